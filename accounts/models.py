@@ -1,0 +1,146 @@
+"""People who log in, and the one-time codes they log in with."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django_otp.models import Device, DeviceManager
+
+from vault import seal, unseal
+
+
+class UserManager(BaseUserManager["User"]):
+    """Looks accounts up by their login id."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(login_id=username)
+
+
+class User(AbstractBaseUser):
+    """
+    One account (アカウント). Name and mail address are sealed; only the city may change the address (R14).
+
+    ``realm_id`` is the municipality whose auditors read this account's log. A plain id: accounts know no municipality.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    login_id = models.CharField("ID", max_length=32, unique=True)
+    name_sealed = models.BinaryField("氏名")
+    address_sealed = models.BinaryField("メールアドレス")
+    is_active = models.BooleanField("有効", default=True)
+    realm_id = models.UUIDField("記録の所属", null=True)
+    created_at = models.DateTimeField("登録日時", auto_now_add=True)
+    password_changed_at = models.DateTimeField("パスワード変更日時", null=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "login_id"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="login_id_is_plain_ascii", condition=Q(login_id__regex=r"^[a-z0-9][a-z0-9._-]{2,31}$")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.login_id
+
+    def __repr__(self) -> str:
+        return f"<User {self.pk}>"
+
+    @property
+    def name(self) -> str:
+        """The person's name, opened."""
+        return unseal(self.name_sealed, bound_to=f"accounts_user|name|{self.pk}").decode()
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self.name_sealed = seal(value.encode(), bound_to=f"accounts_user|name|{self.pk}")
+
+    @property
+    def address(self) -> str:
+        """The registered mail address, opened."""
+        return unseal(self.address_sealed, bound_to=f"accounts_user|address|{self.pk}").decode()
+
+    @address.setter
+    def address(self, value: str) -> None:
+        self.address_sealed = seal(value.encode(), bound_to=f"accounts_user|address|{self.pk}")
+
+    @property
+    def email(self) -> str:
+        """Django's name for the address."""
+        return self.address
+
+
+class EmailCodeDevice(Device):
+    """
+    The second factor: a six-digit code sent to the registered address (メールの確認コード).
+
+    The library's own e-mail device keeps the code readable and accepts it several times when posted in parallel.
+    This one stores a keyed hash per code, bound to the login attempt that asked for it, and consumes it in a single
+    UPDATE. See ``accounts.operations.codes``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+
+    objects: ClassVar[DeviceManager] = DeviceManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user"], name="one_code_device_per_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"device {self.pk}"
+
+    def verify_token(self, token: str) -> bool:
+        """
+        Consume ``token``: ``<login code id>.<secret of the attempt>.<six digits>``. True exactly once.
+
+        A bare six-digit code never verifies: it must come with the attempt that asked for it.
+        """
+        return LoginCode.objects.consume(device=self, token=token)
+
+    def verify_is_allowed(self) -> tuple[bool, dict[str, Any] | None]:
+        """Tries are limited per code in the consuming UPDATE."""
+        return True, None
+
+
+class LoginCodeQuerySet(models.QuerySet["LoginCode"]):
+    """Placeholder for the consuming UPDATE; see ``consume``."""
+
+    def consume(self, *, device: EmailCodeDevice, token: str) -> bool:
+        """True if this very call used up the code."""
+        raise NotImplementedError
+
+
+class LoginCode(models.Model):
+    """One six-digit code (確認コード): valid once, for ten minutes, for the attempt that asked for it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    device = models.ForeignKey(EmailCodeDevice, on_delete=models.CASCADE, related_name="codes")
+    attempt_hash = models.BinaryField("ログイン操作")
+    code_hash = models.BinaryField("コード")
+    created_at = models.DateTimeField("発行日時")
+    expires_at = models.DateTimeField("期限")
+    tries = models.PositiveSmallIntegerField("試行", default=0)
+    used_at = models.DateTimeField("使用日時", null=True)
+    replaced_at = models.DateTimeField("再発行により無効", null=True)
+
+    objects: ClassVar[models.Manager["LoginCode"]] = LoginCodeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="login_code_tries_are_limited", condition=Q(tries__lte=5)),
+            models.CheckConstraint(
+                name="login_code_ends_once", condition=Q(used_at__isnull=True) | Q(replaced_at__isnull=True)
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["device", "created_at"], name="login_code_recent")]
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"

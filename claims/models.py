@@ -1,0 +1,429 @@
+"""Child counts, the month's facts, and the claims made from them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from claims.states import ClaimStatus, ImportStatus, SheetStatus
+from facilities.periods import ServiceMonth, first_day_only
+from facilities.tenancy import FacilityOwned, MunicipalityOwned
+
+PAYER_CODE = r"^[0-9]{6}$"
+
+
+class Certification(models.TextChoices):
+    """認定区分."""
+
+    C1 = "1", "1号"
+    C2 = "2", "2号"
+    C3 = "3", "3号"
+
+
+class Age(models.TextChoices):
+    """Class age on the day before the fiscal year (年齢区分の元になる年齢); 満3歳 is a class of its own."""
+
+    A0 = "0", "0歳"
+    A1 = "1", "1歳"
+    A2 = "2", "2歳"
+    A3_MID = "3mid", "満3歳"
+    A3 = "3", "3歳"
+    A4 = "4", "4歳"
+    A5 = "5", "5歳"
+
+
+class Hours(models.TextChoices):
+    """保育必要量."""
+
+    EDUCATION = "education", "教育標準時間"
+    STANDARD = "standard", "標準時間"
+    SHORT = "short", "短時間"
+
+
+class Movement(models.TextChoices):
+    """Entered or left in the middle of the month (途中入退所); such children are priced by days."""
+
+    NONE = "", "なし"
+    ENTERED = "in", "途中入所"
+    LEFT = "out", "途中退所"
+
+
+def filled_together(*fields: str) -> Q:
+    """Constraint condition: all of ``fields`` are filled, or none is."""
+    return Q(**{f"{field}__isnull": True for field in fields}) | Q(**{f"{field}__isnull": False for field in fields})
+
+
+class CountImport(MunicipalityOwned):
+    """
+    One uploaded file of child counts (児童数の取込).
+
+    The file itself is never kept: only its hash, and until accepted the parsed counts, sealed, with an expiry.
+    """
+
+    file_hash = models.CharField("ファイルのハッシュ", max_length=64)
+    layout = models.CharField("形式", max_length=4, choices=[("long", "縦型"), ("wide", "横型")])
+    encoding = models.CharField("文字コード", max_length=10)
+    months = models.JSONField("対象年月", default=list)
+    status = models.CharField("状態", max_length=10, choices=ImportStatus.choices, default=ImportStatus.PREVIEWED)
+    summary = models.JSONField("件数", default=dict)
+    preview_sealed = models.BinaryField("内容", null=True)
+    uploaded_at = models.DateTimeField("アップロード日時")
+    uploaded_by = models.UUIDField("アップロードした人")
+    expires_at = models.DateTimeField("期限")
+    decided_at = models.DateTimeField("取込・取りやめ日時", null=True)
+    decided_by = models.UUIDField("取込・取りやめた人", null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="count_import_in_municipality"),
+            models.CheckConstraint(
+                name="count_import_preview_only_while_previewed",
+                condition=Q(status=ImportStatus.PREVIEWED) | Q(preview_sealed__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="count_import_decision_has_time_and_person",
+                condition=Q(status__in=[ImportStatus.PREVIEWED, ImportStatus.EXPIRED], decided_at__isnull=True, decided_by__isnull=True)
+                | Q(
+                    status__in=[ImportStatus.ACCEPTED, ImportStatus.DISCARDED],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                ),
+            ),
+        ]
+        ordering = ("-uploaded_at",)
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.uploaded_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def place(self) -> str:
+        """Where the preview is sealed to."""
+        return f"claims_countimport|preview|{self.municipality_id}|{self.pk}"
+
+
+class CountSheet(FacilityOwned):
+    """
+    The child counts of one facility and month, in one version (児童数表).
+
+    A corrected file makes a new version; the old one is kept as superseded, so that old / new / difference shows.
+    """
+
+    month = models.DateField("対象年月")
+    version = models.PositiveSmallIntegerField("版")
+    status = models.CharField("状態", max_length=10, choices=SheetStatus.choices, default=SheetStatus.WAITING)
+    source = models.ForeignKey(CountImport, on_delete=models.PROTECT, related_name="sheets")
+    arrived_at = models.DateTimeField("届いた日時")
+    confirmed_at = models.DateTimeField("確認日時", null=True)
+    confirmed_by = models.UUIDField("確認者", null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="count_sheet_in_municipality"),
+            models.UniqueConstraint(fields=["facility", "month", "version"], name="count_sheet_version_once"),
+            models.UniqueConstraint(
+                fields=["facility", "month"], name="one_current_count_sheet", condition=~Q(status=SheetStatus.SUPERSEDED)
+            ),
+            models.CheckConstraint(name="count_sheet_month_is_a_first_day", condition=first_day_only("month")),
+            models.CheckConstraint(
+                name="count_sheet_confirmation_has_time_and_person",
+                condition=filled_together("confirmed_at", "confirmed_by"),
+            ),
+            models.CheckConstraint(
+                name="count_sheet_confirmed_when_it_says_so",
+                condition=(Q(status=SheetStatus.CONFIRMED) & Q(confirmed_at__isnull=False))
+                | (Q(status__in=[SheetStatus.WAITING, SheetStatus.DISPUTED]) & Q(confirmed_at__isnull=True))
+                | Q(status=SheetStatus.SUPERSEDED),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["municipality", "month"], name="count_sheet_month")]
+        ordering = ("-month", "-version")
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.month:%Y-%m} v{self.version}"
+
+    @property
+    def service_month(self) -> ServiceMonth:
+        """The month as the field counts it."""
+        return ServiceMonth.of(self.month)
+
+
+class ChildCount(FacilityOwned):
+    """How many children of one cell were there on the first day (初日在籍数). Never a child's name (R12)."""
+
+    sheet = models.ForeignKey(CountSheet, on_delete=models.CASCADE, related_name="counts")
+    payer_code = models.CharField("居住市区町村コード", max_length=6)
+    certification = models.CharField("認定区分", max_length=1, choices=Certification.choices)
+    age = models.CharField("年齢", max_length=4, choices=Age.choices)
+    hours = models.CharField("保育必要量", max_length=10, choices=Hours.choices)
+    branch = models.BooleanField("分園", default=False)
+    employee_slot = models.BooleanField("従業員枠", default=False)
+    movement = models.CharField("途中入退所", max_length=3, choices=Movement.choices, default="", blank=True)
+    days = models.PositiveSmallIntegerField("日数", null=True, blank=True)
+    count = models.PositiveSmallIntegerField("初日在籍数")
+    disabled_count = models.PositiveSmallIntegerField("うち障害児数", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["sheet", "payer_code", "certification", "age", "hours", "branch", "employee_slot", "movement", "days"],
+                name="child_count_cell_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="child_count_payer_is_a_code", condition=Q(payer_code__regex=PAYER_CODE)),
+            models.CheckConstraint(name="child_count_is_plausible", condition=Q(count__gte=0, count__lte=999)),
+            models.CheckConstraint(
+                name="child_count_certification_and_hours_agree",
+                condition=Q(certification="1", hours="education") | Q(certification__in=["2", "3"], hours__in=["standard", "short"]),
+            ),
+            models.CheckConstraint(
+                name="child_count_movement_has_days",
+                condition=Q(movement="", days__isnull=True) | (~Q(movement="") & Q(days__gte=0, days__lte=31)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certification}号 {self.age} {self.hours}: {self.count}"
+
+
+class CountDispute(FacilityOwned):
+    """A cell the facility marked as different (相違の申し出), and the enrolment section's answer."""
+
+    sheet = models.ForeignKey(CountSheet, on_delete=models.CASCADE, related_name="disputes")
+    payer_code = models.CharField("居住市区町村コード", max_length=6)
+    certification = models.CharField("認定区分", max_length=1, choices=Certification.choices)
+    age = models.CharField("年齢", max_length=4, choices=Age.choices)
+    hours = models.CharField("保育必要量", max_length=10, choices=Hours.choices)
+    counted = models.PositiveSmallIntegerField("届いた人数")
+    claimed = models.PositiveSmallIntegerField("施設の人数")
+    reason = models.TextField("理由")
+    raised_at = models.DateTimeField("申し出日時")
+    raised_by = models.UUIDField("申し出た人")
+    outcome = models.CharField(
+        "回答の区分",
+        max_length=10,
+        default="",
+        blank=True,
+        choices=[("stands", "届いた人数が正しい"), ("corrected", "人数を訂正する")],
+    )
+    answer = models.TextField("回答", default="", blank=True)
+    answered_at = models.DateTimeField("回答日時", null=True)
+    answered_by = models.UUIDField("回答者", null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="dispute_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="dispute_answer_is_whole",
+                condition=Q(outcome="", answer="", answered_at__isnull=True, answered_by__isnull=True)
+                | (
+                    Q(outcome__in=["stands", "corrected"], answered_at__isnull=False, answered_by__isnull=False)
+                    & ~Q(answer="")
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["sheet", "payer_code", "certification", "age", "hours"],
+                name="one_open_dispute_a_cell",
+                condition=Q(outcome=""),
+            ),
+        ]
+        ordering = ("raised_at",)
+
+    def __str__(self) -> str:
+        return f"{self.certification}号 {self.age} {self.hours}: {self.counted} → {self.claimed}"
+
+
+class MonthlyFacts(FacilityOwned):
+    """The month's few facts that only the facility knows (月の実績). Empty means not entered yet or not asked."""
+
+    month = models.DateField("対象年月")
+    meal_days_a_week = models.PositiveSmallIntegerField("給食の実施日数（週）", null=True, blank=True)
+    side_dish_days = models.PositiveSmallIntegerField("副食費免除の日数", null=True, blank=True)
+    saturday_closures = models.PositiveSmallIntegerField("土曜日の閉所日数", null=True, blank=True)
+    strengthening_spent_yen = models.PositiveIntegerField("施設機能強化推進費の支出額", null=True, blank=True)
+    version = models.PositiveSmallIntegerField("版", default=1)
+    saved_at = models.DateTimeField("保存日時")
+    saved_by = models.UUIDField("保存者")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["facility", "month"], name="facts_once_a_month"),
+            models.CheckConstraint(name="facts_month_is_a_first_day", condition=first_day_only("month")),
+            models.CheckConstraint(
+                name="facts_meal_days_fit_a_week",
+                condition=Q(meal_days_a_week__isnull=True) | Q(meal_days_a_week__gte=0, meal_days_a_week__lte=5),
+            ),
+            models.CheckConstraint(
+                name="facts_side_dish_days_have_a_ceiling",
+                condition=Q(side_dish_days__isnull=True) | Q(side_dish_days__lte=20),
+            ),
+            models.CheckConstraint(
+                name="facts_saturdays_fit_a_month",
+                condition=Q(saturday_closures__isnull=True) | Q(saturday_closures__lte=5),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.month:%Y-%m}"
+
+
+class Claim(FacilityOwned):
+    """
+    A monthly claim (請求) of one facility, month and paying municipality, in one version.
+
+    ``snapshot`` is the whole pricing input under the quote contract's names; with ``rate_book`` it reproduces every
+    yen. ``content_hash`` covers snapshot and lines: an approval carries the hash that was shown. Once submitted the
+    content never changes; a correction is a new version.
+    """
+
+    month = models.DateField("対象年月")
+    payer_code = models.CharField("請求先市区町村コード", max_length=6)
+    outside = models.BooleanField("管外", default=False)
+    version = models.PositiveSmallIntegerField("版")
+    status = models.CharField("状態", max_length=10, choices=ClaimStatus.choices, default=ClaimStatus.DRAFT)
+    sheet = models.ForeignKey(CountSheet, on_delete=models.PROTECT, related_name="claims")
+    snapshot = models.JSONField("計算の入力")
+    missing = models.JSONField("未入力の項目", default=list, blank=True)
+    rate_book = models.CharField("単価表", max_length=40)
+    rate_book_status = models.CharField("単価表の区分", max_length=12)
+    child_total = models.PositiveSmallIntegerField("児童数")
+    total_yen = models.BigIntegerField("請求額")
+    content_hash = models.CharField("内容のハッシュ", max_length=64)
+    counts_corrected_at = models.DateTimeField("児童数の訂正日時", null=True)
+    drafted_at = models.DateTimeField("作成日時")
+    submitted_at = models.DateTimeField("提出日時", null=True)
+    submitted_by = models.UUIDField("提出者", null=True)
+    approved_at = models.DateTimeField("承認日時", null=True)
+    approved_by = models.UUIDField("承認者", null=True)
+    returned_at = models.DateTimeField("差し戻し日時", null=True)
+    returned_by = models.UUIDField("差し戻した人", null=True)
+    return_reason = models.TextField("差し戻しの理由", default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="claim_in_municipality"),
+            models.UniqueConstraint(fields=["facility", "month", "payer_code", "version"], name="claim_version_once"),
+            models.UniqueConstraint(
+                fields=["facility", "month", "payer_code"],
+                name="one_current_claim",
+                condition=~Q(status=ClaimStatus.SUPERSEDED),
+            ),
+            models.CheckConstraint(name="claim_month_is_a_first_day", condition=first_day_only("month")),
+            models.CheckConstraint(name="claim_payer_is_a_code", condition=Q(payer_code__regex=PAYER_CODE)),
+            models.CheckConstraint(
+                name="claim_submission_has_time_and_person", condition=filled_together("submitted_at", "submitted_by")
+            ),
+            models.CheckConstraint(
+                name="claim_approval_has_time_and_person", condition=filled_together("approved_at", "approved_by")
+            ),
+            models.CheckConstraint(
+                name="claim_return_has_time_person_and_reason",
+                condition=Q(returned_at__isnull=True, returned_by__isnull=True, return_reason="")
+                | (Q(returned_at__isnull=False, returned_by__isnull=False) & ~Q(return_reason="")),
+            ),
+            models.CheckConstraint(
+                name="claim_status_and_times_agree",
+                condition=Q(
+                    status=ClaimStatus.DRAFT,
+                    submitted_at__isnull=True,
+                    approved_at__isnull=True,
+                    returned_at__isnull=True,
+                )
+                | Q(
+                    status=ClaimStatus.SUBMITTED,
+                    submitted_at__isnull=False,
+                    approved_at__isnull=True,
+                    returned_at__isnull=True,
+                )
+                | Q(
+                    status=ClaimStatus.RETURNED,
+                    submitted_at__isnull=False,
+                    approved_at__isnull=True,
+                    returned_at__isnull=False,
+                )
+                | Q(
+                    status=ClaimStatus.APPROVED,
+                    submitted_at__isnull=False,
+                    approved_at__isnull=False,
+                    returned_at__isnull=True,
+                )
+                | Q(status=ClaimStatus.SUPERSEDED, approved_at__isnull=True),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["municipality", "month", "status"], name="claim_month_status")
+        ]
+        ordering = ("-month", "payer_code", "-version")
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.month:%Y-%m} {self.payer_code} v{self.version}"
+
+    @property
+    def service_month(self) -> ServiceMonth:
+        """The month as the field counts it."""
+        return ServiceMonth.of(self.month)
+
+    @property
+    def is_draft(self) -> bool:
+        """Still the facility's own; recomputed whenever its inputs change."""
+        return self.status == ClaimStatus.DRAFT
+
+    @property
+    def is_sample_priced(self) -> bool:
+        """Computed with a book that is not official: 「見本・支払不可」."""
+        return self.rate_book_status == "sample"
+
+
+class ClaimLine(FacilityOwned):
+    """One line of a claim (明細), with the reason for its amount: price row, rule, input."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField("順")
+    code = models.CharField("項目コード", max_length=40)
+    certification = models.CharField("認定", max_length=2, default="", blank=True)
+    label = models.CharField("項目", max_length=100)
+    section = models.CharField("区分", max_length=10)
+    amount_yen = models.BigIntegerField("金額")
+    parts = models.JSONField("内訳", default=list)
+    steps = models.JSONField("計算", default=list)
+    reason = models.TextField("理由")
+    source = models.TextField("根拠")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["claim", "position"], name="claim_line_position_once"),
+            models.UniqueConstraint(fields=["claim", "code", "certification"], name="claim_line_item_once"),
+        ]
+        ordering = ("claim", "position")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.amount_yen}"
+
+
+class Obstacle(FacilityOwned):
+    """
+    Why no claim could be drafted (請求を作成できない理由): no price, no profile, an item that does not fit.
+
+    Replaced at every drafting. A public facility is no obstacle: it is not asked to claim.
+    """
+
+    month = models.DateField("対象年月")
+    kind = models.CharField(
+        "種類",
+        max_length=20,
+        choices=[
+            ("no_price", "単価なし"),
+            ("no_profile", "年度プロフィールなし"),
+            ("not_computable", "計算できない内容"),
+        ],
+    )
+    message = models.TextField("説明")
+    found_at = models.DateTimeField("判明日時")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["facility", "month"], name="one_obstacle_a_month"),
+            models.CheckConstraint(name="obstacle_month_is_a_first_day", condition=first_day_only("month")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.facility_id}"

@@ -1,0 +1,75 @@
+"""Statuses and the allowed next ones. One dict, one check; the diagram in README.md is printed from it."""
+
+from collections.abc import Mapping
+
+from django.db import models
+
+
+class TransitionNotAllowed(Exception):
+    """The row cannot go from its status to the asked one."""
+
+
+class SheetStatus(models.TextChoices):
+    """A month's child counts of one facility."""
+
+    WAITING = "waiting", "確認待ち"
+    DISPUTED = "disputed", "相違の回答待ち"
+    CONFIRMED = "confirmed", "確認済み"
+    SUPERSEDED = "superseded", "差し替え済み"
+
+
+class ClaimStatus(models.TextChoices):
+    """A claim of one facility, month and paying municipality."""
+
+    DRAFT = "draft", "下書き"
+    SUBMITTED = "submitted", "提出済み"
+    RETURNED = "returned", "差し戻し"
+    APPROVED = "approved", "承認済み"
+    SUPERSEDED = "superseded", "旧版"
+
+
+class ImportStatus(models.TextChoices):
+    """An uploaded file of child counts."""
+
+    PREVIEWED = "previewed", "確認待ち"
+    ACCEPTED = "accepted", "取込済み"
+    DISCARDED = "discarded", "取りやめ"
+    EXPIRED = "expired", "期限切れ"
+
+
+Transitions = Mapping[str, frozenset[str]]
+
+SHEET_TRANSITIONS: Transitions = {
+    SheetStatus.WAITING: frozenset({SheetStatus.CONFIRMED, SheetStatus.DISPUTED, SheetStatus.SUPERSEDED}),
+    SheetStatus.DISPUTED: frozenset({SheetStatus.WAITING, SheetStatus.SUPERSEDED}),
+    SheetStatus.CONFIRMED: frozenset({SheetStatus.SUPERSEDED}),
+    SheetStatus.SUPERSEDED: frozenset(),
+}
+
+# A returned claim stays as it was decided; its correction is a new version, drafted beside it.
+CLAIM_TRANSITIONS: Transitions = {
+    ClaimStatus.DRAFT: frozenset({ClaimStatus.SUBMITTED, ClaimStatus.SUPERSEDED}),
+    ClaimStatus.SUBMITTED: frozenset({ClaimStatus.DRAFT, ClaimStatus.RETURNED, ClaimStatus.APPROVED}),
+    ClaimStatus.RETURNED: frozenset({ClaimStatus.SUPERSEDED}),
+    ClaimStatus.APPROVED: frozenset(),
+    ClaimStatus.SUPERSEDED: frozenset(),
+}
+
+IMPORT_TRANSITIONS: Transitions = {
+    ImportStatus.PREVIEWED: frozenset({ImportStatus.ACCEPTED, ImportStatus.DISCARDED, ImportStatus.EXPIRED}),
+    ImportStatus.ACCEPTED: frozenset(),
+    ImportStatus.DISCARDED: frozenset(),
+    ImportStatus.EXPIRED: frozenset(),
+}
+
+
+def check_transition(transitions: Transitions, now: str, then: str) -> None:
+    """:raises TransitionNotAllowed: ``then`` does not follow ``now``."""
+    if then not in transitions[now]:
+        raise TransitionNotAllowed(f"{now} → {then}")
+
+
+def diagram(transitions: Transitions) -> str:
+    """The transitions as Mermaid text, for README.md."""
+    lines = [f"    {now} --> {then}" for now, nexts in transitions.items() for then in sorted(nexts)]
+    return "\n".join(["stateDiagram-v2", *lines])

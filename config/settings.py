@@ -1,0 +1,286 @@
+"""
+Settings. Everything that differs between places comes from the environment (``config/environment.py``).
+
+In production nothing has a default that could be unsafe: a missing or weak secret stops the start.
+In development and tests ``manage.py up`` and ``tests/conftest.py`` make the secrets and pass them on.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = environment.text("HAGUKUMI_ENV", "development")
+if ENVIRONMENT not in {"development", "test", "production"}:
+    raise ImproperlyConfigured("HAGUKUMI_ENV must be development, test or production.")
+PRODUCTION = ENVIRONMENT == "production"
+VAR_DIR = Path(environment.text("HAGUKUMI_VAR", str(BASE_DIR / "var")))
+DEMO = environment.flag("HAGUKUMI_DEMO", default=not PRODUCTION)
+if DEMO and PRODUCTION:
+    raise ImproperlyConfigured("HAGUKUMI_DEMO must be off in production: its accounts are public.")
+
+DEBUG = False
+
+# Commands that need neither secrets nor a database (quote, collectstatic) may run on a bare machine in
+# development; the made-up values below never sign or seal anything that is kept.
+_UNSET = {
+    "SECRET_KEY": "development-only-" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "VAULT_KEYS": "dev:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    "CODE_KEY": "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=",
+}
+if not PRODUCTION:
+    for name, value in _UNSET.items():
+        if f"{name}_FILE" not in os.environ:
+            os.environ.setdefault(name, value)
+elif any(environment.text(name, "") == value for name, value in _UNSET.items()):
+    raise ImproperlyConfigured("A development secret is set in production.")
+
+SECRET_KEY = environment.strong_secret("SECRET_KEY")
+VAULT_KEYS = environment.keyring("VAULT_KEYS")
+CODE_KEY = environment.key("CODE_KEY")
+if CODE_KEY in VAULT_KEYS.values():
+    raise ImproperlyConfigured("CODE_KEY and VAULT_KEYS must be different keys.")
+
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
+if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts this process answers for.")
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", "")
+SITE_URL = environment.text("SITE_URL", "" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+if not SITE_URL:
+    raise ImproperlyConfigured("SITE_URL is not set: mails need the address of the facility entrance.")
+
+# Which doors this process opens: facilities arrive over the Internet, city staff over LGWAN.
+ENTRANCES = frozenset(environment.words("ENTRANCES", "internet,lgwan"))
+if not ENTRANCES or not ENTRANCES <= {"internet", "lgwan"}:
+    raise ImproperlyConfigured("ENTRANCES must be internet, lgwan or both.")
+# Proxies of our own in front of this process; with 0 the X-Forwarded-For header is never believed.
+TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "axes",
+    "csp",
+    "pages",
+    "audit",
+    "jobs",
+    "accounts",
+    "facilities",
+    "documents",
+    "claims",
+    "approvals",
+    "portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.OutageMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.SessionLimitsMiddleware",
+    "facilities.middleware.EntranceMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context_processors.layout",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Requests run as portal_app, which owns nothing; only ``migrate`` runs as portal_owner.
+APPLICATION_ROLE = "portal_app"
+_database_variable = "DATABASE_OWNER_URL" if environment.text("HAGUKUMI_DB_ROLE", "app") == "owner" else "DATABASE_URL"
+_database_url = environment.text(_database_variable, None if PRODUCTION else "postgresql://portal_app@localhost/portal")
+DATABASES = {
+    "default": {
+        **environment.database(_database_url),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.AccountBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["login_id"]}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "portal:start"
+
+# One-time codes (R14): six digits, ten minutes, once.
+LOGIN_CODE_LIFETIME = timedelta(minutes=10)
+LOGIN_CODE_TRIES = 5
+LOGIN_CODE_RESEND_AFTER = timedelta(seconds=60)
+LOGIN_CODES_PER_ATTEMPT = 4
+LOGIN_CODES_PER_HOUR = 10
+
+# Sessions live in PostgreSQL, so that nobody is thrown out while Redis is away.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_LIMIT = timedelta(minutes=30)
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failed"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# django-axes counts wrong passwords in the database, so that lockout holds while Redis is away.
+AXES_HANDLER = "accounts.lockout.AccountLockoutHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login_id"
+AXES_USERNAME_CALLABLE = "accounts.lockout.normalised_login_id"
+AXES_CLIENT_IP_CALLABLE = "accounts.places.client_address"
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "login_id", "password", "code", "csrfmiddlewaretoken", "form_token"]
+AXES_VERBOSE = False
+
+LANGUAGE_CODE = "ja"
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if ENVIRONMENT != "test"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Uploaded counts are read in memory and never touch the disk (R12); the largest accepted file is 5 MB.
+UPLOAD_LIMIT_BYTES = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["documents.uploads.MemoryOnlyUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+COUNT_PREVIEW_LIFETIME = timedelta(hours=24)
+
+# Mail leaves through the outbox only (jobs.mail).
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "はぐくみ請求 <noreply@hagukumi.example>")
+MAIL_FOLDER = VAR_DIR / "mail"
+if DEMO:
+    EMAIL_BACKEND = "jobs.mail_folder.FolderBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = environment.text("EMAIL_HOST")
+    EMAIL_PORT = environment.number("EMAIL_PORT", 587, least=1)
+    EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
+    EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
+    EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=True)
+    EMAIL_TIMEOUT = 10
+
+# Celery carries ids only; results are never kept. Short timeouts: a page must not wait for an absent broker.
+CELERY_BROKER_URL = environment.text("REDIS_URL", None if PRODUCTION else "redis://127.0.0.1:6379/0")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 600}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
+CELERY_BEAT_SCHEDULE = {
+    "send again what was not done": {"task": "jobs.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "make the coming months' audit partitions": {"task": "audit.make_partitions", "schedule": 6 * 60 * 60.0},
+    "empty expired previews": {"task": "claims.empty_expired_previews", "schedule": 15 * 60.0},
+    "clear old sessions and codes": {"task": "accounts.clear_expired", "schedule": 60 * 60.0},
+}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+
+# Log lines say what happened and to which request, never whose data it was.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}

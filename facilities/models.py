@@ -1,0 +1,285 @@
+"""Municipalities, corporations, facilities and their dated profile; who may act for whom."""
+
+from typing import ClassVar, TypeVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from facilities.actors import Role
+from facilities.periods import ServiceMonth, first_day_only
+from facilities.scope import current_scope
+from facilities.tenancy import FacilityOwned, MunicipalityOwned
+
+
+class FacilityKind(models.TextChoices):
+    """Facility types (施設類型) under the codes of the pricing contract."""
+
+    KINDERGARTEN = "kindergarten", "幼稚園"
+    NURSERY = "nursery", "保育所"
+    CERTIFIED_KODOMOEN = "certified_kodomoen", "認定こども園"
+    SMALL_A = "small_a", "小規模保育事業A型"
+    SMALL_B = "small_b", "小規模保育事業B型"
+    SMALL_C = "small_c", "小規模保育事業C型"
+    HOME_BASED = "home_based", "家庭的保育事業"
+    WORKPLACE = "workplace", "事業所内保育事業"
+    HOME_VISITING = "home_visiting", "居宅訪問型保育事業"
+
+
+class Ownership(models.TextChoices):
+    """Public facilities have their amount set by the city itself (告示第16条) and do not claim by the table."""
+
+    PRIVATE = "private", "私立"
+    PUBLIC = "public", "公立"
+
+
+class Municipality(models.Model):
+    """A city, town or ward (市区町村): the tenant. Code and name are public; the row has no tenant policy."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    code = models.CharField("市区町村コード", max_length=6, unique=True)
+    name = models.CharField("名称", max_length=40)
+    claim_due_day = models.PositiveSmallIntegerField("請求の締切日", default=10)
+
+    objects: ClassVar[models.Manager["Municipality"]] = models.Manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="municipality_code_is_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")),
+            models.CheckConstraint(
+                name="claim_due_day_exists_in_every_month", condition=Q(claim_due_day__gte=1, claim_due_day__lte=28)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Corporation(MunicipalityOwned):
+    """Who runs facilities (設置主体): a corporation, or the municipality itself."""
+
+    corporate_number = models.CharField("法人番号", max_length=13)
+    name = models.CharField("名称", max_length=100)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="corporation_in_municipality"),
+            models.UniqueConstraint(fields=["municipality", "corporate_number"], name="corporate_number_once_a_city"),
+            models.CheckConstraint(
+                name="corporate_number_is_thirteen_digits", condition=Q(corporate_number__regex=r"^[0-9]{13}$")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FacilityManager(models.Manager["Facility"]):
+    """The facilities in scope."""
+
+    def get_queryset(self) -> models.QuerySet["Facility"]:
+        opened = current_scope()
+        rows = super().get_queryset().filter(municipality=opened.municipality_id)
+        return rows if opened.facility_ids is None else rows.filter(pk__in=opened.facility_ids)
+
+
+class Facility(models.Model):
+    """A childcare facility (施設・事業所)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField("事業所番号", max_length=13)
+    name = models.CharField("施設名", max_length=100)
+    kind = models.CharField("施設類型", max_length=20, choices=FacilityKind.choices)
+    ownership = models.CharField("公私区分", max_length=10, choices=Ownership.choices)
+    corporation = models.ForeignKey(Corporation, on_delete=models.PROTECT, related_name="+")
+    opened_on = models.DateField("認可年月日")
+    postal_code = models.CharField("郵便番号", max_length=8)
+    location = models.CharField("所在地", max_length=200)
+
+    objects: ClassVar[FacilityManager] = FacilityManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="facility_in_municipality"),
+            models.UniqueConstraint(fields=["municipality", "number"], name="facility_number_once_a_city"),
+            models.CheckConstraint(name="facility_number_is_13_digits", condition=Q(number__regex=r"^[0-9]{13}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_public(self) -> bool:
+        """Counts are kept, but nothing is claimed by the table."""
+        return self.ownership == Ownership.PUBLIC
+
+
+class FacilityProfile(FacilityOwned):
+    """
+    What held for a facility from one month to another (年度プロフィール): capacities, region, 加算率.
+
+    ``to_month`` empty means until further notice. Periods of one facility never overlap (exclusion constraint).
+    """
+
+    from_month = models.DateField("適用開始月")
+    to_month = models.DateField("適用終了月", null=True, blank=True)
+    approved_capacity = models.PositiveSmallIntegerField("認可定員")
+    capacity_1 = models.PositiveSmallIntegerField("1号利用定員", null=True, blank=True)
+    capacity_23 = models.PositiveSmallIntegerField("2・3号利用定員", null=True, blank=True)
+    region_percent = models.PositiveSmallIntegerField("地域区分(%)")
+    base_percent = models.PositiveSmallIntegerField("区分1 基礎分(%)", null=True, blank=True)
+    wage_percent = models.PositiveSmallIntegerField("区分2 賃金改善分(%)", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="profile_begins_on_a_first_day", condition=first_day_only("from_month")),
+            models.CheckConstraint(
+                name="profile_ends_after_it_begins",
+                condition=Q(to_month__isnull=True) | (first_day_only("to_month") & Q(to_month__gte=F("from_month"))),
+            ),
+            models.CheckConstraint(
+                name="profile_region_is_a_class", condition=Q(region_percent__in=[0, 3, 6, 10, 12, 15, 16, 20])
+            ),
+            models.CheckConstraint(
+                name="profile_rates_are_given_together",
+                condition=Q(base_percent__isnull=True, wage_percent__isnull=True)
+                | Q(base_percent__gte=2, base_percent__lte=12, wage_percent__gte=4, wage_percent__lte=7),
+            ),
+            models.CheckConstraint(
+                name="profile_has_a_capacity",
+                condition=Q(capacity_1__gte=1) | Q(capacity_23__gte=1),
+            ),
+        ]
+        ordering = ("facility", "from_month")
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.from_month:%Y-%m}–"
+
+
+class GrantedItem(FacilityOwned):
+    """
+    One 加算 or 減算 that holds for a facility from one month to another (適用中の加算・減算).
+
+    ``options`` are those of the pricing contract (variant, extra_staff, headcount_a …). Set by the administrator
+    until applications grant them.
+    """
+
+    code = models.CharField("加算コード", max_length=40)
+    certification = models.CharField("認定", max_length=2, default="", blank=True)
+    options = models.JSONField("条件", default=dict, blank=True)
+    from_month = models.DateField("適用開始月")
+    to_month = models.DateField("適用終了月", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="grant_begins_on_a_first_day", condition=first_day_only("from_month")),
+            models.CheckConstraint(
+                name="grant_ends_after_it_begins",
+                condition=Q(to_month__isnull=True) | (first_day_only("to_month") & Q(to_month__gte=F("from_month"))),
+            ),
+        ]
+        ordering = ("facility", "code", "from_month")
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.code}"
+
+
+class OwnMemberships(models.Manager["Membership"]):
+    """
+    Unscoped at this level: the middleware asks for the acting user's memberships before a scope exists.
+
+    PostgreSQL still answers with the rows of ``app.user`` only.
+    """
+
+
+class Membership(MunicipalityOwned):
+    """
+    Under which role an account acts, and for a facility account in which of its two slots (R15).
+
+    At most two accounts per facility: the slot is 1 or 2 and unique while the membership lasts.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    duty = models.CharField("役割", max_length=20, choices=Role.choices)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    slot = models.PositiveSmallIntegerField("枠", null=True, blank=True)
+    began_at = models.DateTimeField("開始", db_default=Now())
+    ended_at = models.DateTimeField("終了", null=True, blank=True)
+
+    own: ClassVar[OwnMemberships] = OwnMemberships()
+
+    class Meta:
+        default_manager_name = "objects"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="membership_facility_role_has_facility_and_slot",
+                condition=Q(duty=Role.FACILITY, facility__isnull=False, slot__in=[1, 2])
+                | (~Q(duty=Role.FACILITY) & Q(facility__isnull=True, slot__isnull=True)),
+            ),
+            models.UniqueConstraint(
+                fields=["facility", "slot"], name="at_most_two_accounts_per_facility", condition=Q(ended_at__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["facility", "user"], name="one_slot_per_account", condition=Q(ended_at__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["municipality", "user"],
+                name="one_city_role_per_account",
+                condition=Q(ended_at__isnull=True, facility__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.duty}"
+
+
+class AddressRegistration(MunicipalityOwned):
+    """One registration of a facility account's mail address by the city, on the facility's notification (届出)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    notification_number = models.CharField("届出番号", max_length=40)
+    notified_on = models.DateField("届出日")
+    registered_at = models.DateTimeField("登録日時")
+    registered_by = models.UUIDField("登録者")
+
+    class Meta:
+        ordering = ("-registered_at",)
+
+    def __str__(self) -> str:
+        return f"{self.notification_number} {self.registered_at:%Y-%m-%d}"
+
+
+class SentForm(models.Model):
+    """
+    One form that was sent and answered with a redirect: sending it again repeats nothing, it leads to the same page.
+
+    The same token with another content is another act, judged by its operation.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    token = models.UUIDField()
+    user_id = models.UUIDField()
+    content_hash = models.BinaryField()
+    location = models.TextField(default="")
+    sent_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[models.Manager["SentForm"]] = models.Manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user_id", "token", "content_hash"], name="form_is_sent_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+Dated = TypeVar("Dated", FacilityProfile, GrantedItem)
+
+
+def holding_in(rows: models.QuerySet[Dated], month: ServiceMonth) -> models.QuerySet[Dated]:
+    """The dated rows (profiles, granted items) that hold in ``month``."""
+    return rows.filter(Q(to_month__isnull=True) | Q(to_month__gte=month.first_day), from_month__lte=month.first_day)

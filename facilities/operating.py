@@ -1,0 +1,43 @@
+"""
+The shape of an operation: one transaction, and a record even when it is refused.
+
+``@operation(Event.SUBMITTED)`` runs the function in a transaction. When the function refuses (``NotAllowed``,
+``ProblemsFound``), its changes are rolled back and the refusal is recorded afterwards, so that it does not disappear
+with what it refused; then the exception goes on to the page.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
+
+from audit.record import Outcome, Who, record_apart
+from facilities.rules import NotAllowed, ProblemsFound
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+def operation(event: str) -> Callable[[Callable[Arguments, Answer]], Callable[Arguments, Answer]]:
+    """Run the act in a transaction; record ``event`` with outcome «refused» when it refuses."""
+
+    def wrap(act: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+        @wraps(act)
+        def operate(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+            try:
+                with transaction.atomic():
+                    return act(*args, **kwargs)
+            except (NotAllowed, ProblemsFound) as refusal:
+                by = kwargs.get("by")
+                record_apart(
+                    event,
+                    by=by if isinstance(by, Who) else None,
+                    detail={"refused": str(refusal), "subject": str(args[0]) if args else ""},
+                    outcome=Outcome.REFUSED,
+                )
+                raise
+
+        return operate
+
+    return wrap

@@ -1,0 +1,80 @@
+"""
+Row-level security, written once: enabled and forced, with USING and WITH CHECK, for every tenant table.
+
+After one SET LOCAL an unset setting reads as '' and not as NULL, hence ``nullif`` everywhere.
+"""
+
+from django.db import migrations
+
+CITY = "municipality_id = nullif(current_setting('app.municipality', true), '')::uuid"
+FACILITY = (
+    "(current_setting('app.facilities', true) = '*' OR {column} = ANY "
+    "(string_to_array(nullif(current_setting('app.facilities', true), ''), ',')::uuid[]))"
+)
+OWN_USER = "user_id = nullif(current_setting('app.user', true), '')::uuid"
+
+
+def city_rows(table: str) -> migrations.RunSQL:
+    """Rows of the city alone: visible with the whole city in scope."""
+    return _policy(table, f"{CITY} AND current_setting('app.facilities', true) = '*'")
+
+
+def shared_city_rows(table: str) -> migrations.RunSQL:
+    """Rows of the city that its facilities may read too."""
+    return _policy(table, CITY)
+
+
+def facility_rows(table: str, column: str = "facility_id") -> migrations.RunSQL:
+    """Rows of one facility: visible when it is in scope."""
+    return _policy(table, f"{CITY} AND {FACILITY.format(column=column)}")
+
+
+def own_memberships(table: str) -> migrations.RunSQL:
+    """Rows of the city with the whole city in scope, and (to read) the acting user's own rows before a scope exists."""
+    in_city = f"{CITY} AND current_setting('app.facilities', true) = '*'"
+    return _policy(table, in_city, own_rows=OWN_USER)
+
+
+def facilities_of_own_memberships(table: str) -> migrations.RunSQL:
+    """To read: the facilities the acting user has a lasting membership in, so that a request can find its scope."""
+    mine = (
+        f"EXISTS (SELECT 1 FROM facilities_membership AS mine WHERE mine.facility_id = {table}.id "
+        f"AND mine.ended_at IS NULL AND mine.{OWN_USER})"
+    )
+    return migrations.RunSQL(
+        [f"CREATE POLICY own_facilities ON {table} FOR SELECT USING ({mine})"],
+        [f"DROP POLICY own_facilities ON {table}"],
+    )
+
+
+def own_user_rows(table: str) -> migrations.RunSQL:
+    """Rows of the acting user."""
+    return _policy(table, OWN_USER)
+
+
+def composite_reference(table: str, column: str, other: str, name: str) -> migrations.RunSQL:
+    """A foreign key that carries the municipality along, so that it cannot cross tenants."""
+    return migrations.RunSQL(
+        [
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (municipality_id, {column}) "
+            f"REFERENCES {other} (municipality_id, id) DEFERRABLE INITIALLY IMMEDIATE"
+        ],
+        [f"ALTER TABLE {table} DROP CONSTRAINT {name}"],
+    )
+
+
+def _policy(table: str, condition: str, own_rows: str | None = None) -> migrations.RunSQL:
+    forward = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY in_scope ON {table} USING ({condition}) WITH CHECK ({condition})",
+    ]
+    backward = [
+        f"DROP POLICY in_scope ON {table}",
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+    ]
+    if own_rows is not None:
+        forward.append(f"CREATE POLICY own_rows ON {table} FOR SELECT USING ({own_rows})")
+        backward.insert(0, f"DROP POLICY own_rows ON {table}")
+    return migrations.RunSQL(forward, backward)

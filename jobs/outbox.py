@@ -1,0 +1,72 @@
+"""Putting work into the outbox, and handing its id to Celery after the commit."""
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.db import connection, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerAway
+
+from jobs.models import Job
+from vault import seal
+
+logger = logging.getLogger(__name__)
+
+
+class OutsideTransaction(Exception):
+    """A job belongs to the transaction of the act that asks for it."""
+
+
+def add(
+    kind: str,
+    *,
+    key: str | None = None,
+    payload: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    **ids: UUID | str | int,
+) -> Job:
+    """
+    Ask for work of ``kind`` in the current transaction.
+
+    ``ids`` are the only plain arguments. ``payload`` is sealed. With ``key`` the same work is asked for only once:
+    the row that is already there is returned. After ``expires_at`` the work is never done.
+
+    :raises OutsideTransaction: no transaction is open.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(kind)
+    job = Job(
+        kind=kind,
+        key=key,
+        args={name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()},
+        due_at=due_at or timezone.now(),
+        expires_at=expires_at,
+    )
+    if payload is not None:
+        job.payload_sealed = seal(json.dumps(payload, ensure_ascii=False).encode(), bound_to=job.place)
+    if key is None:
+        job.save(force_insert=True)
+    else:
+        Job.objects.bulk_create([job], ignore_conflicts=True)
+        job = Job.objects.get(key=key)
+    transaction.on_commit(partial(carry, job.pk))
+    return job
+
+
+def carry(job_id: UUID) -> bool:
+    """
+    Hand the id to Celery. False when the broker is away: then the sweeper carries it later, nothing is lost.
+    """
+    try:
+        current_app.send_task("jobs.run", kwargs={"job_id": str(job_id)}, retry=False)
+    except (BrokerAway, OSError) as problem:
+        logger.warning("broker away (%s): job %s waits in the outbox", type(problem).__name__, job_id)
+        return False
+    return True
