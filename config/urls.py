@@ -1,0 +1,40 @@
+"""
+Every address of the house.
+
+A process opens the doors its ``ENTRANCES`` name: facilities' pages exist only on the Internet entrance, the city's
+and the auditors' only on the LGWAN entrance. Elsewhere they answer 404, because they are not there.
+"""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from facilities.periods import ServiceMonthConverter
+
+register_converter(ServiceMonthConverter, "month")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("portal.urls")),
+    path("", include("accounts.urls")),
+]
+
+if "internet" in settings.ENTRANCES:
+    urlpatterns += [
+        path("f/", include("facilities.urls_facility")),
+        path("f/<str:facility_number>/", include("portal.urls_facility")),
+        path("f/<str:facility_number>/", include("claims.urls_facility")),
+        path("f/<str:facility_number>/documents/", include("documents.urls_facility")),
+    ]
+
+if "lgwan" in settings.ENTRANCES:
+    urlpatterns += [
+        path("c/", include("portal.urls_city")),
+        path("c/counts/", include("claims.urls_city")),
+        path("c/review/", include("approvals.urls_city")),
+        path("c/", include("facilities.urls_city")),
+        path("a/", include("portal.urls_audit")),
+    ]
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"
