@@ -1,0 +1,96 @@
+"""What is asked: one facility's month, as frozen dataclasses. All money is whole yen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pricing.month import Month
+from pricing.problems import InputProblems, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """利用定員 by system: ``education`` is 1号, ``childcare`` is 2・3号."""
+
+    education: int | None = None
+    childcare: int | None = None
+
+    def of(self, system: str) -> int:
+        """
+        The 利用定員 of system ``1`` or ``23``.
+
+        :raises InputProblems: it was not given.
+        """
+        found = self.education if system == "1" else self.childcare
+        if found is None:
+            raise InputProblems([Problem(f"capacity.{system}", "利用定員を入力してください。")])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ChildClass:
+    """So many children of one certification, class age and hours, on the first day of the month."""
+
+    certification: str
+    age_class: str
+    hours: str
+    count: int
+    payer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """処遇改善の加算率 in whole percents: 基礎分 (a) and 賃金改善分 (b)."""
+
+    base_percent: int
+    wage_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemClaim:
+    """One 加算 or 減算 asked for, with its options; ``position`` is its place in the list."""
+
+    code: str
+    position: int = 0
+    variant: str = ""
+    extra_staff: int | None = None
+    weekdays: int | None = None
+    children: int | None = None
+    days: int | None = None
+    spent_yen: int | None = None
+    headcount: int | None = None
+    headcount_a: int | None = None
+    headcount_b: int | None = None
+
+    def number(self, option: str) -> int:
+        """
+        The value of a numeric option.
+
+        :raises InputProblems: the option was not given.
+        """
+        value: int | None = getattr(self, option)
+        if value is None:
+            raise InputProblems([Problem(self.path(option), "この項目には数の入力が必要です。整数で入力してください。")])
+        return value
+
+    def path(self, key: str) -> str:
+        return f"items[{self.position}].{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimInput:
+    """
+    One facility's month.
+
+    All ``children`` count in N. With a ``payer`` only that payer's children are priced;
+    without one, all of them are.
+    """
+
+    facility_type: str
+    region_percent: int
+    capacity: Capacity
+    month: Month
+    children: tuple[ChildClass, ...]
+    treatment: Treatment
+    items: tuple[ItemClaim, ...] = ()
+    payer: str | None = None

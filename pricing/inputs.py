@@ -1,0 +1,373 @@
+"""
+Reading a claim from its JSON shape: every problem at once, each at its path.
+
+The shape is the contract of ``manage.py quote``; pages and batches build the same dict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pricing.checks import circumstance_problems, not_in_table, twice
+from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim, Treatment
+from pricing.items.children import intake_variant
+from pricing.month import Month
+from pricing.problems import InputProblems, Problem
+from pricing.rule_sets import CALCULATED_FACILITY_TYPES, RULE_SETS, UNSUPPORTED_TYPE, claimable_entry
+from pricing.vocabulary import AGE_CLASSES, CERTIFICATIONS, FACILITY_TYPES, HOURS, ITEM_LABELS, REGION_PERCENTS
+from pricing.working import Entry
+
+__all__ = ["Capacity", "ChildClass", "ClaimInput", "InputProblems", "ItemClaim", "Month", "Treatment", "parse"]
+
+_TOP_KEYS: Final = (
+    "facility_type", "region_percent", "capacity", "month", "ratebook", "children", "treatment", "items", "payer",
+)  # fmt: skip
+_CHILD_KEYS: Final = (
+    "certification", "age_class", "hours", "count", "payer", "branch", "employee_slot", "mid_month_days",
+)  # fmt: skip
+# Smallest and largest value of each numeric option.
+_OPTION_RANGES: Final = {
+    "extra_staff": (1, 99),
+    "weekdays": (1, 5),
+    "children": (0, 9_999),
+    "days": (0, 20),
+    "spent_yen": (0, 999_999_999),
+    "headcount": (1, 999),
+    "headcount_a": (0, 999),
+    "headcount_b": (0, 999),
+}
+_ITEM_KEYS: Final = ("code", "variant", "certification", *_OPTION_RANGES)
+_MOST_CHILDREN: Final = 9_999
+_LARGEST_CAPACITY: Final = 9_999
+
+# Which classes exist in each system. A 2号 child of class age 2 turned three this year.
+_CLASSES: Final = {
+    "1": {"1": ("3", "3mid", "4plus")},
+    "23": {"2": ("2", "12", "3", "4plus"), "3": ("0", "1", "2", "12")},
+}
+_SYSTEM_HOURS: Final = {"1": ("education",), "23": ("standard", "short")}
+_AUTOMATIC_ITEMS: Final = ("base", "treatment_1_2")
+_UNSUPPORTED_CHILDREN: Final = {
+    "branch": "分園の子どもの計算にはまだ対応していません。",
+    "employee_slot": "従業員枠の子どもの計算にはまだ対応していません。",
+    "mid_month_days": "月の途中の入退所（日割）の計算にはまだ対応していません。",
+}
+
+
+def parse(document: object) -> ClaimInput:
+    """
+    Read one claim. ``ratebook`` is only checked for its shape: choosing the book is the caller's.
+
+    :raises InputProblems: everything that is wrong, each with its path.
+    """
+    reader = _Reader()
+    claim = reader.claim(document)
+    if reader.problems or claim is None:
+        raise InputProblems(reader.problems)
+    return claim
+
+
+def shown(value: object) -> str:
+    """A piece of somebody's input, short and printable, for a message."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(letter if letter.isprintable() else "�" for letter in text[:41])
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+class _Reader:
+    """Collects problems while it reads; what could not be read is ``None`` until the end."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def note(self, path: str, message: str) -> None:
+        self.problems.append(Problem(path, message))
+
+    # -- values
+
+    def mapping(self, value: object, path: str, keys: Iterable[str], what: str) -> Mapping[str, Any] | None:
+        if not isinstance(value, dict):
+            self.note(path, f"{what}を {{…}} の形で書いてください。")
+            return None
+        prefix = f"{path}." if path != "input" else ""
+        known = tuple(keys)
+        for key in value:
+            if key not in known:
+                name = shown(key)
+                self.note(f"{prefix}{name}", f"「{name}」という項目はありません。つづりを確かめてください。")
+        return value
+
+    def sequence(self, value: object, path: str, what: str) -> list[Any]:
+        if not isinstance(value, list):
+            self.note(path, f"{what}を [ … ] の形で書いてください。")
+            return []
+        return value
+
+    def whole(
+        self, holder: Mapping[str, Any], key: str, path: str, smallest: int, largest: int
+    ) -> int | None:
+        if key not in holder:
+            self.note(path, f"必要な項目です。{smallest}から{largest:,}の整数で入力してください。")
+            return None
+        value = holder[key]
+        if type(value) is not int:
+            self.note(path, f"「{shown(value)}」は使えません。{smallest}から{largest:,}の整数で入力してください。")
+            return None
+        if not smallest <= value <= largest:
+            self.note(path, f"{smallest}から{largest:,}の整数で入力してください。")
+            return None
+        return value
+
+    def choice(self, holder: Mapping[str, Any], key: str, path: str, allowed: Iterable[str]) -> str | None:
+        options = tuple(allowed)
+        words = "・".join(options)
+        if key not in holder:
+            self.note(path, f"必要な項目です。{words} のいずれかを入力してください。")
+            return None
+        value = holder[key]
+        if not isinstance(value, str) or value not in options:
+            self.note(path, f"「{shown(value)}」は使えません。{words} のいずれかを入力してください。")
+            return None
+        return value
+
+    def code_text(self, holder: Mapping[str, Any], key: str, path: str, what: str) -> str | None:
+        """An optional short text; null is the same as leaving it out."""
+        value = holder.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not 1 <= len(value) <= 60 or not value.isprintable():
+            self.note(path, f"「{shown(value)}」は使えません。{what}を文字で入力してください。")
+            return None
+        return value
+
+    # -- the claim
+
+    def claim(self, document: object) -> ClaimInput | None:
+        found = self.mapping(document, "input", _TOP_KEYS, "計算の入力")
+        if found is None:
+            return None
+        facility_type = self.choice(found, "facility_type", "facility_type", FACILITY_TYPES)
+        if facility_type is not None and facility_type not in CALCULATED_FACILITY_TYPES:
+            # The rest of such a claim is read by other rules, so nothing more can be said about it.
+            self.note("facility_type", UNSUPPORTED_TYPE)
+            return None
+        system = next((rules.system for rules in RULE_SETS if rules.facility_type == facility_type), None)
+        region = self.region(found)
+        capacity = self.capacity(found, system)
+        month = self.month(found)
+        self.code_text(found, "ratebook", "ratebook", "単価表の名前")
+        children = self.children(found, system)
+        treatment = self.treatment(found)
+        payer = self.payer(found, children)
+        enrolled = None if children is None else sum(child.count for child in children)
+        items = self.items(found, facility_type, system, month, enrolled)
+        self.ages_apart(children, items)
+        if (
+            facility_type is None or region is None or capacity is None or month is None
+            or children is None or treatment is None
+        ):  # fmt: skip
+            return None
+        return ClaimInput(facility_type, region, capacity, month, children, treatment, items, payer)
+
+    def region(self, found: Mapping[str, Any]) -> int | None:
+        words = "・".join(str(percent) for percent in REGION_PERCENTS)
+        value = found.get("region_percent")
+        if type(value) is not int or value not in REGION_PERCENTS:
+            self.note("region_percent", f"地域区分の割合を {words} のいずれかの整数で入力してください。")
+            return None
+        return value
+
+    def capacity(self, found: Mapping[str, Any], system: str | None) -> Capacity | None:
+        keys = ("1", "23") if system is None else (system,)
+        value = found.get("capacity")
+        sizes = self.mapping(value, "capacity", keys, f"利用定員（{'・'.join(keys)}）")
+        if sizes is None or system is None:
+            return None
+        size = self.whole(sizes, system, f"capacity.{system}", 1, _LARGEST_CAPACITY)
+        if size is None:
+            return None
+        return Capacity(education=size) if system == "1" else Capacity(childcare=size)
+
+    def month(self, found: Mapping[str, Any]) -> Month | None:
+        value = found.get("month")
+        try:
+            return Month.parse(value if isinstance(value, str) else "")
+        except ValueError:
+            self.note("month", "対象月を 2026-06 の形で入力してください。")
+            return None
+
+    def treatment(self, found: Mapping[str, Any]) -> Treatment | None:
+        rates = self.mapping(found.get("treatment"), "treatment", ("base_percent", "wage_percent"), "加算率")
+        if rates is None:
+            return None
+        base = self.whole(rates, "base_percent", "treatment.base_percent", 2, 12)
+        wage = self.whole(rates, "wage_percent", "treatment.wage_percent", 4, 7)
+        return None if base is None or wage is None else Treatment(base, wage)
+
+    def payer(self, found: Mapping[str, Any], children: tuple[ChildClass, ...] | None) -> str | None:
+        payer = self.code_text(found, "payer", "payer", "市区町村コード")
+        if payer is not None and children is not None and all(child.payer != payer for child in children):
+            self.note("payer", f"市区町村コード {shown(payer)} の子どもが children にいません。")
+        return payer
+
+    # -- children
+
+    def children(self, found: Mapping[str, Any], system: str | None) -> tuple[ChildClass, ...] | None:
+        before = len(self.problems)
+        if "children" not in found:
+            self.note("children", "必要な項目です。子どもがいない月は [] としてください。")
+            return None
+        children = [
+            self.child(value, f"children[{position}]", system)
+            for position, value in enumerate(self.sequence(found["children"], "children", "子どもの数の一覧"))
+        ]
+        if len(self.problems) > before:
+            return None
+        read = tuple(child for child in children if child is not None)
+        if sum(child.count for child in read) > _MOST_CHILDREN:
+            self.note("children", f"子どもの数の合計が{_MOST_CHILDREN:,}人を超えています。数を確かめてください。")
+            return None
+        return read
+
+    def child(self, value: object, path: str, system: str | None) -> ChildClass | None:
+        found = self.mapping(value, path, _CHILD_KEYS, "子どもの区分と数")
+        if found is None:
+            return None
+        before = len(self.problems)
+        classes = _CLASSES.get(system or "", {})
+        certification = self.choice(
+            found, "certification", f"{path}.certification", classes or CERTIFICATIONS
+        )
+        age_class = self.choice(found, "age_class", f"{path}.age_class", AGE_CLASSES)
+        hours = self.choice(found, "hours", f"{path}.hours", _SYSTEM_HOURS.get(system or "", HOURS))
+        count = self.whole(found, "count", f"{path}.count", 0, _MOST_CHILDREN)
+        payer = self.code_text(found, "payer", f"{path}.payer", "市区町村コード")
+        allowed = classes.get(certification or "")
+        if age_class is not None and allowed is not None and age_class not in allowed:
+            self.note(
+                f"{path}.age_class", f"{certification}号の年齢は {'・'.join(allowed)} のいずれかを入力してください。"
+            )
+        self.unsupported_child(found, path)
+        if len(self.problems) > before:
+            return None
+        assert certification is not None and age_class is not None and hours is not None and count is not None
+        return ChildClass(certification, age_class, hours, count, payer)
+
+    def unsupported_child(self, found: Mapping[str, Any], path: str) -> None:
+        for key in ("branch", "employee_slot"):
+            value = found.get(key, False)
+            if not isinstance(value, bool):
+                self.note(f"{path}.{key}", "true か false で入力してください。")
+            elif value:
+                self.note(f"{path}.{key}", _UNSUPPORTED_CHILDREN[key])
+        if "mid_month_days" in found:
+            self.note(f"{path}.mid_month_days", _UNSUPPORTED_CHILDREN["mid_month_days"])
+
+    def ages_apart(self, children: tuple[ChildClass, ...] | None, items: tuple[ItemClaim, ...]) -> None:
+        """The 12 class is enough until an item needs the one-year-olds alone (D14)."""
+        if children is None or not any(asked.code == "age1_staffing" for asked in items):
+            return
+        label = ITEM_LABELS["age1_staffing"]
+        for position, child in enumerate(children):
+            if child.age_class == "12" and child.certification == "3" and child.count:
+                self.note(
+                    f"children[{position}].age_class",
+                    f"「{label}」を請求するときは、1歳児（1）と2歳児（2）を分けて入力してください。",
+                )
+
+    # -- items
+
+    def items(
+        self,
+        found: Mapping[str, Any],
+        facility_type: str | None,
+        system: str | None,
+        month: Month | None,
+        enrolled: int | None,
+    ) -> tuple[ItemClaim, ...]:
+        if "items" not in found:
+            return ()
+        items: list[ItemClaim] = []
+        first_of: dict[str, int] = {}
+        for position, value in enumerate(self.sequence(found["items"], "items", "請求する項目の一覧")):
+            path = f"items[{position}]"
+            holder = self.mapping(value, path, _ITEM_KEYS, "請求する項目")
+            if holder is None:
+                continue
+            entry = self.entry(holder, path, facility_type)
+            if entry is None or system is None:
+                continue
+            code = entry.item.code
+            if code in first_of:
+                self.note(f"{path}.code", twice(entry))
+            first_of.setdefault(code, position)
+            self.certification(holder, path, system)
+            asked = self.item(holder, path, position, entry)
+            if code not in _AUTOMATIC_ITEMS:
+                self.problems.extend(circumstance_problems(asked, entry, month, enrolled))
+            items.append(asked)
+        self.chosen_variants(items)
+        return tuple(items)
+
+    def entry(self, holder: Mapping[str, Any], path: str, facility_type: str | None) -> Entry | None:
+        code = holder.get("code")
+        if not isinstance(code, str) or code not in ITEM_LABELS:
+            message = (
+                f"「{shown(code)}」という項目はありません。項目の記号を確かめてください。"
+                if "code" in holder
+                else "必要な項目です。請求する項目の記号を入力してください。"
+            )
+            self.note(f"{path}.code", message)
+            return None
+        if code in _AUTOMATIC_ITEMS:
+            self.note(f"{path}.code", f"「{ITEM_LABELS[code]}」は自動で計算されます。一覧から外してください。")
+            return None
+        if facility_type is None:
+            return None
+        if code == "branch":
+            self.note(f"{path}.code", "分園の計算にはまだ対応していません。")
+            return None
+        entry = claimable_entry(facility_type, code)
+        if entry is None:
+            self.note(f"{path}.code", not_in_table(code, facility_type))
+        return entry
+
+    def certification(self, holder: Mapping[str, Any], path: str, system: str) -> None:
+        if "certification" in holder and holder["certification"] != system:
+            self.note(
+                f"{path}.certification",
+                f"「{shown(holder['certification'])}」は使えません。この施設類型では {system} だけです。",
+            )
+
+    def item(self, holder: Mapping[str, Any], path: str, position: int, entry: Entry) -> ItemClaim:
+        declared = entry.item
+        numbers: dict[str, int] = {}
+        for option, (smallest, largest) in _OPTION_RANGES.items():
+            if option in declared.options or (option in declared.optional and option in holder):
+                number = self.whole(holder, option, f"{path}.{option}", smallest, largest)
+                if number is not None:
+                    numbers[option] = number
+            elif option in holder and option not in declared.optional:
+                self.note(f"{path}.{option}", f"「{entry.label}」では使わない項目です。外してください。")
+        return ItemClaim(declared.code, position, self.variant(holder, path, entry), **numbers)
+
+    def variant(self, holder: Mapping[str, Any], path: str, entry: Entry) -> str:
+        declared = entry.item
+        if not declared.variants:
+            if "variant" in holder:
+                self.note(f"{path}.variant", f"「{entry.label}」に区分はありません。外してください。")
+            return ""
+        if declared.chosen_variant and "variant" not in holder:
+            return ""
+        return self.choice(holder, "variant", f"{path}.variant", declared.variants) or ""
+
+    def chosen_variants(self, items: list[ItemClaim]) -> None:
+        """A variant that the rule chooses may be said, but not otherwise than the rule (D10)."""
+        asked = {asked.code: asked for asked in items}
+        intake = asked.get("under_age3_intake")
+        if intake is not None and intake.variant and intake.variant != intake_variant(asked):
+            self.note(
+                intake.path("variant"),
+                "3歳児配置改善を請求しているかどうかと合いません。区分は自動で決まるので、外してください。",
+            )

@@ -1,0 +1,161 @@
+"""加算 priced by the child: staffing by age, assigned staff, running costs of every child."""
+
+from __future__ import annotations
+
+from pricing import rules
+from pricing.claim import ItemClaim
+from pricing.quote import Line, Part, Step
+from pricing.wording import yen
+from pricing.working import Entry, Working, item, line, per_child, price_step
+
+WITH_AGE3_STAFFING = "with_age3_staffing"
+WITHOUT_AGE3_STAFFING = "without_age3_staffing"
+
+
+@item("vice_principal", "child_month")
+def vice_principal(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """副園長・教頭配置: every child."""
+    return per_child(work, entry, asked)
+
+
+@item("age3_staffing", "child_month", ages=("3",), in_closure=True)
+def age3_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """3歳児配置改善 (15:1): 3-year-olds, not 満3歳児 (D10)."""
+    return per_child(work, entry, asked)
+
+
+@item("age4plus_staffing", "child_month", ages=("4plus",), in_closure=True)
+def age4plus_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """4歳以上児配置改善 (25:1)."""
+    return per_child(work, entry, asked)
+
+
+@item("age1_staffing", "child_month", ages=("1",), in_closure=True)
+def age1_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """1歳児配置改善 (5:1): 1-year-olds only, which is why counts are kept by single year (D14)."""
+    return per_child(work, entry, asked, rule=rules.ONE_YEAR_OLDS)
+
+
+@item(
+    "under_age3_intake",
+    "child_month",
+    ages=("3mid",),
+    variants=(WITH_AGE3_STAFFING, WITHOUT_AGE3_STAFFING),
+    chosen_variant=True,
+)
+def under_age3_intake(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """満3歳児対応加配: 満3歳児; the price depends on whether 3歳児配置改善 is claimed too (D10)."""
+    return per_child(work, entry, asked, rule=rules.UNDER_AGE_3, variant=intake_variant(work.asked))
+
+
+def intake_variant(asked: dict[str, ItemClaim]) -> str:
+    """Which of the two prices of 満3歳児対応加配 holds."""
+    return WITH_AGE3_STAFFING if "age3_staffing" in asked else WITHOUT_AGE3_STAFFING
+
+
+@item("lecturer", "child_month")
+def lecturer(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """講師配置: every child; the table has it for 利用定員 up to 35 and from 121."""
+    return per_child(work, entry, asked)
+
+
+@item("team_teaching", "child_month", options=("extra_staff",))
+def team_teaching(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """チーム保育加配: every child, once for each 加配 person."""
+    staff = asked.number("extra_staff")
+    return per_child(work, entry, asked, times=staff, times_words=f"加配{staff}人")
+
+
+@item("team_childcare", "child_month", options=("extra_staff",))
+def team_childcare(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """チーム保育推進: every child, once for each 加配 person."""
+    staff = asked.number("extra_staff")
+    return per_child(work, entry, asked, times=staff, times_words=f"加配{staff}人")
+
+
+@item("bus", "child_month")
+def bus(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """通園送迎: every child."""
+    return per_child(work, entry, asked)
+
+
+@item("meals", "child_month_per_weekday", variants=("in_house", "delivered"), options=("weekdays",))
+def meals(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """給食実施: every child, the price of one weekday × weekdays with meals (D5)."""
+    days = asked.number("weekdays")
+    return per_child(work, entry, asked, rule=rules.MEALS, times=days, times_words=f"週{days}日")
+
+
+@item("external_audit", "child_march")
+def external_audit(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """外部監査費: every child, with the March claim (D9)."""
+    return per_child(work, entry, asked, rule=rules.MARCH)
+
+
+@item("night_care", "child_month", in_closure=True)
+def night_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """夜間保育: every child, by age where the table has ages."""
+    return per_child(work, entry, asked)
+
+
+@item("depreciation", "child_month", variants=("standard", "urban"))
+def depreciation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """減価償却費: every child, 標準 or 都市部."""
+    return per_child(work, entry, asked)
+
+
+@item(
+    "rent",
+    "child_month",
+    variants=(
+        "a_standard", "a_urban", "b_standard", "b_urban", "c_standard", "c_urban", "d_standard", "d_urban",
+    ),
+)  # fmt: skip
+def rent(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """賃借料: every child, by area A–D and 標準 or 都市部."""
+    return per_child(work, entry, asked)
+
+
+@item("climate", "child_month", variants=("1", "2", "3", "4", "transitional", "other"))
+def climate(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """冷暖房費: every child, by 級地."""
+    return per_child(work, entry, asked)
+
+
+@item("snow", "child_march")
+def snow(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """除雪費: every child, with the March claim (D9)."""
+    return per_child(work, entry, asked, rule=rules.MARCH)
+
+
+@item("side_dish_exemption", "child_day", options=("children", "days"))
+def side_dishes_by_day(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """副食費徴収免除 of 1号: price × exempt children × days with meals, at most 20 (D6)."""
+    row = work.system_row("side_dish_exemption", "child_day")
+    children, days = asked.number("children"), asked.number("days")
+    quantity = children * days
+    amount = row.amount * quantity
+    steps = [
+        price_step(work, entry, row),
+        Step("金額", f"{yen(row.amount)} × {children}人 × {days}日 = {yen(amount)}"),
+        Step("根拠", rules.SIDE_DISHES.words),
+    ]
+    reason = f"徴収が免除される{children}人の{days}日分に、1日{yen(row.amount)}を掛けました。"
+    parts = [Part(None, None, row.amount, quantity, amount)]
+    return line(work, entry, amount, parts, reason, steps, rules.SIDE_DISHES, row)
+
+
+@item("side_dish_exemption", "child_month", options=("children",))
+def side_dishes_by_month(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """副食費徴収免除 of 2号: price × exempt children a month (D6)."""
+    row = work.table.price("side_dish_exemption", "child_month", certification="2")
+    children = asked.number("children")
+    amount = row.amount * children
+    steps = [
+        price_step(work, entry, row),
+        Step("金額", f"{yen(row.amount)} × {children}人 = {yen(amount)}"),
+        Step("根拠", rules.SIDE_DISHES.words),
+    ]
+    reason = f"徴収が免除される{children}人に、1か月{yen(row.amount)}を掛けました。"
+    parts = [Part(None, None, row.amount, children, amount)]
+    return line(work, entry, amount, parts, reason, steps, rules.SIDE_DISHES, row)
