@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from claims.states import ClaimStatus, ImportStatus, SheetStatus
+from claims.states import CLAIM_TRANSITIONS, ClaimStatus, ImportStatus, SheetStatus, check_transition
 from facilities.periods import ServiceMonth, first_day_only
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
 
@@ -292,6 +292,7 @@ class Claim(FacilityOwned):
     drafted_at = models.DateTimeField("作成日時")
     submitted_at = models.DateTimeField("提出日時", null=True)
     submitted_by = models.UUIDField("提出者", null=True)
+    first_decided_at = models.DateTimeField("最初の審査日時", null=True)
     approved_at = models.DateTimeField("承認日時", null=True)
     approved_by = models.UUIDField("承認者", null=True)
     returned_at = models.DateTimeField("差し戻し日時", null=True)
@@ -311,6 +312,15 @@ class Claim(FacilityOwned):
             models.CheckConstraint(name="claim_payer_is_a_code", condition=Q(payer_code__regex=PAYER_CODE)),
             models.CheckConstraint(
                 name="claim_submission_has_time_and_person", condition=filled_together("submitted_at", "submitted_by")
+            ),
+            models.CheckConstraint(
+                name="claim_is_decided_after_submission",
+                condition=Q(first_decided_at__isnull=True) | Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="claim_verdict_is_a_decision",
+                condition=Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.APPROVED], first_decided_at__isnull=False)
+                | Q(status__in=[ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.SUPERSEDED]),
             ),
             models.CheckConstraint(
                 name="claim_approval_has_time_and_person", condition=filled_together("approved_at", "approved_by")
@@ -362,6 +372,15 @@ class Claim(FacilityOwned):
         """The month as the field counts it."""
         return ServiceMonth.of(self.month)
 
+    def move_to(self, status: ClaimStatus) -> None:
+        """
+        Set the status; the caller sets the times that go with it and saves.
+
+        :raises TransitionNotAllowed: it does not follow the present one.
+        """
+        check_transition(CLAIM_TRANSITIONS, self.status, status)
+        self.status = status
+
     @property
     def is_draft(self) -> bool:
         """Still the facility's own; recomputed whenever its inputs change."""
@@ -380,7 +399,9 @@ class ClaimLine(FacilityOwned):
     position = models.PositiveSmallIntegerField("順")
     code = models.CharField("項目コード", max_length=40)
     certification = models.CharField("認定", max_length=2, default="", blank=True)
+    number = models.CharField("番号", max_length=4, default="", blank=True)
     label = models.CharField("項目", max_length=100)
+    summary = models.CharField("要点", max_length=200, default="", blank=True)
     section = models.CharField("区分", max_length=10)
     amount_yen = models.BigIntegerField("金額")
     parts = models.JSONField("内訳", default=list)

@@ -1,0 +1,30 @@
+"""Names of the events of this room."""
+
+from enum import StrEnum
+
+
+class ClaimEvent(StrEnum):
+    """What happens to the month's facts and to claims."""
+
+    FACTS_SHOWN = "facts.shown"
+    FACTS_SAVED = "facts.saved"
+    LISTED = "claims.listed"
+    SHOWN = "claims.shown"
+    DRAFTED = "claims.drafted"
+    REDRAFTED = "claims.redrafted"
+    COUNTS_CORRECTED = "claims.counts_corrected"
+    SUBMITTED = "claims.submitted"
+    WITHDRAWN = "claims.withdrawn"
+    CORRECTED = "claims.corrected"
+    FIRST_DECIDED = "claims.first_decided"
+    APPROVED = "claims.approved"
+    RETURNED = "claims.returned"
+
+
+class ConfirmationEvent(StrEnum):
+    """What a facility does with its month's child counts."""
+
+    LISTED = "counts.listed_by_facility"
+    SHOWN = "counts.shown_to_facility"
+    CONFIRMED = "counts.confirmed"
+    DISPUTED = "counts.disputed"

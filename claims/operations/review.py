@@ -1,0 +1,82 @@
+"""
+What the city decides about a claim: states, times, the record, and a mail to the facility.
+
+Only ``approvals.operations`` may import this module (an import contract): nobody approves around the four eyes.
+Every function takes a claim that the caller has locked, inside the caller's transaction.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from audit.record import record
+from claims.events import ClaimEvent
+from claims.models import Claim
+from claims.states import ClaimStatus
+from claims.wording import month_words
+from facilities.actors import Actor, Role
+from facilities.models import Membership
+from jobs import mail
+
+
+def note_first_decision(claim: Claim, *, at: datetime) -> None:
+    """From now on the facility cannot withdraw the claim. Harmless when it was noted before."""
+    if claim.first_decided_at is not None:
+        return
+    claim.first_decided_at = at
+    claim.save(update_fields=["first_decided_at"])
+    record(ClaimEvent.FIRST_DECIDED, on=claim)
+
+
+def approve(claim: Claim, *, by: Actor, at: datetime) -> None:
+    """
+    The last step has approved the claim: it stays as it is for ever.
+
+    :raises TransitionNotAllowed: the claim is not submitted.
+    """
+    claim.move_to(ClaimStatus.APPROVED)
+    claim.first_decided_at = claim.first_decided_at or at
+    claim.approved_at, claim.approved_by = at, by.user_id
+    claim.save(update_fields=["status", "first_decided_at", "approved_at", "approved_by"])
+    record(
+        ClaimEvent.APPROVED,
+        by=by,
+        on=claim,
+        rows={"claim": [claim.pk]},
+        detail={"month": str(claim.service_month), "total_yen": claim.total_yen, "content_hash": claim.content_hash},
+    )
+    _tell_facility(claim, "請求が承認されました", "の請求が承認されました。請求書を作成できます。")
+
+
+def return_to_facility(claim: Claim, *, reason: str, by: Actor, at: datetime) -> None:
+    """
+    Send the claim back with a reason; the facility answers with a new version.
+
+    :raises TransitionNotAllowed: the claim is not submitted.
+    """
+    claim.move_to(ClaimStatus.RETURNED)
+    claim.first_decided_at = claim.first_decided_at or at
+    claim.returned_at, claim.returned_by, claim.return_reason = at, by.user_id, reason
+    claim.save(update_fields=["status", "first_decided_at", "returned_at", "returned_by", "return_reason"])
+    record(
+        ClaimEvent.RETURNED,
+        by=by,
+        on=claim,
+        rows={"claim": [claim.pk]},
+        detail={"month": str(claim.service_month), "content_hash": claim.content_hash},
+    )
+    _tell_facility(claim, "請求が差し戻されました", "の請求が差し戻されました。理由を確認して、修正版を作ってください。")
+
+
+def _tell_facility(claim: Claim, subject: str, sentence: str) -> None:
+    """A mail to each of the facility's accounts. It carries no amount, no reason and nobody's name."""
+    words = month_words(claim.service_month)
+    accounts = Membership.objects.filter(
+        facility=claim.facility_id, duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
+    ).select_related("user")
+    for account in accounts:
+        mail.send_later(
+            to=account.user.address,
+            subject=f"【はぐくみ請求】{subject}（{words}）",
+            text=f"{words}{sentence}\nログインしてご確認ください。\n{settings.SITE_URL}/f/\n",
+        )
