@@ -407,9 +407,9 @@ def _is_fit(key: str, value: Any) -> bool:
         case "id":
             return _BOOK_ID.fullmatch(value) is not None
         case "fiscal_year":
-            return 2015 <= value <= 2999
+            return bool(2015 <= value <= 2999)
         case "status":
-            return value in BOOK_STATUSES
+            return str(value) in BOOK_STATUSES
         case "source":
             return bool(value.strip())
         case "facility_types":

@@ -42,7 +42,7 @@ _MOST_CHILDREN: Final = 9_999
 _LARGEST_CAPACITY: Final = 9_999
 
 # Which classes exist in each system. A 2号 child of class age 2 turned three this year.
-_CLASSES: Final = {
+_CLASSES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "1": {"1": ("3", "3mid", "4plus")},
     "23": {"2": ("2", "12", "3", "4plus"), "3": ("0", "1", "2", "12")},
 }
@@ -235,7 +235,7 @@ class _Reader:
         if found is None:
             return None
         before = len(self.problems)
-        classes = _CLASSES.get(system or "", {})
+        classes: Mapping[str, tuple[str, ...]] = _CLASSES.get(system or "", {})
         certification = self.choice(
             found, "certification", f"{path}.certification", classes or CERTIFICATIONS
         )

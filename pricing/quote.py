@@ -34,6 +34,8 @@ class Line(NamedTuple):
 
     ``amount_yen`` is the sum of its parts, negative for deductions. ``number`` is the item's
     number in the official table ("" where it has none), ``certification`` the system (1 or 23).
+    ``summary`` is a few words to stand under the label, ``reason`` a sentence, ``steps`` the
+    arithmetic.
     """
 
     code: str
@@ -41,8 +43,10 @@ class Line(NamedTuple):
     number: str
     section: Section
     certification: str
+    variant: str
     amount_yen: int
     parts: tuple[Part, ...]
+    summary: str
     reason: str
     source: str
     steps: tuple[Step, ...]
@@ -73,8 +77,10 @@ def quote_as_dict(quote: Quote) -> dict[str, Any]:
                 "number": line.number,
                 "section": line.section,
                 "certification": line.certification,
+                "variant": line.variant,
                 "amount_yen": line.amount_yen,
                 "parts": [part._asdict() for part in line.parts],
+                "summary": line.summary,
                 "reason": line.reason,
                 "source": line.source,
                 "steps": [step._asdict() for step in line.steps],

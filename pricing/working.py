@@ -7,7 +7,7 @@ does the arithmetic and writes down why.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,7 +36,7 @@ class Item:
     One 加算 or 減算: what it is called, whom it touches, what it needs to be told.
 
     ``ages`` are the targeted child classes (``None``: all); ``unit`` the unit its row must
-    have; ``in_closure`` that 土曜閉所 is taken from it too (D15).
+    have; ``variants`` its variants in words; ``in_closure`` that 土曜閉所 is taken from it too (D15).
     """
 
     code: str
@@ -44,7 +44,7 @@ class Item:
     section: Section
     calculate: Callable[[Working, Entry, ItemClaim], Line]
     ages: tuple[str, ...] | None = None
-    variants: tuple[str, ...] = ()
+    variants: Mapping[str, str] = field(default_factory=dict)
     chosen_variant: bool = False
     options: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ def item(
     section: Section = "addition",
     *,
     ages: tuple[str, ...] | None = None,
-    variants: tuple[str, ...] = (),
+    variants: Mapping[str, str] | None = None,
     chosen_variant: bool = False,
     options: tuple[str, ...] = (),
     optional: tuple[str, ...] = (),
@@ -91,7 +91,7 @@ def item(
 
     def declare(calculate: Calculation) -> Item:
         return Item(
-            code, unit, section, calculate, ages, variants, chosen_variant, options, optional, in_closure
+            code, unit, section, calculate, ages, variants or {}, chosen_variant, options, optional, in_closure
         )
 
     return declare
@@ -247,7 +247,10 @@ def per_child(
             steps.append(Step(group.words, _class_arithmetic(own, treatment, times_words, part)))
         reason = "年齢と時間の区分ごとに、1人あたりの額に子どもの数を掛けた合計です。"
     steps.append(Step("根拠", rule.words))
-    return line(work, entry, amount, parts, reason, steps, rule, row)
+    summary = f"{_target_words(declared.ages)} {sum([group.count for group in groups])}人"
+    variant_words = declared.variants.get(variant)
+    summary = "・".join([words for words in (variant_words, summary, times_words) if words])
+    return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
 def per_facility(
@@ -271,11 +274,21 @@ def per_facility(
     if limit_yen is not None:
         steps.append(Step("対象額", f"支出額{yen(limit_yen)}と上限{yen(row.amount)}の少ない方 = {yen(claimed)}"))
     sum_words = f"{yen(total)} " if row.treatment_yen is None else f"（{yen(claimed)} + {yen(treatment)}）"
-    return shared_among_children(work, entry, total, sum_words, steps, rule, row)
+    variant_words = entry.item.variants.get(asked.variant)
+    summary = f"{variant_words}・" if variant_words else ""
+    summary = f"{summary}施設の額 ÷ {work.enrolled}人"
+    return shared_among_children(work, entry, total, sum_words, summary, steps, rule, row)
 
 
 def shared_among_children(
-    work: Working, entry: Entry, total: int, sum_words: str, steps: list[Step], rule: Rule, row: PriceRow
+    work: Working,
+    entry: Entry,
+    total: int,
+    sum_words: str,
+    summary: str,
+    steps: list[Step],
+    rule: Rule,
+    row: PriceRow,
 ) -> Line:
     """Divide a facility's total by N, floor the share, multiply by the priced children (D3, D4)."""
     unit = floor10_of_share(total, work.enrolled)
@@ -293,7 +306,8 @@ def shared_among_children(
         f"施設の額{yen(total)}を初日在籍{work.enrolled}人で割った1人あたり{yen(unit)}"
         f"（10円未満切捨て）に、{work.count}人を掛けました。"
     )
-    return line(work, entry, amount, [Part(None, None, unit, work.count, amount)], reason, steps, rule, row)
+    parts = [Part(None, None, unit, work.count, amount)]
+    return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
 def percent_of_unit(
@@ -325,13 +339,17 @@ def percent_of_unit(
     steps.append(Step("金額", f"合計 {yen(amount)}"))
     steps.append(Step("根拠", rule.words))
     reason = f"1人あたりの{what}の{row.amount}%（10円未満切捨て）を、区分ごとの子どもの数だけ減らしました。"
-    return line(work, entry, amount, parts, reason, steps, rule, row)
+    variant_words = entry.item.variants.get(row.variant)
+    summary = f"{variant_words}・{row.amount}%" if variant_words else f"{row.amount}%"
+    return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
 def nobody(work: Working, entry: Entry, rule: Rule) -> Line:
     """The line of an item whose targeted children are not there this month."""
-    reason = f"対象の{_target_words(entry.item.ages)}がいないため、0円です。"
-    return line(work, entry, 0, [], reason, [Step("金額", "0円（対象の子どもがいません）"), Step("根拠", rule.words)], rule)
+    target = _target_words(entry.item.ages)
+    steps = [Step("金額", f"0円（対象の{target}がいません）"), Step("根拠", rule.words)]
+    reason = f"対象の{target}がいないため、0円です。"
+    return line(work, entry, 0, [], f"{target} 0人", reason, steps, rule)
 
 
 def line(
@@ -339,6 +357,7 @@ def line(
     entry: Entry,
     amount: int,
     parts: list[Part],
+    summary: str,
     reason: str,
     steps: list[Step],
     rule: Rule,
@@ -352,8 +371,10 @@ def line(
         number=entry.number,
         section=entry.item.section,
         certification=work.system,
+        variant="" if row is None else row.variant,
         amount_yen=amount,
         parts=tuple(parts),
+        summary=summary,
         reason=reason,
         source=f"{words}／{rule.words}",
         steps=tuple(steps),
@@ -369,7 +390,9 @@ def row_words(work: Working, entry: Entry, row: PriceRow) -> str:
     found = work.table.row_words.get(key)
     if found is None:
         facility = FACILITY_TYPES[work.claim.facility_type]
-        words = f"{work.table.book.title} {facility} {SYSTEMS[work.system]} {entry.heading}（{row.place}）"
+        variant = entry.item.variants.get(row.variant)
+        place = f"{variant}・{row.place}" if variant else row.place
+        words = f"{work.table.book.title} {facility} {SYSTEMS[work.system]} {entry.heading}（{place}）"
         found = work.table.row_words[key] = words
     return found
 

@@ -6,7 +6,7 @@ from pricing import rules
 from pricing.books import PriceRow
 from pricing.claim import ItemClaim
 from pricing.quote import Line, Part, Step
-from pricing.vocabulary import UNITS
+from pricing.vocabulary import AGE_CLASSES, UNITS
 from pricing.wording import yen
 from pricing.working import Entry, Group, Working, item, line, row_words, treatment_arithmetic
 
@@ -33,7 +33,11 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     steps.append(Step("金額", f"合計 {yen(amount)}"))
     steps.append(Step("根拠", rule.words))
     reason = f"初日在籍の子ども{work.count}人について、年齢と時間の区分ごとの単価に人数を掛けた合計です。"
-    return line(work, entry, amount, parts, reason, steps, rule, row)
+    ages: dict[str, int] = {}
+    for group in work.groups:
+        ages[group.age_class] = ages.get(group.age_class, 0) + group.count
+    summary = "・".join([f"{AGE_CLASSES[age]} {count}人" for age, count in ages.items()])
+    return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
 @item("treatment_1_2", "child_month", "base")
@@ -61,7 +65,8 @@ def treatment_1_2(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         f"基礎分{rates.base_percent}%・賃金改善分{rates.wage_percent}%と単価表の率の合計を処遇改善分の単価に掛け、"
         f"10円未満を切り捨てて、子ども{work.count}人分を合計しました。"
     )
-    return line(work, entry, amount, parts, reason, steps, rules.TREATMENT, row)
+    summary = f"基礎分 {rates.base_percent}%・賃金改善分 {rates.wage_percent}%"
+    return line(work, entry, amount, parts, summary, reason, steps, rules.TREATMENT, row)
 
 
 def _note_base(entry: Entry, group: Group, unit: int) -> None:

@@ -40,7 +40,7 @@ def age1_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     "under_age3_intake",
     "child_month",
     ages=("3mid",),
-    variants=(WITH_AGE3_STAFFING, WITHOUT_AGE3_STAFFING),
+    variants={WITH_AGE3_STAFFING: "3歳児配置改善あり", WITHOUT_AGE3_STAFFING: "3歳児配置改善なし"},
     chosen_variant=True,
 )
 def under_age3_intake(work: Working, entry: Entry, asked: ItemClaim) -> Line:
@@ -79,7 +79,7 @@ def bus(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_child(work, entry, asked)
 
 
-@item("meals", "child_month_per_weekday", variants=("in_house", "delivered"), options=("weekdays",))
+@item("meals", "child_month_per_weekday", variants={"in_house": "施設内調理", "delivered": "外部搬入"}, options=("weekdays",))
 def meals(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """給食実施: every child, the price of one weekday × weekdays with meals (D5)."""
     days = asked.number("weekdays")
@@ -98,7 +98,7 @@ def night_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_child(work, entry, asked)
 
 
-@item("depreciation", "child_month", variants=("standard", "urban"))
+@item("depreciation", "child_month", variants={"standard": "標準", "urban": "都市部"})
 def depreciation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """減価償却費: every child, 標準 or 都市部."""
     return per_child(work, entry, asked)
@@ -107,16 +107,34 @@ def depreciation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 @item(
     "rent",
     "child_month",
-    variants=(
-        "a_standard", "a_urban", "b_standard", "b_urban", "c_standard", "c_urban", "d_standard", "d_urban",
-    ),
-)  # fmt: skip
+    variants={
+        "a_standard": "A地域・標準",
+        "a_urban": "A地域・都市部",
+        "b_standard": "B地域・標準",
+        "b_urban": "B地域・都市部",
+        "c_standard": "C地域・標準",
+        "c_urban": "C地域・都市部",
+        "d_standard": "D地域・標準",
+        "d_urban": "D地域・都市部",
+    },
+)
 def rent(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """賃借料: every child, by area A–D and 標準 or 都市部."""
     return per_child(work, entry, asked)
 
 
-@item("climate", "child_month", variants=("1", "2", "3", "4", "transitional", "other"))
+@item(
+    "climate",
+    "child_month",
+    variants={
+        "1": "1級地",
+        "2": "2級地",
+        "3": "3級地",
+        "4": "4級地",
+        "transitional": "激変緩和",
+        "other": "その他地域",
+    },
+)
 def climate(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """冷暖房費: every child, by 級地."""
     return per_child(work, entry, asked)
@@ -142,7 +160,8 @@ def side_dishes_by_day(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     ]
     reason = f"徴収が免除される{children}人の{days}日分に、1日{yen(row.amount)}を掛けました。"
     parts = [Part(None, None, row.amount, quantity, amount)]
-    return line(work, entry, amount, parts, reason, steps, rules.SIDE_DISHES, row)
+    summary = f"対象 {children}人・{days}日"
+    return line(work, entry, amount, parts, summary, reason, steps, rules.SIDE_DISHES, row)
 
 
 @item("side_dish_exemption", "child_month", options=("children",))
@@ -158,4 +177,4 @@ def side_dishes_by_month(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     ]
     reason = f"徴収が免除される{children}人に、1か月{yen(row.amount)}を掛けました。"
     parts = [Part(None, None, row.amount, children, amount)]
-    return line(work, entry, amount, parts, reason, steps, rules.SIDE_DISHES, row)
+    return line(work, entry, amount, parts, f"対象 {children}人", reason, steps, rules.SIDE_DISHES, row)

@@ -23,7 +23,7 @@ def no_director(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_child(work, entry, asked, rule=rules.CLOSURES)
 
 
-@item("saturday_closure", "percent", "deduction", variants=("1", "2", "3_or_more", "all"))
+@item("saturday_closure", "percent", "deduction", variants={"1": "閉所1日", "2": "閉所2日", "3_or_more": "閉所3日以上", "all": "すべて閉所"})
 def saturday_closure(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """土曜閉所: a percent of base, age staffing and night care, each with 処遇改善分 (D15)."""
     row = work.system_row("saturday_closure", "percent", asked.variant)
@@ -58,7 +58,7 @@ def over_capacity(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     if row is None:
         reason = f"初日在籍{work.enrolled}人は利用定員の区分の範囲内なので、減算はありません。"
         steps = [Step("金額", "0円"), Step("根拠", rules.OVER_CAPACITY_ROW.words)]
-        return line(work, entry, 0, [], reason, steps, rules.OVER_CAPACITY_ROW)
+        return line(work, entry, 0, [], "超過なし", reason, steps, rules.OVER_CAPACITY_ROW)
     rate = row.amount
     parts: list[Part] = []
     steps = [percent_step(work, entry, row)]
@@ -82,4 +82,4 @@ def over_capacity(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         f"初日在籍{work.enrolled}人の調整率{rate}/100を、定員超過より前の1人あたりの額の合計に掛け、"
         "10円未満を切り捨てた額との差を減らしました。"
     )
-    return line(work, entry, amount, parts, reason, steps, rules.OVER_CAPACITY, row)
+    return line(work, entry, amount, parts, f"調整率 {rate}/100", reason, steps, rules.OVER_CAPACITY, row)

@@ -8,10 +8,11 @@ from pricing.quote import Line, Step
 from pricing.wording import yen
 from pricing.working import Entry, Working, item, per_facility, row_words, shared_among_children
 
-HOLIDAY_TIERS = (
-    "up_to_210", "up_to_280", "up_to_350", "up_to_420", "up_to_490", "up_to_560", "up_to_630",
-    "up_to_700", "up_to_770", "up_to_840", "up_to_910", "up_to_980", "up_to_1050", "over_1050",
-)  # fmt: skip
+# 年間延べ利用数: fourteen tiers, 70 apart.
+HOLIDAY_TIERS = {
+    **{f"up_to_{most}": f"年間延べ{most:,}人以下" for most in range(210, 1051, 70)},
+    "over_1050": "年間延べ1,051人以上",
+}
 
 
 @item("holiday_care", "facility_month", variants=HOLIDAY_TIERS)
@@ -38,13 +39,13 @@ def parenting_support(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_facility(work, entry, asked)
 
 
-@item("special_support", "facility_month", variants=("a", "b", "c", "d"))
+@item("special_support", "facility_month", variants={"a": "A", "b": "B", "c": "C", "d": "D"})
 def special_support(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """療育支援 A–D."""
     return per_facility(work, entry, asked)
 
 
-@item("special_support", "facility_month", variants=("a", "b"))
+@item("special_support", "facility_month", variants={"a": "A", "b": "B"})
 def special_support_a_b(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """療育支援 of a nursery, which has A and B only."""
     return per_facility(work, entry, asked)
@@ -79,16 +80,17 @@ def treatment_3(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         Step("単価", f"A {yen(row_a.amount)}・B {yen(row_b.amount)}（月・職員1人） {row_words(work, entry, row_a)}"),
         Step("施設の額", f"{yen(row_a.amount)} × {a}人 + {yen(row_b.amount)} × {b}人 = {yen(total)}"),
     ]
-    return shared_among_children(work, entry, total, f"{yen(total)} ", steps, rules.TREATMENT_3, row_a)
+    summary = f"人数A {a}・人数B {b}"
+    return shared_among_children(work, entry, total, f"{yen(total)} ", summary, steps, rules.TREATMENT_3, row_a)
 
 
-@item("nutrition", "facility_month", variants=("a", "b", "c"))
+@item("nutrition", "facility_month", variants={"a": "A（配置）", "b": "B（兼務）", "c": "C（嘱託）"})
 def nutrition(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """栄養管理: A 配置, B 兼務, C 嘱託."""
     return per_facility(work, entry, asked)
 
 
-@item("stakeholder_evaluation", "facility_march", variants=("a", "b"))
+@item("stakeholder_evaluation", "facility_march", variants={"a": "A", "b": "B"})
 def stakeholder_evaluation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """施設関係者評価, with the March claim."""
     return per_facility(work, entry, asked, rule=rules.MARCH)
@@ -101,7 +103,13 @@ def ash(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 
 
 @item(
-    "elderly_employment", "facility_march", variants=("400_to_799", "800_to_1199", "1200_or_more")
+    "elderly_employment",
+    "facility_march",
+    variants={
+        "400_to_799": "年間400〜799時間",
+        "800_to_1199": "年間800〜1,199時間",
+        "1200_or_more": "年間1,200時間以上",
+    },
 )
 def elderly_employment(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """高齢者等活躍促進: by the year's hours of work, with the March claim."""
@@ -114,7 +122,7 @@ def facility_strengthening(work: Working, entry: Entry, asked: ItemClaim) -> Lin
     return per_facility(work, entry, asked, rule=rules.MARCH, limit_yen=asked.number("spent_yen"))
 
 
-@item("school_transition", "facility_march", variants=("partial", "full"))
+@item("school_transition", "facility_march", variants={"partial": "一部", "full": "全部"})
 def school_transition(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """小学校接続, with the March claim."""
     return per_facility(work, entry, asked, rule=rules.MARCH)
