@@ -7,9 +7,10 @@ After one SET LOCAL an unset setting reads as '' and not as NULL, hence ``nullif
 from django.db import migrations
 
 CITY = "municipality_id = nullif(current_setting('app.municipality', true), '')::uuid"
+# Compared as text: PostgreSQL may evaluate both sides of the OR, and '*' is no uuid.
 FACILITY = (
-    "(current_setting('app.facilities', true) = '*' OR {column} = ANY "
-    "(string_to_array(nullif(current_setting('app.facilities', true), ''), ',')::uuid[]))"
+    "(current_setting('app.facilities', true) = '*' OR {column}::text = ANY "
+    "(string_to_array(current_setting('app.facilities', true), ',')))"
 )
 OWN_USER = "user_id = nullif(current_setting('app.user', true), '')::uuid"
 

@@ -1,0 +1,35 @@
+# Everything a person needs to type. `make help` lists it.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+
+.PHONY: help setup setup-test run test check bench lock
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: ## install what running needs
+	@deploy/setup.sh run
+
+setup-test: ## install what tests and checks need
+	@deploy/setup.sh test
+
+run: setup ## start everything and load the demo city when the database is empty (PORT=8000)
+	@exec $(PYTHON) manage.py up
+
+test: setup-test ## run the whole test suite against its own servers and a real browser
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: setup-test ## linters, types, import contracts, migrations, deployment settings
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy .
+	@.venv/bin/lint-imports
+	@HAGUKUMI_ENV=test $(PYTHON) manage.py makemigrations --check --dry-run
+	@$(PYTHON) deploy/check_production.py
+
+bench: setup-test ## print one JSON object of measured figures
+	@$(PYTHON) -m tests.bench
+
+lock: ## lock the Python packages with hashes (needs uv)
+	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock
+	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.lock

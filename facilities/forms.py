@@ -1,0 +1,162 @@
+"""What the administrator types about facilities and accounts."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from facilities.models import FacilityProfile
+from facilities.operations.profiles import ProfileValues
+from facilities.periods import ServiceMonth
+from pricing.rule_sets import CALCULATED_FACILITY_TYPES, rule_set_for
+from pricing.vocabulary import ITEM_LABELS
+from pricing.working import Entry
+
+REGIONS = ((20, "20/100"), (16, "16/100"), (15, "15/100"), (12, "12/100"), (10, "10/100"), (6, "6/100"), (3, "3/100"), (0, "その他"))
+OPTION_LABELS = {
+    "extra_staff": "加配の人数",
+    "weekdays": "週の日数",
+    "children": "対象の子どもの数",
+    "days": "日数",
+    "spent_yen": "支出額（円）",
+    "headcount_a": "人数A",
+    "headcount_b": "人数B",
+}
+# The facility gives these every month; the administrator does not set them.
+MONTHLY_OPTIONS = frozenset({"weekdays", "days", "spent_yen"})
+AUTOMATIC = frozenset({"base", "treatment_1_2"})
+
+
+class MonthField(forms.CharField):
+    """A month, as the browser's month field sends it (2026-06)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-06"}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return ServiceMonth.parse(text)
+        except ValueError:
+            raise forms.ValidationError("年月を「2026-06」の形で入力してください。") from None
+
+
+class ProfileForm(forms.Form):
+    """A new profile from a month on."""
+
+    from_month = MonthField(label="適用開始月")
+    approved_capacity = forms.IntegerField(label="認可定員", min_value=1, max_value=999)
+    capacity_1 = forms.IntegerField(label="1号 利用定員", min_value=1, max_value=999, required=False)
+    capacity_23 = forms.IntegerField(label="2・3号 利用定員", min_value=1, max_value=999, required=False)
+    region_percent = forms.TypedChoiceField(label="地域区分", choices=REGIONS, coerce=int)
+    base_percent = forms.IntegerField(label="区分1 基礎分（%）", min_value=2, max_value=12, required=False)
+    wage_percent = forms.IntegerField(label="区分2 賃金改善分（%）", min_value=4, max_value=7, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if "capacity_1" in values and "capacity_23" in values and not (values["capacity_1"] or values["capacity_23"]):
+            self.add_error("capacity_1", "1号か2・3号の利用定員のどちらかを入力してください。")
+        if (values.get("base_percent") is None) != (values.get("wage_percent") is None):
+            self.add_error("wage_percent", "区分1と区分2の率は、両方入力するか、両方空にしてください。")
+        return values
+
+    def values(self) -> ProfileValues:
+        """The profile's values without the month."""
+        typed = {name: self.cleaned_data[name] for name in ProfileValues.__dataclass_fields__}
+        return ProfileValues(**typed)
+
+    @staticmethod
+    def initial_from(profile: FacilityProfile | None) -> dict[str, Any]:
+        """What holds now, so that only the change is typed."""
+        if profile is None:
+            return {"region_percent": 10}
+        return {name: getattr(profile, name) for name in ProfileValues.__dataclass_fields__}
+
+
+def grantable_entries(kind: str, fiscal_year: int) -> list[Entry]:
+    """The items of a facility type that the administrator can set; none for a type that is not calculated yet."""
+    if kind not in CALCULATED_FACILITY_TYPES:
+        return []
+    entries = rule_set_for(kind, fiscal_year).entries
+    return [entry for entry in entries if entry.item.code not in AUTOMATIC]
+
+
+class GrantForm(forms.Form):
+    """One 加算 or 減算 with its options."""
+
+    code = forms.ChoiceField(label="加算・減算")
+    variant = forms.ChoiceField(label="区分", required=False)
+    from_month = MonthField(label="適用開始月")
+    to_month = MonthField(label="適用終了月（空欄は期限なし）", required=False)
+
+    def __init__(self, *args: Any, kind: str, fiscal_year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entries = {entry.item.code: entry for entry in grantable_entries(kind, fiscal_year)}
+        code_field, variant_field = self.fields["code"], self.fields["variant"]
+        assert isinstance(code_field, forms.ChoiceField) and isinstance(variant_field, forms.ChoiceField)
+        code_field.choices = [(code, entry.label) for code, entry in self.entries.items()]
+        variants = sorted({v for entry in self.entries.values() for v in entry.item.variants})
+        variant_field.choices = [("", "なし"), *((variant, variant) for variant in variants)]
+        options = sorted({o for entry in self.entries.values() for o in entry.item.options} - MONTHLY_OPTIONS)
+        for option in options:
+            self.fields[option] = forms.IntegerField(
+                label=OPTION_LABELS[option], min_value=0, max_value=999, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        entry = self.entries.get(values.get("code", ""))
+        if entry is None:
+            return values
+        self._check_variant(entry, values.get("variant", ""))
+        for option in set(OPTION_LABELS) & set(self.fields):
+            given = values.get(option) is not None
+            if option in entry.item.options and not given:
+                self.add_error(option, f"「{entry.label}」には{OPTION_LABELS[option]}が必要です。")
+            if given and option not in entry.item.options + entry.item.optional:
+                self.add_error(option, f"「{entry.label}」では使いません。空欄にしてください。")
+        return values
+
+    def _check_variant(self, entry: Entry, variant: str) -> None:
+        if entry.item.variants and not variant and not entry.item.chosen_variant and entry.item.code != "saturday_closure":
+            self.add_error("variant", f"区分を選んでください（{'・'.join(entry.item.variants)}）。")
+        if variant and variant not in entry.item.variants:
+            self.add_error("variant", f"「{entry.label}」にこの区分はありません。")
+
+    def options(self) -> dict[str, Any]:
+        """The options under the pricing contract's names."""
+        chosen = {name: self.cleaned_data[name] for name in OPTION_LABELS if self.cleaned_data.get(name) is not None}
+        if self.cleaned_data.get("variant"):
+            chosen["variant"] = self.cleaned_data["variant"]
+        return chosen
+
+
+def item_label(code: str, kind: str) -> str:
+    """The item's name as the facility type's table prints it."""
+    return next((entry.label for entry in grantable_entries(kind, 9999) if entry.item.code == code), ITEM_LABELS.get(code, code))
+
+
+class EndItemForm(forms.Form):
+    """The last month of a granted item."""
+
+    last_month = MonthField(label="最後に適用する月")
+
+
+class AddressForm(forms.Form):
+    """A notified mail address."""
+
+    address = forms.EmailField(label="メールアドレス", max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    notification_number = forms.CharField(
+        label="届出番号", max_length=40, validators=[RegexValidator(r"\S", "届出番号を入力してください。")]
+    )
+    notified_on = forms.DateField(label="届出日", widget=forms.DateInput(attrs={"type": "date"}))
+
+    field_order: ClassVar[list[str]] = ["notification_number", "notified_on", "address"]
+
+    @staticmethod
+    def initial_for(today: date) -> dict[str, Any]:
+        """Most notifications are registered on the day they arrive."""
+        return {"notified_on": today}

@@ -1,0 +1,133 @@
+"""
+What every test stands on: an own PostgreSQL and Valkey, migrations as the owner, tests as the application role.
+
+Nothing of the machine is used and nothing outside it is reachable. Each parallel test process has its own servers.
+"""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Settings are read when Django is set up, which is before any fixture: the place for state is chosen here.
+VAR = Path(tempfile.mkdtemp(prefix="hgk"))
+os.environ["HAGUKUMI_ENV"] = "test"
+os.environ["HAGUKUMI_VAR"] = str(VAR)
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "HAGUKUMI_DB_ROLE", "ENTRANCES", "PORT"):
+    os.environ.pop(name, None)
+
+from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey, ensure_secrets  # noqa: E402
+
+os.environ.update(ensure_secrets(VAR))
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "stack: needs the whole running system (real servers, worker, browser)")
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[tuple[Postgres, Valkey]]:
+    """A throw-away PostgreSQL and Valkey of this test process."""
+    postgres, valkey = Postgres(VAR, durable=False), Valkey(VAR)
+    postgres.start()
+    postgres.prepare()
+    valkey.start()
+    yield postgres, valkey
+    valkey.stop()
+    postgres.stop()
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(servers: tuple[Postgres, Valkey], django_db_blocker: Any) -> Iterator[None]:
+    """Migrate as the owner, then run as the role production serves with: it owns nothing, row security binds it."""
+    from celery import current_app
+    from django.conf import settings
+    from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
+
+    postgres, valkey = servers
+    settings.CELERY_BROKER_URL = valkey.url
+    current_app.conf.broker_url = valkey.url
+    with django_db_blocker.unblock():
+        connection.settings_dict.update({"HOST": str(postgres.socket_folder), "USER": OWNER_ROLE})
+        before = setup_databases(verbosity=0, interactive=False)
+        connection.close()
+        connection.settings_dict["USER"] = APPLICATION_ROLE
+        yield
+        connection.close()
+        connection.settings_dict["USER"] = OWNER_ROLE
+        teardown_databases(before, verbosity=0)
+
+
+@pytest.fixture
+def as_owner() -> Callable[[str], None]:
+    """Run SQL as the owner role in a connection of its own (what a wrongly privileged person would try)."""
+    import psycopg
+    from django.db import connection
+
+    def run(sql: str) -> None:
+        values = connection.settings_dict
+        with psycopg.connect(host=values["HOST"], user=OWNER_ROLE, dbname=values["NAME"]) as own:
+            own.execute(sql)
+
+    return run
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], int]:
+    """Do everything that waits in the outbox, in this process, with the real handlers."""
+    from jobs.running import run_due
+
+    return run_due
+
+
+@pytest.fixture(autouse=True)
+def mail_folder(tmp_path: Path, settings: Any) -> Path:
+    """Each test has its own mail folder."""
+    settings.MAIL_FOLDER = tmp_path / "mail"
+    return settings.MAIL_FOLDER
+
+
+class NetworkRefused(Exception):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only loopback and unix sockets are reachable from tests."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in LOOPBACK:
+            raise NetworkRefused(str(address))
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+class _Undefined(str):
+    """A template that uses an undefined variable fails the test that rendered it."""
+
+    def __contains__(self, part: object) -> bool:
+        return part == "%s" or super().__contains__(part)  # type: ignore[operator]
+
+    def __mod__(self, variable: Any) -> str:
+        raise AssertionError(f"undefined template variable: {variable}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def undefined_template_variables_fail() -> Iterator[None]:
+    from django.template import engines
+
+    engine = engines["django"].engine  # type: ignore[attr-defined]
+    before, engine.string_if_invalid = engine.string_if_invalid, _Undefined("%s")
+    yield
+    engine.string_if_invalid = before
