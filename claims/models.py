@@ -50,7 +50,9 @@ class Movement(models.TextChoices):
 
 def filled_together(*fields: str) -> Q:
     """Constraint condition: all of ``fields`` are filled, or none is."""
-    return Q(**{f"{field}__isnull": True for field in fields}) | Q(**{f"{field}__isnull": False for field in fields})
+    return Q(**{f"{field}__isnull": True for field in fields}) | Q(
+        **{f"{field}__isnull": False for field in fields}
+    )
 
 
 class CountImport(MunicipalityOwned):
@@ -64,7 +66,9 @@ class CountImport(MunicipalityOwned):
     layout = models.CharField("形式", max_length=4, choices=[("long", "縦型"), ("wide", "横型")])
     encoding = models.CharField("文字コード", max_length=10)
     months = models.JSONField("対象年月", default=list)
-    status = models.CharField("状態", max_length=10, choices=ImportStatus.choices, default=ImportStatus.PREVIEWED)
+    status = models.CharField(
+        "状態", max_length=10, choices=ImportStatus.choices, default=ImportStatus.PREVIEWED
+    )
     summary = models.JSONField("件数", default=dict)
     preview_sealed = models.BinaryField("内容", null=True)
     uploaded_at = models.DateTimeField("アップロード日時")
@@ -82,7 +86,11 @@ class CountImport(MunicipalityOwned):
             ),
             models.CheckConstraint(
                 name="count_import_decision_has_time_and_person",
-                condition=Q(status__in=[ImportStatus.PREVIEWED, ImportStatus.EXPIRED], decided_at__isnull=True, decided_by__isnull=True)
+                condition=Q(
+                    status__in=[ImportStatus.PREVIEWED, ImportStatus.EXPIRED],
+                    decided_at__isnull=True,
+                    decided_by__isnull=True,
+                )
                 | Q(
                     status__in=[ImportStatus.ACCEPTED, ImportStatus.DISCARDED],
                     decided_at__isnull=False,
@@ -121,9 +129,13 @@ class CountSheet(FacilityOwned):
             models.UniqueConstraint(fields=["municipality", "id"], name="count_sheet_in_municipality"),
             models.UniqueConstraint(fields=["facility", "month", "version"], name="count_sheet_version_once"),
             models.UniqueConstraint(
-                fields=["facility", "month"], name="one_current_count_sheet", condition=~Q(status=SheetStatus.SUPERSEDED)
+                fields=["facility", "month"],
+                name="one_current_count_sheet",
+                condition=~Q(status=SheetStatus.SUPERSEDED),
             ),
-            models.CheckConstraint(name="count_sheet_month_is_a_first_day", condition=first_day_only("month")),
+            models.CheckConstraint(
+                name="count_sheet_month_is_a_first_day", condition=first_day_only("month")
+            ),
             models.CheckConstraint(
                 name="count_sheet_confirmation_has_time_and_person",
                 condition=filled_together("confirmed_at", "confirmed_by"),
@@ -135,7 +147,9 @@ class CountSheet(FacilityOwned):
                 | Q(status=SheetStatus.SUPERSEDED),
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["municipality", "month"], name="count_sheet_month")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["municipality", "month"], name="count_sheet_month")
+        ]
         ordering = ("-month", "-version")
 
     def __str__(self) -> str:
@@ -165,19 +179,35 @@ class ChildCount(FacilityOwned):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["sheet", "payer_code", "certification", "age", "hours", "branch", "employee_slot", "movement", "days"],
+                fields=[
+                    "sheet",
+                    "payer_code",
+                    "certification",
+                    "age",
+                    "hours",
+                    "branch",
+                    "employee_slot",
+                    "movement",
+                    "days",
+                ],
                 name="child_count_cell_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(name="child_count_payer_is_a_code", condition=Q(payer_code__regex=PAYER_CODE)),
-            models.CheckConstraint(name="child_count_is_plausible", condition=Q(count__gte=0, count__lte=999)),
+            models.CheckConstraint(
+                name="child_count_payer_is_a_code", condition=Q(payer_code__regex=PAYER_CODE)
+            ),
+            models.CheckConstraint(
+                name="child_count_is_plausible", condition=Q(count__gte=0, count__lte=999)
+            ),
             models.CheckConstraint(
                 name="child_count_certification_and_hours_agree",
-                condition=Q(certification="1", hours="education") | Q(certification__in=["2", "3"], hours__in=["standard", "short"]),
+                condition=Q(certification="1", hours="education")
+                | Q(certification__in=["2", "3"], hours__in=["standard", "short"]),
             ),
             models.CheckConstraint(
                 name="child_count_movement_has_days",
-                condition=Q(movement="", days__isnull=True) | (~Q(movement="") & Q(days__gte=0, days__lte=31)),
+                condition=Q(movement="", days__isnull=True)
+                | (~Q(movement="") & Q(days__gte=0, days__lte=31)),
             ),
         ]
 
@@ -216,7 +246,11 @@ class CountDispute(FacilityOwned):
                 name="dispute_answer_is_whole",
                 condition=Q(outcome="", answer="", answered_at__isnull=True, answered_by__isnull=True)
                 | (
-                    Q(outcome__in=["stands", "corrected"], answered_at__isnull=False, answered_by__isnull=False)
+                    Q(
+                        outcome__in=["stands", "corrected"],
+                        answered_at__isnull=False,
+                        answered_by__isnull=False,
+                    )
                     & ~Q(answer="")
                 ),
             ),
@@ -250,7 +284,8 @@ class MonthlyFacts(FacilityOwned):
             models.CheckConstraint(name="facts_month_is_a_first_day", condition=first_day_only("month")),
             models.CheckConstraint(
                 name="facts_meal_days_fit_a_week",
-                condition=Q(meal_days_a_week__isnull=True) | Q(meal_days_a_week__gte=0, meal_days_a_week__lte=5),
+                condition=Q(meal_days_a_week__isnull=True)
+                | Q(meal_days_a_week__gte=0, meal_days_a_week__lte=5),
             ),
             models.CheckConstraint(
                 name="facts_side_dish_days_have_a_ceiling",
@@ -302,7 +337,9 @@ class Claim(FacilityOwned):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["municipality", "id"], name="claim_in_municipality"),
-            models.UniqueConstraint(fields=["facility", "month", "payer_code", "version"], name="claim_version_once"),
+            models.UniqueConstraint(
+                fields=["facility", "month", "payer_code", "version"], name="claim_version_once"
+            ),
             models.UniqueConstraint(
                 fields=["facility", "month", "payer_code"],
                 name="one_current_claim",
@@ -311,7 +348,8 @@ class Claim(FacilityOwned):
             models.CheckConstraint(name="claim_month_is_a_first_day", condition=first_day_only("month")),
             models.CheckConstraint(name="claim_payer_is_a_code", condition=Q(payer_code__regex=PAYER_CODE)),
             models.CheckConstraint(
-                name="claim_submission_has_time_and_person", condition=filled_together("submitted_at", "submitted_by")
+                name="claim_submission_has_time_and_person",
+                condition=filled_together("submitted_at", "submitted_by"),
             ),
             models.CheckConstraint(
                 name="claim_is_decided_after_submission",
@@ -319,11 +357,14 @@ class Claim(FacilityOwned):
             ),
             models.CheckConstraint(
                 name="claim_verdict_is_a_decision",
-                condition=Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.APPROVED], first_decided_at__isnull=False)
+                condition=Q(
+                    status__in=[ClaimStatus.RETURNED, ClaimStatus.APPROVED], first_decided_at__isnull=False
+                )
                 | Q(status__in=[ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.SUPERSEDED]),
             ),
             models.CheckConstraint(
-                name="claim_approval_has_time_and_person", condition=filled_together("approved_at", "approved_by")
+                name="claim_approval_has_time_and_person",
+                condition=filled_together("approved_at", "approved_by"),
             ),
             models.CheckConstraint(
                 name="claim_return_has_time_person_and_reason",

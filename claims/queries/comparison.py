@@ -44,16 +44,22 @@ def compare_claims(
 
     ``previous_lines`` None means that there is no earlier claim; an empty list, that it had no lines.
     """
-    earlier = None if previous_lines is None else {(line.code, line.certification): line for line in previous_lines}
+    earlier = (
+        None if previous_lines is None else {(line.code, line.certification): line for line in previous_lines}
+    )
     rows: list[ComparedLine] = []
     for line in current_lines:
         gone = None if earlier is None else earlier.pop((line.code, line.certification), None)
         before = None if earlier is None else (gone.amount_yen if gone else 0)
         rows.append(
-            ComparedLine(line.code, line.certification, line.label, line.section, before, line.amount_yen, line)
+            ComparedLine(
+                line.code, line.certification, line.label, line.section, before, line.amount_yen, line
+            )
         )
     for line in (earlier or {}).values():
-        rows.append(ComparedLine(line.code, line.certification, line.label, line.section, line.amount_yen, 0, None))
+        rows.append(
+            ComparedLine(line.code, line.certification, line.label, line.section, line.amount_yen, 0, None)
+        )
     return sorted(rows, key=lambda row: SECTION_ORDER.index(row.section))
 
 

@@ -1,0 +1,64 @@
+"""What must hold before an act, as sentences that say what to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from claims.cells import Cell, DisputedCell
+from claims.facts import BY_NAME, SATURDAYS, saturdays_in
+from claims.models import Claim
+from claims.states import SheetStatus
+from facilities.periods import ServiceMonth
+
+MOST_CHILDREN = 999
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """One thing to do before submitting, and where: ``counts``, ``facts`` or nowhere in particular (empty)."""
+
+    sentence: str
+    place: str = ""
+
+
+def before_submission(claim: Claim) -> list[Hindrance]:
+    """What stands between this draft and its submission; ``claim.sheet`` is read. Page and operation ask the same."""
+    hindrances = []
+    if claim.sheet.status != SheetStatus.CONFIRMED or claim.counts_corrected_at is not None:
+        hindrances.append(
+            Hindrance("児童数が訂正されました。新しい人数を確認すると、請求を計算し直します。", "counts")
+        )
+    hindrances += [Hindrance(f"未入力：{BY_NAME[name].label}", "facts") for name in claim.missing]
+    return hindrances
+
+
+def problems_of_dispute(cells: Sequence[DisputedCell], counted: Mapping[Cell, int]) -> list[str]:
+    """Every mark names another number and says why."""
+    if not cells:
+        return ["違う人数と理由を、1か所以上入力してください。"]
+    problems = []
+    for marked in cells:
+        if not 0 <= marked.claimed <= MOST_CHILDREN:
+            problems.append(f"{marked.cell.words}：人数は0から{MOST_CHILDREN}の整数で入力してください。")
+        elif marked.claimed == counted.get(marked.cell, 0):
+            problems.append(
+                f"{marked.cell.words}：届いた人数と同じです。違う人数を入力するか、空欄にしてください。"
+            )
+        if not marked.reason.strip():
+            problems.append(f"{marked.cell.words}：理由を入力してください。")
+        elif len(marked.reason) > LONGEST_REASON:
+            problems.append(f"{marked.cell.words}：理由は{LONGEST_REASON}字までで入力してください。")
+    if len({marked.cell for marked in cells}) != len(cells):
+        problems.append("同じ区分が2回あります。1つにまとめてください。")
+    return problems
+
+
+def problems_of_facts(values: Mapping[str, int], month: ServiceMonth) -> list[str]:
+    """Each value lies in its range; no more Saturdays were closed than the month has."""
+    problems = []
+    for name, value in values.items():
+        fact = BY_NAME[name]
+        most = saturdays_in(month) if fact is SATURDAYS else fact.most
+        if not 0 <= value <= most:
+            problems.append(f"{fact.label}：0から{most:,}の整数で入力してください。")
+    return problems

@@ -1,0 +1,314 @@
+"""
+From confirmed counts to the content of a claim: the pricing input, its quote, and what is still missing.
+
+Reads and computes; writes nothing. One gathering serves one facility or a whole city with the same few queries.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from claims import facts
+from claims.facts import Fact
+from claims.models import ChildCount, Claim, ClaimLine, CountSheet, MonthlyFacts
+from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
+from facilities.periods import ServiceMonth
+from pricing import (
+    InputProblems,
+    Line,
+    MissingPrice,
+    Month,
+    NoBookInForce,
+    NoRuleSet,
+    Quote,
+    book_in_force,
+    calculate,
+    parse,
+    shipped_books,
+)
+from pricing.rule_sets import CALCULATED_FACILITY_TYPES
+
+# The official tables price class ages 4 and 5 together; 1 and 2 stay apart for 1歳児配置改善 (D14).
+AGE_CLASS = {"4": "4plus", "5": "4plus"}
+SIDE_DISHES = "side_dish_exemption"
+
+CellKey = tuple[str, str, str, str, bool, bool, str, int | None]
+
+
+class CannotDraft(Exception):
+    """No claim can be made of this month; ``kind`` is that of ``Obstacle``, the message a sentence to read."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+
+class BookGone(Exception):
+    """The rate book that a claim was computed with is not shipped any more."""
+
+
+@dataclass
+class Ingredients:
+    """Everything of one facility's month that goes into its claims."""
+
+    sheet: CountSheet
+    facility: Facility
+    own_code: str
+    counts: list[ChildCount] = field(default_factory=list)
+    profile: FacilityProfile | None = None
+    grants: list[GrantedItem] = field(default_factory=list)
+    facts: MonthlyFacts | None = None
+
+    @property
+    def month(self) -> ServiceMonth:
+        """The month of the counts."""
+        return self.sheet.service_month
+
+    @property
+    def payers(self) -> list[str]:
+        """Municipalities with children here, the own one first."""
+        codes = {row.payer_code for row in self.counts if row.count}
+        return sorted(codes, key=lambda code: (code != self.own_code, code))
+
+    @property
+    def asked(self) -> tuple[Fact, ...]:
+        """The facts this facility is asked for this month."""
+        return facts.facts_asked(self.facility.kind, {grant.code for grant in self.grants}, self.month)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The content of one claim: ``snapshot`` under the quote contract's names, its quote, and unanswered facts."""
+
+    payer_code: str
+    outside: bool
+    snapshot: dict[str, Any]
+    quote: Quote
+    missing: list[str]
+    lines: list[dict[str, Any]]
+    content_hash: str
+
+
+def gather(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingredients]:
+    """
+    The ingredients of each sheet's facility (by facility id), in four queries however many sheets.
+
+    ``sheets`` must have been read with ``select_related("facility__municipality")``.
+    """
+    found = {
+        sheet.facility_id: Ingredients(sheet, sheet.facility, sheet.facility.municipality.code)
+        for sheet in sheets
+    }
+    for count in ChildCount.objects.filter(sheet__in=[sheet.pk for sheet in sheets]):
+        found[count.facility_id].counts.append(count)
+    for profile in holding_in(FacilityProfile.objects.filter(facility__in=found), month):
+        found[profile.facility_id].profile = profile
+    for grant in holding_in(GrantedItem.objects.filter(facility__in=found), month).order_by("code"):
+        found[grant.facility_id].grants.append(grant)
+    for saved in MonthlyFacts.objects.filter(facility__in=found, month=month.first_day):
+        found[saved.facility_id].facts = saved
+    return found
+
+
+def compose(ingredients: Ingredients) -> list[Composition]:
+    """
+    One composition for each paying municipality. N counts all children; each payer's claim prices its own.
+
+    :raises CannotDraft: no price, no profile, or content that pricing cannot compute.
+    """
+    if ingredients.facility.kind not in CALCULATED_FACILITY_TYPES:
+        raise CannotDraft("no_price", _no_price(ingredients.facility.kind))
+    if ingredients.profile is None:
+        raise CannotDraft(
+            "no_profile",
+            "年度プロフィール（利用定員や加算率）が登録されていません。市の担当課へ連絡してください。",
+        )
+    if ingredients.profile.base_percent is None:
+        raise CannotDraft(
+            "no_profile", "処遇改善等加算の加算率が登録されていません。市の担当課へ連絡してください。"
+        )
+    if not ingredients.payers:
+        raise CannotDraft("not_computable", "初日に在籍する子どもが0人のため、この月の請求はありません。")
+    return [_compose(ingredients, payer) for payer in ingredients.payers]
+
+
+def _compose(ingredients: Ingredients, payer: str) -> Composition:
+    items, missing = _items(ingredients, payer)
+    document = _document(ingredients, payer, items)
+    month = ingredients.month
+    try:
+        book = book_in_force(ingredients.facility.kind, Month(month.year, month.month))
+        document["ratebook"] = book.id
+        quote = calculate(parse(document), book)
+    except InputProblems as problem:
+        sentence = "登録されている内容では計算できません。市の担当課へ連絡してください。"
+        raise CannotDraft("not_computable", f"{sentence}\n{_sentences(problem)}") from problem
+    except (MissingPrice, NoBookInForce, NoRuleSet) as problem:
+        raise CannotDraft("no_price", _sentences(problem)) from problem
+    lines = [line_as_row(line) for line in quote.lines]
+    return Composition(
+        payer_code=payer,
+        outside=payer != ingredients.own_code,
+        snapshot=document,
+        quote=quote,
+        missing=missing,
+        lines=lines,
+        content_hash=content_hash(document, lines, book.status),
+    )
+
+
+def _document(ingredients: Ingredients, payer: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    profile = ingredients.profile
+    assert profile is not None
+    capacities = {"1": profile.capacity_1, "23": profile.capacity_23}
+    return {
+        "facility_type": ingredients.facility.kind,
+        "region_percent": profile.region_percent,
+        "capacity": {system: size for system, size in capacities.items() if size is not None},
+        "month": str(ingredients.month),
+        "children": _children(ingredients.counts),
+        "treatment": {"base_percent": profile.base_percent, "wage_percent": profile.wage_percent},
+        "items": items,
+        "payer": payer,
+    }
+
+
+def _children(counts: Iterable[ChildCount]) -> list[dict[str, Any]]:
+    """The cells under the contract's names, cells of one price class added up, in a steady order."""
+    cells: Counter[CellKey] = Counter()
+    for row in counts:
+        if row.count:
+            age_class = AGE_CLASS.get(row.age, row.age)
+            key = (row.payer_code, row.certification, age_class, row.hours, row.branch, row.employee_slot)
+            cells[(*key, row.movement, row.days)] += row.count
+    children = []
+    for (payer, certification, age_class, hours, branch, employee_slot, movement, days), count in sorted(
+        cells.items(), key=lambda cell: repr(cell[0])
+    ):
+        child: dict[str, Any] = {
+            "certification": certification,
+            "age_class": age_class,
+            "hours": hours,
+            "count": count,
+            "payer": payer,
+        }
+        if branch:
+            child["branch"] = True
+        if employee_slot:
+            child["employee_slot"] = True
+        if movement:
+            child["mid_month_days"] = days
+        children.append(child)
+    return children
+
+
+def _items(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """
+    The items that hold, with the month's facts put in, and the names of facts that are not given yet.
+
+    An item whose fact is missing is left out of the draft; the claim cannot be submitted until it is given.
+    """
+    kind, month = ingredients.facility.kind, ingredients.month
+    items: list[dict[str, Any]] = []
+    missing: list[str] = []
+    for grant in ingredients.grants:
+        if grant.code == facts.SATURDAY_CLOSURE or not facts.holds_in_season(kind, grant.code, month):
+            continue
+        # The exemption is granted for the own city's children.
+        if grant.code == SIDE_DISHES and payer != ingredients.own_code:
+            continue
+        item = {"code": grant.code, **grant.options}
+        if grant.certification:
+            item["certification"] = grant.certification
+        answered = {
+            option: facts.answer(ingredients.facts, fact)
+            for option, fact in facts.facts_of_item(kind, grant.code).items()
+        }
+        unanswered = [
+            fact.name
+            for option, fact in facts.facts_of_item(kind, grant.code).items()
+            if answered[option] is None
+        ]
+        if unanswered:
+            missing += unanswered
+        elif answered.get("weekdays") != 0:  # no meals this month: nothing to claim for them
+            items.append({**item, **answered})
+    if facts.has_saturday_deduction(kind):
+        closures = facts.answer(ingredients.facts, facts.SATURDAYS)
+        if closures is None:
+            missing.append(facts.SATURDAYS.name)
+        elif variant := facts.closure_variant(closures, month):
+            items.append({"code": facts.SATURDAY_CLOSURE, "variant": variant})
+    return items, sorted(set(missing))
+
+
+def line_as_row(line: Line) -> dict[str, Any]:
+    """A quote's line under the columns of ``ClaimLine``."""
+    return {
+        "code": line.code,
+        "certification": line.certification,
+        "number": line.number,
+        "label": line.label,
+        "summary": line.summary,
+        "section": line.section,
+        "amount_yen": line.amount_yen,
+        "parts": [part._asdict() for part in line.parts],
+        "steps": [step._asdict() for step in line.steps],
+        "reason": line.reason,
+        "source": line.source,
+    }
+
+
+LINE_COLUMNS = (
+    "code",
+    "certification",
+    "number",
+    "label",
+    "summary",
+    "section",
+    "amount_yen",
+    "parts",
+    "steps",
+    "reason",
+    "source",
+)
+
+
+def stored_line_as_row(line: ClaimLine) -> dict[str, Any]:
+    """A stored line under the same columns, for comparing with a computed one."""
+    return {column: getattr(line, column) for column in LINE_COLUMNS}
+
+
+def content_hash(snapshot: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], book_status: str) -> str:
+    """SHA-256 over the canonical JSON of the input, the lines, and the rate book the input names."""
+    content = {"snapshot": snapshot, "lines": lines, "ratebook_status": book_status}
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def reproduce(claim: Claim) -> Quote:
+    """
+    Compute a claim again from its snapshot and the book it names.
+
+    :raises BookGone: that book is not here any more.
+    """
+    book = next((book for book in shipped_books() if book.id == claim.rate_book), None)
+    if book is None:
+        raise BookGone(claim.rate_book)
+    return calculate(parse(claim.snapshot), book)
+
+
+def _no_price(kind: str) -> str:
+    return (
+        f"{FacilityKind(kind).label}の単価がまだ登録されていないため、請求を作成できません。"
+        "この月にしていただくことは、児童数の確認だけです。"
+    )
+
+
+def _sentences(problem: InputProblems | MissingPrice | NoBookInForce | NoRuleSet) -> str:
+    return "\n".join(dict.fromkeys(found.message for found in problem.problems))

@@ -1,0 +1,309 @@
+"""
+Drafting: claims make themselves from confirmed counts, the month's facts, the dated profile and the book in force.
+
+A draft is computed again whenever its inputs change, in place. What was submitted, returned or approved is never
+touched: it keeps the snapshot it was made from.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from audit.record import Who, record
+from claims import permissions
+from claims.composing import CannotDraft, Composition, Ingredients, compose, gather
+from claims.events import ClaimEvent
+from claims.models import Claim, ClaimLine, CountSheet, Obstacle
+from claims.states import ClaimStatus, SheetStatus
+from facilities.actors import Actor
+from facilities.models import Facility, Municipality, Ownership
+from facilities.operating import operation
+from facilities.periods import ServiceMonth
+from facilities.rules import NotAllowed
+
+CONTENT_FIELDS = (
+    "sheet",
+    "snapshot",
+    "missing",
+    "rate_book",
+    "rate_book_status",
+    "child_total",
+    "total_yen",
+    "content_hash",
+    "counts_corrected_at",
+    "drafted_at",
+    "outside",
+)
+
+
+@dataclass(frozen=True)
+class DraftResult:
+    """The current claims of one facility and month after drafting, or why there is none."""
+
+    claims: tuple[Claim, ...]
+    obstacle: Obstacle | None
+
+    @property
+    def missing(self) -> bool:
+        """Some fact is not given yet."""
+        return any(claim.missing for claim in self.claims)
+
+
+@operation(ClaimEvent.DRAFTED)
+def draft(facility: Facility, month: ServiceMonth, *, by: Who, at: datetime) -> DraftResult:
+    """
+    Make or renew the drafts of one facility and month, one for each paying municipality.
+
+    :raises NotAllowed: a public facility, or counts that are not confirmed.
+    """
+    if facility.is_public:
+        raise NotAllowed("公立施設は請求の対象外です。")
+    sheet = _current_sheet(facility.pk, month)
+    if sheet is None or sheet.status != SheetStatus.CONFIRMED:
+        raise NotAllowed("児童数の確認が終わっていません。先に児童数を確認してください。")
+    return _draft([sheet], month, by=by, at=at)[facility.pk]
+
+
+@operation(ClaimEvent.DRAFTED)
+def recalculate(facility: Facility, month: ServiceMonth, *, by: Actor, at: datetime) -> DraftResult:
+    """
+    The facility asks to compute its drafts again, for example after the city has changed its profile.
+
+    :raises NotAllowed: not the facility itself, a public facility, or counts that are not confirmed.
+    """
+    permissions.recalculate(by, facility)
+    return draft(facility, month, by=by, at=at)
+
+
+def redraft_if_confirmed(
+    facility: Facility, month: ServiceMonth, *, by: Who, at: datetime
+) -> DraftResult | None:
+    """Renew the drafts when the counts are confirmed; otherwise confirming will do it."""
+    sheet = _current_sheet(facility.pk, month)
+    if facility.is_public or sheet is None or sheet.status != SheetStatus.CONFIRMED:
+        return None
+    return _draft([sheet], month, by=by, at=at)[facility.pk]
+
+
+@operation(ClaimEvent.DRAFTED)
+def draft_month(
+    municipality: Municipality, month: ServiceMonth, *, by: Who, at: datetime
+) -> dict[UUID, DraftResult]:
+    """
+    Make or renew the drafts of every facility in scope whose counts of ``month`` are confirmed, by facility id.
+
+    The number of queries does not grow with the number of facilities, except for one event each.
+    """
+    sheets = (
+        CountSheet.objects.select_for_update(of=("self",))
+        .filter(
+            municipality=municipality,
+            month=month.first_day,
+            status=SheetStatus.CONFIRMED,
+            facility__ownership=Ownership.PRIVATE,
+        )
+        .select_related("facility__municipality")
+        .order_by("pk")
+    )
+    return _draft(list(sheets), month, by=by, at=at)
+
+
+def counts_corrected(sheet: CountSheet, *, by: Who, at: datetime) -> list[UUID]:
+    """
+    A corrected file has made ``sheet`` the new version of a month that had one: flag the month's current claims.
+
+    A flagged draft cannot be submitted; confirming the new counts renews it. What was submitted, returned or approved
+    stays as it is. Returns the ids of the flagged claims. Called inside the import's transaction.
+    """
+    claims = Claim.objects.filter(facility=sheet.facility_id, month=sheet.month).exclude(
+        status=ClaimStatus.SUPERSEDED
+    )
+    ids = list(claims.values_list("pk", flat=True))
+    if ids:
+        claims.update(counts_corrected_at=at)
+        record(
+            ClaimEvent.COUNTS_CORRECTED,
+            by=by,
+            on=sheet,
+            rows={"claim": ids},
+            detail={"month": str(sheet.service_month), "version": sheet.version},
+        )
+    return ids
+
+
+def _current_sheet(facility_id: UUID, month: ServiceMonth) -> CountSheet | None:
+    """The current sheet, locked: whoever drafts a month holds its sheet first and its claims second."""
+    sheet: CountSheet | None = (
+        CountSheet.objects.select_for_update(of=("self",))
+        .filter(facility=facility_id, month=month.first_day)
+        .exclude(status=SheetStatus.SUPERSEDED)
+        .select_related("facility__municipality")
+        .first()
+    )
+    return sheet
+
+
+def _draft(
+    sheets: Sequence[CountSheet], month: ServiceMonth, *, by: Who, at: datetime
+) -> dict[UUID, DraftResult]:
+    ingredients = gather(sheets, month)
+    standing = _standing_claims(ingredients, month)
+    work = _Writing(at)
+    for facility_id, found in ingredients.items():
+        try:
+            compositions = compose(found)
+        except CannotDraft as reason:
+            work.obstruct(found, standing[facility_id], reason)
+        else:
+            work.renew(found, standing[facility_id], compositions)
+    work.write(ingredients, month)
+    for facility_id, found in ingredients.items():
+        _record_drafts(found, work.touched[facility_id], work.obstacles.get(facility_id), by)
+    return {
+        facility_id: DraftResult(tuple(work.current[facility_id]), work.obstacles.get(facility_id))
+        for facility_id in ingredients
+    }
+
+
+def _standing_claims(facilities: Iterable[UUID], month: ServiceMonth) -> dict[UUID, list[Claim]]:
+    """All versions of the month's claims, locked, by facility."""
+    standing: dict[UUID, list[Claim]] = defaultdict(list)
+    claims = Claim.objects.select_for_update(of=("self",)).filter(
+        facility__in=facilities, month=month.first_day
+    )
+    for claim in claims.order_by("pk"):
+        standing[claim.facility_id].append(claim)
+    return standing
+
+
+class _Writing:
+    """What a drafting will write, collected so that a whole city is written in a handful of statements."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.created: list[Claim] = []
+        self.renewed: list[Claim] = []
+        self.dropped: list[Claim] = []
+        self.contents: list[tuple[Claim, Composition]] = []
+        self.current: dict[UUID, list[Claim]] = defaultdict(list)
+        self.touched: dict[UUID, list[Claim]] = defaultdict(list)
+        self.obstacles: dict[UUID, Obstacle] = {}
+
+    def obstruct(self, found: Ingredients, standing: list[Claim], reason: CannotDraft) -> None:
+        """No claim can be made: drafts fall away, the reason stays."""
+        for claim in standing:
+            if claim.is_draft:
+                self._drop(claim)
+            elif claim.status != ClaimStatus.SUPERSEDED:
+                self.current[claim.facility_id].append(claim)
+        self.obstacles[found.facility.pk] = Obstacle(
+            municipality_id=found.sheet.municipality_id,
+            facility=found.facility,
+            month=found.sheet.month,
+            kind=reason.kind,
+            message=reason.message,
+            found_at=self.at,
+        )
+
+    def renew(self, found: Ingredients, standing: list[Claim], compositions: list[Composition]) -> None:
+        """Each payer's draft is made or renewed; what the city has in hand is left alone."""
+        current = {claim.payer_code: claim for claim in standing if claim.status != ClaimStatus.SUPERSEDED}
+        for composition in compositions:
+            claim = current.pop(composition.payer_code, None)
+            if claim is None:
+                claim = self._create(found, standing, composition)
+            elif claim.is_draft:
+                self._renew(claim, found, composition)
+            self.current[found.facility.pk].append(claim)
+        for claim in current.values():
+            if claim.is_draft:
+                self._drop(claim)
+            else:
+                self.current[found.facility.pk].append(claim)
+
+    def write(self, facilities: Iterable[UUID], month: ServiceMonth) -> None:
+        """Everything at once."""
+        Claim.objects.bulk_update(self.dropped, ["status"], batch_size=500)
+        Claim.objects.bulk_create(self.created, batch_size=500)
+        Claim.objects.bulk_update(self.renewed, CONTENT_FIELDS, batch_size=100)
+        rewritten = {claim.pk for claim, _ in self.contents} - {claim.pk for claim in self.created}
+        if rewritten:
+            ClaimLine.objects.filter(claim__in=rewritten).delete()
+        ClaimLine.objects.bulk_create(
+            (
+                ClaimLine(
+                    municipality_id=claim.municipality_id,
+                    facility_id=claim.facility_id,
+                    claim=claim,
+                    position=position,
+                    **line,
+                )
+                for claim, composition in self.contents
+                for position, line in enumerate(composition.lines, start=1)
+            ),
+            batch_size=1000,
+        )
+        Obstacle.objects.filter(facility__in=list(facilities), month=month.first_day).delete()
+        Obstacle.objects.bulk_create(self.obstacles.values())
+
+    def _create(self, found: Ingredients, standing: list[Claim], composition: Composition) -> Claim:
+        earlier = [claim.version for claim in standing if claim.payer_code == composition.payer_code]
+        claim = Claim(
+            municipality_id=found.sheet.municipality_id,
+            facility=found.facility,
+            month=found.sheet.month,
+            payer_code=composition.payer_code,
+            version=max(earlier, default=0) + 1,
+        )
+        self._fill(claim, found, composition)
+        self.created.append(claim)
+        self.touched[claim.facility_id].append(claim)
+        return claim
+
+    def _renew(self, claim: Claim, found: Ingredients, composition: Composition) -> None:
+        is_same = claim.content_hash == composition.content_hash and claim.missing == composition.missing
+        if is_same and claim.sheet_id == found.sheet.pk and claim.counts_corrected_at is None:
+            return
+        if claim.content_hash == composition.content_hash:
+            claim.sheet, claim.missing, claim.counts_corrected_at = found.sheet, composition.missing, None
+        else:
+            self._fill(claim, found, composition)
+        self.renewed.append(claim)
+        self.touched[claim.facility_id].append(claim)
+
+    def _fill(self, claim: Claim, found: Ingredients, composition: Composition) -> None:
+        quote = composition.quote
+        claim.sheet = found.sheet
+        claim.outside = composition.outside
+        claim.snapshot = composition.snapshot
+        claim.missing = composition.missing
+        claim.rate_book = quote.book.id
+        claim.rate_book_status = quote.book.status
+        claim.child_total = quote.children
+        claim.total_yen = quote.total_yen
+        claim.content_hash = composition.content_hash
+        claim.counts_corrected_at = None
+        claim.drafted_at = self.at
+        self.contents.append((claim, composition))
+
+    def _drop(self, claim: Claim) -> None:
+        claim.move_to(ClaimStatus.SUPERSEDED)
+        self.dropped.append(claim)
+        self.touched[claim.facility_id].append(claim)
+
+
+def _record_drafts(found: Ingredients, touched: list[Claim], obstacle: Obstacle | None, by: Who) -> None:
+    record(
+        ClaimEvent.DRAFTED,
+        by=by,
+        on=found.sheet,
+        rows={"claim": [claim.pk for claim in touched]},
+        detail={
+            "month": str(found.month),
+            "totals_yen": {claim.payer_code: claim.total_yen for claim in touched if claim.is_draft},
+            "obstacle": obstacle.kind if obstacle else "",
+        },
+        facility_id=found.facility.pk,
+    )

@@ -1,0 +1,109 @@
+"""Who may do what with counts and claims. A facility acts on its own rows; the city never acts in its place."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from claims.models import Claim, CountSheet
+from claims.states import ClaimStatus, SheetStatus
+from facilities.actors import Actor
+from facilities.models import Facility
+from facilities.rules import NotAllowed, rule
+
+
+class OfFacility(Protocol):
+    """Anything that belongs to one facility."""
+
+    @property
+    def facility_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class FactsOfMonth:
+    """The month whose facts would change, with the statuses of its current claims."""
+
+    facility_id: UUID
+    claim_statuses: frozenset[str]
+
+
+@rule
+def confirm(actor: Actor, sheet: CountSheet) -> None:
+    """The facility, while its counts wait for it."""
+    _in_own_facility(actor, sheet)
+    if sheet.status == SheetStatus.CONFIRMED:
+        raise NotAllowed("この月の児童数は、すでに確認済みです。")
+    if sheet.status == SheetStatus.DISPUTED:
+        raise NotAllowed("相違の申し出に市が回答するまで、確認できません。回答をお待ちください。")
+    _still_current(sheet)
+
+
+@rule
+def dispute(actor: Actor, sheet: CountSheet) -> None:
+    """The facility, until it has confirmed."""
+    _in_own_facility(actor, sheet)
+    if sheet.status == SheetStatus.CONFIRMED:
+        raise NotAllowed("確認済みの児童数には、相違を申し出られません。こども施設入園課へ連絡してください。")
+    if sheet.status == SheetStatus.DISPUTED:
+        raise NotAllowed("相違の申し出はすでに届いています。市の回答をお待ちください。")
+    _still_current(sheet)
+
+
+@rule
+def save_facts(actor: Actor, subject: FactsOfMonth) -> None:
+    """The facility, while none of the month's claims has gone to the city."""
+    _in_own_facility(actor, subject)
+    if ClaimStatus.APPROVED in subject.claim_statuses:
+        raise NotAllowed(
+            "承認済みの請求があるため、この月の実績は変更できません。市の担当課へ連絡してください。"
+        )
+    if ClaimStatus.SUBMITTED in subject.claim_statuses:
+        raise NotAllowed("提出済みの請求があります。実績を変更するときは、先に請求を取り下げてください。")
+
+
+@rule
+def recalculate(actor: Actor, facility: Facility) -> None:
+    """The facility, when it claims by the table at all."""
+    if not actor.is_facility or actor.facility_id != facility.pk:
+        raise NotAllowed("施設の方だけができる操作です。")
+    if facility.is_public:
+        raise NotAllowed("公立施設は請求の対象外です。")
+
+
+@rule
+def submit(actor: Actor, claim: Claim) -> None:
+    """The facility, a draft for its own city."""
+    _in_own_facility(actor, claim)
+    if claim.status == ClaimStatus.SUBMITTED:
+        raise NotAllowed("この請求は、すでに提出済みです。")
+    if claim.status != ClaimStatus.DRAFT:
+        raise NotAllowed(f"この請求は「{claim.get_status_display()}」のため、提出できません。")
+    if claim.outside:
+        raise NotAllowed("ほかの市区町村への請求の提出は、今後対応します。ここからは提出できません。")
+
+
+@rule
+def withdraw(actor: Actor, claim: Claim) -> None:
+    """The facility, until somebody at the city has decided."""
+    _in_own_facility(actor, claim)
+    if claim.status != ClaimStatus.SUBMITTED:
+        raise NotAllowed("提出済みの請求だけを取り下げられます。画面を開き直して、状態をご確認ください。")
+    if claim.first_decided_at is not None:
+        raise NotAllowed("市の審査が始まっているため、取り下げられません。市の担当課へ連絡してください。")
+
+
+@rule
+def correct(actor: Actor, claim: Claim) -> None:
+    """The facility, a claim that came back."""
+    _in_own_facility(actor, claim)
+    if claim.status != ClaimStatus.RETURNED:
+        raise NotAllowed("差し戻された請求だけ、修正版を作れます。")
+
+
+def _in_own_facility(actor: Actor, row: OfFacility) -> None:
+    if not actor.is_facility or actor.facility_id != row.facility_id:
+        raise NotAllowed("施設の方だけができる操作です。")
+
+
+def _still_current(sheet: CountSheet) -> None:
+    if sheet.status == SheetStatus.SUPERSEDED:
+        raise NotAllowed("画面を開いたあとに、新しい児童数が届きました。新しい人数をご確認ください。")
