@@ -43,7 +43,11 @@ def approve(claim: Claim, *, by: Actor, at: datetime) -> None:
         by=by,
         on=claim,
         rows={"claim": [claim.pk]},
-        detail={"month": str(claim.service_month), "total_yen": claim.total_yen, "content_hash": claim.content_hash},
+        detail={
+            "month": str(claim.service_month),
+            "total_yen": claim.total_yen,
+            "content_hash": claim.content_hash,
+        },
     )
     _tell_facility(claim, "請求が承認されました", "の請求が承認されました。請求書を作成できます。")
 
@@ -65,7 +69,9 @@ def return_to_facility(claim: Claim, *, reason: str, by: Actor, at: datetime) ->
         rows={"claim": [claim.pk]},
         detail={"month": str(claim.service_month), "content_hash": claim.content_hash},
     )
-    _tell_facility(claim, "請求が差し戻されました", "の請求が差し戻されました。理由を確認して、修正版を作ってください。")
+    _tell_facility(
+        claim, "請求が差し戻されました", "の請求が差し戻されました。理由を確認して、修正版を作ってください。"
+    )
 
 
 def _tell_facility(claim: Claim, subject: str, sentence: str) -> None:

@@ -1,0 +1,95 @@
+"""What every layout shows: side, navigation, who is acting for whom, and the marks of demo and sample prices."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from facilities.actors import OPERATIONS_ROLES, Actor, Role
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One entry of the main navigation; ``namespaces`` are the URL namespaces that belong to it."""
+
+    label: str
+    url_name: str
+    namespaces: frozenset[str]
+
+
+FACILITY = (
+    NavigationItem("ホーム", "facility_portal:home", frozenset({"facility_portal"})),
+    NavigationItem("児童数", "claims:count_list", frozenset({"claims:count", "claims:facts"})),
+    NavigationItem("請求", "claims:claim_list", frozenset({"claims:claim"})),
+    NavigationItem("帳票", "documents:list", frozenset({"documents"})),
+)
+HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
+COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts"}))
+REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals"}))
+FACILITIES = NavigationItem("施設", "facilities:facilities", frozenset({"facilities:facilit"}))
+ACCOUNTS = NavigationItem("アカウント", "facilities:accounts", frozenset({"facilities:account"}))
+EVENTS = NavigationItem("記録", "audit_portal:events", frozenset({"audit_portal"}))
+
+
+def layout(request: HttpRequest) -> dict[str, Any]:
+    """
+    The layout's context. Pages may override any key; outside a tenant's page everything is plain.
+    """
+    actor: Actor | None = getattr(request, "actor", None)
+    shared = {
+        "demo": settings.DEMO,
+        "sample_prices": False,
+        "breadcrumbs": [],
+        "logout_url": reverse("accounts:logout"),
+        "idle_seconds": int(settings.SESSION_IDLE_LIMIT.total_seconds()),
+        "keepalive_url": reverse("accounts:keep_alive"),
+    }
+    if actor is None:
+        return {**shared, "side": "plain", "navigation": [], "who": None, "municipality_name": ""}
+    membership = request.membership  # type: ignore[attr-defined]
+    return {
+        **shared,
+        "side": _side(actor),
+        "navigation": _navigation(request, actor),
+        "who": {
+            "place": membership.facility.name if membership.facility else membership.municipality.name,
+            "role": actor.role,
+            "name": request.user.name,  # type: ignore[union-attr]
+            "switch_url": reverse("facility_choice:choose") if membership.facility else None,
+        },
+        "municipality_name": membership.municipality.name,
+    }
+
+
+def _side(actor: Actor) -> str:
+    if actor.is_facility:
+        return "facility"
+    return "audit" if actor.duty is Role.AUDITOR else "city"
+
+
+def _items(actor: Actor) -> tuple[NavigationItem, ...]:
+    if actor.is_facility:
+        return FACILITY
+    if actor.duty is Role.AUDITOR:
+        return (EVENTS,)
+    if actor.duty is Role.ENROLMENT:
+        return (HOME, COUNTS)
+    if actor.duty in OPERATIONS_ROLES:
+        return (HOME, REVIEW, COUNTS, FACILITIES)
+    return (HOME, REVIEW, COUNTS, FACILITIES, ACCOUNTS)
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    arguments = [request.membership.facility.number] if actor.is_facility else []  # type: ignore[attr-defined]
+    return [
+        {
+            "label": item.label,
+            "url": reverse(item.url_name, args=arguments),
+            "current": any(here.startswith(namespace) for namespace in item.namespaces),
+        }
+        for item in _items(actor)
+    ]

@@ -1,0 +1,23 @@
+// Ticking all rows, and counting the ticked ones: form[data-selection], input[data-all], [data-count], [data-sum].
+(() => {
+  const update = (form) => {
+    const boxes = [...form.querySelectorAll("input[type=checkbox][data-select]:not(:disabled)")];
+    const ticked = boxes.filter((box) => box.checked);
+    const sum = ticked.reduce((total, box) => total + Number(box.dataset.yen || 0), 0);
+    for (const place of form.querySelectorAll("[data-count]")) place.textContent = ticked.length;
+    for (const place of form.querySelectorAll("[data-sum]")) place.textContent = sum.toLocaleString("ja-JP");
+    for (const all of form.querySelectorAll("input[data-all]")) {
+      all.checked = boxes.length > 0 && ticked.length === boxes.length;
+      all.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
+    }
+  };
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-selection]");
+    if (!form) return;
+    if (event.target.matches("input[data-all]")) {
+      for (const box of form.querySelectorAll("input[data-select]:not(:disabled)")) box.checked = event.target.checked;
+    }
+    update(form);
+  });
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-selection]").forEach(update));
+})();
