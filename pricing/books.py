@@ -56,7 +56,7 @@ _AGE_ROWS: Final = {
 
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _BOOK_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,59}")
-_BOOKS_FOLDER: Final = Path(__file__).parent / "books"
+_BOOKS_FOLDER: Final = Path(__file__).with_name("books")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

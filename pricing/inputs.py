@@ -94,7 +94,7 @@ class _Reader:
         known = tuple(keys)
         for key in value:
             if key not in known:
-                name = shown(key)
+                name = shown(key) or "（空の名前）"
                 self.note(f"{prefix}{name}", f"「{name}」という項目はありません。つづりを確かめてください。")
         return value
 
