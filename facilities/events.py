@@ -13,6 +13,7 @@ class FacilityEvent(StrEnum):
     ITEM_GRANTED = "facilities.item_granted"
     ITEM_ENDED = "facilities.item_ended"
     ACCOUNTS_LISTED = "facilities.accounts_listed"
+    ACCOUNT_SHOWN = "facilities.account_shown"
     ACCOUNT_OPENED = "facilities.account_opened"
     ADDRESS_REGISTERED = "facilities.address_registered"
     ACCOUNT_DISABLED = "facilities.account_disabled"

@@ -1,0 +1,158 @@
+"""The city's view of its facilities: the list, one facility's page, and setting what holds from when."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.record import record
+from facilities import permissions
+from facilities.events import FacilityEvent
+from facilities.forms import EndItemForm, GrantForm, ProfileForm, grantable_entries, item_label
+from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, Membership, holding_in
+from facilities.operations import profiles
+from facilities.periods import ServiceMonth
+from facilities.queries import facility_rows
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed, ProblemsFound
+
+
+@require_GET
+def facilities(request: TenantRequest) -> HttpResponse:
+    """All facilities with what holds this month; searched by name, number or corporation."""
+    if not permissions.see_facilities.allows(request.actor, None):
+        raise PermissionDenied
+    words, kind = request.GET.get("words", "").strip(), request.GET.get("kind", "")
+    month = ServiceMonth.of(timezone.localdate())
+    rows = facility_rows(month, words=words, kind=kind)
+    record(FacilityEvent.LISTED, rows={"facility": [row.facility.pk for row in rows]})
+    context = {"rows": rows, "words": words, "kind": kind, "kinds": FacilityKind.choices, "month": month}
+    return render(request, "facilities/facilities.html", context)
+
+
+@require_GET
+def facility_page(request: TenantRequest, number: str) -> HttpResponse:
+    """One facility: its profile through time, its 加算, its accounts."""
+    return _page(request, get_object_or_404(Facility.objects.select_related("corporation"), number=number))
+
+
+@require_POST
+def set_profile(request: TenantRequest, number: str) -> HttpResponse:
+    """A new profile from a month on."""
+    facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
+    form = ProfileForm(request.POST)
+    if not form.is_valid():
+        return _page(request, facility, profile_form=form)
+    try:
+        profiles.set_profile(
+            facility.pk,
+            form.values(),
+            from_month=form.cleaned_data["from_month"],
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, facility, profile_form=form, problem=problem)
+    messages.success(request, "年度プロフィールを設定しました。")
+    return redirect("facilities:facility_page", number)
+
+
+@require_POST
+def grant_item(request: TenantRequest, number: str) -> HttpResponse:
+    """A 加算 or 減算 from a month on."""
+    facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
+    form = _grant_form(facility, request.POST)
+    if not form.is_valid():
+        return _page(request, facility, grant_form=form)
+    try:
+        profiles.grant_item(
+            facility.pk,
+            form.cleaned_data["code"],
+            form.options(),
+            from_month=form.cleaned_data["from_month"],
+            to_month=form.cleaned_data["to_month"],
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, facility, grant_form=form, problem=problem)
+    messages.success(request, "加算・減算を設定しました。")
+    return redirect("facilities:facility_page", number)
+
+
+@require_POST
+def end_item(request: TenantRequest, number: str, granted_id: UUID) -> HttpResponse:
+    """The last month of a 加算 or 減算."""
+    facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
+    get_object_or_404(GrantedItem, pk=granted_id, facility=facility)
+    form = EndItemForm(request.POST)
+    if not form.is_valid():
+        return _page(request, facility, end_form=form)
+    try:
+        profiles.end_item(
+            granted_id, last_month=form.cleaned_data["last_month"], by=request.actor, at=timezone.now()
+        )
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, facility, problem=problem)
+    messages.success(request, "加算・減算の適用を終了しました。")
+    return redirect("facilities:facility_page", number)
+
+
+def _grant_form(facility: Facility, typed: Any = None) -> GrantForm:
+    fiscal_year = ServiceMonth.of(timezone.localdate()).fiscal_year
+    return GrantForm(typed, kind=facility.kind, fiscal_year=fiscal_year)
+
+
+def _page(
+    request: TenantRequest,
+    facility: Facility,
+    *,
+    profile_form: ProfileForm | None = None,
+    grant_form: GrantForm | None = None,
+    end_form: EndItemForm | None = None,
+    problem: NotAllowed | ProblemsFound | None = None,
+) -> HttpResponse:
+    if not permissions.see_facilities.allows(request.actor, None):
+        raise PermissionDenied
+    month = ServiceMonth.of(timezone.localdate())
+    history = list(FacilityProfile.objects.filter(facility=facility).order_by("-from_month"))
+    granted = list(GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"))
+    current = holding_in(FacilityProfile.objects.filter(facility=facility), month).first()
+    accounts = list(
+        Membership.objects.filter(facility=facility, ended_at__isnull=True).select_related("user").order_by("slot")
+    )
+    record(
+        FacilityEvent.SHOWN,
+        on=facility,
+        facility_id=facility.pk,
+        rows={
+            "profile": [row.pk for row in history],
+            "granted_item": [row.pk for row in granted],
+            "membership": [row.pk for row in accounts],
+        },
+    )
+    problems = getattr(problem, "problems", [str(problem)]) if problem else []
+    forms = [profile_form, grant_form, end_form]
+    context = {
+        "facility": facility,
+        "history": history,
+        "granted": [(row, item_label(row.code, facility.kind)) for row in granted],
+        "accounts": accounts,
+        "month": month,
+        "can_set_up": permissions.set_up_facilities.allows(request.actor, facility),
+        "is_calculated": bool(grantable_entries(facility.kind, month.fiscal_year)),
+        "profile_form": profile_form or ProfileForm(initial=ProfileForm.initial_from(current)),
+        "grant_form": grant_form or _grant_form(facility),
+        "end_form": end_form or EndItemForm(initial={"last_month": str(month)}),
+        "bound_form": next((form for form in forms if form is not None), None),
+        "problems": problems,
+        "breadcrumbs": [("施設", reverse("facilities:facilities")), (facility.name, None)],
+    }
+    refused = bool(problems) or any(form is not None and not form.is_valid() for form in forms)
+    return render(request, "facilities/facility_page.html", context, status=422 if refused else 200)
