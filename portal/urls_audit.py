@@ -1,7 +1,13 @@
-"""Addresses of the audit entrance."""
+"""The audit entrance."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from portal.views import events
 
 app_name = "audit_portal"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", events.event_list, name="events"),
+    path("events/<uuid:event_id>/", events.event_page, name="event"),
+    path("export/", events.export, name="export"),
+]

@@ -1,7 +1,9 @@
-"""Addresses of a facility's home."""
+"""A facility's home."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from portal.views import facility
 
 app_name = "facility_portal"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [path("", facility.home, name="home")]

@@ -24,7 +24,7 @@ class UnreadableInput(PricingError):
 
 class Command(BaseCommand):
     help = "公定価格を計算します（JSON を読み、JSON で答えます）。"
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -98,11 +98,15 @@ def read_document(content: bytes) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        message = f"JSON として読めません（{error.lineno}行目 {error.colno}文字目）。書き方を確かめてください。"
+        message = (
+            f"JSON として読めません（{error.lineno}行目 {error.colno}文字目）。書き方を確かめてください。"
+        )
         raise UnreadableInput([Problem("input", message)]) from error
     except (ValueError, RecursionError) as error:
         # Also a number of thousands of digits, which Python refuses to read.
-        message = "JSON として読めません。同じ名前の項目、NaN、大きすぎる数、深すぎる入れ子がないか確かめてください。"
+        message = (
+            "JSON として読めません。同じ名前の項目、NaN、大きすぎる数、深すぎる入れ子がないか確かめてください。"
+        )
         raise UnreadableInput([Problem("input", message)]) from error
 
 

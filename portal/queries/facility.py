@@ -1,0 +1,105 @@
+"""A facility's home: where the month stands, and the one next thing to do."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from django.db.models import Sum
+
+from claims.models import Claim, CountDispute, CountSheet, MonthlyFacts, Obstacle
+from claims.states import ClaimStatus, SheetStatus
+from facilities.models import Facility, Municipality
+from facilities.periods import ServiceMonth
+
+State = Literal["done", "now", "attention", "later"]
+
+
+@dataclass(frozen=True)
+class Month:
+    """Everything the home page says about one month."""
+
+    month: ServiceMonth
+    sheet: CountSheet
+    children: int
+    children_before: int | None
+    claims: list[Claim]
+    obstacle: Obstacle | None
+    has_facts: bool
+    due: date
+
+    @property
+    def own_claim(self) -> Claim | None:
+        """The claim to the facility's own municipality."""
+        return next((claim for claim in self.claims if not claim.outside), None)
+
+    @property
+    def children_difference(self) -> int | None:
+        """Compared with the month before."""
+        return None if self.children_before is None else self.children - self.children_before
+
+    @property
+    def counts_state(self) -> State:
+        """The first step: child counts."""
+        if self.sheet.status == SheetStatus.CONFIRMED:
+            return "done"
+        return "later" if self.sheet.status == SheetStatus.DISPUTED else "now"
+
+    @property
+    def claim_state(self) -> State:
+        """The second step: the claim."""
+        claim = self.own_claim
+        if claim is not None and claim.status == ClaimStatus.RETURNED:
+            return "attention"
+        if claim is not None and claim.status in {ClaimStatus.SUBMITTED, ClaimStatus.APPROVED}:
+            return "done"
+        return "now" if self.counts_state == "done" and claim is not None else "later"
+
+    @property
+    def review_state(self) -> State:
+        """The third step: the city's review."""
+        claim = self.own_claim
+        if claim is not None and claim.status == ClaimStatus.APPROVED:
+            return "done"
+        return "later"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The newest month, what came back from the city, and disputes that were answered."""
+
+    current: Month | None
+    returned: list[Claim]
+    answered: list[CountDispute]
+
+
+def home_of(facility: Facility, municipality: Municipality) -> Home:
+    """Seven queries at most, however many months there are."""
+    sheets = list(
+        CountSheet.objects.filter(facility=facility)
+        .exclude(status=SheetStatus.SUPERSEDED)
+        .annotate(children=Sum("counts__count"))
+        .order_by("-month")[:2]
+    )
+    returned = list(Claim.objects.filter(facility=facility, status=ClaimStatus.RETURNED).order_by("-month"))
+    if not sheets:
+        return Home(None, returned, [])
+    newest = sheets[0]
+    month = ServiceMonth.of(newest.month)
+    before = next((sheet for sheet in sheets[1:] if ServiceMonth.of(sheet.month) == month.plus(-1)), None)
+    claims = list(
+        Claim.objects.filter(facility=facility, month=newest.month)
+        .exclude(status=ClaimStatus.SUPERSEDED)
+        .order_by("outside", "payer_code")
+    )
+    current = Month(
+        month=month,
+        sheet=newest,
+        children=newest.children or 0,
+        children_before=(before.children or 0) if before else None,
+        claims=claims,
+        obstacle=Obstacle.objects.filter(facility=facility, month=newest.month).first(),
+        has_facts=MonthlyFacts.objects.filter(facility=facility, month=newest.month).exists(),
+        due=month.first_day.replace(day=municipality.claim_due_day),
+    )
+    answered = list(CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at"))
+    return Home(current, returned, answered)

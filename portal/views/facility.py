@@ -1,0 +1,34 @@
+"""A facility's home."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from audit.record import record
+from facilities.requests import TenantRequest
+from portal.events import PortalEvent
+from portal.queries.facility import home_of
+
+
+@require_GET
+def home(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """This month as three steps, with one button for the next one."""
+    facility = request.membership.facility
+    assert facility is not None, "the door opens facility pages for facility memberships only"
+    home = home_of(facility, request.membership.municipality)
+    current = home.current
+    record(
+        PortalEvent.HOME_SHOWN,
+        rows={
+            "count_sheet": [current.sheet.pk] if current else [],
+            "claim": [claim.pk for claim in {*home.returned, *(current.claims if current else [])}],
+            "dispute": [dispute.pk for dispute in home.answered],
+        },
+    )
+    context = {
+        "facility": facility,
+        "home": home,
+        "current": current,
+        "sample_prices": any(claim.is_sample_priced for claim in (current.claims if current else [])),
+    }
+    return render(request, "portal/facility_home.html", context)
