@@ -119,17 +119,26 @@ class PriceTable:
         self.row_words: dict[tuple[str, PriceRow], str] = {}
         self._rows: dict[tuple[str, str, str, str, str], PriceRow] = {}
         self._enrolment_rows: list[PriceRow] = []
+        self._of_item: dict[tuple[str, str], list[PriceRow]] = {}
         self._found: dict[tuple[str, str, str, str, str], PriceRow] = {}
         for row in rows:
             if row.enrolled_min is not None or row.enrolled_max is not None:
                 self._enrolment_rows.append(row)
                 continue
             self._rows[(row.item, row.variant, row.certification, row.age_class, row.hours)] = row
+            self._of_item.setdefault((row.item, row.variant), []).append(row)
             if row.item == "base":
                 self.band = (row.capacity_min, row.capacity_max)
 
     def price(
-        self, item: str, unit: str, *, certification: str, variant: str = "", age_class: str = "", hours: str = ""
+        self,
+        item: str,
+        unit: str,
+        *,
+        certification: str,
+        variant: str = "",
+        age_class: str = "",
+        hours: str = "",
     ) -> PriceRow:
         """
         The one row for an item and child class; empty ``age_class`` asks for the row of all ages.
@@ -143,6 +152,15 @@ class PriceTable:
         if row.unit != unit:
             raise self.missing(item, unit, certification, variant, age_class, hours)
         return row
+
+    def price_of_every_child(self, item: str, unit: str, variant: str, system: str) -> PriceRow | None:
+        """The item's row when it is the only one and holds for all classes of the system."""
+        rows = self._of_item.get((item, variant))
+        if rows is None or len(rows) > 1:
+            return None
+        row = rows[0]
+        whole = not row.age_class and not row.hours and row.certification in (system, "")
+        return row if whole and row.unit == unit else None
 
     def _search(
         self, item: str, unit: str, certification: str, variant: str, age_class: str, hours: str
@@ -166,7 +184,9 @@ class PriceTable:
         rows = [row for row in self._enrolment_rows if row.item == "over_capacity"
                 and row.certification in _CERTIFICATION_ROWS[certification]]  # fmt: skip
         for row in rows:
-            if (row.enrolled_min or 0) <= enrolled and (row.enrolled_max is None or enrolled <= row.enrolled_max):
+            if (row.enrolled_min or 0) <= enrolled and (
+                row.enrolled_max is None or enrolled <= row.enrolled_max
+            ):
                 return row
         largest = rows[0].capacity_max if rows else self.band[1]
         if largest is None:
@@ -257,7 +277,10 @@ class RateBook:
             ]
             band = next(
                 ((row.capacity_min, row.capacity_max) for row in fitting if row.item == "base"),
-                (bounds[segment - 1] if segment else None, bounds[segment] - 1 if segment < len(bounds) else None),
+                (
+                    bounds[segment - 1] if segment else None,
+                    bounds[segment] - 1 if segment < len(bounds) else None,
+                ),
             )
             found = PriceTable(self, facility_type, region_percent, band, fitting)
             self._tables[(facility_type, region_percent, segment)] = found
@@ -345,7 +368,9 @@ def load_book(csv_path: Path, toml_path: Path) -> RateBook:
         except OSError:
             problems.append(Problem(path.name, "ファイルを読めません。場所と名前を確かめてください。"))
         except UnicodeDecodeError:
-            problems.append(Problem(path.name, "UTF-8 ではありません。文字コードを UTF-8 にして保存してください。"))
+            problems.append(
+                Problem(path.name, "UTF-8 ではありません。文字コードを UTF-8 にして保存してください。")
+            )
     if problems:
         raise BookProblems(problems)
     return read_book(texts[0], {csv_path.name: texts[1]}, toml_name=toml_path.name)
@@ -483,7 +508,9 @@ def _read_row(
                 problems.append(Problem(path, f"{column}: 空です。0 以上の整数を書いてください。"))
             return None
         if _WHOLE_NUMBER.fullmatch(value) is None:
-            problems.append(Problem(path, f"{column}: 「{value[:40]}」は使えません。0 以上の整数を書いてください。"))
+            problems.append(
+                Problem(path, f"{column}: 「{value[:40]}」は使えません。0 以上の整数を書いてください。")
+            )
             return None
         return int(value)
 
@@ -505,7 +532,9 @@ def _read_row(
         enrolled_max=number("enrolled_max"),
     )
     if row.region_percent is not None and row.region_percent not in REGION_PERCENTS:
-        problems.append(Problem(path, f"region_percent: 「{row.region_percent}」という地域区分はありません。"))
+        problems.append(
+            Problem(path, f"region_percent: 「{row.region_percent}」という地域区分はありません。")
+        )
     for low, high, what in (
         (row.capacity_min, row.capacity_max, "capacity"),
         (row.enrolled_min, row.enrolled_max, "enrolled"),
@@ -547,9 +576,7 @@ def _band_overlaps(groups: Sequence[list[PriceRow]]) -> Iterator[tuple[PriceRow,
                 yield from _overlaps(group, other)
 
 
-def _overlaps(
-    group: Sequence[PriceRow], others: Sequence[PriceRow]
-) -> Iterator[tuple[PriceRow, PriceRow]]:
+def _overlaps(group: Sequence[PriceRow], others: Sequence[PriceRow]) -> Iterator[tuple[PriceRow, PriceRow]]:
     for position, row in enumerate(group):
         for other in others[:position] if group is others else others:
             if _ranges_meet(row.capacity_min, row.capacity_max, other.capacity_min, other.capacity_max) and (

@@ -30,7 +30,10 @@ def calculate(claim: ClaimInput, book: RateBook) -> Quote:
     """
     rules = rule_set_for(claim.facility_type, book.fiscal_year)
     if not is_in_effect(book, claim.month):
-        message = f"単価表 {book.id} は{book.effective_from.isoformat()}からのもので、{claim.month.words}には使えません。"
+        message = (
+            f"単価表 {book.id} は{book.effective_from.isoformat()}からのもので、"
+            f"{claim.month.words}には使えません。ほかの単価表を選んでください。"
+        )
         raise NoBookInForce([Problem("ratebook", message)])
     table = book.table(claim.facility_type, claim.region_percent, claim.capacity.of(rules.system))
     work = open_sheet(claim, table, rules.system)

@@ -8,16 +8,15 @@ from pricing.claim import ItemClaim
 from pricing.month import Month
 from pricing.problems import Problem
 from pricing.rule_sets import RuleSet
-from pricing.vocabulary import FACILITY_UNITS, FACILITY_TYPES, ITEM_LABELS, MARCH_UNITS
+from pricing.vocabulary import FACILITY_TYPES, FACILITY_UNITS, ITEM_LABELS, MARCH_UNITS
 from pricing.working import Entry
 
 
-def use_problems(
-    items: Iterable[ItemClaim], rules: RuleSet, month: Month, enrolled: int
-) -> list[Problem]:
+def use_problems(items: Iterable[ItemClaim], rules: RuleSet, month: Month, enrolled: int) -> list[Problem]:
     """Items the year's table does not have, asked twice, out of season, or without children."""
     problems: list[Problem] = []
     seen: set[str] = set()
+    out_of_season = not month.is_march
     for asked in items:
         entry = rules.by_code.get(asked.code)
         if entry is None:
@@ -26,7 +25,8 @@ def use_problems(
         if asked.code in seen:
             problems.append(Problem(asked.path("code"), twice(entry)))
         seen.add(asked.code)
-        problems.extend(circumstance_problems(asked, entry, month, enrolled))
+        if not enrolled or (out_of_season and entry.item.unit in MARCH_UNITS):
+            problems.extend(circumstance_problems(asked, entry, month, enrolled))
     return problems
 
 
@@ -38,7 +38,10 @@ def circumstance_problems(
     unit = entry.item.unit
     if unit in MARCH_UNITS and month is not None and not month.is_march:
         problems.append(
-            Problem(asked.path("code"), f"「{entry.label}」は3月分の請求でだけ請求できます。この月からは外してください。")
+            Problem(
+                asked.path("code"),
+                f"「{entry.label}」は3月分の請求でだけ請求できます。この月からは外してください。",
+            )
         )
     if enrolled == 0 and unit in FACILITY_UNITS:
         problems.append(

@@ -70,7 +70,9 @@ class ItemClaim:
         """
         value: int | None = getattr(self, option)
         if value is None:
-            raise InputProblems([Problem(self.path(option), "この項目には数の入力が必要です。整数で入力してください。")])
+            raise InputProblems(
+                [Problem(self.path(option), "この項目には数の入力が必要です。整数で入力してください。")]
+            )
         return value
 
     def path(self, key: str) -> str:

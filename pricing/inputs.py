@@ -15,13 +15,30 @@ from pricing.items.children import intake_variant
 from pricing.month import Month
 from pricing.problems import InputProblems, Problem
 from pricing.rule_sets import CALCULATED_FACILITY_TYPES, RULE_SETS, UNSUPPORTED_TYPE, claimable_entry
-from pricing.vocabulary import AGE_CLASSES, CERTIFICATIONS, FACILITY_TYPES, HOURS, ITEM_LABELS, REGION_PERCENTS
+from pricing.vocabulary import (
+    AGE_CLASSES,
+    CERTIFICATIONS,
+    FACILITY_TYPES,
+    HOURS,
+    ITEM_LABELS,
+    REGION_PERCENTS,
+)
 from pricing.working import Entry
 
-__all__ = ["Capacity", "ChildClass", "ClaimInput", "InputProblems", "ItemClaim", "Month", "Treatment", "parse"]
+__all__ = [
+    "Capacity",
+    "ChildClass",
+    "ClaimInput",
+    "InputProblems",
+    "ItemClaim",
+    "Month",
+    "Treatment",
+    "parse",
+]
 
 _TOP_KEYS: Final = (
-    "facility_type", "region_percent", "capacity", "month", "ratebook", "children", "treatment", "items", "payer",
+    "facility_type", "region_percent", "capacity", "month", "ratebook",
+    "children", "treatment", "items", "payer",
 )  # fmt: skip
 _CHILD_KEYS: Final = (
     "certification", "age_class", "hours", "count", "payer", "branch", "employee_slot", "mid_month_days",
@@ -112,7 +129,9 @@ class _Reader:
             return None
         value = holder[key]
         if type(value) is not int:
-            self.note(path, f"「{shown(value)}」は使えません。{smallest}から{largest:,}の整数で入力してください。")
+            self.note(
+                path, f"「{shown(value)}」は使えません。{smallest}から{largest:,}の整数で入力してください。"
+            )
             return None
         if not smallest <= value <= largest:
             self.note(path, f"{smallest}から{largest:,}の整数で入力してください。")
@@ -226,7 +245,9 @@ class _Reader:
             return None
         read = tuple(child for child in children if child is not None)
         if sum(child.count for child in read) > _MOST_CHILDREN:
-            self.note("children", f"子どもの数の合計が{_MOST_CHILDREN:,}人を超えています。数を確かめてください。")
+            self.note(
+                "children", f"子どもの数の合計が{_MOST_CHILDREN:,}人を超えています。数を確かめてください。"
+            )
             return None
         return read
 
@@ -246,12 +267,14 @@ class _Reader:
         allowed = classes.get(certification or "")
         if age_class is not None and allowed is not None and age_class not in allowed:
             self.note(
-                f"{path}.age_class", f"{certification}号の年齢は {'・'.join(allowed)} のいずれかを入力してください。"
+                f"{path}.age_class",
+                f"{certification}号の年齢は {'・'.join(allowed)} のいずれかを入力してください。",
             )
         self.unsupported_child(found, path)
+        if certification is None or age_class is None or hours is None or count is None:
+            return None
         if len(self.problems) > before:
             return None
-        assert certification is not None and age_class is not None and hours is not None and count is not None
         return ChildClass(certification, age_class, hours, count, payer)
 
     def unsupported_child(self, found: Mapping[str, Any], path: str) -> None:
@@ -321,7 +344,9 @@ class _Reader:
             self.note(f"{path}.code", message)
             return None
         if code in _AUTOMATIC_ITEMS:
-            self.note(f"{path}.code", f"「{ITEM_LABELS[code]}」は自動で計算されます。一覧から外してください。")
+            self.note(
+                f"{path}.code", f"「{ITEM_LABELS[code]}」は自動で計算されます。一覧から外してください。"
+            )
             return None
         if facility_type is None:
             return None

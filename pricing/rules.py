@@ -10,26 +10,28 @@ from typing import Final, NamedTuple
 
 
 class Rule(NamedTuple):
-    """A decision's number and its name as explanations show it."""
+    """A decision's number, and both as explanations show them."""
 
     id: str
-    name: str
-
-    @property
-    def words(self) -> str:
-        return f"{self.id} {self.name}"
+    words: str
 
 
-TREATMENT: Final = Rule("D1", "処遇改善分は（基礎分＋賃金改善分＋単価表の率）を掛けて10円未満切捨て")
-PER_CHILD: Final = Rule("D2", "子ども1人あたりの単価 × 対象の子どもの数")
-FACILITY: Final = Rule("D3", "施設の額 ÷ 初日在籍数（10円未満切捨て）× 子どもの数")
-TREATMENT_3: Final = Rule("D4", "区分3は人数A・人数Bの額の合計 ÷ 初日在籍数（10円未満切捨て）× 子どもの数")
-MEALS: Final = Rule("D5", "給食は週あたりの実施日数を掛ける")
-SIDE_DISHES: Final = Rule("D6", "副食費は対象の子どもの数による額で、調整の対象にしない")
-OVER_CAPACITY: Final = Rule("D7", "定員超過は、それより前の1人あたりの額の合計に調整率を掛けて10円未満切捨て")
-PERCENT_DEDUCTION: Final = Rule("D8", "基本分と処遇改善分の合計に割合を掛けて10円未満切捨てた額を減算")
-MARCH: Final = Rule("D9", "3月分の請求で年1回だけ")
-UNDER_AGE_3: Final = Rule("D10", "満3歳児は3歳児の基本分単価。対応加配の単価は3歳児配置改善の有無による")
-ONE_YEAR_OLDS: Final = Rule("D14", "1歳児だけを対象にする")
-CLOSURES: Final = Rule("D15", "施設長未配置・土曜閉所の減算")
-OVER_CAPACITY_ROW: Final = Rule("D16", "調整率は利用定員の区分と初日在籍数の行による")
+def _rule(number: str, name: str) -> Rule:
+    return Rule(number, f"{number} {name}")
+
+
+TREATMENT: Final = _rule("D1", "処遇改善分は（基礎分＋賃金改善分＋単価表の率）を掛けて10円未満切捨て")
+PER_CHILD: Final = _rule("D2", "子ども1人あたりの単価 × 対象の子どもの数")
+FACILITY: Final = _rule("D3", "施設の額 ÷ 初日在籍数（10円未満切捨て）× 子どもの数")
+TREATMENT_3: Final = _rule("D4", "区分3は人数A・人数Bの額の合計 ÷ 初日在籍数（10円未満切捨て）× 子どもの数")
+MEALS: Final = _rule("D5", "給食は週あたりの実施日数を掛ける")
+SIDE_DISHES: Final = _rule("D6", "副食費は対象の子どもの数による額で、調整の対象にしない")
+OVER_CAPACITY: Final = _rule(
+    "D7", "定員超過は、それより前の1人あたりの額の合計に調整率を掛けて10円未満切捨て"
+)
+PERCENT_DEDUCTION: Final = _rule("D8", "基本分と処遇改善分の合計に割合を掛けて10円未満切捨てた額を減算")
+MARCH: Final = _rule("D9", "3月分の請求で年1回だけ")
+UNDER_AGE_3: Final = _rule("D10", "満3歳児は3歳児の基本分単価。対応加配の単価は3歳児配置改善の有無による")
+ONE_YEAR_OLDS: Final = _rule("D14", "1歳児だけを対象にする")
+CLOSURES: Final = _rule("D15", "施設長未配置・土曜閉所の減算")
+OVER_CAPACITY_ROW: Final = _rule("D16", "調整率は利用定員の区分と初日在籍数の行による")

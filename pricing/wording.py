@@ -33,7 +33,9 @@ def class_words(age_class: str, hours: str) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def treatment_words(treatment_yen: int, base_percent: int, wage_percent: int, c_tenths: int, result: int) -> str:
+def treatment_words(
+    treatment_yen: int, base_percent: int, wage_percent: int, c_tenths: int, result: int
+) -> str:
     """``1,240円 ×（10 + 6 + 7.5）= 29,140円 → 10円未満切捨てで29,140円``."""
     rate = f"{base_percent} + {wage_percent}"
     if c_tenths:

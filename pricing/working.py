@@ -91,7 +91,16 @@ def item(
 
     def declare(calculate: Calculation) -> Item:
         return Item(
-            code, unit, section, calculate, ages, variants or {}, chosen_variant, options, optional, in_closure
+            code,
+            unit,
+            section,
+            calculate,
+            ages,
+            variants or {},
+            chosen_variant,
+            options,
+            optional,
+            in_closure,
         )
 
     return declare
@@ -109,6 +118,7 @@ class Group:
     row_certification: str
     count: int
     words: str
+    base_row: PriceRow | None = None
     base_unit: int = 0  # base + its 処遇改善分 (D8)
     closure_unit: int = 0  # S' of D15
     adjustable_unit: int = 0  # S of D7
@@ -145,6 +155,12 @@ class Working:
             age_class=group.age_class,
             hours=group.hours,
         )
+
+    def base_row(self, group: Group) -> PriceRow:
+        """The 基本分単価 row of a class, looked up once for the base and its 処遇改善分."""
+        if group.base_row is None:
+            group.base_row = self.child_row("base", "child_month", group)
+        return group.base_row
 
     def system_row(self, code: str, unit: str, variant: str = "") -> PriceRow:
         return self.table.price(code, unit, certification=self.system, variant=variant)
@@ -210,22 +226,27 @@ def per_child(
     if not groups:
         return nobody(work, entry, rule)
     sign = -1 if declared.section == "deduction" else 1
-    rows = [work.child_row(declared.code, declared.unit, group, variant) for group in groups]
-    row = rows[0]
-    uniform = all(other is row for other in rows)
+    rows: list[PriceRow] = []
+    sole = work.table.price_of_every_child(declared.code, declared.unit, variant, work.system)
+    if sole is None:
+        rows = [work.child_row(declared.code, declared.unit, group, variant) for group in groups]
+    row = rows[0] if sole is None else sole
     parts: list[Part] = []
-    if uniform:
+    if sole is not None or all(other is row for other in rows):
         treatment = work.treatment(row)
         unit = sign * times * (row.amount + treatment)
         for group in groups:
             _note_unit(entry, group, unit)
-        count = sum([group.count for group in groups])
+        count = work.count if declared.ages is None else sum([group.count for group in groups])
         amount = unit * count
         if declared.ages is None:
             parts.append(Part(None, None, unit, count, amount))
         else:
             parts.extend(
-                [Part(group.age_class, group.hours, unit, group.count, unit * group.count) for group in groups]
+                [
+                    Part(group.age_class, group.hours, unit, group.count, unit * group.count)
+                    for group in groups
+                ]
             )
         steps = [
             price_step(work, entry, row),
@@ -272,7 +293,9 @@ def per_facility(
     total = claimed + treatment
     steps = [price_step(work, entry, row), *treatment_steps(work, row, treatment)]
     if limit_yen is not None:
-        steps.append(Step("対象額", f"支出額{yen(limit_yen)}と上限{yen(row.amount)}の少ない方 = {yen(claimed)}"))
+        steps.append(
+            Step("対象額", f"支出額{yen(limit_yen)}と上限{yen(row.amount)}の少ない方 = {yen(claimed)}")
+        )
     sum_words = f"{yen(total)} " if row.treatment_yen is None else f"（{yen(claimed)} + {yen(treatment)}）"
     variant_words = entry.item.variants.get(asked.variant)
     summary = f"{variant_words}・" if variant_words else ""
@@ -291,22 +314,23 @@ def shared_among_children(
     row: PriceRow,
 ) -> Line:
     """Divide a facility's total by N, floor the share, multiply by the priced children (D3, D4)."""
-    unit = floor10_of_share(total, work.enrolled)
+    enrolled, count = work.enrolled, work.count
+    unit = floor10_of_share(total, enrolled)
     if entry.adjustable:
         for group in work.groups:
             group.adjustable_unit += unit
-    amount = unit * work.count
-    share = exact_yen(total, work.enrolled)
-    steps.append(
-        Step("1人あたり", f"{sum_words}÷ {work.enrolled}人 = {share} → 10円未満切捨てで{yen(unit)}")
-    )
-    steps.append(Step("金額", f"{yen(unit)} × {work.count}人 = {yen(amount)}"))
+    amount = unit * count
+    share = exact_yen(total, enrolled)
+    unit_words = yen(unit)
+    share_words = f"{sum_words}÷ {enrolled}人 = {share} → 10円未満切捨てで{unit_words}"
+    steps.append(Step("1人あたり", share_words))
+    steps.append(Step("金額", f"{unit_words} × {count}人 = {amount:,}円"))
     steps.append(Step("根拠", rule.words))
     reason = (
-        f"施設の額{yen(total)}を初日在籍{work.enrolled}人で割った1人あたり{yen(unit)}"
-        f"（10円未満切捨て）に、{work.count}人を掛けました。"
+        f"施設の額{yen(total)}を初日在籍{enrolled}人で割った1人あたり{unit_words}"
+        f"（10円未満切捨て）に、{count}人を掛けました。"
     )
-    parts = [Part(None, None, unit, work.count, amount)]
+    parts = [Part(None, None, unit, count, amount)]
     return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
@@ -321,26 +345,25 @@ def percent_of_unit(
     """−F10(a unit of each class × percent), floored per child (D8, D15)."""
     parts: list[Part] = []
     steps = [percent_step(work, entry, row)]
-    amount = 0
+    amount, percent = 0, row.amount
     for group in work.groups:
-        whole = unit_of(group)
-        unit = -floor10_of_percent(whole, row.amount)
+        whole, count = unit_of(group), group.count
+        unit = -floor10_of_percent(whole, percent)
+        cost = unit * count
+        amount += cost
         _note_unit(entry, group, unit)
-        part = Part(group.age_class, group.hours, unit, group.count, unit * group.count)
-        parts.append(part)
-        amount += part.amount_yen
-        steps.append(
-            Step(
-                group.words,
-                f"{what}{yen(whole)} × {row.amount}% = {exact_yen(whole * row.amount, 100)}"
-                f" → 10円未満切捨てで{yen(-unit)}、{yen(unit)} × {group.count}人 = {yen(part.amount_yen)}",
-            )
+        parts.append(Part(group.age_class, group.hours, unit, count, cost))
+        exact = exact_yen(whole * percent, 100)
+        arithmetic = (
+            f"{what}{yen(whole)} × {percent}% = {exact} → 10円未満切捨てで{-unit:,}円、"
+            f"{yen(unit)} × {count}人 = {yen(cost)}"
         )
+        steps.append(Step(group.words, arithmetic))
     steps.append(Step("金額", f"合計 {yen(amount)}"))
     steps.append(Step("根拠", rule.words))
-    reason = f"1人あたりの{what}の{row.amount}%（10円未満切捨て）を、区分ごとの子どもの数だけ減らしました。"
+    reason = f"1人あたりの{what}の{percent}%（10円未満切捨て）を、区分ごとの子どもの数だけ減らしました。"
     variant_words = entry.item.variants.get(row.variant)
-    summary = f"{variant_words}・{row.amount}%" if variant_words else f"{row.amount}%"
+    summary = f"{variant_words}・{percent}%" if variant_words else f"{percent}%"
     return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
@@ -416,7 +439,9 @@ def treatment_arithmetic(work: Working, row: PriceRow, treatment: int) -> str:
 
 
 def treatment_steps(work: Working, row: PriceRow, treatment: int) -> list[Step]:
-    return [] if row.treatment_yen is None else [Step("処遇改善分", treatment_arithmetic(work, row, treatment))]
+    return (
+        [] if row.treatment_yen is None else [Step("処遇改善分", treatment_arithmetic(work, row, treatment))]
+    )
 
 
 def _unit_steps(
@@ -432,7 +457,9 @@ def _unit_steps(
 
 
 def _class_arithmetic(row: PriceRow, treatment: int, times_words: str, part: Part) -> str:
-    words = f"{yen(row.amount)} " if row.treatment_yen is None else f"（{yen(row.amount)} + {yen(treatment)}）"
+    words = (
+        f"{yen(row.amount)} " if row.treatment_yen is None else f"（{yen(row.amount)} + {yen(treatment)}）"
+    )
     times = f"× {times_words} " if times_words else ""
     return f"{words}{times}→ 1人あたり{yen(part.unit_yen)} × {part.quantity}人 = {yen(part.amount_yen)}"
 

@@ -19,14 +19,17 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     amount = 0
     row: PriceRow | None = None
     for group in work.groups:
-        row = work.child_row("base", "child_month", group)
-        _note_base(entry, group, row.amount)
-        part = Part(group.age_class, group.hours, row.amount, group.count, row.amount * group.count)
-        parts.append(part)
-        amount += part.amount_yen
-        steps.append(Step(group.words, f"{yen(row.amount)} × {group.count}人 = {yen(part.amount_yen)}"))
+        row = work.base_row(group)
+        unit, count = row.amount, group.count
+        cost = unit * count
+        amount += cost
+        _note_base(group, unit)
+        parts.append(Part(group.age_class, group.hours, unit, count, cost))
+        steps.append(Step(group.words, f"{yen(unit)} × {count}人 = {cost:,}円"))
     if row is not None:
-        steps.insert(0, Step("単価", f"年齢と時間の区分ごと（{UNITS[row.unit]}） {row_words(work, entry, row)}"))
+        steps.insert(
+            0, Step("単価", f"年齢と時間の区分ごと（{UNITS[row.unit]}） {row_words(work, entry, row)}")
+        )
     rule = rules.PER_CHILD
     if any(group.age_class == "3mid" for group in work.groups):
         rule = rules.UNDER_AGE_3
@@ -48,14 +51,14 @@ def treatment_1_2(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     amount = 0
     row: PriceRow | None = None
     for group in work.groups:
-        row = work.child_row("base", "child_month", group)
-        unit = work.treatment(row)
-        _note_base(entry, group, unit)
-        part = Part(group.age_class, group.hours, unit, group.count, unit * group.count)
-        parts.append(part)
-        amount += part.amount_yen
+        row = work.base_row(group)
+        unit, count = work.treatment(row), group.count
+        cost = unit * count
+        amount += cost
+        _note_base(group, unit)
+        parts.append(Part(group.age_class, group.hours, unit, count, cost))
         words = treatment_arithmetic(work, row, unit)
-        steps.append(Step(group.words, f"{words}、× {group.count}人 = {yen(part.amount_yen)}"))
+        steps.append(Step(group.words, f"{words}、× {count}人 = {cost:,}円"))
     if row is not None:
         steps.insert(0, Step("単価", f"基本分単価の行の処遇改善分 {row_words(work, entry, row)}"))
     steps.append(Step("金額", f"合計 {yen(amount)}"))
@@ -69,7 +72,7 @@ def treatment_1_2(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return line(work, entry, amount, parts, summary, reason, steps, rules.TREATMENT, row)
 
 
-def _note_base(entry: Entry, group: Group, unit: int) -> None:
+def _note_base(group: Group, unit: int) -> None:
     group.base_unit += unit
     group.closure_unit += unit
     group.adjustable_unit += unit

@@ -79,7 +79,12 @@ def bus(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_child(work, entry, asked)
 
 
-@item("meals", "child_month_per_weekday", variants={"in_house": "施設内調理", "delivered": "外部搬入"}, options=("weekdays",))
+@item(
+    "meals",
+    "child_month_per_weekday",
+    variants={"in_house": "施設内調理", "delivered": "外部搬入"},
+    options=("weekdays",),
+)
 def meals(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """給食実施: every child, the price of one weekday × weekdays with meals (D5)."""
     days = asked.number("weekdays")

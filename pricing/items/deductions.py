@@ -23,7 +23,12 @@ def no_director(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_child(work, entry, asked, rule=rules.CLOSURES)
 
 
-@item("saturday_closure", "percent", "deduction", variants={"1": "閉所1日", "2": "閉所2日", "3_or_more": "閉所3日以上", "all": "すべて閉所"})
+@item(
+    "saturday_closure",
+    "percent",
+    "deduction",
+    variants={"1": "閉所1日", "2": "閉所2日", "3_or_more": "閉所3日以上", "all": "すべて閉所"},
+)
 def saturday_closure(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """土曜閉所: a percent of base, age staffing and night care, each with 処遇改善分 (D15)."""
     row = work.system_row("saturday_closure", "percent", asked.variant)
@@ -53,7 +58,7 @@ def _percent_of_base(work: Working, entry: Entry) -> Line:
 
 @item("over_capacity", "percent", "deduction")
 def over_capacity(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """定員恒常的超過: every class's unit sum so far × 調整率, floored; the difference is taken off (D7, D16)."""
+    """定員恒常的超過: each class keeps its unit sum × 調整率, floored; the rest is taken off (D7, D16)."""
     row = work.table.over_capacity(work.system, work.enrolled)
     if row is None:
         reason = f"初日在籍{work.enrolled}人は利用定員の区分の範囲内なので、減算はありません。"

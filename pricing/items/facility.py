@@ -77,11 +77,16 @@ def treatment_3(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     a, b = asked.number("headcount_a"), asked.number("headcount_b")
     total = row_a.amount * a + row_b.amount * b
     steps = [
-        Step("単価", f"A {yen(row_a.amount)}・B {yen(row_b.amount)}（月・職員1人） {row_words(work, entry, row_a)}"),
+        Step(
+            "単価",
+            f"A {yen(row_a.amount)}・B {yen(row_b.amount)}（月・職員1人） {row_words(work, entry, row_a)}",
+        ),
         Step("施設の額", f"{yen(row_a.amount)} × {a}人 + {yen(row_b.amount)} × {b}人 = {yen(total)}"),
     ]
     summary = f"人数A {a}・人数B {b}"
-    return shared_among_children(work, entry, total, f"{yen(total)} ", summary, steps, rules.TREATMENT_3, row_a)
+    return shared_among_children(
+        work, entry, total, f"{yen(total)} ", summary, steps, rules.TREATMENT_3, row_a
+    )
 
 
 @item("nutrition", "facility_month", variants={"a": "A（配置）", "b": "B（兼務）", "c": "C（嘱託）"})

@@ -46,7 +46,3 @@ def measure() -> dict[str, float | int]:
         "pricing_claims_measured": len(claims),
         "pricing_lines_per_claim": lines // len(claims),
     }
-
-
-if __name__ == "__main__":
-    print(json.dumps(measure()))

@@ -84,12 +84,12 @@ JSON = st.recursive(
     | st.integers()
     | st.floats(allow_nan=False)
     | st.text(max_size=12)
-    | st.sampled_from(["kindergarten", "nursery", "1", "2", "23", "3mid", "base", "meals", "2026-06", "2026-04"]),
+    | st.sampled_from(["kindergarten", "nursery", "1", "2", "23", "3mid", "base", "meals", "2026-06"]),
     lambda inner: st.lists(inner, max_size=4)
     | st.dictionaries(
         st.sampled_from(
-            ["facility_type", "region_percent", "capacity", "month", "children", "treatment", "items", "payer",
-             "ratebook", "code", "variant", "count", "age_class", "1", "23"]
+            ["facility_type", "region_percent", "capacity", "month", "children", "treatment", "items",
+             "payer", "ratebook", "code", "variant", "count", "age_class", "1", "23"]
         )
         | st.text(max_size=6),
         inner,

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pricing import BookProblems, Month, NoBookInForce, NoRuleSet, RateBook, load_book, read_book, shipped_books
+from pricing import (
+    BookProblems,
+    Month,
+    NoBookInForce,
+    NoRuleSet,
+    RateBook,
+    load_book,
+    read_book,
+    shipped_books,
+)
 from pricing.books import COLUMNS, PriceRow, book_in_force
 from pricing.quoting import answer
 from pricing.vocabulary import REGION_PERCENTS
@@ -18,7 +28,13 @@ from pricing.vocabulary import REGION_PERCENTS
 OFFICIAL = next(book for book in shipped_books() if book.id == "2026-04")
 SAMPLE = next(book for book in shipped_books() if book.id == "2026-04-sample")
 HEADER = ",".join(COLUMNS)
-TOML = 'id = "2030-04"\nfiscal_year = 2030\neffective_from = 2030-04-01\nstatus = "official"\nsource = "試験用"\n'
+TOML = """\
+id = "2030-04"
+fiscal_year = 2030
+effective_from = 2030-04-01
+status = "official"
+source = "試験用"
+"""
 ROW = "kindergarten,10,91,105,1,4plus,,base,,child_month,40400,380,21,,"
 
 
@@ -76,7 +92,9 @@ def test_a_three_year_old_costs_more_by_exactly_the_better_staffing() -> None:
 
 @pytest.mark.parametrize("book", [OFFICIAL, SAMPLE], ids=lambda book: book.id)
 def test_every_price_of_a_child_and_month_is_a_multiple_of_ten(book: RateBook) -> None:
-    assert all(row.amount % 10 == 0 for row in book.rows if row.unit in ("child_month", "child_month_per_weekday"))
+    assert all(
+        row.amount % 10 == 0 for row in book.rows if row.unit in ("child_month", "child_month_per_weekday")
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,11 +102,16 @@ def test_every_price_of_a_child_and_month_is_a_multiple_of_ten(book: RateBook) -
     [(OFFICIAL, "team_teaching", "kindergarten"), (SAMPLE, "team_childcare", "nursery")],
     ids=["kindergarten", "nursery"],
 )
-def test_team_teaching_times_the_band_is_the_same_teacher(book: RateBook, item: str, facility_type: str) -> None:
+def test_team_teaching_times_the_band_is_the_same_teacher(
+    book: RateBook, item: str, facility_type: str
+) -> None:
     costs = [
         row.amount * row.capacity_max
         for row in book.rows
-        if row.item == item and row.facility_type == facility_type and row.region_percent == 10 and row.capacity_max
+        if row.item == item
+        and row.facility_type == facility_type
+        and row.region_percent == 10
+        and row.capacity_max
     ]
 
     assert len(costs) >= 20
@@ -134,20 +157,21 @@ def test_the_table_of_over_capacity_falls_as_the_children_grow() -> None:
                 bands[(row.region_percent, row.capacity_min)].append(row)
         for rows in bands.values():
             rows.sort(key=lambda row: row.enrolled_min or 0)
-            assert all(one.amount >= other.amount for one, other in zip(rows, rows[1:], strict=False))
-            assert all(
-                (one.enrolled_max or 0) + 1 == other.enrolled_min
-                for one, other in zip(rows, rows[1:], strict=False)
-            )
+            assert all(one.amount >= other.amount for one, other in pairwise(rows))
+            assert all((one.enrolled_max or 0) + 1 == other.enrolled_min for one, other in pairwise(rows))
             assert rows[-1].enrolled_max is None
 
 
 # ---------------------------------------------------------------- which book is in force
 
 
-def small_book(name: str, *, status: str = "official", effective: str = "2030-04-01", year: int = 2030) -> RateBook:
+def small_book(
+    name: str, *, status: str = "official", effective: str = "2030-04-01", year: int = 2030
+) -> RateBook:
     toml = TOML.replace("2030-04-01", effective).replace("official", status).replace('"2030-04"', f'"{name}"')
-    return read_book(toml.replace("2030", str(year), 1) if year != 2030 else toml, {"a.csv": f"{HEADER}\n{ROW}\n"})
+    return read_book(
+        toml.replace("2030", str(year), 1) if year != 2030 else toml, {"a.csv": f"{HEADER}\n{ROW}\n"}
+    )
 
 
 def test_the_latest_book_not_after_the_month_is_in_force() -> None:
@@ -196,15 +220,17 @@ def test_a_new_year_with_the_same_rules_needs_only_its_book(kindergarten_claim: 
     assert found["total_yen"] == 60 * (40_400 + 6_870)
 
 
-def test_an_item_without_a_shipped_price_works_on_a_book_that_has_one(kindergarten_claim: dict[str, Any]) -> None:
-    """below_staffing: −(1,000 + F10(10 × (10 + 6 + 2.5)) = 180) × 60 children × 2 missing teachers; before D7."""
+def test_an_item_without_a_shipped_price_works_on_a_book_that_has_one(
+    kindergarten_claim: dict[str, Any],
+) -> None:
+    """−(1,000 + F10(10 × (10 + 6 + 2.5)) = 180) × 110 children × 2 missing teachers; D7 multiplies it."""
     rows = "\n".join(
         [
             ROW,
             "kindergarten,10,91,105,1,,,below_staffing,,child_month,1000,10,25,,",
-            "kindergarten,10,91,105,1,,,over_capacity,,percent,90,,,106,,",
+            "kindergarten,10,91,105,1,,,over_capacity,,percent,90,,,106,",
         ]
-    ).replace("106,,", "106,")
+    )
     book = read_book(TOML, {"a.csv": f"{HEADER}\n{rows}\n"})
     kindergarten_claim |= {"month": "2030-06", "ratebook": "2030-04"}
     kindergarten_claim["items"] = [{"code": "below_staffing", "headcount": 2}, {"code": "over_capacity"}]
@@ -256,8 +282,9 @@ def test_a_capacity_outside_every_band_stops(kindergarten_claim: dict[str, Any])
     found = answer(kindergarten_claim, [book])
 
     assert found["errors"][0]["path"] == "ratebook"
-    assert "「基本分単価」（base）の行がありません（幼稚園・10/100地域・定員106人以上・1号・4歳以上児" in (
-        found["errors"][0]["message"]
+    assert (
+        "「基本分単価」（base）の行がありません（幼稚園・10/100地域・定員106人以上・1号・4歳以上児"
+        in (found["errors"][0]["message"])
     )
 
 

@@ -146,7 +146,13 @@ CLAIM = ClaimInput(
 )
 def test_a_claim_built_by_hand_is_checked_too(items: tuple[ItemClaim, ...], path: str) -> None:
     claim = ClaimInput(
-        CLAIM.facility_type, CLAIM.region_percent, CLAIM.capacity, CLAIM.month, CLAIM.children, CLAIM.treatment, items
+        CLAIM.facility_type,
+        CLAIM.region_percent,
+        CLAIM.capacity,
+        CLAIM.month,
+        CLAIM.children,
+        CLAIM.treatment,
+        items,
     )
 
     with pytest.raises(InputProblems) as stop:

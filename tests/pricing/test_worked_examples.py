@@ -110,7 +110,10 @@ def test_a_facility_item_explains_itself_with_its_numbers(kindergarten_claim: di
 
     line = next(line for line in found.lines if line.code == "chief_teacher")
     assert [tuple(step) for step in line.steps] == [
-        ("単価", "124,660円（月・施設） 令和8年度 単価表（2026-04） 幼稚園 1号 ⑲ 主幹教諭等専任（全地域・全定員）"),
+        (
+            "単価",
+            "124,660円（月・施設） 令和8年度 単価表（2026-04） 幼稚園 1号 ⑲ 主幹教諭等専任（全地域・全定員）",
+        ),
         ("処遇改善分", "1,240円 ×（10 + 6 + 7.5）= 29,140円 → 10円未満切捨てで29,140円"),
         ("1人あたり", "（124,660円 + 29,140円）÷ 95人 = 1,618.9円 → 10円未満切捨てで1,610円"),
         ("金額", "1,610円 × 95人 = 152,950円"),
@@ -127,7 +130,8 @@ def test_every_line_says_why_in_words_and_steps(
             assert line.reason.endswith("。")
             assert line.summary
             assert line.steps[-1].label == "根拠"
-            assert "単価表" in line.source and "D" in line.source
+            assert "単価表" in line.source
+            assert "D" in line.source
 
 
 def test_a_sample_book_says_so_in_every_source(nursery_claim: dict[str, Any]) -> None:

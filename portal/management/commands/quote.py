@@ -104,9 +104,8 @@ def read_document(content: bytes) -> Any:
         raise UnreadableInput([Problem("input", message)]) from error
     except (ValueError, RecursionError) as error:
         # Also a number of thousands of digits, which Python refuses to read.
-        message = (
-            "JSON として読めません。同じ名前の項目、NaN、大きすぎる数、深すぎる入れ子がないか確かめてください。"
-        )
+        doubts = "同じ名前の項目、NaN、大きすぎる数、深すぎる入れ子がないか確かめてください。"
+        message = f"JSON として読めません。{doubts}"
         raise UnreadableInput([Problem("input", message)]) from error
 
 
