@@ -55,6 +55,16 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class CountedCell:
+    """A cell with the number that came."""
+
+    cell: Cell
+    counted: int
+    payer_name: str
+    outside: bool
+
+
+@dataclass(frozen=True)
 class DisputedCell:
     """A cell as the facility counts it, and why."""
 

@@ -134,12 +134,12 @@ def compose(ingredients: Ingredients) -> list[Composition]:
         )
     if not ingredients.payers:
         raise CannotDraft("not_computable", "初日に在籍する子どもが0人のため、この月の請求はありません。")
-    return [_compose(ingredients, payer) for payer in ingredients.payers]
+    return [_compose(ingredients, ingredients.profile, payer) for payer in ingredients.payers]
 
 
-def _compose(ingredients: Ingredients, payer: str) -> Composition:
+def _compose(ingredients: Ingredients, profile: FacilityProfile, payer: str) -> Composition:
     items, missing = _items(ingredients, payer)
-    document = _document(ingredients, payer, items)
+    document = _document(ingredients, profile, payer, items)
     month = ingredients.month
     try:
         book = book_in_force(ingredients.facility.kind, Month(month.year, month.month))
@@ -162,9 +162,9 @@ def _compose(ingredients: Ingredients, payer: str) -> Composition:
     )
 
 
-def _document(ingredients: Ingredients, payer: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-    profile = ingredients.profile
-    assert profile is not None
+def _document(
+    ingredients: Ingredients, profile: FacilityProfile, payer: str, items: list[dict[str, Any]]
+) -> dict[str, Any]:
     capacities = {"1": profile.capacity_1, "23": profile.capacity_23}
     return {
         "facility_type": ingredients.facility.kind,

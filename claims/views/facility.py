@@ -1,0 +1,336 @@
+"""
+The facility's pages: child counts, the month's facts, claims.
+
+The addresses of buttons answer GET with the page the button stands on: after an expired login the browser comes back
+to the address it was sending to.
+"""
+
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import held_forms
+from audit.record import record
+from claims import permissions
+from claims.events import ClaimEvent, ConfirmationEvent
+from claims.forms import DisputeForm, FactsForm
+from claims.models import Claim, CountSheet
+from claims.operations import confirming, drafting, submitting
+from claims.operations import facts as facts_operations
+from claims.queries import facility as queries
+from claims.wording import month_words
+from facilities.middleware import not_found_unless
+from facilities.models import Facility, Municipality
+from facilities.periods import ServiceMonth
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed, ProblemsFound
+
+UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
+Crumbs = list[tuple[str, str | None]]
+
+
+# ---------------------------------------------------------------- child counts
+
+
+@require_GET
+def count_list(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """The months whose counts have come."""
+    sheets = queries.count_months(_facility(request))
+    record(ConfirmationEvent.LISTED, rows={"sheet": [sheet.pk for sheet in sheets]})
+    return render(request, "claims/facility/count_list.html", {"sheets": sheets})
+
+
+@require_GET
+def count_page(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
+    """One month's counts."""
+    return _count_page(request, month)
+
+
+@require_http_methods(["GET", "POST"])
+def confirm_counts(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
+    """Confirm the month's counts; then on to the facts that are still needed, or to the claim."""
+    if request.method == "GET":
+        return _count_page(request, month)
+    try:
+        sheet_id, version = UUID(request.POST.get("sheet", "")), int(request.POST.get("version", ""))
+    except ValueError:
+        return _count_page(request, month, problems=[UNREADABLE])
+    try:
+        done = confirming.confirm(sheet_id, shown_version=version, by=request.actor, at=timezone.now())
+    except CountSheet.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _count_page(request, month, problems=_sentences(refusal))
+    messages.success(request, f"{month_words(month)}の児童数を確認しました。")
+    if done.drafted is None:
+        return redirect("claims:count_page", facility_number, month)
+    if done.drafted.missing:
+        return redirect("claims:facts_page", facility_number, month)
+    own = [claim for claim in done.drafted.claims if not claim.outside]
+    if own:
+        return redirect("claims:claim_page", facility_number, own[0].pk)
+    return redirect("claims:claim_list", facility_number)
+
+
+@require_http_methods(["GET", "POST"])
+def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
+    """Say which cells differ, and why."""
+    facility, own = _facility(request), request.membership.municipality
+    sheet = queries.current_sheet(facility, month)
+    if sheet is None:
+        raise Http404
+    cells = queries.disputable_cells(facility, own, sheet)
+    typed = request.POST if request.method == "POST" else held_forms.take(request)
+    form = DisputeForm(typed, cells=cells, initial={"sheet": sheet.pk, "version": sheet.version})
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirming.dispute(
+                form.cleaned_data["sheet"],
+                form.marked,
+                shown_version=form.cleaned_data["version"],
+                by=request.actor,
+                at=timezone.now(),
+            )
+        except CountSheet.DoesNotExist:
+            raise Http404 from None
+        except (NotAllowed, ProblemsFound) as refusal:
+            problems = _sentences(refusal)
+        else:
+            messages.success(request, "相違を申し出ました。市の回答をお待ちください。")
+            return redirect("claims:count_page", facility_number, month)
+    record(ConfirmationEvent.SHOWN, on=sheet, rows={"sheet": [sheet.pk]}, detail={"month": str(month)})
+    context = {
+        "month": month,
+        "sheet": sheet,
+        "form": form,
+        "problems": problems,
+        "may_dispute": permissions.dispute.allows(request.actor, sheet),
+        "breadcrumbs": [
+            *_count_crumbs(request, month, link=True),
+            ("人数が違うとき", None),
+        ],
+    }
+    return render(request, "claims/facility/dispute_page.html", context, status=_status(request))
+
+
+def _count_page(
+    request: TenantRequest, month: ServiceMonth, *, problems: list[str] | None = None
+) -> HttpResponse:
+    facility = _facility(request)
+    view = queries.counts_of(facility, request.membership.municipality, month)
+    record(ConfirmationEvent.SHOWN, on=view.sheet, rows=view.row_ids, detail={"month": str(month)})
+    context = {
+        "month": month,
+        "view": view,
+        "is_public": facility.is_public,
+        "may_confirm": view.sheet is not None and permissions.confirm.allows(request.actor, view.sheet),
+        "may_dispute": view.sheet is not None and permissions.dispute.allows(request.actor, view.sheet),
+        "problems": problems or [],
+        "breadcrumbs": _count_crumbs(request, month),
+    }
+    return render(request, "claims/facility/count_page.html", context, status=_status(request))
+
+
+# ---------------------------------------------------------------- facts
+
+
+@require_http_methods(["GET", "POST"])
+def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
+    """The month's few facts: show, and save."""
+    facility = _facility(request)
+    view = queries.facts_of(facility, month, request.actor)
+    typed = request.POST if request.method == "POST" else held_forms.take(request)
+    form = FactsForm(typed, asked=view.asked, month=month, initial=queries.facts_to_begin_with(view))
+    problems: list[str] = []
+    saved_elsewhere = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            result = facts_operations.save(
+                facility,
+                month,
+                form.values,
+                shown_version=form.cleaned_data["version"],
+                by=request.actor,
+                at=timezone.now(),
+            )
+        except facts_operations.SavedElsewhere as refusal:
+            problems, saved_elsewhere = refusal.problems, refusal.saved
+            form = FactsForm(
+                {**request.POST.dict(), "version": refusal.saved.version}, asked=view.asked, month=month
+            )
+        except (NotAllowed, ProblemsFound) as refusal:
+            problems = _sentences(refusal)
+        else:
+            messages.success(request, f"{month_words(month)}の実績を保存しました。")
+            own = [claim for claim in result.claims if not claim.outside] if result else []
+            if own:
+                return redirect("claims:claim_page", facility_number, own[0].pk)
+            return redirect("claims:facts_page", facility_number, month)
+    record(ClaimEvent.FACTS_SHOWN, rows=view.row_ids, detail={"month": str(month)})
+    context = {
+        "month": month,
+        "view": view,
+        "form": form,
+        "problems": problems,
+        "comparison": queries.saved_beside_typed(view, request.POST.dict(), saved_elsewhere),
+        "breadcrumbs": [*_count_crumbs(request, month, link=True), ("月の実績", None)],
+    }
+    return render(request, "claims/facility/facts_page.html", context, status=_status(request))
+
+
+# ---------------------------------------------------------------- claims
+
+
+@require_GET
+def claim_list(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """All months and their claims."""
+    return _claim_list(request)
+
+
+@require_GET
+def claim_page(request: TenantRequest, facility_number: str, claim_id: UUID) -> HttpResponse:
+    """One claim, line by line, and what can be done with it."""
+    return _claim_page(request, claim_id)
+
+
+@require_http_methods(["GET", "POST"])
+def submit(request: TenantRequest, facility_number: str, claim_id: UUID) -> HttpResponse:
+    """Send the claim to the city."""
+    if request.method == "GET":
+        return _claim_page(request, claim_id)
+    try:
+        submitting.submit(
+            claim_id,
+            shown_hash=request.POST.get("shown_hash", ""),
+            declared=request.POST.get("declared") == "on",
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _claim_page(request, claim_id, problems=_sentences(refusal))
+    messages.success(request, "市に提出しました。審査の結果は、メールとこの画面でお知らせします。")
+    return redirect("claims:claim_page", facility_number, claim_id)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: TenantRequest, facility_number: str, claim_id: UUID) -> HttpResponse:
+    """Take the claim back."""
+    if request.method == "GET":
+        return _claim_page(request, claim_id)
+    try:
+        submitting.withdraw(claim_id, by=request.actor, at=timezone.now())
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _claim_page(request, claim_id, problems=_sentences(refusal))
+    messages.success(request, "請求を取り下げました。内容を確認して、もう一度提出してください。")
+    return redirect("claims:claim_page", facility_number, claim_id)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: TenantRequest, facility_number: str, claim_id: UUID) -> HttpResponse:
+    """Answer a returned claim with a new version."""
+    if request.method == "GET":
+        return _claim_page(request, claim_id)
+    try:
+        new = submitting.correct(claim_id, by=request.actor, at=timezone.now())
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _claim_page(request, claim_id, problems=_sentences(refusal))
+    messages.success(request, f"修正版（第{new.version}版）を作りました。内容を確認して、提出してください。")
+    return redirect("claims:claim_page", facility_number, new.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def claim_recalculate(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
+    """Compute the month's drafts again from what holds now."""
+    if request.method == "GET":
+        return _claim_list(request)
+    try:
+        result = drafting.recalculate(_facility(request), month, by=request.actor, at=timezone.now())
+    except NotAllowed as refusal:
+        return _claim_list(request, problems=[str(refusal)])
+    messages.success(request, f"{month_words(month)}の請求を計算し直しました。")
+    own = [claim for claim in result.claims if not claim.outside]
+    if own:
+        return redirect("claims:claim_page", facility_number, own[0].pk)
+    return redirect("claims:claim_list", facility_number)
+
+
+def _claim_list(request: TenantRequest, *, problems: list[str] | None = None) -> HttpResponse:
+    facility = _facility(request)
+    months = queries.claims_by_month(facility, request.membership.municipality)
+    shown = [listed.claim for month in months for listed in month.claims]
+    record(ClaimEvent.LISTED, rows={"claim": [claim.pk for claim in shown]})
+    context = {
+        "months": months,
+        "is_public": facility.is_public,
+        "sample_prices": any(claim.is_sample_priced for claim in shown),
+        "problems": problems or [],
+    }
+    return render(request, "claims/facility/claim_list.html", context, status=_status(request))
+
+
+def _claim_page(
+    request: TenantRequest, claim_id: UUID, *, problems: list[str] | None = None
+) -> HttpResponse:
+    own: Municipality = request.membership.municipality
+    try:
+        view = queries.claim_view(claim_id, own)
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    claim = view.claim
+    record(ClaimEvent.SHOWN, on=claim, rows=view.row_ids, detail={"content_hash": claim.content_hash})
+    due: date = queries.due_date(claim.service_month, own)
+    context: dict[str, Any] = {
+        "view": view,
+        "claim": claim,
+        "month": claim.service_month,
+        "may_submit": permissions.submit.allows(request.actor, claim),
+        "may_withdraw": permissions.withdraw.allows(request.actor, claim),
+        "may_correct": permissions.correct.allows(request.actor, claim),
+        "due_date": due,
+        "is_late": timezone.localdate() > due,
+        "sample_prices": claim.is_sample_priced,
+        "problems": problems or [],
+        "breadcrumbs": [
+            ("請求", reverse("claims:claim_list", args=[_facility(request).number])),
+            (month_words(claim.service_month), None),
+        ],
+    }
+    return render(request, "claims/facility/claim_page.html", context, status=_status(request))
+
+
+# ---------------------------------------------------------------- shared
+
+
+def _facility(request: TenantRequest) -> Facility:
+    """The one facility of the URL; the door has made sure that there is one."""
+    not_found_unless(request.membership.facility)
+    return cast(Facility, request.membership.facility)
+
+
+def _count_crumbs(request: TenantRequest, month: ServiceMonth, *, link: bool = False) -> Crumbs:
+    number = _facility(request).number
+    here = reverse("claims:count_page", args=[number, month]) if link else None
+    return [("児童数", reverse("claims:count_list", args=[number])), (month_words(month), here)]
+
+
+def _sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
+    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+
+
+def _status(request: TenantRequest) -> int:
+    """A form that comes back was not accepted."""
+    return 422 if request.method == "POST" else 200
