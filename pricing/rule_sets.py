@@ -7,7 +7,7 @@ function in ``pricing/items/`` and one line here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from pricing.items import base, children, deductions, facility
@@ -21,7 +21,8 @@ class RuleSet:
     """
     The calculation of one facility type from ``first_fiscal_year`` on.
 
-    ``system`` is the certification system the type is priced in (1 or 23).
+    ``system`` is the certification system the type is priced in (1 or 23). The order of
+    ``entries`` counts: 定員超過 multiplies what stands before it and nothing after it (D7).
     """
 
     facility_type: str
@@ -36,16 +37,8 @@ def _numbered(number: str, declared: Item, label: str = "") -> Entry:
 
 
 def _rule_set(facility_type: str, first_fiscal_year: int, system: str, *entries: Entry) -> RuleSet:
-    """Everything that stands before 定員超過 is multiplied by it (D7), except the side dishes (D6)."""
-    codes = [entry.item.code for entry in entries]
-    limit = codes.index("over_capacity")
-    placed = tuple(
-        replace(entry, adjustable=position < limit and entry.item.code != "side_dish_exemption")
-        for position, entry in enumerate(entries)
-    )
-    return RuleSet(
-        facility_type, first_fiscal_year, system, placed, {entry.item.code: entry for entry in placed}
-    )
+    by_code = {entry.item.code: entry for entry in entries}
+    return RuleSet(facility_type, first_fiscal_year, system, entries, by_code)
 
 
 # fmt: off

@@ -53,12 +53,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """An item's place in one facility type's table: its number, name and position."""
+    """An item's place in one facility type's table: its number and its name there."""
 
     number: str
     item: Item
     label: str
-    adjustable: bool = False  # stands before 定員超過, which therefore multiplies it (D7)
 
     @property
     def heading(self) -> str:
@@ -121,7 +120,9 @@ class Group:
     base_row: PriceRow | None = None
     base_unit: int = 0  # base + its 処遇改善分 (D8)
     closure_unit: int = 0  # S' of D15
-    adjustable_unit: int = 0  # S of D7
+    unit_so_far: int = (
+        0  # S of D7: items are calculated in table order, so 定員超過 sees what stands before it
+    )
 
 
 @dataclass(slots=True)
@@ -316,9 +317,8 @@ def shared_among_children(
     """Divide a facility's total by N, floor the share, multiply by the priced children (D3, D4)."""
     enrolled, count = work.enrolled, work.count
     unit = floor10_of_share(total, enrolled)
-    if entry.adjustable:
-        for group in work.groups:
-            group.adjustable_unit += unit
+    for group in work.groups:
+        group.unit_so_far += unit
     amount = unit * count
     share = exact_yen(total, enrolled)
     unit_words = yen(unit)
@@ -469,7 +469,6 @@ def _target_words(ages: tuple[str, ...] | None) -> str:
 
 
 def _note_unit(entry: Entry, group: Group, unit: int) -> None:
-    if entry.adjustable:
-        group.adjustable_unit += unit
-        if entry.item.in_closure:
-            group.closure_unit += unit
+    group.unit_so_far += unit
+    if entry.item.in_closure:
+        group.closure_unit += unit

@@ -75,4 +75,4 @@ def treatment_1_2(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 def _note_base(group: Group, unit: int) -> None:
     group.base_unit += unit
     group.closure_unit += unit
-    group.adjustable_unit += unit
+    group.unit_so_far += unit

@@ -69,7 +69,7 @@ def over_capacity(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     steps = [percent_step(work, entry, row)]
     amount = 0
     for group in work.groups:
-        whole = group.adjustable_unit
+        whole = group.unit_so_far
         kept = floor10_of_percent(whole, rate)
         part = Part(group.age_class, group.hours, kept - whole, group.count, (kept - whole) * group.count)
         parts.append(part)

@@ -275,6 +275,18 @@ def test_a_count_beyond_every_row_of_the_band_stops(kindergarten_claim: dict[str
     assert "初日在籍121人" in found["errors"][0]["message"]
 
 
+def test_a_count_beyond_every_row_of_an_open_band_stops(kindergarten_claim: dict[str, Any]) -> None:
+    open_band = ROW.replace("91,105", "91,")
+    rows = f"{open_band}\nkindergarten,10,91,,1,,,over_capacity,,percent,90,,,106,120"
+    book = read_book(TOML, {"a.csv": f"{HEADER}\n{rows}\n"})
+    kindergarten_claim |= {"month": "2030-06", "ratebook": "2030-04", "items": [{"code": "over_capacity"}]}
+    kindergarten_claim["children"] = [kindergarten_claim["children"][0] | {"count": 121}]
+
+    found = answer(kindergarten_claim, [book])
+
+    assert "初日在籍121人" in found["errors"][0]["message"]
+
+
 def test_a_capacity_outside_every_band_stops(kindergarten_claim: dict[str, Any]) -> None:
     book = small_book("2030-04")
     kindergarten_claim |= {"month": "2030-06", "ratebook": "2030-04", "items": [], "capacity": {"1": 106}}

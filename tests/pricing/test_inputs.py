@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 from typing import Any
 
@@ -132,6 +133,15 @@ CLAIM = ClaimInput(
     children=(ChildClass("1", "3", "education", 10),),
     treatment=Treatment(10, 6),
 )
+
+
+def test_a_claim_built_by_hand_without_children_is_checked_too() -> None:
+    claim = dataclasses.replace(CLAIM, children=(), items=(ItemClaim("chief_teacher"), ItemClaim("bus", 1)))
+
+    with pytest.raises(InputProblems) as stop:
+        calculate(claim, book_in_force("kindergarten", claim.month))
+
+    assert [problem.path for problem in stop.value.problems] == ["items[0].code"]
 
 
 @pytest.mark.parametrize(
