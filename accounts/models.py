@@ -131,7 +131,7 @@ class LoginCode(models.Model):
     used_at = models.DateTimeField("使用日時", null=True)
     replaced_at = models.DateTimeField("再発行により無効", null=True)
 
-    objects: ClassVar[models.Manager["LoginCode"]] = LoginCodeQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["LoginCode"]] = LoginCodeQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -140,7 +140,9 @@ class LoginCode(models.Model):
                 name="login_code_ends_once", condition=Q(used_at__isnull=True) | Q(replaced_at__isnull=True)
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["device", "created_at"], name="login_code_recent")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["device", "created_at"], name="login_code_recent")
+        ]
 
     def __str__(self) -> str:
         return f"code {self.pk}"

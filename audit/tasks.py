@@ -11,4 +11,6 @@ MONTHS_AHEAD = 14
 def make_partitions() -> None:
     """Make the partitions of the coming months; harmless when they are there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT audit_make_partitions(%s, %s)", [timezone.localdate().replace(day=1), MONTHS_AHEAD])
+        cursor.execute(
+            "SELECT audit_make_partitions(%s, %s)", [timezone.localdate().replace(day=1), MONTHS_AHEAD]
+        )

@@ -46,17 +46,21 @@ CODE_KEY = environment.key("CODE_KEY")
 if CODE_KEY in VAULT_KEYS.values():
     raise ImproperlyConfigured("CODE_KEY and VAULT_KEYS must be different keys.")
 
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
+ALLOWED_HOSTS = environment.words(
+    "ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver"
+)
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts this process answers for.")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", "")
-SITE_URL = environment.text("SITE_URL", "" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+SITE_URL = environment.text(
+    "SITE_URL", "" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+)
 if not SITE_URL:
     raise ImproperlyConfigured("SITE_URL is not set: mails need the address of the facility entrance.")
 
 # Which doors this process opens: facilities arrive over the Internet, city staff over LGWAN.
 ENTRANCES = frozenset(environment.words("ENTRANCES", "internet,lgwan"))
-if not ENTRANCES or not ENTRANCES <= {"internet", "lgwan"}:
+if not ENTRANCES or not {"internet", "lgwan"} >= ENTRANCES:
     raise ImproperlyConfigured("ENTRANCES must be internet, lgwan or both.")
 # Proxies of our own in front of this process; with 0 the X-Forwarded-For header is never believed.
 TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
@@ -120,8 +124,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Requests run as portal_app, which owns nothing; only ``migrate`` runs as portal_owner.
 APPLICATION_ROLE = "portal_app"
-_database_variable = "DATABASE_OWNER_URL" if environment.text("HAGUKUMI_DB_ROLE", "app") == "owner" else "DATABASE_URL"
-_database_url = environment.text(_database_variable, None if PRODUCTION else "postgresql://portal_app@localhost/portal")
+_database_variable = (
+    "DATABASE_OWNER_URL" if environment.text("HAGUKUMI_DB_ROLE", "app") == "owner" else "DATABASE_URL"
+)
+_database_url = environment.text(
+    _database_variable, None if PRODUCTION else "postgresql://portal_app@localhost/portal"
+)
 DATABASES = {
     "default": {
         **environment.database(_database_url),
@@ -136,7 +144,10 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["login_id"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["login_id"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -227,7 +238,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "visibility_timeout": 600,
+}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {

@@ -1,7 +1,7 @@
 """What the administrator types about facilities and accounts."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -13,7 +13,16 @@ from pricing.rule_sets import CALCULATED_FACILITY_TYPES, rule_set_for
 from pricing.vocabulary import ITEM_LABELS
 from pricing.working import Entry
 
-REGIONS = ((20, "20/100"), (16, "16/100"), (15, "15/100"), (12, "12/100"), (10, "10/100"), (6, "6/100"), (3, "3/100"), (0, "その他"))
+REGIONS = (
+    (20, "20/100"),
+    (16, "16/100"),
+    (15, "15/100"),
+    (12, "12/100"),
+    (10, "10/100"),
+    (6, "6/100"),
+    (3, "3/100"),
+    (0, "その他"),
+)
 OPTION_LABELS = {
     "extra_staff": "加配の人数",
     "weekdays": "週の日数",
@@ -57,7 +66,11 @@ class ProfileForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        if "capacity_1" in values and "capacity_23" in values and not (values["capacity_1"] or values["capacity_23"]):
+        if (
+            "capacity_1" in values
+            and "capacity_23" in values
+            and not (values["capacity_1"] or values["capacity_23"])
+        ):
             self.add_error("capacity_1", "1号か2・3号の利用定員のどちらかを入力してください。")
         if (values.get("base_percent") is None) != (values.get("wage_percent") is None):
             self.add_error("wage_percent", "区分1と区分2の率は、両方入力するか、両方空にしてください。")
@@ -96,10 +109,20 @@ class GrantForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.entries = {entry.item.code: entry for entry in grantable_entries(kind, fiscal_year)}
         code_field, variant_field = self.fields["code"], self.fields["variant"]
-        assert isinstance(code_field, forms.ChoiceField) and isinstance(variant_field, forms.ChoiceField)
+        assert isinstance(code_field, forms.ChoiceField)
+        assert isinstance(variant_field, forms.ChoiceField)
         code_field.choices = [(code, entry.label) for code, entry in self.entries.items()]
-        variants = sorted({v for entry in self.entries.values() for v in entry.item.variants})
-        variant_field.choices = [("", "なし"), *((variant, variant) for variant in variants)]
+        variant_field.choices = [
+            ("", "なし"),
+            *(
+                (
+                    f"{entry.label}（{code}）",
+                    [(variant, words) for variant, words in entry.item.variants.items()],
+                )
+                for code, entry in self.entries.items()
+                if entry.item.variants and not entry.item.chosen_variant
+            ),
+        ]
         options = sorted({o for entry in self.entries.values() for o in entry.item.options} - MONTHLY_OPTIONS)
         for option in options:
             self.fields[option] = forms.IntegerField(
@@ -121,14 +144,21 @@ class GrantForm(forms.Form):
         return values
 
     def _check_variant(self, entry: Entry, variant: str) -> None:
-        if entry.item.variants and not variant and not entry.item.chosen_variant and entry.item.code != "saturday_closure":
-            self.add_error("variant", f"区分を選んでください（{'・'.join(entry.item.variants)}）。")
+        if (
+            entry.item.variants
+            and not variant
+            and not entry.item.chosen_variant
+            and entry.item.code != "saturday_closure"
+        ):
+            self.add_error("variant", f"区分を選んでください（{'・'.join(entry.item.variants.values())}）。")
         if variant and variant not in entry.item.variants:
             self.add_error("variant", f"「{entry.label}」にこの区分はありません。")
 
     def options(self) -> dict[str, Any]:
         """The options under the pricing contract's names."""
-        chosen = {name: self.cleaned_data[name] for name in OPTION_LABELS if self.cleaned_data.get(name) is not None}
+        chosen = {
+            name: self.cleaned_data[name] for name in OPTION_LABELS if self.cleaned_data.get(name) is not None
+        }
         if self.cleaned_data.get("variant"):
             chosen["variant"] = self.cleaned_data["variant"]
         return chosen
@@ -136,7 +166,10 @@ class GrantForm(forms.Form):
 
 def item_label(code: str, kind: str) -> str:
     """The item's name as the facility type's table prints it."""
-    return next((entry.label for entry in grantable_entries(kind, 9999) if entry.item.code == code), ITEM_LABELS.get(code, code))
+    return next(
+        (entry.label for entry in grantable_entries(kind, 9999) if entry.item.code == code),
+        ITEM_LABELS.get(code, code),
+    )
 
 
 class EndItemForm(forms.Form):
@@ -148,13 +181,13 @@ class EndItemForm(forms.Form):
 class AddressForm(forms.Form):
     """A notified mail address."""
 
-    address = forms.EmailField(label="メールアドレス", max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    address = forms.EmailField(
+        label="メールアドレス", max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
     notification_number = forms.CharField(
         label="届出番号", max_length=40, validators=[RegexValidator(r"\S", "届出番号を入力してください。")]
     )
     notified_on = forms.DateField(label="届出日", widget=forms.DateInput(attrs={"type": "date"}))
-
-    field_order: ClassVar[list[str]] = ["notification_number", "notified_on", "address"]
 
     @staticmethod
     def initial_for(today: date) -> dict[str, Any]:

@@ -8,6 +8,7 @@ transaction. Another tenant's number answers 404, byte for byte like a number th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -21,6 +22,7 @@ from audit.record import NOBODY, Context, Outcome, Who, context, record_apart
 from facilities.actors import CITY_ROLES, Actor, Role, actor_for
 from facilities.events import FacilityEvent
 from facilities.models import Membership
+from facilities.requests import TenantRequest
 from facilities.scope import scope, tell_acting_user
 from facilities.sent_forms import answered_before, remember_answer
 
@@ -59,7 +61,9 @@ class EntranceMiddleware:
         user = request.user
         signed_in = user.is_authenticated and user.is_verified()
         who = Who(id=str(user.pk), label=user.login_id, role="") if user.is_authenticated else NOBODY
-        opened = Context(who=who, address=client_address(request), municipality_id=getattr(user, "realm_id", None))
+        opened = Context(
+            who=who, address=client_address(request), municipality_id=getattr(user, "realm_id", None)
+        )
         with context(opened):
             if match is None or entrance is None:
                 return self.get_response(request)
@@ -67,23 +71,26 @@ class EntranceMiddleware:
             if not signed_in:
                 held_forms.hold(request)
                 return redirect(f"{reverse('accounts:login')}?{urlencode({'next': request.get_full_path()})}")
-            response = self._inside(request, match, entrance, opened)
+            response = self._inside(cast(TenantRequest, request), match, entrance, opened)
             if response.status_code in {403, 404, 405}:
                 _record_denial(match, response.status_code)
             return response
 
     def _inside(
-        self, request: HttpRequest, match: ResolverMatch, entrance: Entrance, opened: Context
+        self, request: TenantRequest, match: ResolverMatch, entrance: Entrance, opened: Context
     ) -> HttpResponse:
         with transaction.atomic():
             tell_acting_user(request.user.pk)
             membership = _membership(request, match, entrance)
             if membership is None:
-                request.actor = None
                 return self._not_found(request)
             actor = _actor(request, membership)
             request.actor, request.membership = actor, membership
-            opened.who, opened.municipality_id, opened.facility_id = actor, actor.municipality_id, actor.facility_id
+            opened.who, opened.municipality_id, opened.facility_id = (
+                actor,
+                actor.municipality_id,
+                actor.facility_id,
+            )
             facilities = None if actor.facility_id is None else [actor.facility_id]
             with scope(actor.municipality_id, facilities, savepoint=False):
                 response = answered_before(request) or self.get_response(request)
@@ -116,7 +123,7 @@ def _entrance(match: ResolverMatch | None) -> Entrance | None:
     return next((entrance for entrance in ENTRANCES if match.route.startswith(entrance.prefix)), None)
 
 
-def _membership(request: HttpRequest, match: ResolverMatch, entrance: Entrance) -> Membership | None:
+def _membership(request: TenantRequest, match: ResolverMatch, entrance: Entrance) -> Membership | None:
     """The lasting membership under which this request acts; facility pages name their facility in the URL."""
     mine = Membership.own.filter(user_id=request.user.pk, ended_at__isnull=True, duty__in=entrance.duties)
     number = match.kwargs.get("facility_number")
@@ -125,7 +132,7 @@ def _membership(request: HttpRequest, match: ResolverMatch, entrance: Entrance) 
     return mine.select_related("municipality", "facility").order_by("began_at", "pk").first()
 
 
-def _actor(request: HttpRequest, membership: Membership) -> Actor:
+def _actor(request: TenantRequest, membership: Membership) -> Actor:
     return actor_for(
         user_id=request.user.pk,
         login_id=request.user.login_id,

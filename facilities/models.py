@@ -47,9 +47,12 @@ class Municipality(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="municipality_code_is_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")),
             models.CheckConstraint(
-                name="claim_due_day_exists_in_every_month", condition=Q(claim_due_day__gte=1, claim_due_day__lte=28)
+                name="municipality_code_is_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")
+            ),
+            models.CheckConstraint(
+                name="claim_due_day_exists_in_every_month",
+                condition=Q(claim_due_day__gte=1, claim_due_day__lte=28),
             ),
         ]
 
@@ -66,9 +69,12 @@ class Corporation(MunicipalityOwned):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["municipality", "id"], name="corporation_in_municipality"),
-            models.UniqueConstraint(fields=["municipality", "corporate_number"], name="corporate_number_once_a_city"),
+            models.UniqueConstraint(
+                fields=["municipality", "corporate_number"], name="corporate_number_once_a_city"
+            ),
             models.CheckConstraint(
-                name="corporate_number_is_thirteen_digits", condition=Q(corporate_number__regex=r"^[0-9]{13}$")
+                name="corporate_number_is_thirteen_digits",
+                condition=Q(corporate_number__regex=r"^[0-9]{13}$"),
             ),
         ]
 
@@ -105,7 +111,9 @@ class Facility(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["municipality", "id"], name="facility_in_municipality"),
             models.UniqueConstraint(fields=["municipality", "number"], name="facility_number_once_a_city"),
-            models.CheckConstraint(name="facility_number_is_13_digits", condition=Q(number__regex=r"^[0-9]{13}$")),
+            models.CheckConstraint(
+                name="facility_number_is_13_digits", condition=Q(number__regex=r"^[0-9]{13}$")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,13 +143,17 @@ class FacilityProfile(FacilityOwned):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="profile_begins_on_a_first_day", condition=first_day_only("from_month")),
             models.CheckConstraint(
-                name="profile_ends_after_it_begins",
-                condition=Q(to_month__isnull=True) | (first_day_only("to_month") & Q(to_month__gte=F("from_month"))),
+                name="profile_begins_on_a_first_day", condition=first_day_only("from_month")
             ),
             models.CheckConstraint(
-                name="profile_region_is_a_class", condition=Q(region_percent__in=[0, 3, 6, 10, 12, 15, 16, 20])
+                name="profile_ends_after_it_begins",
+                condition=Q(to_month__isnull=True)
+                | (first_day_only("to_month") & Q(to_month__gte=F("from_month"))),
+            ),
+            models.CheckConstraint(
+                name="profile_region_is_a_class",
+                condition=Q(region_percent__in=[0, 3, 6, 10, 12, 15, 16, 20]),
             ),
             models.CheckConstraint(
                 name="profile_rates_are_given_together",
@@ -175,10 +187,13 @@ class GrantedItem(FacilityOwned):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="grant_begins_on_a_first_day", condition=first_day_only("from_month")),
+            models.CheckConstraint(
+                name="grant_begins_on_a_first_day", condition=first_day_only("from_month")
+            ),
             models.CheckConstraint(
                 name="grant_ends_after_it_begins",
-                condition=Q(to_month__isnull=True) | (first_day_only("to_month") & Q(to_month__gte=F("from_month"))),
+                condition=Q(to_month__isnull=True)
+                | (first_day_only("to_month") & Q(to_month__gte=F("from_month"))),
             ),
         ]
         ordering = ("facility", "code", "from_month")
@@ -220,7 +235,9 @@ class Membership(MunicipalityOwned):
                 | (~Q(duty=Role.FACILITY) & Q(facility__isnull=True, slot__isnull=True)),
             ),
             models.UniqueConstraint(
-                fields=["facility", "slot"], name="at_most_two_accounts_per_facility", condition=Q(ended_at__isnull=True)
+                fields=["facility", "slot"],
+                name="at_most_two_accounts_per_facility",
+                condition=Q(ended_at__isnull=True),
             ),
             models.UniqueConstraint(
                 fields=["facility", "user"], name="one_slot_per_account", condition=Q(ended_at__isnull=True)
@@ -282,4 +299,6 @@ Dated = TypeVar("Dated", FacilityProfile, GrantedItem)
 
 def holding_in(rows: models.QuerySet[Dated], month: ServiceMonth) -> models.QuerySet[Dated]:
     """The dated rows (profiles, granted items) that hold in ``month``."""
-    return rows.filter(Q(to_month__isnull=True) | Q(to_month__gte=month.first_day), from_month__lte=month.first_day)
+    return rows.filter(
+        Q(to_month__isnull=True) | Q(to_month__gte=month.first_day), from_month__lte=month.first_day
+    )

@@ -45,6 +45,8 @@ def accounts(*, words: str = "") -> QuerySet[Membership]:
     )
     if words:
         rows = rows.filter(
-            Q(facility__name__icontains=words) | Q(facility__number__contains=words) | Q(user__login_id__icontains=words)
+            Q(facility__name__icontains=words)
+            | Q(facility__number__contains=words)
+            | Q(user__login_id__icontains=words)
         )
     return rows

@@ -4,12 +4,18 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from facilities.actors import Actor
-from facilities.models import Membership
+from facilities.models import Membership, SentForm
 
 
-class TenantRequest(HttpRequest):
-    """For annotations only; the middleware puts the two attributes on the real request."""
+class SignedInRequest(HttpRequest):
+    """A request whose person has passed both factors. For annotations only; so is the next one."""
 
-    user: User  # type: ignore[assignment]
+    user: User
+
+
+class TenantRequest(SignedInRequest):
+    """The door puts these on the real request; ``sent_form`` is there while a new form is being answered."""
+
     actor: Actor
     membership: Membership
+    sent_form: SentForm | None

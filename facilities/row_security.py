@@ -4,7 +4,11 @@ Row-level security, written once: enabled and forced, with USING and WITH CHECK,
 After one SET LOCAL an unset setting reads as '' and not as NULL, hence ``nullif`` everywhere.
 """
 
+from typing import Any
+
 from django.db import migrations
+
+Statements = list[Any]
 
 CITY = "municipality_id = nullif(current_setting('app.municipality', true), '')::uuid"
 # Compared as text: PostgreSQL may evaluate both sides of the OR, and '*' is no uuid.
@@ -39,7 +43,7 @@ def own_memberships(table: str) -> migrations.RunSQL:
 def facilities_of_own_memberships(table: str) -> migrations.RunSQL:
     """To read: the facilities the acting user has a lasting membership in, so that a request can find its scope."""
     mine = (
-        f"EXISTS (SELECT 1 FROM facilities_membership AS mine WHERE mine.facility_id = {table}.id "
+        f"EXISTS (SELECT 1 FROM facilities_membership AS mine WHERE mine.facility_id = {table}.id "  # noqa: S608  our own table names
         f"AND mine.ended_at IS NULL AND mine.{OWN_USER})"
     )
     return migrations.RunSQL(
@@ -65,12 +69,12 @@ def composite_reference(table: str, column: str, other: str, name: str) -> migra
 
 
 def _policy(table: str, condition: str, own_rows: str | None = None) -> migrations.RunSQL:
-    forward = [
+    forward: Statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY in_scope ON {table} USING ({condition}) WITH CHECK ({condition})",
     ]
-    backward = [
+    backward: Statements = [
         f"DROP POLICY in_scope ON {table}",
         f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",

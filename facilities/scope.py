@@ -50,7 +50,9 @@ def current_scope() -> Scope:
 
 
 @contextmanager
-def scope(municipality_id: UUID, facilities: Iterable[UUID] | None, *, savepoint: bool = True) -> Iterator[Scope]:
+def scope(
+    municipality_id: UUID, facilities: Iterable[UUID] | None, *, savepoint: bool = True
+) -> Iterator[Scope]:
     """
     Open a scope in a transaction of its own (a savepoint inside another one).
 
@@ -86,7 +88,9 @@ def _tell_database(opened: Scope | None) -> None:
         municipality, facilities = "", ""
     else:
         municipality = str(opened.municipality_id)
-        facilities = WHOLE_CITY if opened.facility_ids is None else ",".join(sorted(map(str, opened.facility_ids)))
+        facilities = (
+            WHOLE_CITY if opened.facility_ids is None else ",".join(sorted(map(str, opened.facility_ids)))
+        )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('app.municipality', %s, true), set_config('app.facilities', %s, true)",

@@ -10,18 +10,19 @@ import hashlib
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 
 from audit.record import record
 from facilities.events import FacilityEvent
 from facilities.models import SentForm
+from facilities.requests import TenantRequest
 
 FIELD = "form_token"
 REPEATED = "この内容はすでに受け付けています。二重には登録されていません。"
 
 
-def answered_before(request: HttpRequest) -> HttpResponse | None:
+def answered_before(request: TenantRequest) -> HttpResponse | None:
     """
     For a POST: the answer it had before, or None when it is new (its token is now taken).
 
@@ -32,7 +33,9 @@ def answered_before(request: HttpRequest) -> HttpResponse | None:
     try:
         token = UUID(request.POST.get(FIELD, ""))
     except ValueError:
-        return HttpResponseBadRequest(render(request, "facilities/form_too_old.html", {"side": "plain"}).content)
+        return HttpResponseBadRequest(
+            render(request, "facilities/form_too_old.html", {"side": "plain"}).content
+        )
     sent = SentForm(token=token, user_id=request.user.pk, content_hash=_content_hash(request))
     SentForm.objects.bulk_create([sent], ignore_conflicts=True)
     first = SentForm.objects.get(token=token, user_id=sent.user_id, content_hash=sent.content_hash)
@@ -44,7 +47,7 @@ def answered_before(request: HttpRequest) -> HttpResponse | None:
     return redirect(first.location)
 
 
-def remember_answer(request: HttpRequest, response: HttpResponse) -> None:
+def remember_answer(request: TenantRequest, response: HttpResponse) -> None:
     """Keep where the form led to; forget a form that was not accepted."""
     sent: SentForm | None = getattr(request, "sent_form", None)
     if sent is None:
@@ -61,7 +64,7 @@ def new_token() -> UUID:
     return uuid4()
 
 
-def _content_hash(request: HttpRequest) -> bytes:
+def _content_hash(request: TenantRequest) -> bytes:
     digest = hashlib.sha256(request.path.encode())
     for name in sorted(request.POST):
         if name not in {FIELD, "csrfmiddlewaretoken"}:

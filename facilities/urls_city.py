@@ -14,7 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("facilities/<str:number>/items/<uuid:granted_id>/end/", city.end_item, name="facility_end_item"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<uuid:membership_id>/", accounts.account_page, name="account_page"),
-    path("accounts/<uuid:membership_id>/address/", accounts.register_address, name="account_register_address"),
+    path(
+        "accounts/<uuid:membership_id>/address/", accounts.register_address, name="account_register_address"
+    ),
     path("accounts/<uuid:membership_id>/disable/", accounts.disable, name="account_disable"),
     path("accounts/<uuid:membership_id>/enable/", accounts.enable, name="account_enable"),
 ]

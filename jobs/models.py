@@ -42,7 +42,9 @@ class Job(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(F("due_at"), name="job_waiting", condition=Q(done_at__isnull=True, failed_at__isnull=True))
+            models.Index(
+                F("due_at"), name="job_waiting", condition=Q(done_at__isnull=True, failed_at__isnull=True)
+            )
         ]
 
     def __str__(self) -> str:

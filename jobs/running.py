@@ -95,9 +95,9 @@ def empty_expired() -> int:
 
 
 def _due() -> Any:
-    return Job.objects.filter(done_at__isnull=True, failed_at__isnull=True, due_at__lte=timezone.now()).order_by(
-        "due_at"
-    )
+    return Job.objects.filter(
+        done_at__isnull=True, failed_at__isnull=True, due_at__lte=timezone.now()
+    ).order_by("due_at")
 
 
 def _begin(job_id: UUID) -> bool:
@@ -124,7 +124,10 @@ def _locked(job_id: UUID) -> Job | None:
 def _end(job: Job, *, failed: bool = False, error: str = "") -> None:
     now = timezone.now()
     Job.objects.filter(pk=job.pk).update(
-        done_at=None if failed else now, failed_at=now if failed else None, payload_sealed=None, last_error=error
+        done_at=None if failed else now,
+        failed_at=now if failed else None,
+        payload_sealed=None,
+        last_error=error,
     )
 
 

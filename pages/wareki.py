@@ -35,7 +35,9 @@ class NotAMonth(ValueError):
     """The text is not a year and month. The message says what to write."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"「{text}」は年月として読めません。「令和8年6月」や「2026/06」の形で入力してください。")
+        super().__init__(
+            f"「{text}」は年月として読めません。「令和8年6月」や「2026/06」の形で入力してください。"
+        )
 
 
 def era_of(day: date) -> Era:

@@ -92,7 +92,10 @@ class Postgres:
         if os.geteuid() == 0:
             # 65534 because initdb wants a passwd entry for the mapped user.
             mapped = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--"]
-            if shutil.which("unshare") and subprocess.run([*mapped, "true"], capture_output=True).returncode == 0:
+            if (
+                shutil.which("unshare")
+                and subprocess.run([*mapped, "true"], capture_output=True).returncode == 0
+            ):
                 self._prefix = mapped
             else:
                 self._move_out_of_roots_home()
@@ -133,9 +136,9 @@ class Postgres:
         """
         environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         if not (self.folder / "PG_VERSION").exists():
+            options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums"]
             made = subprocess.run(
-                [*self._prefix, str(self.binaries / "initdb"), "-D", str(self.folder), "-U", "postgres", "-A", "trust"]
-                + ["-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"],
+                [*self._prefix, str(self.binaries / "initdb"), "-D", str(self.folder), *options],
                 env=environment,
                 capture_output=True,
                 text=True,
@@ -145,7 +148,7 @@ class Postgres:
             if made.returncode:
                 raise ServerDidNotStart(f"initdb failed:\n{made.stdout}{made.stderr}")
         _stop_stale(self.folder / "postmaster.pid", "postgres")
-        options = {
+        settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.socket_folder),
             "unix_socket_permissions": "0700",
@@ -153,11 +156,11 @@ class Postgres:
             "shared_buffers": "128MB",
         }
         if not self.durable:
-            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         with (self.var / "postgres.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*self._prefix, str(self.binaries / "postgres"), "-D", str(self.folder)]
-                + [part for name, value in options.items() for part in ("-c", f"{name}={value}")],
+                + [part for name, value in settings.items() for part in ("-c", f"{name}={value}")],
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -181,7 +184,9 @@ class Postgres:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as server:
             for role in (OWNER_ROLE, APPLICATION_ROLE):
                 if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-                    server.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB")
+                    server.execute(
+                        f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB"
+                    )
             server.execute(f"ALTER ROLE {OWNER_ROLE} CREATEDB")
             if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 server.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")

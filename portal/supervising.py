@@ -44,7 +44,9 @@ def hold(var: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise AlreadyRunning(f"Another `make run` is using {var}. Stop it first, or set HAGUKUMI_VAR.") from None
+        raise AlreadyRunning(
+            f"Another `make run` is using {var}. Stop it first, or set HAGUKUMI_VAR."
+        ) from None
     return lock
 
 
@@ -80,7 +82,7 @@ class Part:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=die_with_parent,  # noqa: PLW1509  no threads here
+                preexec_fn=die_with_parent,
             )
 
     @property

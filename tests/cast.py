@@ -21,7 +21,16 @@ from audit.record import Context, context
 from claims.models import ChildCount, CountImport, CountSheet
 from claims.states import ImportStatus, SheetStatus
 from facilities.actors import Actor, Role, actor_for
-from facilities.models import Corporation, Facility, FacilityKind, FacilityProfile, GrantedItem, Membership, Municipality, Ownership
+from facilities.models import (
+    Corporation,
+    Facility,
+    FacilityKind,
+    FacilityProfile,
+    GrantedItem,
+    Membership,
+    Municipality,
+    Ownership,
+)
 from facilities.periods import ServiceMonth
 from facilities.scope import scope
 from facilities.sent_forms import FIELD
@@ -58,7 +67,10 @@ class City:
     def open(self, role: Role = Role.ADMINISTRATOR) -> Iterator[Actor]:
         """Scope and audit context of the whole city."""
         actor = self.actor(role)
-        with context(Context(who=actor, municipality_id=self.municipality.pk)), scope(self.municipality.pk, None):
+        with (
+            context(Context(who=actor, municipality_id=self.municipality.pk)),
+            scope(self.municipality.pk, None),
+        ):
             yield actor
 
 
@@ -84,7 +96,9 @@ class Nursery:
     @contextmanager
     def open(self) -> Iterator[Actor]:
         """Scope and audit context of this one facility."""
-        opened = Context(who=self.actor, municipality_id=self.city.municipality.pk, facility_id=self.facility.pk)
+        opened = Context(
+            who=self.actor, municipality_id=self.city.municipality.pk, facility_id=self.facility.pk
+        )
         with context(opened), scope(self.city.municipality.pk, [self.facility.pk]):
             yield self.actor
 

@@ -29,7 +29,9 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "stack: needs the whole running system (real servers, worker, browser)")
+    config.addinivalue_line(
+        "markers", "stack: needs the whole running system (real servers, worker, browser)"
+    )
 
 
 @pytest.fixture(scope="session")

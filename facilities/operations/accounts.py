@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from accounts.operations import people
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from accounts.operations import people
 from audit.record import record
 from facilities import permissions
 from facilities.actors import Actor, Role
@@ -29,13 +29,15 @@ def open_account(facility_id: UUID, user_id: UUID, *, by: Actor, at: datetime) -
     """
     facility = Facility.objects.get(pk=facility_id)
     permissions.manage_accounts(by, facility)
-    taken = set(Membership.objects.filter(facility=facility, ended_at__isnull=True).values_list("slot", flat=True))
+    taken = set(
+        Membership.objects.filter(facility=facility, ended_at__isnull=True).values_list("slot", flat=True)
+    )
     free = [slot for slot in SLOTS if slot not in taken]
     if not free:
         raise ProblemsFound([BOTH_TAKEN])
     try:
         with transaction.atomic():
-            membership = Membership.objects.create(
+            membership: Membership = Membership.objects.create(
                 municipality_id=facility.municipality_id,
                 user_id=user_id,
                 duty=Role.FACILITY,
@@ -66,7 +68,7 @@ def register_address(
         raise ProblemsFound(["届出日が未来の日付です。届出書の日付を確認してください。"])
     user = User.objects.select_for_update(of=("self",)).get(pk=membership.user_id)
     people.set_address(user, address)
-    registration = AddressRegistration.objects.create(
+    registration: AddressRegistration = AddressRegistration.objects.create(
         municipality_id=membership.municipality_id,
         user=user,
         notification_number=notification_number,

@@ -50,6 +50,7 @@ def set_profile(
         )
     same = profiles.filter(from_month=from_month.first_day).first()
     before = _values_of(same) if same else None
+    profile: FacilityProfile
     if same is not None:
         profiles.filter(pk=same.pk).update(**asdict(values), to_month=None)
         same.refresh_from_db()
@@ -94,12 +95,14 @@ def grant_item(
     permissions.set_up_facilities(by, facility)
     if to_month is not None and to_month < from_month:
         raise ProblemsFound(["適用終了月は、適用開始月と同じか後の月にしてください。"])
-    others = GrantedItem.objects.filter(facility=facility, code=code).exclude(to_month__lt=from_month.first_day)
+    others = GrantedItem.objects.filter(facility=facility, code=code).exclude(
+        to_month__lt=from_month.first_day
+    )
     if to_month is not None:
         others = others.filter(from_month__lte=to_month.first_day)
     if others.exists():
         raise ProblemsFound(["同じ加算がその期間にすでに設定されています。先にその適用を終了してください。"])
-    granted = GrantedItem.objects.create(
+    granted: GrantedItem = GrantedItem.objects.create(
         municipality_id=facility.municipality_id,
         facility=facility,
         code=code,
@@ -111,7 +114,12 @@ def grant_item(
         FacilityEvent.ITEM_GRANTED,
         by=by,
         on=granted,
-        detail={"code": code, "options": options, "from_month": str(from_month), "to_month": str(to_month or "")},
+        detail={
+            "code": code,
+            "options": options,
+            "from_month": str(from_month),
+            "to_month": str(to_month or ""),
+        },
     )
     return granted
 

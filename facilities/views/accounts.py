@@ -85,7 +85,10 @@ def enable(request: TenantRequest, membership_id: UUID) -> HttpResponse:
 
 
 def _membership(membership_id: UUID) -> Membership:
-    return get_object_or_404(Membership.objects.select_related("user", "facility"), pk=membership_id)
+    found: Membership = get_object_or_404(
+        Membership.objects.select_related("user", "facility"), pk=membership_id
+    )
+    return found
 
 
 def _page(

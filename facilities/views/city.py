@@ -125,7 +125,9 @@ def _page(
     granted = list(GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"))
     current = holding_in(FacilityProfile.objects.filter(facility=facility), month).first()
     accounts = list(
-        Membership.objects.filter(facility=facility, ended_at__isnull=True).select_related("user").order_by("slot")
+        Membership.objects.filter(facility=facility, ended_at__isnull=True)
+        .select_related("user")
+        .order_by("slot")
     )
     record(
         FacilityEvent.SHOWN,

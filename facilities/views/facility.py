@@ -19,5 +19,7 @@ def choose(request: TenantRequest) -> HttpResponse:
         .select_related("facility", "municipality")
         .order_by("facility__number")
     )
-    record(FacilityEvent.CHOICE_SHOWN, rows={"facility": [row.facility_id for row in mine if row.facility_id]})
+    record(
+        FacilityEvent.CHOICE_SHOWN, rows={"facility": [row.facility_id for row in mine if row.facility_id]}
+    )
     return render(request, "facilities/choose.html", {"memberships": mine, "navigation": []})

@@ -43,7 +43,9 @@ PEOPLE = (
     Person("kanri", "赤坂 ひろし", Role.ADMINISTRATOR, "市の管理者"),
     Person("kansa", "黒田 ただし", Role.AUDITOR, "監査"),
     Person("midori-tanto", "緑川 すず", Role.OFFICER, "緑野市 運営課 担当", city=NEIGHBOUR_CODE),
-    Person("midori-en", "草野 つむぎ", Role.FACILITY, "緑野市 こもれび保育園", ("1299800000001",), NEIGHBOUR_CODE),
+    Person(
+        "midori-en", "草野 つむぎ", Role.FACILITY, "緑野市 こもれび保育園", ("1299800000001",), NEIGHBOUR_CODE
+    ),
 )
 
 

@@ -7,7 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from facilities.models import Corporation, Facility, FacilityKind, FacilityProfile, GrantedItem, Municipality, Ownership
+from facilities.models import (
+    Corporation,
+    Facility,
+    FacilityKind,
+    FacilityProfile,
+    GrantedItem,
+    Municipality,
+    Ownership,
+)
 from facilities.periods import ServiceMonth
 
 FOLDER = Path(__file__).resolve().parent
@@ -36,7 +44,9 @@ def make_facilities(city: Municipality) -> list[Facility]:
     """All facilities of the demo city with their corporations, profiles and granted items; the scope is open."""
     lines = rows()
     corporations = {
-        line["法人番号"]: Corporation(municipality=city, corporate_number=line["法人番号"], name=line["設置主体"])
+        line["法人番号"]: Corporation(
+            municipality=city, corporate_number=line["法人番号"], name=line["設置主体"]
+        )
         for line in lines
     }
     Corporation.objects.bulk_create(corporations.values())
@@ -73,16 +83,24 @@ def make_facilities(city: Municipality) -> list[Facility]:
         )
         grants += [
             GrantedItem(
-                municipality=city, facility=facility, code=code, options=options, from_month=FIRST_MONTH.first_day
+                municipality=city,
+                facility=facility,
+                code=code,
+                options=options,
+                from_month=FIRST_MONTH.first_day,
             )
-            for code, options in _grants_of(facility, seed, int(line["認可定員"]), exempt.get(facility.number, 0))
+            for code, options in _grants_of(
+                facility, seed, int(line["認可定員"]), exempt.get(facility.number, 0)
+            )
         ]
     FacilityProfile.objects.bulk_create(profiles)
     GrantedItem.objects.bulk_create(grants)
     return facilities
 
 
-def _grants_of(facility: Facility, seed: int, capacity: int, exempt: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def _grants_of(
+    facility: Facility, seed: int, capacity: int, exempt: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
     if facility.is_public:
         return
     if facility.kind == FacilityKind.KINDERGARTEN:

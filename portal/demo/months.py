@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -42,13 +43,24 @@ class Stage:
     """What a facility has done in May; the cast's facilities have parts of their own."""
 
     WAITING, DISPUTED, DRAFTED, SUBMITTED, RETURNED, FIRST, APPROVED = range(7)
-    PARTS = {
+    PARTS: ClassVar[dict[str, int]] = {
         cast.KINDERGARTEN: DRAFTED,
         cast.FIRST_NURSERY: RETURNED,
         cast.SECOND_NURSERY: SUBMITTED,
         cast.STRANGER: WAITING,
     }
-    ROUND = (SUBMITTED, APPROVED, SUBMITTED, FIRST, SUBMITTED, DRAFTED, APPROVED, SUBMITTED, WAITING, SUBMITTED)
+    ROUND = (
+        SUBMITTED,
+        APPROVED,
+        SUBMITTED,
+        FIRST,
+        SUBMITTED,
+        DRAFTED,
+        APPROVED,
+        SUBMITTED,
+        WAITING,
+        SUBMITTED,
+    )
 
     @classmethod
     def of(cls, place: int, number: str) -> int:
@@ -105,7 +117,9 @@ def _bring_in(city: Municipality, by: Actor, file: str, at: datetime) -> None:
 
 
 def _claim(facility: Facility, month: ServiceMonth, clerk: Actor, at: datetime, *, submit: bool) -> None:
-    sheet = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED).get(facility=facility, month=month.first_day)
+    sheet = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED).get(
+        facility=facility, month=month.first_day
+    )
     confirming.confirm(sheet.pk, shown_version=sheet.version, by=clerk, at=at)
     if facility.is_public:
         return
@@ -142,7 +156,11 @@ def _dispute(city: Municipality, facility: Facility, clerk: Actor, enrolment: Ac
         sheet = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED).get(
             facility=facility, month=MAY.first_day
         )
-        row = ChildCount.objects.filter(sheet=sheet, count__gt=0).order_by("certification", "age", "hours").first()
+        row = (
+            ChildCount.objects.filter(sheet=sheet, count__gt=0)
+            .order_by("certification", "age", "hours")
+            .first()
+        )
         assert row is not None, "every facility of the demo has children"
         marked = DisputedCell(
             cell=Cell(row.payer_code, row.certification, row.age, row.hours),
@@ -168,13 +186,22 @@ def _approve(city: Municipality, month: ServiceMonth, actors: dict[str, Actor], 
 
 
 def _decide(
-    city: Municipality, facility: Facility, month: ServiceMonth, actors: dict[str, Actor], at: datetime, *, steps: int
+    city: Municipality,
+    facility: Facility,
+    month: ServiceMonth,
+    actors: dict[str, Actor],
+    at: datetime,
+    *,
+    steps: int,
 ) -> None:
     for step, name in enumerate(("tanto", "kakaricho")[:steps]):
         with _acting(city, actors[name]):
             for claim in _waiting(facility, month):
                 review.approve(
-                    claim.pk, shown_hash=claim.content_hash, by=actors[name], at=at + timedelta(hours=2 * step)
+                    claim.pk,
+                    shown_hash=claim.content_hash,
+                    by=actors[name],
+                    at=at + timedelta(hours=2 * step),
                 )
 
 

@@ -25,8 +25,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 class FilterForm(forms.Form):
     """What to look for. Everything is optional; nonsense is told at its field."""
 
-    first_day = forms.DateField(label="いつから", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label="いつまで", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = forms.DateField(
+        label="いつから", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last_day = forms.DateField(
+        label="いつまで", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     actor = forms.CharField(label="利用者ID・役割", required=False, max_length=60)
     event = forms.ChoiceField(label="できごと", required=False)
     outcome = forms.ChoiceField(label="結果", required=False, choices=[("", "すべて"), *OUTCOMES.items()])
@@ -48,8 +52,6 @@ class FilterForm(forms.Form):
         return Filters(**{name: values[name] for name in values if values[name] not in (None, "")})
 
 
-
-
 @require_GET
 def event_list(request: TenantRequest) -> HttpResponse:
     """A page of events, newest first, with filters in the address."""
@@ -62,7 +64,7 @@ def event_list(request: TenantRequest) -> HttpResponse:
     query = request.GET.copy()
     query["before"] = str(rows[-1].number) if rows else ""
     context = {
-        "rows": [(row, event_words(row.event), names.get(row.facility_id), OUTCOMES[row.outcome]) for row in rows],
+        "rows": [(row, event_words(row.event), _name_in(names, row), OUTCOMES[row.outcome]) for row in rows],
         "form": form,
         "more": more,
         "next_query": query.urlencode(),
@@ -84,7 +86,7 @@ def event_page(request: TenantRequest, event_id: UUID) -> HttpResponse:
         "event": event,
         "words": event_words(event.event),
         "outcome": OUTCOMES[event.outcome],
-        "facility": facility_names([event]).get(event.facility_id) if event.facility_id else None,
+        "facility": _name_in(facility_names([event]), event),
         "same_request": [(row, event_words(row.event)) for row in same_request if row.pk != event.pk],
         "same_object": [
             (row, event_words(row.event)) for row in same_object if row.request_id != event.request_id
@@ -102,7 +104,9 @@ def export(request: TenantRequest) -> HttpResponse:
     names = facility_names(rows)
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["日時", "利用者ID", "役割", "接続元", "できごと", "対象", "対象ID", "施設", "結果", "内容", "要求"])
+    writer.writerow(
+        ["日時", "利用者ID", "役割", "接続元", "できごと", "対象", "対象ID", "施設", "結果", "内容", "要求"]
+    )
     for row in rows:
         writer.writerow(
             _harmless(value)
@@ -114,7 +118,7 @@ def export(request: TenantRequest) -> HttpResponse:
                 event_words(row.event),
                 row.object_type,
                 row.object_id,
-                names.get(row.facility_id, "") if row.facility_id else "",
+                _name_in(names, row) or "",
                 OUTCOMES[row.outcome],
                 str(row.detail or ""),
                 str(row.request_id),
@@ -125,8 +129,14 @@ def export(request: TenantRequest) -> HttpResponse:
     return response
 
 
+def _name_in(names: dict[UUID, str], row: Event) -> str | None:
+    return names.get(row.facility_id) if row.facility_id else None
+
+
 def _asked(request: TenantRequest) -> dict[str, str]:
-    return {name: value[:60] for name, value in request.GET.items() if value and name in FilterForm.base_fields}
+    return {
+        name: value[:60] for name, value in request.GET.items() if value and name in FilterForm.base_fields
+    }
 
 
 def _harmless(value: str) -> str:

@@ -32,7 +32,9 @@ class Command(BaseCommand):
     help = "Load the demo city. Refuses where real data may be."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--if-empty", action="store_true", help="do nothing when there is any municipality")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing when there is any municipality"
+        )
         parser.add_argument("--print-accounts", action="store_true", help="print the accounts and stop")
 
     def handle(self, *args: Any, if_empty: bool, print_accounts: bool, **options: Any) -> None:
@@ -143,12 +145,20 @@ class Command(BaseCommand):
 
     def _clerk(self, user: User, facility: Facility, slot: int) -> None:
         Membership.objects.create(
-            municipality_id=facility.municipality_id, user=user, duty=Role.FACILITY, facility=facility, slot=slot
+            municipality_id=facility.municipality_id,
+            user=user,
+            duty=Role.FACILITY,
+            facility=facility,
+            slot=slot,
         )
 
     def _actor(self, user: User, duty: Role, city: Municipality, facility_id: UUID | None = None) -> Actor:
         return actor_for(
-            user_id=user.pk, login_id=user.login_id, duty=duty, municipality_id=city.pk, facility_id=facility_id
+            user_id=user.pk,
+            login_id=user.login_id,
+            duty=duty,
+            municipality_id=city.pk,
+            facility_id=facility_id,
         )
 
     def _print_accounts(self) -> None:
@@ -156,4 +166,6 @@ class Command(BaseCommand):
         for person in cast.PEOPLE:
             self.stdout.write(f"  {person.login_id:<14}{person.words}")
         self.stdout.write("  f<事業所番号>    その他の施設の事務（例: f1299900000003）")
-        self.stdout.write(f"6月の児童数ファイル（入園課 nyuen で取り込みます）: {months.FOLDER / months.JUNE_FILE}")
+        self.stdout.write(
+            f"6月の児童数ファイル（入園課 nyuen で取り込みます）: {months.FOLDER / months.JUNE_FILE}"
+        )

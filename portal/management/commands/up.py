@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -19,7 +19,7 @@ from portal.supervising import AlreadyRunning, House, Part, PartFailed, hold, re
 
 class Command(BaseCommand):
     help = "Start PostgreSQL, Valkey, web, worker and beat; load the demo city when the database is empty."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []  # noqa: RUF012  Django declares it as an instance value
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
@@ -55,7 +55,9 @@ class Command(BaseCommand):
         if settings.DEMO:
             self._manage(environment, "seed_demo", "--if-empty")
         self._start_parts(house, environment, var, port)
-        wait_until_answers(f"http://127.0.0.1:{port}/healthz/ready", house.parts[0], stopped=lambda: self.stopped)
+        wait_until_answers(
+            f"http://127.0.0.1:{port}/healthz/ready", house.parts[0], stopped=lambda: self.stopped
+        )
         if self.stopped:
             return
         self._say("ready")
