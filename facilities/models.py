@@ -158,11 +158,18 @@ class FacilityProfile(FacilityOwned):
             models.CheckConstraint(
                 name="profile_rates_are_given_together",
                 condition=Q(base_percent__isnull=True, wage_percent__isnull=True)
-                | Q(base_percent__gte=2, base_percent__lte=12, wage_percent__gte=4, wage_percent__lte=7),
+                # Each «is given» is said: a comparison with NULL is unknown, and a CHECK lets the unknown pass.
+                | Q(
+                    base_percent__isnull=False,
+                    wage_percent__isnull=False,
+                    base_percent__range=(2, 12),
+                    wage_percent__range=(4, 7),
+                ),
             ),
             models.CheckConstraint(
                 name="profile_has_a_capacity",
-                condition=Q(capacity_1__gte=1) | Q(capacity_23__gte=1),
+                condition=Q(capacity_1__isnull=False, capacity_1__gte=1)
+                | Q(capacity_23__isnull=False, capacity_23__gte=1),
             ),
         ]
         ordering = ("facility", "from_month")
@@ -231,7 +238,7 @@ class Membership(MunicipalityOwned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="membership_facility_role_has_facility_and_slot",
-                condition=Q(duty=Role.FACILITY, facility__isnull=False, slot__in=[1, 2])
+                condition=Q(duty=Role.FACILITY, facility__isnull=False, slot__isnull=False, slot__in=[1, 2])
                 | (~Q(duty=Role.FACILITY) & Q(facility__isnull=True, slot__isnull=True)),
             ),
             models.UniqueConstraint(
