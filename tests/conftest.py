@@ -4,27 +4,17 @@ What every test stands on: an own PostgreSQL and Valkey, migrations as the owner
 Nothing of the machine is used and nothing outside it is reachable. Each parallel test process has its own servers.
 """
 
-import os
 import re
 import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-# Settings are read when Django is set up, which is before any fixture: the place for state is chosen here.
-VAR = Path(tempfile.mkdtemp(prefix="hgk"))
-os.environ["HAGUKUMI_ENV"] = "test"
-os.environ["HAGUKUMI_VAR"] = str(VAR)
-for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "HAGUKUMI_DB_ROLE", "ENTRANCES", "PORT"):
-    os.environ.pop(name, None)
-
-from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey, ensure_secrets  # noqa: E402
-
-os.environ.update(ensure_secrets(VAR))
+from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey
+from tests.environment import VAR
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -79,7 +69,9 @@ def _empty_as_owner(statements: list[str]) -> None:
     values = connection.settings_dict
     with psycopg.connect(host=values["HOST"], user=OWNER_ROLE, dbname=values["NAME"]) as own:
         for statement in statements:
-            tables = [name for name in re.findall(r'"([^"]+)"', statement) if not name.startswith("audit_event")]
+            tables = [
+                name for name in re.findall(r'"([^"]+)"', statement) if not name.startswith("audit_event")
+            ]
             own.execute(f"TRUNCATE {', '.join(tables)}")
 
 

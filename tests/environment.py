@@ -1,0 +1,18 @@
+"""
+The environment of a test process, as a pytest plugin: settings are read before any conftest, so it must be set here.
+
+The place for state is a folder of this process alone; whatever the shell says about real servers is forgotten.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from portal.servers import ensure_secrets
+
+VAR = Path(tempfile.mkdtemp(prefix="hgk"))
+os.environ["HAGUKUMI_ENV"] = "test"
+os.environ["HAGUKUMI_VAR"] = str(VAR)
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "HAGUKUMI_DB_ROLE", "ENTRANCES", "PORT"):
+    os.environ.pop(name, None)
+os.environ.update(ensure_secrets(VAR))
