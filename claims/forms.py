@@ -126,7 +126,7 @@ class DisputeForm(forms.Form):
             if claimed is not None and not reason and reason_name not in self.errors:
                 self.add_error(reason_name, "理由を入力してください。")
             if claimed == place.counted:
-                self.add_error(claimed_name, "届いた人数と同じです。違う人数を入力するか、空欄にしてください。")
+                self.add_error(claimed_name, "届いた人数と同じです。違わないときは空欄にしてください。")
             if reason and claimed is None and claimed_name not in self.errors:
                 self.add_error(claimed_name, "施設の人数を入力してください。")
         if not self.errors and not self.marked:

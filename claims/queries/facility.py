@@ -512,10 +512,10 @@ def _sections(compared: list[ComparedLine]) -> Iterable[Section]:
 
 
 def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
-    """The parts in words; a single part says nothing that the steps do not."""
+    """The parts in words, where the steps do not already go through the classes one by one."""
     if line is None or len(line.parts) < 2:
         return ()
-    return tuple(
+    parts = tuple(
         PartRow(
             class_words(part["age_class"], part["hours"]) if part["age_class"] else "全員",
             part["unit_yen"],
@@ -524,6 +524,8 @@ def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
         )
         for part in line.parts
     )
+    explained = {step["label"] for step in line.steps}
+    return () if any(part.label in explained for part in parts) else parts
 
 
 def due_date(month: ServiceMonth, own: Municipality) -> date:

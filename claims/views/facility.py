@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -87,7 +87,7 @@ def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceM
     if sheet is None:
         raise Http404
     cells = queries.disputable_cells(facility, own, sheet)
-    typed = request.POST if request.method == "POST" else held_forms.take(request)
+    typed = request.POST if request.method == "POST" else _typed_before_login(request)
     form = DisputeForm(typed, cells=cells, initial={"sheet": sheet.pk, "version": sheet.version})
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
@@ -147,7 +147,7 @@ def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth
     """The month's few facts: show, and save."""
     facility = _facility(request)
     view = queries.facts_of(facility, month, request.actor)
-    typed = request.POST if request.method == "POST" else held_forms.take(request)
+    typed = request.POST if request.method == "POST" else _typed_before_login(request)
     form = FactsForm(typed, asked=view.asked, month=month, initial=queries.facts_to_begin_with(view))
     problems: list[str] = []
     saved_elsewhere = None
@@ -319,6 +319,14 @@ def _facility(request: TenantRequest) -> Facility:
     """The one facility of the URL; the door has made sure that there is one."""
     not_found_unless(request.membership.facility)
     return cast(Facility, request.membership.facility)
+
+
+def _typed_before_login(request: TenantRequest) -> QueryDict | None:
+    """What was typed here when the login expired, shown again to the same person."""
+    typed = held_forms.take(request)
+    if typed is not None:
+        messages.info(request, held_forms.RESTORED)
+    return typed
 
 
 def _count_crumbs(request: TenantRequest, month: ServiceMonth, *, link: bool = False) -> Crumbs:
