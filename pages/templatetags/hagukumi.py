@@ -20,7 +20,7 @@ register = template.Library()
 
 MINUS = "−"
 TONES = frozenset({"ok", "now", "warn", "bad", "off", "info"})
-NOTE_TONES = frozenset({"hint", "bad", "ok", "info"})
+WIDTHS = frozenset({"", "short", "wide"})
 
 
 class WrongOption(Exception):
@@ -140,33 +140,44 @@ def error_summary(form: BaseForm | None = None, problems: list[str] | None = Non
         entries += [{"text": str(text), "target": ""} for text in form.non_field_errors()]
         for field in form:
             entries += [
-                {"text": f"{field.label}：{text}", "target": field.id_for_label} for text in field.errors
+                {"text": f"{field.label}：{text}", "target": _target(field)} for text in field.errors
             ]
     return {"entries": entries}
+
+
+def _target(bound: BoundField) -> str:
+    """The id a link to the field goes to; of radio buttons and tick lists, the first choice."""
+    return bound.id_for_label or f"{bound.auto_id}_0"
 
 
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, hint: str = "", width: str = "") -> dict[str, Any]:
     """
     One form field: label, hint, control, and its error beside it. ``width``: "", "short", "wide".
+
+    Radio buttons and tick lists become a group (fieldset) whose legend is the label.
     """
-    if width not in {"", "short", "wide"}:
+    if width not in WIDTHS:
         raise WrongOption(f"field has no width {width!r}")
-    described = [f"{bound.id_for_label}-hint"] if hint or bound.help_text else []
+    name = bound.auto_id
+    described = [f"{name}-hint"] if hint or bound.help_text else []
     if bound.errors:
-        described.append(f"{bound.id_for_label}-error")
+        described.append(f"{name}-error")
     attributes: dict[str, Any] = {}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    is_checkbox = getattr(bound.field.widget, "input_type", "") == "checkbox"
+    is_group = bound.field.widget.use_fieldset
     return {
         "bound": bound,
-        "control": bound.as_widget(attrs=attributes),
+        "name": name,
+        "control": bound.as_widget(attrs={} if is_group else attributes),
+        "described": " ".join(described),
         "hint": hint or bound.help_text,
         "width": width,
-        "is_checkbox": is_checkbox,
+        "is_group": is_group,
+        "is_checkbox": getattr(bound.field.widget, "input_type", "") == "checkbox" and not is_group,
     }
 
 

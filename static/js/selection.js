@@ -12,12 +12,13 @@
     }
   };
   document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-selection]");
+    const form = event.target.closest?.("form[data-selection]");
     if (!form) return;
     if (event.target.matches("input[data-all]")) {
       for (const box of form.querySelectorAll("input[data-select]:not(:disabled)")) box.checked = event.target.checked;
     }
     update(form);
   });
-  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-selection]").forEach(update));
+  // pageshow comes after the browser has put back what was ticked before.
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-selection]").forEach(update));
 })();
