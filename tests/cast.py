@@ -250,6 +250,7 @@ def sign_in(user: User) -> Browser:
     browser.force_login(user, backend="accounts.backends.AccountBackend")
     session = browser.session
     session["otp_device_id"] = EmailCodeDevice.objects.get(user=user).persistent_id
-    session["last_seen"] = timezone.now().timestamp()
+    session["began"] = session["last_seen"] = timezone.now().timestamp()
+    session["epoch"] = User.objects.get(pk=user.pk).session_epoch
     session.save()
     return browser

@@ -37,7 +37,9 @@ def test_every_table_with_a_municipality_forces_row_security(db):
 
 def test_the_application_role_owns_nothing_and_bypasses_nothing(db):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        )
         name, superuser, bypasses = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user")
         (owned,) = cursor.fetchone()
