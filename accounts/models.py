@@ -1,14 +1,15 @@
 """People who log in, and the one-time codes they log in with."""
 
 from typing import Any, ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django_otp.models import Device, DeviceManager
 
-from vault import seal, unseal
+from vault import keyed_hash, seal, unseal
 
 
 class UserManager(BaseUserManager["User"]):
@@ -32,6 +33,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("有効", default=True)
     realm_id = models.UUIDField("記録の所属", null=True)
     created_at = models.DateTimeField("登録日時", auto_now_add=True)
+    session_epoch = models.PositiveIntegerField("ログインの世代", default=0)
     password_changed_at = models.DateTimeField("パスワード変更日時", null=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -110,12 +112,38 @@ class EmailCodeDevice(Device):
         return True, None
 
 
-class LoginCodeQuerySet(models.QuerySet["LoginCode"]):
-    """Placeholder for the consuming UPDATE; see ``consume``."""
+class LoginCodeManager(models.Manager["LoginCode"]):
+    """Codes, and the one way to use one up."""
 
     def consume(self, *, device: EmailCodeDevice, token: str) -> bool:
-        """True if this very call used up the code."""
-        raise NotImplementedError
+        """
+        True for exactly one of any number of calls with the right token.
+
+        Counting the try, comparing, and using up is a single UPDATE: whoever comes second finds the code used, and the
+        sixth guess finds no try left, however many arrive at once.
+        """
+        parts = token.split(".")
+        if len(parts) != 3:
+            return False
+        try:
+            code_id = UUID(parts[0])
+        except ValueError:
+            return False
+        attempt = keyed_hash(parts[1], purpose="login attempt")
+        code = keyed_hash(f"{code_id}:{parts[2]}", purpose="login code")
+        with connection.cursor() as cursor:
+            cursor.execute(CONSUME, [code, code_id, device.pk, attempt, settings.LOGIN_CODE_TRIES])
+            row = cursor.fetchone()
+        return bool(row and row[0])
+
+
+CONSUME = """
+UPDATE accounts_logincode
+SET tries = tries + 1, used_at = CASE WHEN code_hash = %s THEN clock_timestamp() END
+WHERE id = %s AND device_id = %s AND attempt_hash = %s AND tries < %s
+  AND used_at IS NULL AND replaced_at IS NULL AND expires_at > clock_timestamp()
+RETURNING used_at IS NOT NULL
+"""
 
 
 class LoginCode(models.Model):
@@ -131,7 +159,7 @@ class LoginCode(models.Model):
     used_at = models.DateTimeField("使用日時", null=True)
     replaced_at = models.DateTimeField("再発行により無効", null=True)
 
-    objects: ClassVar[models.Manager["LoginCode"]] = LoginCodeQuerySet.as_manager()
+    objects: ClassVar[LoginCodeManager] = LoginCodeManager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -17,6 +17,7 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import urlencode
 
 from accounts import held_forms
+from accounts.models import User
 from accounts.places import client_address
 from audit.record import NOBODY, Context, Outcome, Who, context, record_apart
 from facilities.actors import CITY_ROLES, Actor, Role, actor_for
@@ -58,11 +59,13 @@ class EntranceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         match = _match(request)
         entrance = _entrance(match)
-        user = request.user
-        signed_in = user.is_authenticated and user.is_verified()
-        who = Who(id=str(user.pk), label=user.login_id, role="") if user.is_authenticated else NOBODY
+        user = request.user if isinstance(request.user, User) else None
+        # django-otp puts is_verified() on the user; the types do not know it.
+        signed_in = user is not None and bool(user.is_verified())  # type: ignore[attr-defined]
         opened = Context(
-            who=who, address=client_address(request), municipality_id=getattr(user, "realm_id", None)
+            who=Who(id=str(user.pk), label=user.login_id, role="") if user else NOBODY,
+            address=client_address(request),
+            municipality_id=user.realm_id if user else None,
         )
         with context(opened):
             if match is None or entrance is None:

@@ -1,7 +1,6 @@
 """The demo's mailbox: one RFC 822 file a message under ``var/mail/``, readable with any mail program."""
 
 from collections.abc import Sequence
-from email.policy import SMTP
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,6 +20,7 @@ class FolderBackend(BaseEmailBackend):
         for message in email_messages:
             name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{uuid4().hex[:8]}.eml"
             unfinished = folder / f".{name}"
-            unfinished.write_bytes(message.message().as_bytes(policy=SMTP))
+            # Django's own message classes take the line separator; the types only know the standard library's.
+            unfinished.write_bytes(message.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
             unfinished.rename(folder / name)
         return len(email_messages)

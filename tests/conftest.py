@@ -101,6 +101,7 @@ def run_jobs(db: None) -> Callable[[], int]:
 def mail_folder(tmp_path: Path, settings: Any) -> Path:
     """Each test has its own mail folder."""
     settings.MAIL_FOLDER = tmp_path / "mail"
+    settings.EMAIL_BACKEND = "jobs.mail_folder.FolderBackend"
     return settings.MAIL_FOLDER
 
 

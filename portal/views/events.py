@@ -135,7 +135,7 @@ def _name_in(names: dict[UUID, str], row: Event) -> str | None:
 
 def _asked(request: TenantRequest) -> dict[str, str]:
     return {
-        name: value[:60] for name, value in request.GET.items() if value and name in FilterForm.base_fields
+        name: request.GET.get(name, "")[:60] for name in FilterForm.base_fields if request.GET.get(name)
     }
 
 

@@ -1,0 +1,61 @@
+"""
+Nothing typed is lost when the login has expired: the form waits, sealed, until the same person is back.
+
+``hold`` keeps the fields of a POST that arrived without a login; ``take`` gives them once to the page they came from,
+after a login by the very person whose session had expired. Nobody else gets them.
+"""
+
+import base64
+import json
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+
+from vault import CannotUnseal, seal, unseal
+
+SESSION_KEY = "held_form"
+LARGEST = 64 * 1024
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "form_token", "password", "code"})
+RESTORED = "ログインの有効期限が切れたため、入力内容を保管していました。確認して、もう一度送信してください。"
+
+
+def hold(request: HttpRequest) -> None:
+    """Keep what was typed, for the person whose session has just expired; without such a person nothing is kept."""
+    expired_user: UUID | None = getattr(request, "expired_user_id", None)
+    if request.method != "POST" or expired_user is None:
+        return
+    fields = request.POST.copy()
+    for name in NEVER_KEPT & set(fields):
+        del fields[name]
+    typed = fields.urlencode()
+    if len(typed) > LARGEST:
+        return
+    path = page_of(request)
+    kept = json.dumps({"path": path, "fields": typed}).encode()
+    request.session[SESSION_KEY] = {
+        "user": str(expired_user),
+        "path": path,
+        "sealed": base64.b64encode(seal(kept, bound_to=f"held_form|{expired_user}")).decode("ascii"),
+    }
+
+
+def take(request: HttpRequest) -> QueryDict | None:
+    """What this person had typed on this page before the login expired; given once."""
+    held = request.session.get(SESSION_KEY)
+    if not held or held["path"] != request.path or held["user"] != str(request.user.pk):
+        return None
+    del request.session[SESSION_KEY]
+    try:
+        kept = json.loads(unseal(base64.b64decode(held["sealed"]), bound_to=f"held_form|{request.user.pk}"))
+    except CannotUnseal:
+        return None
+    return QueryDict(kept["fields"])
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page the form stands on: where the browser came from, when that is one of ours; else the address itself."""
+    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+    if came_from.path and came_from.netloc == request.get_host():
+        return str(came_from.path)
+    return request.path

@@ -1,0 +1,1 @@
+"""The acts of logging in and of keeping accounts."""

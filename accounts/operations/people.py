@@ -1,0 +1,63 @@
+"""
+Keeping accounts. These acts ask no permission: the rooms above own the rule who may (only the city's administrator).
+"""
+
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.db.models import F
+
+from accounts.models import EmailCodeDevice, LoginCode, User
+from jobs import mail
+
+CHANGED = """はぐくみ請求のメールアドレスが変更されました。
+
+アカウント: {login_id}
+
+心当たりがないときは、すぐに市の担当課へご連絡ください。
+"""
+
+
+def create_user(*, login_id: str, name: str, address: str, password: str, realm_id: UUID | None) -> User:
+    """
+    A new account with its mail device.
+
+    :raises django.core.exceptions.ValidationError: the password is too weak.
+    """
+    user = User(login_id=login_id, realm_id=realm_id)
+    validate_password(password, user)
+    user.set_password(password)
+    user.name, user.address = name, address
+    user.save()
+    EmailCodeDevice.objects.create(user=user, name="mail", confirmed=True)
+    return user
+
+
+def set_address(user: User, address: str) -> None:
+    """Register another address: every login and open code ends; both addresses are told."""
+    before = user.address
+    user.address = address
+    user.save(update_fields=["address_sealed"])
+    end_sessions(user)
+    for told in dict.fromkeys((before, address)):
+        text = CHANGED.format(login_id=user.login_id)
+        mail.send_later(to=told, subject="【はぐくみ請求】メールアドレスが変更されました", text=text)
+
+
+def disable(user: User) -> None:
+    """Stop the account: its sessions end with their next request, its open codes at once."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user)
+
+
+def enable(user: User) -> None:
+    """Let a stopped account log in again."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+
+
+def end_sessions(user: User) -> None:
+    """End every login of the account and take back its open codes."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    LoginCode.objects.filter(device__user=user, used_at__isnull=True).delete()
