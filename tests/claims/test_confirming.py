@@ -54,7 +54,9 @@ def test_confirming_is_on_the_record_together_with_the_draft(city: City, sakura:
     sheet = confirmed(sakura)
 
     with city.open():
-        events = list(Event.objects.filter(municipality_id=city.municipality.pk).values_list("event", flat=True))
+        events = list(
+            Event.objects.filter(municipality_id=city.municipality.pk).values_list("event", flat=True)
+        )
         confirmation = Event.objects.get(event="counts.confirmed")
     assert "claims.drafted" in events
     assert confirmation.rows == {"sheet": [str(sheet.pk)]}
@@ -134,7 +136,13 @@ def test_a_child_that_the_file_forgot_can_be_claimed_in_an_empty_cell(sakura: Nu
     sheet = give_counts(sakura)
 
     with sakura.open() as clerk:
-        dispute(sheet.pk, [_mark(1, "転入した子がいます。", Cell(OWN, "3", "0", "short"))], shown_version=1, by=clerk, at=AT)
+        dispute(
+            sheet.pk,
+            [_mark(1, "転入した子がいます。", Cell(OWN, "3", "0", "short"))],
+            shown_version=1,
+            by=clerk,
+            at=AT,
+        )
 
         assert CountDispute.objects.get().counted == 0
 

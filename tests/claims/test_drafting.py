@@ -14,8 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.models import Event
-from claims.composing import CannotDraft, compose, content_hash, line_as_row, reproduce, stored_line_as_row
-from claims.composing import Ingredients
+from claims.composing import (
+    CannotDraft,
+    Ingredients,
+    compose,
+    content_hash,
+    line_as_row,
+    reproduce,
+    stored_line_as_row,
+)
 from claims.models import ChildCount, Claim, ClaimLine, CountSheet, Obstacle
 from claims.operations import drafting
 from claims.operations.drafting import counts_corrected, draft, draft_month
@@ -383,7 +390,9 @@ def test_drafting_a_whole_city_takes_no_more_queries_for_more_facilities(city: C
             made += 1
         with city.open() as administrator:
             GrantedItem.objects.filter(code="climate").update(options={"variant": "1" if size == 2 else "2"})
-            with CaptureQueriesContext(connection, ) as queries:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
                 draft_month(city.municipality, JUNE, by=administrator, at=AT)
         counted[size] = len([q for q in queries if "audit_event" not in q["sql"]])
 
@@ -400,7 +409,9 @@ def test_a_whole_city_is_drafted_facility_by_facility(city: City) -> None:
     with city.open() as administrator:
         results = draft_month(city.municipality, JUNE, by=administrator, at=AT)
 
-    totals = {facility_id: [claim.total_yen for claim in result.claims] for facility_id, result in results.items()}
+    totals = {
+        facility_id: [claim.total_yen for claim in result.claims] for facility_id, result in results.items()
+    }
     assert totals == {sakura.facility.pk: [12_028_530], momo.facility.pk: [7_007_150]}
 
 
@@ -455,7 +466,9 @@ def test_the_claims_of_all_payers_add_up_to_the_whole(cells: list[tuple[str, str
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=8), st.randoms())
-def test_the_order_of_the_counts_never_changes_a_claim(cells: list[tuple[str, str, int]], chance: Any) -> None:
+def test_the_order_of_the_counts_never_changes_a_claim(
+    cells: list[tuple[str, str, int]], chance: Any
+) -> None:
     shuffled = list(cells)
     chance.shuffle(shuffled)
     try:
