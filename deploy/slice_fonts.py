@@ -13,7 +13,10 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
-WEIGHTS = {400: ROOT / "documents/fonts/NotoSansJP-Regular.otf", 700: ROOT / "documents/fonts/NotoSansJP-Bold.otf"}
+WEIGHTS = {
+    400: ROOT / "documents/fonts/NotoSansJP-Regular.otf",
+    700: ROOT / "documents/fonts/NotoSansJP-Bold.otf",
+}
 FOLDER = ROOT / "static/vendor/noto-sans-jp"
 SLICE = 320
 
@@ -37,9 +40,9 @@ def cut(source: Path, points: set[int], target: Path) -> None:
     font = TTFont(source)
     font["cmap"].tables = [table for table in font["cmap"].tables if table.format != 14]
     options = subset.Options(layout_features=["ccmp", "liga", "kern"], hinting=False, flavor="woff2")
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=points)
-    subsetter.subset(font)
+    subsetter = subset.Subsetter(options)  # type: ignore[no-untyped-call]
+    subsetter.populate(unicodes=points)  # type: ignore[no-untyped-call]
+    subsetter.subset(font)  # type: ignore[no-untyped-call]
     subset.save_font(font, str(target), options)
 
 
@@ -56,10 +59,12 @@ def written(points: list[int]) -> str:
 
 def main() -> None:
     """Write all slices and their CSS. The named ones come last: of overlapping ranges, the later rule wins."""
-    signs = {point for first, last in RANGES for point in range(first, last + 1)} | {ord(sign) for sign in SIGNS}
+    signs = {point for first, last in RANGES for point in range(first, last + 1)} | {
+        ord(sign) for sign in SIGNS
+    }
     named = {"names": kanji("names-kanji.txt"), "core": kanji("core-kanji.txt") | signs}
     rules: list[str] = []
-    present = sorted(TTFont(WEIGHTS[400]).getBestCmap())
+    present = sorted(TTFont(WEIGHTS[400]).getBestCmap() or {})
     others = [point for point in present if not any(point in points for points in named.values())]
     for start in range(0, len(others), SLICE):
         points = others[start : start + SLICE]
@@ -72,7 +77,9 @@ def main() -> None:
         for weight, source in WEIGHTS.items():
             name = f"{title}-{weight}.woff2"
             cut(source, characters, FOLDER / "files" / name)
-            rules.append(RULE.format(weight=weight, name=name, ranges=written(sorted(characters & set(present)))))
+            rules.append(
+                RULE.format(weight=weight, name=name, ranges=written(sorted(characters & set(present))))
+            )
     (FOLDER / "noto-sans-jp.css").write_text("".join(rules), encoding="utf-8")
 
 

@@ -10,24 +10,25 @@ WEEKDAYS = "月火水木金土日"
 
 @dataclass(frozen=True)
 class Era:
-    """One era: its name, its letter, and its first day."""
+    """One era: its name, its letter, its first day, and the western year of its year 1."""
 
     name: str
     letter: str
     begins: date
+    first_year: int
 
     def year_of(self, day: date) -> int:
         """The year within the era; the first is 1 (元年)."""
-        return day.year - self.begins.year + 1
+        return day.year - self.first_year + 1
 
 
-# Newest first. 明治 counts from the first day of the solar calendar in Japan.
+# Newest first. 明治 starts here with the first day of the solar calendar in Japan, its sixth year.
 ERAS = (
-    Era("令和", "R", date(2019, 5, 1)),
-    Era("平成", "H", date(1989, 1, 8)),
-    Era("昭和", "S", date(1926, 12, 25)),
-    Era("大正", "T", date(1912, 7, 30)),
-    Era("明治", "M", date(1873, 1, 1)),
+    Era("令和", "R", date(2019, 5, 1), 2019),
+    Era("平成", "H", date(1989, 1, 8), 1989),
+    Era("昭和", "S", date(1926, 12, 25), 1926),
+    Era("大正", "T", date(1912, 7, 30), 1912),
+    Era("明治", "M", date(1873, 1, 1), 1868),
 )
 
 
@@ -96,7 +97,7 @@ def parse_month(text: str) -> date:
         raise NotAMonth(text)
     era = next(era for era in ERAS if found["era"] in {era.name, era.letter})
     year = 1 if found["year"] == "元" else int(found["year"])
-    first = _first_day(text, era.begins.year + year - 1, int(found["month"]))
+    first = _first_day(text, era.first_year + year - 1, int(found["month"]))
     ends = next((later.begins for later in reversed(ERAS) if later.begins > era.begins), date.max)
     if year < 1 or first < era.begins.replace(day=1) or first >= ends:
         raise NotAMonth(text)

@@ -139,9 +139,7 @@ def error_summary(form: BaseForm | None = None, problems: list[str] | None = Non
     if form is not None and form.is_bound:
         entries += [{"text": str(text), "target": ""} for text in form.non_field_errors()]
         for field in form:
-            entries += [
-                {"text": f"{field.label}：{text}", "target": _target(field)} for text in field.errors
-            ]
+            entries += [{"text": f"{field.label}：{text}", "target": _target(field)} for text in field.errors]
     return {"entries": entries}
 
 

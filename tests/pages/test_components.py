@@ -1,0 +1,170 @@
+"""The components: every one renders on every side, fails on a wrong option, and never needs inline style or script."""
+
+import re
+from copy import deepcopy
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.template import engines
+from django.template.backends.django import DjangoTemplates
+from django.template.loader import render_to_string
+
+from facilities.periods import ServiceMonth
+from pages.templatetags import hagukumi
+from tests.pages.gallery import SIDES, FactsForm, rendered
+
+UNDEFINED = "UNDEFINED-%s-VARIABLE"
+
+
+@pytest.fixture
+def strict_templates(settings: Any) -> None:
+    """Templates in which a missing variable is visible."""
+    strict = deepcopy(settings.TEMPLATES)
+    strict[0]["OPTIONS"]["string_if_invalid"] = UNDEFINED
+    settings.TEMPLATES = strict
+
+
+class Outline(HTMLParser):
+    """Ids, links to ids, labels and forbidden attributes of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.labelled: list[str] = []
+        self.inline: list[str] = []
+        self.scripts_without_address = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.ids += [given["id"] or ""] if "id" in given else []
+        if tag == "a" and (given.get("href") or "").startswith("#"):
+            self.targets.append((given["href"] or "")[1:])
+        for name in ("for", "aria-labelledby", "aria-describedby"):
+            self.labelled += (given.get(name) or "").split()
+        self.inline += [f"{tag} {name}" for name in given if name == "style" or name.startswith("on")]
+        self.scripts_without_address += tag in {"script", "style"} and "src" not in given
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_gallery_shows_every_component_without_a_missing_variable(
+    side: str, strict_templates: None
+) -> None:
+    page = rendered(side)
+
+    assert "UNDEFINED" not in page
+    assert f'data-side="{side}"' in page
+    assert "はぐくみ請求</title>" in page
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_ids_are_unique_and_every_link_and_label_meets_one(side: str) -> None:
+    outline = Outline(rendered(side))
+
+    assert len(outline.ids) == len(set(outline.ids))
+    assert set(outline.targets) | set(outline.labelled) <= set(outline.ids)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_pages_obey_the_strict_content_security_policy(side: str) -> None:
+    outline = Outline(rendered(side))
+
+    assert outline.inline == []
+    assert outline.scripts_without_address == 0
+
+
+@pytest.mark.parametrize("name", ["400", "403", "404", "500", "503", "form_too_old"])
+def test_error_pages_need_no_request_and_no_variables(name: str, strict_templates: None) -> None:
+    page = render_to_string(f"errors/{name}.html", {"side": "plain"})
+
+    assert "UNDEFINED" not in page
+    assert "<h1>" in page
+
+
+def test_templates_are_django_templates_so_that_values_are_escaped() -> None:
+    assert isinstance(engines["django"], DjangoTemplates)
+    assert settings.TEMPLATES[0]["OPTIONS"].get("autoescape", True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "yen", "signed", "direction"),
+    [
+        (1234560, "1,234,560", "+1,234,560", "up"),
+        (-280, "−280", "−280", "down"),
+        (0, "0", "±0", "same"),
+        (None, "", "", "same"),
+    ],
+)
+def test_amounts_read_as_on_paper(amount: int | None, yen: str, signed: str, direction: str) -> None:
+    assert hagukumi.yen(amount) == yen
+    assert hagukumi.signed(amount) == signed
+    assert hagukumi.direction(amount) == direction
+
+
+def test_moments_are_told_in_japans_time() -> None:
+    just_before_midnight_in_london = datetime(2026, 6, 4, 23, 30, tzinfo=UTC)
+
+    assert hagukumi.short_datetime(just_before_midnight_in_london) == "6月5日 08:30"
+    assert hagukumi.wareki_date(just_before_midnight_in_london) == "令和8年6月5日(金)"
+    assert hagukumi.full_datetime(just_before_midnight_in_london) == "令和8年6月5日(金) 08:30:00"
+
+
+def test_months_may_be_dates_or_service_months() -> None:
+    assert hagukumi.month_title(date(2026, 6, 1)) == "令和8年6月分"
+    assert hagukumi.month_title(ServiceMonth(2026, 6)) == "令和8年6月分"
+
+
+def test_a_tag_of_an_unknown_tone_is_a_bug() -> None:
+    with pytest.raises(hagukumi.WrongOption, match="purple"):
+        hagukumi.tag("purple", "確認済み")
+
+
+def test_a_field_of_an_unknown_width_is_a_bug() -> None:
+    with pytest.raises(hagukumi.WrongOption, match="huge"):
+        hagukumi.field(FactsForm()["days"], width="huge")
+
+
+def test_a_status_text_cannot_bring_markup() -> None:
+    assert "<b>" not in hagukumi.tag("ok", "<b>済み</b>")
+
+
+def test_every_problem_stands_in_the_summary_linked_and_beside_its_field() -> None:
+    form = FactsForm({"days": "42"})
+
+    summary = hagukumi.error_summary(form, ["提出済みです。"])["entries"]
+    beside = hagukumi.field(form["days"])
+
+    assert [entry["target"] for entry in summary] == ["", "id_days", "id_reason", "id_choice_0", "id_agree"]
+    assert 'aria-invalid="true"' in beside["control"]
+    assert 'aria-describedby="id_days-error"' in beside["control"]
+
+
+def test_hint_and_error_are_both_read_with_the_field() -> None:
+    control = hagukumi.field(FactsForm({"days": "42"})["days"], hint="土曜日も含みます。")["control"]
+
+    assert 'aria-describedby="id_days-hint id_days-error"' in control
+
+
+def test_a_forms_own_attributes_stay() -> None:
+    class LoginForm(forms.Form):
+        code = forms.CharField(
+            label="確認コード",
+            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        )
+
+    control = hagukumi.field(LoginForm()["code"])["control"]
+
+    assert 'autocomplete="one-time-code"' in control
+    assert 'inputmode="numeric"' in control
+
+
+def test_choices_are_a_group_named_by_their_question() -> None:
+    html = render_to_string("components/field.html", hagukumi.field(FactsForm({})["choice"]))
+
+    assert re.search(r"<fieldset[^>]*aria-describedby=\"id_choice-error\"", html)
+    assert re.search(r"<legend>週に出す回数", html)
