@@ -72,7 +72,8 @@ class ProfileForm(forms.Form):
             and not (values["capacity_1"] or values["capacity_23"])
         ):
             self.add_error("capacity_1", "1号か2・3号の利用定員のどちらかを入力してください。")
-        if (values.get("base_percent") is None) != (values.get("wage_percent") is None):
+        rates = [values[name] for name in ("base_percent", "wage_percent") if name in values]
+        if len(rates) == 2 and (rates[0] is None) != (rates[1] is None):
             self.add_error("wage_percent", "区分1と区分2の率は、両方入力するか、両方空にしてください。")
         return values
 

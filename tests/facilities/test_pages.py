@@ -1,0 +1,371 @@
+"""The city's pages of facilities and accounts: lists that stay quick, errors at the field, 422 with sentences."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from facilities.actors import Role
+from facilities.models import (
+    AddressRegistration,
+    Facility,
+    FacilityKind,
+    FacilityProfile,
+    GrantedItem,
+    Membership,
+)
+from tests.cast import APRIL, Browser, City, Nursery, make_city, make_facility, make_user, sign_in
+
+PROFILE = {
+    "from_month": "2026-06",
+    "approved_capacity": "120",
+    "capacity_1": "",
+    "capacity_23": "120",
+    "region_percent": "10",
+    "base_percent": "9",
+    "wage_percent": "6",
+}
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+@pytest.fixture
+def sakura(city: City) -> Nursery:
+    return make_facility(city)
+
+
+@pytest.fixture
+def administrator(city: City) -> Browser:
+    return sign_in(city.people[Role.ADMINISTRATOR])
+
+
+def words_of(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def page_of(nursery: Nursery) -> str:
+    return f"/c/facilities/{nursery.facility.number}/"
+
+
+def test_the_list_finds_by_name_number_corporation_and_kind(city, sakura, administrator):
+    momo = make_facility(city, "もも幼稚園", number="1299900000902", kind=FacilityKind.KINDERGARTEN)
+
+    def found(query: str) -> set[str]:
+        page = administrator.get(f"/c/facilities/?{query}").content.decode()
+        return {name for name in ("さくら保育園", "もも幼稚園") if name in page}
+
+    assert found("") == {"さくら保育園", "もも幼稚園"}
+    assert found("words=もも") == {"もも幼稚園"}
+    assert found("words=0901") == {"さくら保育園"}
+    assert found("words=みほん会") == {"さくら保育園", "もも幼稚園"}
+    assert found("kind=kindergarten") == {momo.facility.name}
+    assert found("words=%E3%81%AA%E3%81%84") == set()
+    assert "当てはまる施設がありません" in words_of(administrator.get("/c/facilities/?words=どこにもない"))
+
+
+def test_a_search_word_is_shown_as_text_never_as_html(sakura, administrator):
+    page = administrator.get("/c/facilities/?words=%3Cscript%3Ealert(1)%3C/script%3E").content.decode()
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("address", ["/c/facilities/", "/c/accounts/"])
+def test_ten_facilities_cost_as_many_queries_as_all_172(city, administrator, address):
+    def queries() -> int:
+        administrator.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            assert administrator.get(address).status_code == 200
+        return len(caught)
+
+    add_facilities(city, range(100, 110))
+    ten = queries()
+    add_facilities(city, range(110, 272))
+    all_of_them = queries()
+
+    assert ten == all_of_them
+
+
+def add_facilities(city: City, places: range) -> None:
+    """Many facilities at once, each with profile, an item and a clerk."""
+    first = make_facility(city, number=f"1299900001{places[0]}")
+    own = {"municipality": city.municipality}
+    with city.open():
+        facilities = Facility.objects.bulk_create(
+            Facility(
+                **own,
+                number=f"1299900001{place}",
+                name=f"第{place}みほん保育園",
+                kind=FacilityKind.NURSERY,
+                ownership="private",
+                corporation=first.facility.corporation,
+                opened_on="2010-04-01",
+                postal_code="272-0000",
+                location="青葉台市みほん",
+            )
+            for place in places[1:]
+        )
+        FacilityProfile.objects.bulk_create(
+            FacilityProfile(
+                **own,
+                facility=facility,
+                from_month=APRIL.first_day,
+                approved_capacity=60,
+                capacity_23=60,
+                region_percent=10,
+            )
+            for facility in facilities
+        )
+        GrantedItem.objects.bulk_create(
+            GrantedItem(**own, facility=facility, code="rent", from_month=APRIL.first_day)
+            for facility in facilities
+        )
+        clerks = User.objects.bulk_create(
+            User(
+                login_id=f"f{facility.number}",
+                password="!",
+                realm_id=city.municipality.pk,
+                name_sealed=first.clerk.name_sealed,
+                address_sealed=first.clerk.address_sealed,
+            )
+            for facility in facilities
+        )
+        Membership.objects.bulk_create(
+            Membership(**own, user=clerk, duty=Role.FACILITY, facility=facility, slot=1)
+            for clerk, facility in zip(clerks, facilities, strict=True)
+        )
+
+
+@pytest.mark.parametrize(
+    ("role", "facilities", "accounts"),
+    [
+        (Role.ENROLMENT, 403, 403),
+        (Role.OFFICER, 200, 403),
+        (Role.CHIEF, 200, 403),
+        (Role.MANAGER, 200, 403),
+        (Role.ADMINISTRATOR, 200, 200),
+        (Role.AUDITOR, 404, 404),
+    ],
+)
+def test_who_sees_facilities_and_accounts(city, sakura, role, facilities, accounts):
+    browser = sign_in(city.people[role])
+
+    assert browser.get("/c/facilities/").status_code == facilities
+    assert browser.get(page_of(sakura)).status_code == facilities
+    assert browser.get("/c/accounts/").status_code == accounts
+
+
+def test_only_the_administrator_sees_the_forms(city, sakura, administrator):
+    for browser, forms in ((administrator, True), (sign_in(city.people[Role.OFFICER]), False)):
+        page = words_of(browser.get(page_of(sakura)))
+
+        assert ("新しいプロフィールを設定する" in page) is forms
+        assert ("加算・減算を設定する" in page) is forms
+
+
+def test_a_profile_is_set_and_seen(sakura, administrator):
+    answer = administrator.post(page_of(sakura) + "profile/", PROFILE, follow=True)
+
+    assert answer.redirect_chain == [(page_of(sakura), 302)]
+    assert "年度プロフィールを設定しました。" in words_of(answer)
+    assert "令和8年6月から" in words_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"from_month": "6月"}, "年月を「2026-06」の形で入力してください。"),
+        ({"from_month": ""}, "必須"),
+        ({"capacity_23": ""}, "1号か2・3号の利用定員のどちらかを入力してください。"),
+        ({"wage_percent": ""}, "区分1と区分2の率は、両方入力するか、両方空にしてください。"),
+        ({"approved_capacity": "-1"}, "1"),
+        ({"approved_capacity": "1000"}, "999"),
+        ({"approved_capacity": "12.5"}, "整数"),
+        ({"base_percent": "13"}, "12"),
+        ({"region_percent": "11"}, "選択"),
+    ],
+)
+def test_a_wrong_profile_says_what_to_put_right(city, sakura, administrator, changes, sentence):
+    answer = administrator.post(page_of(sakura) + "profile/", {**PROFILE, **changes})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'class="error-summary"' in page
+    assert 'class="field-error"' in page
+    assert sentence in words_of(answer)
+    assert f'value="{changes.get("approved_capacity", "120")}"' in page
+    with city.open():
+        assert FacilityProfile.objects.count() == 1
+
+
+def test_full_width_digits_are_read_as_numbers(city, sakura, administrator):
+    answer = administrator.post(
+        page_of(sakura) + "profile/", {**PROFILE, "approved_capacity": "１２０", "capacity_23": "１２０"}
+    )
+
+    assert answer.status_code == 302
+    with city.open():
+        assert FacilityProfile.objects.order_by("-from_month").first().capacity_23 == 120
+
+
+def test_every_problem_of_a_form_is_told_at_once(sakura, administrator):
+    answer = administrator.post(
+        page_of(sakura) + "profile/", {**PROFILE, "approved_capacity": "x", "base_percent": "99"}
+    )
+
+    summary = answer.content.decode().split('class="error-summary"')[1].split("</div>")[0]
+    assert summary.count("<li>") == 2
+    assert 'href="#id_approved_capacity"' in summary
+    assert 'href="#id_base_percent"' in summary
+
+
+def test_a_refused_profile_keeps_what_was_typed(sakura, administrator):
+    administrator.post(page_of(sakura) + "profile/", PROFILE)
+
+    answer = administrator.post(page_of(sakura) + "profile/", {**PROFILE, "from_month": "2026-05"})
+
+    assert answer.status_code == 422
+    assert "それより後の月を適用開始月にしてください。" in words_of(answer)
+    assert 'value="2026-05"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"code": "rent", "from_month": "2026-06"}, "区分を選んでください"),
+        ({"code": "rent", "variant": "b", "from_month": "2026-06"}, "この区分はありません"),
+        ({"code": "team_childcare", "from_month": "2026-06"}, "加配の人数が必要です"),
+        ({"code": "office_staff", "extra_staff": "1", "from_month": "2026-06"}, "では使いません"),
+        ({"code": "nothing", "from_month": "2026-06"}, "選択"),
+        ({"code": "office_staff", "from_month": "2026-06", "to_month": "2026-05"}, "適用終了月は"),
+    ],
+)
+def test_a_wrong_item_says_what_to_put_right(city, sakura, administrator, typed, sentence):
+    answer = administrator.post(page_of(sakura) + "items/", typed)
+
+    assert answer.status_code == 422
+    assert sentence in words_of(answer)
+    with city.open():
+        assert not GrantedItem.objects.exists()
+
+
+def test_an_item_is_granted_ended_and_both_are_seen(city, sakura, administrator):
+    administrator.post(page_of(sakura) + "items/", {"code": "office_staff", "from_month": "2026-04"})
+    with city.open():
+        granted = GrantedItem.objects.get()
+
+    refused = administrator.post(f"{page_of(sakura)}items/{granted.pk}/end/", {"last_month": "いつか"})
+    ended = administrator.post(
+        f"{page_of(sakura)}items/{granted.pk}/end/", {"last_month": "2026-05"}, follow=True
+    )
+
+    assert refused.status_code == 422
+    assert "令和8年5月まで" in words_of(ended)
+
+
+def test_a_kind_without_calculation_says_so(city, administrator):
+    midori = make_facility(
+        city, "みどりこども園", number="1299900000905", kind=FacilityKind.CERTIFIED_KODOMOEN
+    )
+
+    assert "この施設類型の計算にはまだ対応していません" in words_of(administrator.get(page_of(midori)))
+
+
+def test_the_accounts_are_found_and_opened(city, sakura, administrator):
+    page = administrator.get(f"/c/accounts/?words={sakura.clerk.login_id}").content.decode()
+
+    (address,) = re.findall(r'href="(/c/accounts/[0-9a-f-]{36}/)"', page)
+    answer = administrator.get(address)
+
+    assert answer.status_code == 200
+    assert sakura.clerk.address in words_of(answer)
+
+
+def test_an_address_is_registered_with_its_notification(city, sakura, administrator):
+    with city.open():
+        membership = Membership.objects.get(user=sakura.clerk)
+    typed = {"address": "new@example.jp", "notification_number": "8-15", "notified_on": "2026-06-01"}
+
+    answer = administrator.post(f"/c/accounts/{membership.pk}/address/", typed, follow=True)
+
+    assert answer.status_code == 200
+    assert "届出番号 8-15" in words_of(answer)
+    with city.open():
+        assert AddressRegistration.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"address": "あて先なし"}, "id_address"),
+        ({"address": "a@example.jp\nBcc: b@example.jp"}, "id_address"),
+        ({"notification_number": " "}, "id_notification_number"),
+        ({"notified_on": "きのう"}, "id_notified_on"),
+    ],
+)
+def test_a_wrong_address_is_told_at_its_field(city, sakura, administrator, changes, field):
+    with city.open():
+        membership = Membership.objects.get(user=sakura.clerk)
+    typed = {"address": "new@example.jp", "notification_number": "8-15", "notified_on": "2026-06-01"}
+
+    answer = administrator.post(f"/c/accounts/{membership.pk}/address/", {**typed, **changes})
+
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.content.decode()
+    assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
+
+
+def test_the_administrator_cannot_stop_herself_and_sees_no_button(city, administrator):
+    with city.open() as actor:
+        mine = Membership.objects.get(user_id=actor.user_id)
+
+    page = administrator.get(f"/c/accounts/{mine.pk}/")
+    answer = administrator.post(f"/c/accounts/{mine.pk}/disable/")
+
+    assert "アカウントを停止する" not in words_of(page)
+    assert answer.status_code == 422
+    assert "自分のアカウントは停止できません" in words_of(answer)
+
+
+def test_an_account_is_stopped_and_started_again(city, sakura, administrator):
+    with city.open():
+        membership = Membership.objects.get(user=sakura.clerk)
+
+    stopped = administrator.post(f"/c/accounts/{membership.pk}/disable/", follow=True)
+    started = administrator.post(f"/c/accounts/{membership.pk}/enable/", follow=True)
+
+    assert "停止中" in words_of(stopped)
+    assert "利用中" in words_of(started)
+
+
+def test_a_clerk_of_several_facilities_chooses_one(city, sakura):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    both = make_user("both-homes", realm=city.municipality)
+    with city.open():
+        for nursery in (sakura, sumire):
+            Membership.objects.create(
+                municipality=city.municipality,
+                user=both,
+                duty=Role.FACILITY,
+                facility=nursery.facility,
+                slot=2,
+            )
+
+    answer = sign_in(both).get("/", follow=True)
+
+    assert answer.redirect_chain[-1] == ("/f/", 302)
+    assert "さくら保育園" in words_of(answer)
+    assert "すみれ保育園" in words_of(answer)
+
+
+def test_an_unknown_facility_or_account_is_not_there(administrator):
+    assert administrator.get("/c/facilities/1299900009999/").status_code == 404
+    assert administrator.get(f"/c/accounts/{uuid4()}/").status_code == 404
