@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AccountEvent(StrEnum):
-    """What happens at the door."""
+    """What happens at the door and to accounts."""
 
     PASSWORD_ACCEPTED = "accounts.password_accepted"  # noqa: S105  names of events, not secrets
     PASSWORD_REFUSED = "accounts.password_refused"  # noqa: S105
@@ -14,3 +14,4 @@ class AccountEvent(StrEnum):
     CODE_REFUSED = "accounts.code_refused"
     LOGGED_IN = "accounts.logged_in"
     LOGGED_OUT = "accounts.logged_out"
+    SESSION_EXPIRED = "accounts.session_expired"

@@ -1,47 +1,62 @@
-"""What is typed at the door."""
+"""What is typed at the door. Paste and password managers are welcome (WCAG 3.3.8)."""
 
 import re
-import unicodedata
-from typing import Any
 
 from django import forms
 
+from accounts.lockout import normalise
+from accounts.operations.codes import plain_digits
+
+
+class LoginIdField(forms.CharField):
+    """An id in any spelling; see ``accounts.lockout.normalise``."""
+
+    def to_python(self, value: object) -> str:
+        """The one spelling of what was typed."""
+        return normalise(str(value or ""))
+
 
 class LoginForm(forms.Form):
-    """ID and password."""
+    """First step."""
 
-    login_id = forms.CharField(
+    login_id = LoginIdField(
         label="ID",
-        max_length=64,
-        error_messages={"required": "IDを入力してください。"},
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
+        error_messages={"required": "IDを入力してください。"},
     )
     password = forms.CharField(
         label="パスワード",
-        max_length=200,
         strip=False,
-        error_messages={"required": "パスワードを入力してください。"},
+        max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={
+            "required": "パスワードを入力してください。",
+            "max_length": "パスワードが長すぎます。もう一度入力してください。",
+        },
     )
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class CodeForm(forms.Form):
-    """The six digits of the mail; full-width digits and blanks are understood."""
+    """Second step: six digits, full-width and with spaces if need be."""
 
     code = forms.CharField(
         label="確認コード（6桁の数字）",
-        max_length=20,
-        error_messages={"required": "メールに書かれた6桁の数字を入力してください。"},
+        max_length=40,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-input"}
         ),
+        error_messages={
+            "required": "メールで届いた6桁の確認コードを入力してください。",
+            "max_length": "確認コードは6桁の数字です。メールのコードを入力してください。",
+        },
     )
 
-    def clean_code(self) -> Any:
-        """Six digits, or a sentence."""
-        plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", self.cleaned_data["code"]))
-        if not re.fullmatch(r"[0-9]{6}", plain):
-            raise forms.ValidationError("メールに書かれた6桁の数字を入力してください。")
-        return plain
+    def clean_code(self) -> str:
+        """The six digits. Anything else is a slip of typing and does not count as a try."""
+        digits = plain_digits(self.cleaned_data["code"])
+        if not re.fullmatch(r"[0-9]{6}", digits):
+            raise forms.ValidationError("確認コードは6桁の数字です。メールのコードを入力してください。")
+        return digits

@@ -2,7 +2,7 @@
 Nothing typed is lost when the login has expired: the form waits, sealed, until the same person is back.
 
 ``hold`` keeps the fields of a POST that arrived without a login; ``take`` gives them once to the page they came from,
-after a login by the very person whose session had expired. Nobody else gets them.
+after a login by the very person whose session had expired. Nobody else gets them. Files are never kept (R12).
 """
 
 import base64
@@ -10,14 +10,17 @@ import json
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.http import HttpRequest, QueryDict
+from django.contrib import messages
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, QueryDict, UnreadablePostError
 
+from accounts.places import safe_path
 from vault import CannotUnseal, seal, unseal
 
 SESSION_KEY = "held_form"
 LARGEST = 64 * 1024
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "form_token", "password", "code"})
-RESTORED = "ログインの有効期限が切れたため、入力内容を保管していました。確認して、もう一度送信してください。"
+RESTORED = "ログインの有効期限が切れたため、入力内容を保管していました。確認してもう一度送信してください。"
 
 
 def hold(request: HttpRequest) -> None:
@@ -25,11 +28,14 @@ def hold(request: HttpRequest) -> None:
     expired_user: UUID | None = getattr(request, "expired_user_id", None)
     if request.method != "POST" or expired_user is None:
         return
-    fields = request.POST.copy()
+    try:
+        fields = request.POST.copy()
+    except (SuspiciousOperation, BadRequest, UnreadablePostError):
+        return  # too large or cut off: nothing that could be shown again
     for name in NEVER_KEPT & set(fields):
         del fields[name]
     typed = fields.urlencode()
-    if len(typed) > LARGEST:
+    if not typed or len(typed) > LARGEST:
         return
     path = page_of(request)
     kept = json.dumps({"path": path, "fields": typed}).encode()
@@ -41,7 +47,7 @@ def hold(request: HttpRequest) -> None:
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """What this person had typed on this page before the login expired; given once."""
+    """What this person had typed on this page before the login expired; given once, with a sentence that says so."""
     held = request.session.get(SESSION_KEY)
     if not held or held["path"] != request.path or held["user"] != str(request.user.pk):
         return None
@@ -50,12 +56,22 @@ def take(request: HttpRequest) -> QueryDict | None:
         kept = json.loads(unseal(base64.b64decode(held["sealed"]), bound_to=f"held_form|{request.user.pk}"))
     except CannotUnseal:
         return None
+    messages.warning(request, RESTORED)
     return QueryDict(kept["fields"])
+
+
+def page_waiting_for(request: HttpRequest, user_id: UUID) -> str:
+    """The page whose form waits for this person, or the empty text. A form of somebody else is dropped here."""
+    held = request.session.get(SESSION_KEY)
+    if not held:
+        return ""
+    if held["user"] != str(user_id):
+        del request.session[SESSION_KEY]
+        return ""
+    return str(held["path"])
 
 
 def page_of(request: HttpRequest) -> str:
     """The page the form stands on: where the browser came from, when that is one of ours; else the address itself."""
-    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
-    if came_from.path and came_from.netloc == request.get_host():
-        return str(came_from.path)
-    return request.path
+    came_from = safe_path(request, request.META.get("HTTP_REFERER", ""))
+    return urlsplit(came_from).path or request.path

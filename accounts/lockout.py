@@ -1,29 +1,43 @@
 """Who is locked out after wrong passwords, and under which spelling of the id it is counted."""
 
-import re
 import unicodedata
+from datetime import datetime
 from typing import Any
 
+from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
-from django.db.models import Sum
+from django.conf import settings
+from django.db.models import Max, Sum
 from django.http import HttpRequest
 
-LONGEST = 64
+from vault import keyed_hash
+
+LONGEST = 256
 # Guesses from many addresses: an account is locked for everybody after four times as many failures.
 ANYWHERE_FACTOR = 4
+INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
 def normalise(login_id: str) -> str:
-    """One spelling of an id: F001, ｆ００１ and «f001 » are the same. Invisible characters are dropped."""
+    """One spelling of an id: F001, ｆ００１ and «f001 » are the same. Spaces, NUL and the like are dropped."""
     plain = unicodedata.normalize("NFKC", str(login_id)[:LONGEST]).casefold()
-    return re.sub(r"[^\x21-\x7e]", "", plain)
+    return "".join(letter for letter in plain if unicodedata.category(letter) not in INVISIBLE)
+
+
+def counted_name(login_id: str) -> str:
+    """
+    The name an id is counted under in the tables of django-axes.
+
+    A keyed hash: somebody who typed the password into the field for the id must not find it there.
+    """
+    return keyed_hash(normalise(login_id), purpose="login id").hex()[:32]
 
 
 def normalised_login_id(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """For django-axes: the id of this attempt."""
+    """For django-axes: the name this attempt is counted under."""
     given = credentials or {}
-    return normalise(given.get("login_id") or given.get("username") or request.POST.get("login_id", ""))
+    return counted_name(given.get("login_id") or given.get("username") or request.POST.get("login_id", ""))
 
 
 class AccountLockoutHandler(AxesDatabaseHandler):
@@ -32,8 +46,26 @@ class AccountLockoutHandler(AxesDatabaseHandler):
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """The larger of both counts, the second one divided by its factor."""
         here: int = super().get_failures(request, credentials)
-        name = normalised_login_id(request, credentials)
-        anywhere = (
-            AccessAttempt.objects.filter(username=name).aggregate(n=Sum("failures_since_start"))["n"] or 0
-        )
+        anywhere = _recent(request, credentials).aggregate(n=Sum("failures_since_start"))["n"] or 0
         return max(here, anywhere // ANYWHERE_FACTOR)
+
+    def user_login_failed(
+        self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+    ) -> None:
+        """Count the failure, and keep nothing else of what was sent."""
+        super().user_login_failed(sender, credentials, request, **kwargs)
+        if request is not None:
+            name = normalised_login_id(request, credentials)
+            AccessAttempt.objects.filter(username=name).update(get_data="", post_data="")
+
+
+def locked_until(request: HttpRequest, credentials: dict[str, Any] | None = None) -> datetime | None:
+    """When the next try will be possible; None when nothing is counted for this id."""
+    latest: datetime | None = _recent(request, credentials).aggregate(at=Max("attempt_time"))["at"]
+    return latest + settings.AXES_COOLOFF_TIME if latest else None
+
+
+def _recent(request: HttpRequest, credentials: dict[str, Any] | None) -> Any:
+    return AccessAttempt.objects.filter(
+        username=normalised_login_id(request, credentials), attempt_time__gte=get_cool_off_threshold(request)
+    )

@@ -1,40 +1,51 @@
-"""How long a session lasts: thirty idle minutes, twelve hours at most, and not beyond the account's last change."""
+"""Ends sessions that are too old, idle too long, or older than the account's last change."""
 
 from collections.abc import Callable
 
-from django.conf import settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
+from accounts import sessions
+from accounts.events import AccountEvent
 from accounts.models import User
+from accounts.operations.login import who
+from accounts.places import client_address
+from audit.record import Context, context, record_apart
 
-REWRITE_AFTER_SECONDS = 60
+EXPIRED = "ログインの有効期限が切れました。もう一度ログインしてください。"
 
 
 class SessionLimitsMiddleware:
-    """Ends sessions that are too old; pages of signed-in people are never kept by a cache."""
+    """
+    Stands after the one-time code middleware and before the tenant's door.
+
+    A stopped account is nobody from the next request on: ``AccountBackend.get_user`` no longer finds it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
+        signed_in = isinstance(user, User)
         if isinstance(user, User):
-            now = timezone.now().timestamp()
-            last_seen = float(request.session.get("last_seen", 0))
-            began = float(request.session.get("began", last_seen))
-            idle = now - last_seen > settings.SESSION_IDLE_LIMIT.total_seconds()
-            if idle or now - began > settings.SESSION_COOKIE_AGE or self._superseded(request, user):
-                request.expired_user_id = user.pk if idle else None  # type: ignore[attr-defined]
-                auth.logout(request)
-            elif now - last_seen > REWRITE_AFTER_SECONDS:
-                request.session["last_seen"] = now
+            if reason := sessions.why_ended(request.session, user):
+                _end(request, user, reason)
+            else:
+                sessions.seen(request.session)
+        elif auth.SESSION_KEY in request.session:
+            request.session.flush()  # a session of a stopped account, or from before a password change
         response = self.get_response(request)
-        if isinstance(user, User) and "Cache-Control" not in response.headers:
+        if signed_in and "no-store" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "no-store"
         return response
 
-    def _superseded(self, request: HttpRequest, user: User) -> bool:
-        """The account's sessions were ended since this one began (address changed, stopped, password changed)."""
-        return int(request.session.get("epoch", user.session_epoch)) != user.session_epoch
+
+def _end(request: HttpRequest, user: User, reason: str) -> None:
+    # Whose form it is that may be arriving right now: see held_forms.
+    request.expired_user_id = user.pk  # type: ignore[attr-defined]
+    acting = Context(who=who(user), address=client_address(request), municipality_id=user.realm_id)
+    with context(acting):
+        record_apart(AccountEvent.SESSION_EXPIRED, on=user, detail={"reason": reason})
+    auth.logout(request)
+    messages.warning(request, EXPIRED)

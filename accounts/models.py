@@ -1,5 +1,7 @@
 """People who log in, and the one-time codes they log in with."""
 
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -99,6 +101,11 @@ class EmailCodeDevice(Device):
     def __str__(self) -> str:
         return f"device {self.pk}"
 
+    @property
+    def persistent_id(self) -> str:
+        """The library reads the part after the stroke as an integer: that of the UUID."""
+        return f"{self.model_label()}/{self.pk.int}"
+
     def verify_token(self, token: str) -> bool:
         """
         Consume ``token``: ``<login code id>.<secret of the attempt>.<six digits>``. True exactly once.
@@ -110,6 +117,36 @@ class EmailCodeDevice(Device):
     def verify_is_allowed(self) -> tuple[bool, dict[str, Any] | None]:
         """Tries are limited per code in the consuming UPDATE."""
         return True, None
+
+
+class CodeState(StrEnum):
+    """How a code stands."""
+
+    OPEN = "open"
+    USED = "used"
+    REPLACED = "replaced"
+    EXHAUSTED = "exhausted"
+    EXPIRED = "expired"
+    GONE = "gone"
+
+
+def attempt_hash(secret: str) -> bytes:
+    """What is kept of a login attempt's secret."""
+    return keyed_hash(secret, purpose="login attempt")
+
+
+def code_hash(code_id: UUID, digits: str) -> bytes:
+    """What is kept of a code; its id makes equal codes look different."""
+    return keyed_hash(f"{code_id}:{digits}", purpose="login code")
+
+
+CONSUME = """
+UPDATE accounts_logincode
+SET tries = tries + 1, used_at = CASE WHEN code_hash = %s THEN clock_timestamp() END
+WHERE id = %s AND device_id = %s AND attempt_hash = %s AND tries < %s
+  AND used_at IS NULL AND replaced_at IS NULL AND expires_at > clock_timestamp()
+RETURNING used_at IS NOT NULL
+"""
 
 
 class LoginCodeManager(models.Manager["LoginCode"]):
@@ -129,21 +166,11 @@ class LoginCodeManager(models.Manager["LoginCode"]):
             code_id = UUID(parts[0])
         except ValueError:
             return False
-        attempt = keyed_hash(parts[1], purpose="login attempt")
-        code = keyed_hash(f"{code_id}:{parts[2]}", purpose="login code")
+        hashes = code_hash(code_id, parts[2]), attempt_hash(parts[1])
         with connection.cursor() as cursor:
-            cursor.execute(CONSUME, [code, code_id, device.pk, attempt, settings.LOGIN_CODE_TRIES])
+            cursor.execute(CONSUME, [hashes[0], code_id, device.pk, hashes[1], settings.LOGIN_CODE_TRIES])
             row = cursor.fetchone()
         return bool(row and row[0])
-
-
-CONSUME = """
-UPDATE accounts_logincode
-SET tries = tries + 1, used_at = CASE WHEN code_hash = %s THEN clock_timestamp() END
-WHERE id = %s AND device_id = %s AND attempt_hash = %s AND tries < %s
-  AND used_at IS NULL AND replaced_at IS NULL AND expires_at > clock_timestamp()
-RETURNING used_at IS NOT NULL
-"""
 
 
 class LoginCode(models.Model):
@@ -174,3 +201,13 @@ class LoginCode(models.Model):
 
     def __str__(self) -> str:
         return f"code {self.pk}"
+
+    def state(self, now: datetime) -> CodeState:
+        """How the code stands at ``now`` (the database's clock)."""
+        if self.used_at is not None:
+            return CodeState.USED
+        if self.replaced_at is not None:
+            return CodeState.REPLACED
+        if self.tries >= settings.LOGIN_CODE_TRIES:
+            return CodeState.EXHAUSTED
+        return CodeState.OPEN if self.expires_at > now else CodeState.EXPIRED

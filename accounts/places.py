@@ -1,7 +1,10 @@
-"""Where a request comes from."""
+"""Where a request comes from, and where it may be led to."""
+
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def client_address(request: HttpRequest) -> str:
@@ -17,3 +20,13 @@ def client_address(request: HttpRequest) -> str:
         return remote
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     return hops[-count] if len(hops) >= count else remote
+
+
+def safe_path(request: HttpRequest, address: str) -> str:
+    """The path and query of ``address`` when it is a page of this very host; else the empty text."""
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(address)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    # Checked again without its host: «http://our.host//elsewhere» would lead away.
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""

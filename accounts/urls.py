@@ -7,9 +7,9 @@ from accounts import views
 app_name = "accounts"
 
 urlpatterns: list[URLPattern] = [
-    path("login/", views.login, name="login"),
-    path("login/code/", views.code, name="code"),
+    path("login/", views.login_page, name="login"),
+    path("login/code/", views.code_page, name="code"),
     path("login/code/resend/", views.resend_code, name="resend_code"),
-    path("logout/", views.logout, name="logout"),
+    path("logout/", views.log_out, name="logout"),
     path("session/keep-alive/", views.keep_alive, name="keep_alive"),
 ]

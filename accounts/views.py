@@ -1,161 +1,202 @@
-"""The door: ID and password, then the code of the mail."""
+"""The pages of the door: password, code, logging out."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.contrib import auth
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import held_forms, lockout
 from accounts.forms import CodeForm, LoginForm
-from accounts.lockout import normalise
-from accounts.models import User
-from accounts.operations import codes
-from accounts.operations import login as operations
+from accounts.models import CodeState, User
+from accounts.operations import codes, login
+from accounts.operations.codes import Attempt, CodeNotSent
+from accounts.places import safe_path
 
-WRONG = "IDかパスワードが違います。もう一度入力してください。"
-LOCKED = (
-    "ログインの失敗が続いたため、しばらくログインできません。15分ほど待ってから、もう一度お試しください。"
-    "パスワードを忘れたときは、市の管理者へご連絡ください。"
+ATTEMPT = "login_attempt"
+TOO_OLD = (
+    "画面を長い間開いていたか、別の画面でログインしたため、送信できませんでした。もう一度入力してください。"
 )
-CODE_WRONG = "確認コードが違います。メールに書かれた6桁の数字を入力してください（あと{left}回入力できます）。"
-CODE_OVER = "この確認コードは使えなくなりました。「新しいコードを送る」を押してください。"
-NEXT = "login_next"
+LOGGED_OUT = "ログアウトしました。"
+SENT_AGAIN = "新しい確認コードを送りました。前のコードは使えません。"
 
 
 @never_cache
-@sensitive_post_parameters()
+@sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-def login(request: HttpRequest) -> HttpResponse:
-    """First step. Whether the id exists is told to nobody."""
-    if isinstance(request.user, User):
+def login_page(request: HttpRequest) -> HttpResponse:
+    """First step: id and password. Says the same for a wrong password and for an id that does not exist."""
+    if _is_signed_in(request):
         return redirect(settings.LOGIN_REDIRECT_URL)
-    form = LoginForm(request.POST or None)
-    problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        login_id = normalise(form.cleaned_data["login_id"])
-        user = auth.authenticate(request, login_id=login_id, password=form.cleaned_data["password"])
-        if isinstance(user, User):
-            try:
-                return _begin(request, user)
-            except codes.TooManyCodes as later:
-                problems = [str(later)]
-        elif not getattr(request, "axes_locked_out", False):
-            operations.record_refused_password(login_id)
-            problems = [WRONG]
-    context = {
-        "form": form,
-        "problems": problems,
-        "next": request.POST.get("next") or request.GET.get("next", ""),
-    }
-    return _page(request, "accounts/login.html", context, refused=request.method == "POST")
-
-
-def _begin(request: HttpRequest, user: User) -> HttpResponse:
-    wanted = request.POST.get("next", "")
-    operations.begin(request, user)
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/"):
-        request.session[NEXT] = wanted
+    if request.method == "GET":
+        return _show_login(request, LoginForm(initial={"next": _next(request)}))
+    form = LoginForm(request.POST)
+    if not form.is_valid():
+        return _show_login(request, form, status=422)
+    try:
+        attempt = login.begin(
+            request,
+            login_id=form.cleaned_data["login_id"],
+            password=form.cleaned_data["password"],
+            next_path=_next(request),
+        )
+    except (login.PasswordRefused, CodeNotSent) as refusal:
+        return _show_login(request, form, [str(refusal)], status=422)
+    request.session.cycle_key()
+    request.session[ATTEMPT] = attempt.as_dict()
     return redirect("accounts:code")
 
 
 @never_cache
-@sensitive_post_parameters()
+@sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
-def code(request: HttpRequest) -> HttpResponse:
-    """Second step: the code that was mailed to the registered address."""
-    attempt = operations.attempt_of(request)
+def code_page(request: HttpRequest) -> HttpResponse:
+    """Second step: the code from the mail."""
+    if _is_signed_in(request):
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    attempt = _attempt(request)
     if attempt is None:
-        return redirect(settings.LOGIN_REDIRECT_URL if isinstance(request.user, User) else "accounts:login")
-    form = CodeForm(request.POST or None)
-    problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        wanted = request.session.get(NEXT)
-        if operations.finish(request, attempt, form.cleaned_data["code"]):
-            request.session.pop(NEXT, None)
-            return redirect(_destination(request, wanted))
-        left = codes.tries_left(attempt.code_id)
-        problems = [CODE_WRONG.format(left=left) if left else CODE_OVER]
-    return _code_page(request, attempt, form, problems)
+        return _start_over(request)
+    if request.method == "GET":
+        return _show_code(request, attempt, CodeForm())
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _show_code(request, attempt, form, status=422)
+    try:
+        user = login.complete(request, attempt, form.cleaned_data["code"])
+    except login.AttemptEnded:
+        return _start_over(request)
+    except login.CodeRefused as refusal:
+        return _show_code(request, attempt, CodeForm(), [str(refusal)], status=422)
+    request.session.pop(ATTEMPT, None)
+    waiting = held_forms.page_waiting_for(request, user.pk)
+    return redirect(waiting or attempt.next or settings.LOGIN_REDIRECT_URL)
 
 
 @never_cache
 @require_POST
 def resend_code(request: HttpRequest) -> HttpResponse:
-    """Another code; the one before is over."""
-    attempt = operations.attempt_of(request)
+    """Send another code."""
+    attempt = _attempt(request)
     if attempt is None:
-        return redirect("accounts:login")
+        return _start_over(request)
     try:
-        operations.send_again(request, attempt)
-    except codes.TooManyCodes as later:
-        return _code_page(request, attempt, CodeForm(), [str(later)], refused=True)
+        attempt = login.send_again(attempt)
+    except login.AttemptEnded:
+        return _start_over(request)
+    except CodeNotSent as refusal:
+        return _show_code(request, attempt, CodeForm(), [str(refusal)], status=422)
+    request.session[ATTEMPT] = attempt.as_dict()
+    messages.success(request, SENT_AGAIN)
     return redirect("accounts:code")
 
 
+@never_cache
 @require_POST
-def logout(request: HttpRequest) -> HttpResponse:
-    """Leave; what the browser kept of our pages is cleared."""
-    operations.leave(request)
+def log_out(request: HttpRequest) -> HttpResponse:
+    """End the session, and what the browser has kept of it."""
+    login.end(request)
+    messages.success(request, LOGGED_OUT)
     response = redirect("accounts:login")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
+@never_cache
 @require_POST
 def keep_alive(request: HttpRequest) -> HttpResponse:
-    """The person is still there."""
-    if not isinstance(request.user, User):
-        return HttpResponse(status=401)
-    request.session["last_seen"] = timezone.now().timestamp()
-    return HttpResponse(status=204)
+    """The person is still there (asked by the idle warning). 401 when the login is gone."""
+    return HttpResponse(status=204 if _is_signed_in(request) else 401)
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any) -> HttpResponse:
-    """One honest message, the same whether the account exists or not."""
-    operations.record_lockout(
-        normalise((credentials or {}).get("login_id") or request.POST.get("login_id", ""))
-    )
-    context = {"form": LoginForm(), "problems": [LOCKED], "next": ""}
-    return render(request, "accounts/login.html", {"side": "plain", **context}, status=429)
-
-
-def masked(address: str) -> str:
-    """m***@example.jp: enough to know the mailbox, too little to learn the address."""
-    name, _, host = address.partition("@")
-    return f"{name[:1]}***@{host}"
-
-
-def _destination(request: HttpRequest, wanted: str | None) -> str:
-    held = request.session.get("held_form")
-    if held and held["user"] == str(request.user.pk):
-        return str(held["path"])
-    return wanted or settings.LOGIN_REDIRECT_URL
-
-
-def _code_page(
-    request: HttpRequest,
-    attempt: operations.Attempt,
-    form: CodeForm,
-    problems: list[str],
-    *,
-    refused: bool | None = None,
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
 ) -> HttpResponse:
-    user = User.objects.filter(pk=attempt.user_id).first()
+    """Too many wrong passwords (called by django-axes): one sentence, the same whether the id exists or not."""
+    until = lockout.locked_until(request, credentials) or timezone.now() + settings.AXES_COOLOFF_TIME
+    seconds = max(int((until - timezone.now()).total_seconds()), 1)
+    page = render(request, "accounts/locked_out.html", {"until": until}, status=429)
+    page["Retry-After"] = str(seconds)
+    page["Cache-Control"] = "no-store"
+    return page
+
+
+def form_too_old(request: HttpRequest) -> HttpResponse | None:
+    """
+    For the CSRF failure page: the same step of the login again, fresh, with a sentence; None on other pages.
+
+    A login page left open while another tab logs in has an outdated token through nobody's fault.
+    """
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    if view_name not in {"accounts:login", "accounts:code", "accounts:resend_code"}:
+        return None
+    if _is_signed_in(request):
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    attempt = _attempt(request)
+    if view_name == "accounts:login" or attempt is None:
+        return _show_login(request, LoginForm(initial={"next": _next(request)}), [TOO_OLD], status=403)
+    return _show_code(request, attempt, CodeForm(), [TOO_OLD], status=403)
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.is_verified()  # type: ignore[attr-defined]
+
+
+def _next(request: HttpRequest) -> str:
+    return safe_path(request, request.POST.get("next") or request.GET.get("next", ""))
+
+
+def _attempt(request: HttpRequest) -> Attempt | None:
+    kept = request.session.get(ATTEMPT)
+    attempt = Attempt(**kept) if kept else None
+    return None if attempt is None or attempt.is_too_old else attempt
+
+
+def _start_over(request: HttpRequest) -> HttpResponse:
+    request.session.pop(ATTEMPT, None)
+    messages.warning(request, login.STARTED_OVER)
+    return redirect("accounts:login")
+
+
+def _show_login(
+    request: HttpRequest, form: LoginForm, problems: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    page = render(request, "accounts/login.html", {"form": form, "problems": problems or []}, status=status)
+    page["Cache-Control"] = "no-store"
+    return page
+
+
+def _show_code(
+    request: HttpRequest,
+    attempt: Attempt,
+    form: CodeForm,
+    problems: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    state, code = codes.state_of(attempt)
+    user = User.objects.filter(pk=UUID(attempt.user_id)).first()
+    if code is None or user is None:
+        return _start_over(request)
     context = {
         "form": form,
-        "problems": problems,
-        "address": masked(user.address) if user else "",
-        "is_over": codes.tries_left(attempt.code_id) == 0,
+        "problems": problems or [],
+        "code": code,
+        "is_open": state in {CodeState.OPEN, CodeState.REPLACED},
+        "state": state.value,
+        "address": codes.masked(user.address),
+        "minutes": int(settings.LOGIN_CODE_LIFETIME.total_seconds() // 60),
+        "wait_seconds": int(settings.LOGIN_CODE_RESEND_AFTER.total_seconds()),
+        "login_url": reverse("accounts:login"),
     }
-    was_refused = request.method == "POST" if refused is None else refused
-    return _page(request, "accounts/code.html", context, refused=was_refused)
-
-
-def _page(request: HttpRequest, template: str, context: dict[str, Any], *, refused: bool) -> HttpResponse:
-    return render(request, template, {"side": "plain", **context}, status=422 if refused else 200)
+    template = "accounts/code.html" if context["is_open"] else "accounts/code_ended.html"
+    page = render(request, template, context, status=status)
+    page["Cache-Control"] = "no-store"
+    return page

@@ -13,6 +13,15 @@ AREAS = {
 OUTCOMES = {"done": "実行", "refused": "拒否", "failed": "失敗"}
 
 WORDS = {
+    "accounts.password_accepted": "パスワードが確認された",
+    "accounts.password_refused": "パスワードが違った",
+    "accounts.locked_out": "失敗が続き、ログインを一時的に止めた",
+    "accounts.code_sent": "確認コードを送った",
+    "accounts.code_not_sent": "確認コードを送らなかった（回数の上限）",
+    "accounts.code_refused": "確認コードが違った",
+    "accounts.logged_in": "ログインした",
+    "accounts.logged_out": "ログアウトした",
+    "accounts.session_expired": "ログインの有効期限が切れた",
     "facilities.listed": "施設の一覧を見た",
     "facilities.shown": "施設の情報を見た",
     "facilities.choice_shown": "施設を選ぶ画面を見た",

@@ -1,113 +1,181 @@
 """
-One-time codes by mail (R14): six digits, ten minutes, once, for the login attempt that asked for it.
+One-time codes (R14): six digits by mail, valid once, for ten minutes, for the login attempt that asked for them.
 
-The database's clock decides when a code is over, so that a wrong clock on a web host neither lengthens nor shortens it.
+The library's e-mail device keeps codes readable and, called directly, accepted one code up to seven times in
+parallel. Here only a keyed hash is stored, over the code's id and the digits, and ``LoginCode.objects.consume`` uses
+it up in a single UPDATE. The database's clock decides when a code ends.
 """
 
+import re
 import secrets
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
-from accounts.models import EmailCodeDevice, LoginCode, User
+from accounts.events import AccountEvent
+from accounts.models import CodeState, EmailCodeDevice, LoginCode, User, attempt_hash, code_hash
+from audit.record import Outcome, Who, record, record_apart
 from jobs import mail
-from vault import keyed_hash
 
-DIGITS = 6
-SUBJECT = "【はぐくみ請求】ログインの確認コード"
-TEXT = """はぐくみ請求のログインの確認コードです。
+# A password counts as just typed for as long as its last possible code lives, and a little longer.
+ATTEMPT_LIFETIME = timedelta(minutes=45)
+SUBJECT = "【はぐくみ請求】ログイン用の確認コードのお知らせ"
+TEXT = """はぐくみ請求へのログイン用の確認コードです。
 
-    {code}
+確認コード： {digits}
 
-コードは10分間、1回だけ使えます。ログインの画面に入力してください。
-このコードをほかの人に教えないでください。
-心当たりがないときは、このメールを消して、市の担当課へご連絡ください。
+ログインの画面に入力してください。{until:%H時%M分}まで、1回だけ使えます。
+このコードをほかの人に教えないでください。職員がコードをお聞きすることはありません。
+
+心当たりがないときは、パスワードを知られているおそれがあります。
+コードは使わずに、すぐに市の担当課へご連絡ください。
 """
 
 
-class TooManyCodes(Exception):
-    """No further code now. The message says when to try again."""
+class CodeNotSent(Exception):
+    """A limit keeps a further code from being sent; the text says until when."""
 
 
 @dataclass(frozen=True)
-class SentCode:
-    """A code on its way: its id, and the seconds until another may be asked for."""
+class Attempt:
+    """A login between its two steps. Kept in the session; ``secret`` is what the codes are bound to."""
 
-    code_id: UUID
-    resend_after: int
+    user_id: str
+    epoch: int
+    secret: str
+    code_id: str
+    began: float
+    next: str = ""
+
+    @property
+    def is_too_old(self) -> bool:
+        """The password was typed too long ago."""
+        return timezone.now().timestamp() - self.began > ATTEMPT_LIFETIME.total_seconds()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the session."""
+        return asdict(self)
 
 
-def attempt_hash(secret: str) -> bytes:
-    """What is kept of a login attempt's secret."""
-    return keyed_hash(secret, purpose="login attempt")
+def new_secret() -> str:
+    """The secret of a login attempt, 256 bits."""
+    return secrets.token_urlsafe(32)
 
 
-def code_hash(code_id: UUID, code: str) -> bytes:
-    """What is kept of a code; its id makes equal codes look different."""
-    return keyed_hash(f"{code_id}:{code}", purpose="login code")
+def plain_digits(typed: str) -> str:
+    """Full-width digits and any spaces or hyphens are fine: １２３ ４５６ is 123456."""
+    return re.sub(r"[\s\-\u200b-\u200d\u2060\ufeff]", "", unicodedata.normalize("NFKC", typed))
 
 
-@transaction.atomic
-def send_code(user: User, *, attempt_secret: str) -> SentCode:
+def send_code(user: User, secret: str, *, by: Who) -> LoginCode:
     """
-    Make a new code for this attempt and put its mail into the outbox; the attempt's earlier code is over.
+    Send a new code for the attempt of ``secret``; earlier codes of the attempt end with it.
 
-    :raises TooManyCodes: sent a moment ago, or too often for this attempt or within the hour.
+    :raises CodeNotSent: too soon after the last one, or too many for this attempt or this hour.
     """
-    # The device's row is the queue: limits hold however many requests ask at once.
-    device = EmailCodeDevice.objects.select_for_update(of=("self",)).get(user=user)
-    now = _database_now()
-    attempt = attempt_hash(attempt_secret)
-    recent = LoginCode.objects.filter(device=device, created_at__gt=now - timedelta(hours=1))
-    of_attempt = [code for code in recent if bytes(code.attempt_hash) == attempt]
-    if len(recent) >= settings.LOGIN_CODES_PER_HOUR:
-        raise TooManyCodes(
-            "確認コードを何度も送ったため、しばらく送れません。1時間ほど待ってからお試しください。"
+    try:
+        with transaction.atomic():
+            return _send(user, secret, by)
+    except CodeNotSent as limit:
+        record_apart(
+            AccountEvent.CODE_NOT_SENT,
+            by=by,
+            on=user,
+            municipality_id=user.realm_id,
+            detail={"reason": str(limit)},
+            outcome=Outcome.REFUSED,
         )
-    if len(of_attempt) >= settings.LOGIN_CODES_PER_ATTEMPT:
-        raise TooManyCodes("確認コードの再送は3回までです。はじめからログインし直してください。")
-    if of_attempt and max(code.created_at for code in of_attempt) > now - settings.LOGIN_CODE_RESEND_AFTER:
-        raise TooManyCodes("確認コードは送ったばかりです。1分ほど待ってから、もう一度押してください。")
-    LoginCode.objects.filter(device=device, used_at__isnull=True, replaced_at__isnull=True).update(
-        replaced_at=now
-    )
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    code_id = uuid4()
-    expires_at = now + settings.LOGIN_CODE_LIFETIME
-    LoginCode.objects.create(
+        raise
+
+
+def _send(user: User, secret: str, by: Who) -> LoginCode:
+    # The lock makes the counts below true however many requests arrive at once.
+    device = EmailCodeDevice.objects.select_for_update(of=("self",)).get(user=user)
+    mine = attempt_hash(secret)
+    now = database_now()
+    _check_limits(device, mine, now)
+    LoginCode.objects.filter(
+        device=device, attempt_hash=mine, used_at__isnull=True, replaced_at__isnull=True
+    ).update(replaced_at=now)
+    code_id, digits = uuid4(), f"{secrets.randbelow(10**6):06d}"
+    code = LoginCode.objects.create(
         id=code_id,
         device=device,
-        attempt_hash=attempt,
-        code_hash=code_hash(code_id, code),
+        attempt_hash=mine,
+        code_hash=code_hash(code_id, digits),
         created_at=now,
-        expires_at=expires_at,
+        expires_at=now + settings.LOGIN_CODE_LIFETIME,
     )
-    mail.send_later(to=user.address, subject=SUBJECT, text=TEXT.format(code=code), expires_at=expires_at)
-    return SentCode(code_id, int(settings.LOGIN_CODE_RESEND_AFTER.total_seconds()))
+    until = timezone.localtime(code.expires_at)
+    mail.send_later(
+        to=user.address,
+        subject=SUBJECT,
+        text=TEXT.format(digits=digits, until=until),
+        expires_at=code.expires_at,
+    )
+    record(
+        AccountEvent.CODE_SENT,
+        by=by,
+        on=user,
+        municipality_id=user.realm_id,
+        detail={"login_code": str(code.pk)},
+    )
+    return code
 
 
-def bound_token(code_id: UUID, attempt_secret: str, code: str) -> str:
-    """The token the device verifies: a code is worth nothing without the attempt that asked for it."""
-    return f"{code_id}.{attempt_secret}.{code}"
-
-
-def tries_left(code_id: UUID) -> int:
-    """How often this code may still be tried; 0 when it is over."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tries FROM accounts_logincode WHERE id = %s AND used_at IS NULL AND replaced_at IS NULL "
-            "AND expires_at > clock_timestamp()",
-            [code_id],
+def _check_limits(device: EmailCodeDevice, mine: bytes, now: datetime) -> None:
+    within_hour = list(
+        LoginCode.objects.filter(device=device, created_at__gt=now - timedelta(hours=1))
+        .order_by("-created_at")
+        .values_list("created_at", flat=True)[: settings.LOGIN_CODES_PER_HOUR]
+    )
+    if len(within_hour) >= settings.LOGIN_CODES_PER_HOUR:
+        again = timezone.localtime(within_hour[-1] + timedelta(hours=1, minutes=1))
+        raise CodeNotSent(
+            f"確認コードを送れる回数（1時間に{settings.LOGIN_CODES_PER_HOUR}回）に達しました。"
+            f"{again:%H時%M分}以降に、もう一度お試しください。"
         )
-        found = cursor.fetchone()
-    return max(settings.LOGIN_CODE_TRIES - found[0], 0) if found else 0
+    of_attempt = LoginCode.objects.filter(device=device, attempt_hash=mine).order_by("-created_at")
+    if len(of_attempt) >= settings.LOGIN_CODES_PER_ATTEMPT:
+        raise CodeNotSent(
+            f"1回のログインで送れるコードは{settings.LOGIN_CODES_PER_ATTEMPT}回までです。"
+            "「はじめからやり直す」を押して、ログインし直してください。"
+        )
+    if of_attempt:
+        wait = (of_attempt[0].created_at + settings.LOGIN_CODE_RESEND_AFTER - now).total_seconds()
+        if wait > 0:
+            raise CodeNotSent(
+                f"コードは送信したばかりです。あと{int(wait) + 1}秒ほど待ってから、もう一度押してください。"
+            )
 
 
-def _database_now() -> datetime:
+def state_of(attempt: Attempt) -> tuple[CodeState, LoginCode | None]:
+    """How the attempt's code stands now, by the database's clock."""
+    code = LoginCode.objects.filter(pk=UUID(attempt.code_id)).first()
+    if code is None:
+        return CodeState.GONE, None
+    return code.state(database_now()), code
+
+
+def masked(address: str) -> str:
+    """m***@example.jp: enough to recognise one's own mailbox, not enough to learn somebody else's."""
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}***@{host}"
+
+
+def bound_token(attempt: Attempt, digits: str) -> str:
+    """The token the device verifies: a code is worth nothing without the attempt that asked for it."""
+    return f"{attempt.code_id}.{attempt.secret}.{digits}"
+
+
+def database_now() -> datetime:
+    """The database's clock: one for all web hosts, and not the start of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import EmailCodeDevice, LoginCode, User
 from jobs import mail
@@ -42,6 +43,19 @@ def set_address(user: User, address: str) -> None:
     for told in dict.fromkeys((before, address)):
         text = CHANGED.format(login_id=user.login_id)
         mail.send_later(to=told, subject="【はぐくみ請求】メールアドレスが変更されました", text=text)
+
+
+def set_password(user: User, password: str) -> None:
+    """
+    Give the account another password; every login and open code ends.
+
+    :raises django.core.exceptions.ValidationError: the password is too weak.
+    """
+    validate_password(password, user)
+    user.set_password(password)
+    user.password_changed_at = timezone.now()
+    user.save(update_fields=["password", "password_changed_at"])
+    end_sessions(user)
 
 
 def disable(user: User) -> None:

@@ -11,6 +11,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from accounts import views as door
+
 PLAIN = {"side": "plain"}
 
 
@@ -44,5 +46,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form was too old or came from elsewhere."""
-    return _page("errors/form_too_old.html", 403)
+    """403: the form was too old or came from elsewhere. At the door, the same step again."""
+    return door.form_too_old(request) or _page("errors/form_too_old.html", 403)
