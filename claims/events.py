@@ -28,3 +28,18 @@ class ConfirmationEvent(StrEnum):
     SHOWN = "counts.shown_to_facility"
     CONFIRMED = "counts.confirmed"
     DISPUTED = "counts.disputed"
+
+
+class ImportEvent(StrEnum):
+    """What the enrolment section does with the core system's files and with disputes."""
+
+    LISTED = "counts.listed"
+    PREVIEWED = "counts.previewed"
+    REFUSED = "counts.refused"
+    PREVIEW_SHOWN = "counts.preview_shown"
+    ACCEPTED = "counts.accepted"
+    DISCARDED = "counts.discarded"
+    MONTH_SHOWN = "counts.month_shown"
+    FACILITY_SHOWN = "counts.facility_shown"
+    DISPUTES_LISTED = "counts.disputes_listed"
+    ANSWERED = "counts.answered"

@@ -113,7 +113,9 @@ class DisputeForm(forms.Form):
     def marked(self) -> list[DisputedCell]:
         """The cells that were filled in."""
         return [
-            DisputedCell(cell, self.cleaned_data[f"claimed-{cell.code}"], self.cleaned_data[f"reason-{cell.code}"])
+            DisputedCell(
+                cell, self.cleaned_data[f"claimed-{cell.code}"], self.cleaned_data[f"reason-{cell.code}"]
+            )
             for cell in [place.cell for place in self.cells]
             if self.cleaned_data.get(f"claimed-{cell.code}") is not None
         ]

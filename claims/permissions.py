@@ -6,7 +6,7 @@ from uuid import UUID
 
 from claims.models import Claim, CountSheet
 from claims.states import ClaimStatus, SheetStatus
-from facilities.actors import Actor
+from facilities.actors import OPERATIONS_ROLES, Actor, Role
 from facilities.models import Facility
 from facilities.rules import NotAllowed, rule
 
@@ -107,3 +107,17 @@ def _in_own_facility(actor: Actor, row: OfFacility) -> None:
 def _still_current(sheet: CountSheet) -> None:
     if sheet.status == SheetStatus.SUPERSEDED:
         raise NotAllowed("画面を開いたあとに、新しい児童数が届きました。新しい人数をご確認ください。")
+
+
+@rule
+def bring_in_counts(actor: Actor, subject: object) -> None:
+    """The enrolment section brings in counts and answers disputes (R1)."""
+    if actor.duty is not Role.ENROLMENT:
+        raise NotAllowed("児童数の取込と回答ができるのは、こども施設入園課だけです。")
+
+
+@rule
+def see_counts(actor: Actor, subject: object) -> None:
+    """Both sections and the administrator see the city's counts."""
+    if actor.duty not in OPERATIONS_ROLES | {Role.ENROLMENT, Role.ADMINISTRATOR}:
+        raise NotAllowed("児童数を見ることができるのは、入園課・運営課と市の管理者です。")

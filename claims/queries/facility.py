@@ -124,7 +124,9 @@ def count_months(facility: Facility) -> list[CountSheet]:
 
 def counts_of(facility: Facility, own: Municipality, month: ServiceMonth) -> CountView:
     """The month's counts beside last month's, and what a corrected file has changed."""
-    sheets = CountSheet.objects.filter(facility=facility, month__in=[month.first_day, month.plus(-1).first_day])
+    sheets = CountSheet.objects.filter(
+        facility=facility, month__in=[month.first_day, month.plus(-1).first_day]
+    )
     by_month: dict[date, list[CountSheet]] = defaultdict(list)
     for sheet in sheets.order_by("-version"):
         by_month[sheet.month].append(sheet)
@@ -175,7 +177,8 @@ def disputable_cells(facility: Facility, own: Municipality, sheet: CountSheet) -
     )
     names = payer_names({cell.payer_code for cell in cells}, own)
     return [
-        CountedCell(cell, counted.get(cell, 0), names[cell.payer_code], cell.payer_code != own.code) for cell in ordered
+        CountedCell(cell, counted.get(cell, 0), names[cell.payer_code], cell.payer_code != own.code)
+        for cell in ordered
     ]
 
 
@@ -210,7 +213,9 @@ def _tables(
     names: Mapping[str, str],
 ) -> Iterable[CountTable]:
     known = {cell for cell, count in (*now.items(), *(before or {}).items()) if count}
-    payers = sorted({cell.payer_code for cell in known} | {own.code}, key=lambda code: (code != own.code, code))
+    payers = sorted(
+        {cell.payer_code for cell in known} | {own.code}, key=lambda code: (code != own.code, code)
+    )
     for payer in payers:
         rows = {(cell.certification, cell.age) for cell in known if cell.payer_code == payer}
         if payer == own.code:
@@ -273,7 +278,10 @@ def _remarks(counts: Iterable[ChildCount]) -> Iterable[str]:
 def _changes(
     before: Counter[Cell], now: Counter[Cell], names: Mapping[str, str], own: Municipality
 ) -> Iterable[ChangedCell]:
-    cells = sorted({*before, *now}, key=lambda cell: (cell.payer_code, row_order((cell.certification, cell.age)), cell.hours))
+    cells = sorted(
+        {*before, *now},
+        key=lambda cell: (cell.payer_code, row_order((cell.certification, cell.age)), cell.hours),
+    )
     for cell in cells:
         if before[cell] != now[cell]:
             name = names.get(cell.payer_code, cell.payer_code)
@@ -352,7 +360,9 @@ def saved_beside_typed(
     """Where the typed form and what another screen has ``saved`` differ; nothing when nobody has."""
     if saved is None:
         return []
-    rows = [BesideTyped(fact.label, facts.answer(saved, fact), typed.get(fact.name, "")) for fact in view.asked]
+    rows = [
+        BesideTyped(fact.label, facts.answer(saved, fact), typed.get(fact.name, "")) for fact in view.asked
+    ]
     return [row for row in rows if str(row.saved) != row.typed]
 
 
@@ -398,7 +408,9 @@ def claims_by_month(facility: Facility, own: Municipality) -> list[ClaimMonth]:
     obstacle_of = {row.month: row for row in Obstacle.objects.filter(facility=facility)}
     months = sorted({*sheet_of, *claims_of, *obstacle_of}, reverse=True)[:MONTHS_LISTED]
     return [
-        ClaimMonth(ServiceMonth.of(month), sheet_of.get(month), tuple(claims_of[month]), obstacle_of.get(month))
+        ClaimMonth(
+            ServiceMonth.of(month), sheet_of.get(month), tuple(claims_of[month]), obstacle_of.get(month)
+        )
         for month in months
     ]
 
@@ -469,7 +481,9 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
     claim = Claim.objects.select_related("sheet").get(pk=claim_id)
     family = _family(claim)
     versions = [other for other in family if other.month == claim.month]
-    earlier = [other for other in family if other.month < claim.month and other.status != ClaimStatus.SUPERSEDED]
+    earlier = [
+        other for other in family if other.month < claim.month and other.status != ClaimStatus.SUPERSEDED
+    ]
     previous = earlier[0] if earlier else None
     # A correction shows what differs from the version that was returned, as long as it is in the facility's hands.
     older = [other for other in versions if other.version < claim.version and other.returned_at is not None]
@@ -501,7 +515,9 @@ def _family(claim: Claim) -> QuerySet[Claim]:
 
 def _lines_by_claim(claims: list[Claim]) -> dict[UUID, list[ClaimLine]]:
     lines: dict[UUID, list[ClaimLine]] = defaultdict(list)
-    for line in ClaimLine.objects.filter(claim__in=[claim.pk for claim in claims]).order_by("claim", "position"):
+    for line in ClaimLine.objects.filter(claim__in=[claim.pk for claim in claims]).order_by(
+        "claim", "position"
+    ):
         lines[line.claim_id].append(line)
     return lines
 
@@ -531,4 +547,3 @@ def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
 def due_date(month: ServiceMonth, own: Municipality) -> date:
     """The day by which the month's claim must be submitted."""
     return month.first_day.replace(day=own.claim_due_day)
-

@@ -282,9 +282,7 @@ def _claim_list(request: TenantRequest, *, problems: list[str] | None = None) ->
     return render(request, "claims/facility/claim_list.html", context, status=_status(request))
 
 
-def _claim_page(
-    request: TenantRequest, claim_id: UUID, *, problems: list[str] | None = None
-) -> HttpResponse:
+def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] | None = None) -> HttpResponse:
     own: Municipality = request.membership.municipality
     try:
         view = queries.claim_view(claim_id, own)
