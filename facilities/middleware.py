@@ -73,7 +73,9 @@ class EntranceMiddleware:
             opened.entrance = entrance.name
             if not signed_in:
                 held_forms.hold(request)
-                return redirect(f"{reverse('accounts:login')}?{urlencode({'next': request.get_full_path()})}")
+                # A POST leads back to the page its form stands on: its own address cannot be opened.
+                wanted = held_forms.page_of(request) if request.method == "POST" else request.get_full_path()
+                return redirect(f"{reverse('accounts:login')}?{urlencode({'next': wanted})}")
             response = self._inside(cast(TenantRequest, request), match, entrance, opened)
             if response.status_code in {403, 404, 405}:
                 _record_denial(match, response.status_code)

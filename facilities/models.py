@@ -63,18 +63,21 @@ class Municipality(models.Model):
 class Corporation(MunicipalityOwned):
     """Who runs facilities (設置主体): a corporation, or the municipality itself."""
 
-    corporate_number = models.CharField("法人番号", max_length=13)
+    # A sole proprietor (個人事業主) has none.
+    corporate_number = models.CharField("法人番号", max_length=13, blank=True)
     name = models.CharField("名称", max_length=100)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["municipality", "id"], name="corporation_in_municipality"),
             models.UniqueConstraint(
-                fields=["municipality", "corporate_number"], name="corporate_number_once_a_city"
+                fields=["municipality", "corporate_number"],
+                name="corporate_number_once_a_city",
+                condition=~Q(corporate_number=""),
             ),
             models.CheckConstraint(
-                name="corporate_number_is_thirteen_digits",
-                condition=Q(corporate_number__regex=r"^[0-9]{13}$"),
+                name="corporate_number_is_13_digits_or_none",
+                condition=Q(corporate_number__regex=r"^([0-9]{13})?$"),
             ),
         ]
 

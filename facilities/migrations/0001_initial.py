@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
-                ("corporate_number", models.CharField(max_length=13, verbose_name="法人番号")),
+                ("corporate_number", models.CharField(blank=True, max_length=13, verbose_name="法人番号")),
                 ("name", models.CharField(max_length=100, verbose_name="名称")),
             ],
         ),
@@ -420,14 +420,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="corporation",
             constraint=models.UniqueConstraint(
-                fields=("municipality", "corporate_number"), name="corporate_number_once_a_city"
+                condition=models.Q(('corporate_number', ''), _negated=True), fields=("municipality", "corporate_number"), name="corporate_number_once_a_city"
             ),
         ),
         migrations.AddConstraint(
             model_name="corporation",
             constraint=models.CheckConstraint(
-                condition=models.Q(("corporate_number__regex", "^[0-9]{13}$")),
-                name="corporate_number_is_thirteen_digits",
+                condition=models.Q(("corporate_number__regex", "^([0-9]{13})?$")),
+                name="corporate_number_is_13_digits_or_none",
             ),
         ),
         migrations.RunSQL(

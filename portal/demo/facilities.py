@@ -44,7 +44,7 @@ def make_facilities(city: Municipality) -> list[Facility]:
     """All facilities of the demo city with their corporations, profiles and granted items; the scope is open."""
     lines = rows()
     corporations = {
-        line["法人番号"]: Corporation(
+        line["設置主体"]: Corporation(
             municipality=city, corporate_number=line["法人番号"], name=line["設置主体"]
         )
         for line in lines
@@ -57,7 +57,7 @@ def make_facilities(city: Municipality) -> list[Facility]:
             name=line["施設名"],
             kind=KINDS[line["施設類型"]],
             ownership=Ownership.PUBLIC if line["公私区分"] == "公立" else Ownership.PRIVATE,
-            corporation=corporations[line["法人番号"]],
+            corporation=corporations[line["設置主体"]],
             opened_on=_date(line["認可年月日"]),
             postal_code=line["郵便番号"],
             location=line["所在地"],
