@@ -91,7 +91,7 @@ SECTIONS = [
 ]
 
 
-def rendered(side: str) -> str:
+def rendered(side: str, idle_seconds: int = 1800) -> str:
     """The gallery as one side sees it."""
     context = {
         "csrf_token": "x" * 64,
@@ -106,7 +106,9 @@ def rendered(side: str) -> str:
         "breadcrumbs": [("請求", "#main"), ("令和8年6月分", None)],
         "demo": True,
         "sample_prices": side != "facility",
-        "logout_url": "#main",
+        "logout_url": "/logout",
+        "idle_seconds": idle_seconds,
+        "keepalive_url": "/keep-alive",
         "form": FactsForm({"days": "42", "reason": "", "place": "青葉台市"}),
         "problems": ["この請求はすでに提出されています。画面を開き直してください。"],
         "month": date(2026, 6, 1),
