@@ -1,0 +1,201 @@
+"""A facility's home in every state of the month: three steps, and one button for the next one."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from claims.cells import Cell, DisputedCell
+from claims.models import ChildCount, Claim, CountDispute, CountSheet
+from claims.operations import answers, review
+from claims.operations.confirming import confirm, dispute
+from claims.operations.submitting import submit
+from facilities.actors import Role
+from facilities.models import FacilityKind, Ownership
+from tests.cast import JUNE, MAY, NURSERY_CELLS, City, Nursery, give_counts, make_city, make_facility, sign_in
+from tests.claims.stage import AT, confirmed, nursery, ready_claim
+from tests.record import events_of
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+@pytest.fixture
+def sakura(city: City) -> Nursery:
+    return nursery(city)
+
+
+def home_of(place: Nursery) -> str:
+    answer = sign_in(place.clerk).get(f"/f/{place.facility.number}/")
+    assert answer.status_code == 200
+    page: str = answer.content.decode()
+    shown = set(re.findall(r'data-row="([0-9a-f-]{36})"', page))
+    event = events_of(place.city, "portal.home_shown")[-1]
+    assert shown == {row for rows in event.rows.values() for row in rows}
+    return page
+
+
+def states(page: str) -> list[str]:
+    return re.findall(r'class="step" data-state="(\w+)"', page)
+
+
+def button(page: str) -> list[str]:
+    """The words of the primary buttons: never more than one."""
+    return re.findall(r'class="button primary"[^>]*>([^<]+)<', page.split("<main")[1].split("</main>")[0])
+
+
+def submitted(place: Nursery) -> Claim:
+    claim = ready_claim(place)
+    with place.open() as clerk:
+        return submit(claim.pk, shown_hash=claim.content_hash, declared=True, by=clerk, at=AT)
+
+
+def disputed(place: Nursery) -> CountSheet:
+    sheet = give_counts(place)
+    marked = DisputedCell(
+        cell=Cell("129999", "3", "0", "standard"), claimed=9, reason="6月1日に1人転入しています。"
+    )
+    with place.open() as clerk:
+        dispute(sheet.pk, [marked], shown_version=sheet.version, by=clerk, at=AT)
+    return sheet
+
+
+def test_before_any_counts_nothing_is_to_be_done(sakura):
+    page = home_of(sakura)
+
+    assert "児童数がまだ届いていません" in page
+    assert "いまは何もする必要はありません" in page
+    assert button(page) == []
+
+
+def test_counts_that_arrived_are_to_be_confirmed(sakura):
+    give_counts(sakura, MAY, NURSERY_CELLS[1:])
+    give_counts(sakura)
+
+    page = home_of(sakura)
+
+    assert states(page) == ["now", "later", "later"]
+    assert button(page) == ["児童数を確認する"]
+    assert "88人" in page
+    assert "+8" in page
+    assert "締切 令和8年6月10日" in page
+
+
+def test_a_disputed_count_waits_for_the_city(sakura):
+    disputed(sakura)
+
+    page = home_of(sakura)
+
+    assert states(page) == ["later", "later", "later"]
+    assert "相違の回答待ち" in page
+    assert button(page) == []
+
+
+def test_an_answer_to_a_dispute_is_seen_on_the_home_page(city, sakura):
+    sheet = disputed(sakura)
+    with city.open(Role.ENROLMENT) as enrolment:
+        found = CountDispute.objects.get(sheet=sheet)
+        answers.answer(found.pk, outcome="stands", text="転入は6月2日でした。", by=enrolment, at=AT)
+
+    page = home_of(sakura)
+
+    assert states(page) == ["now", "later", "later"]
+    assert "転入は6月2日でした。" in page
+
+
+def test_a_draft_is_to_be_submitted(sakura):
+    ready_claim(sakura)
+
+    page = home_of(sakura)
+
+    assert states(page) == ["done", "now", "later"]
+    assert button(page) == ["請求を確認して提出する"]
+    assert "12,028,530円" in page
+
+
+def test_a_submitted_claim_is_with_the_city(sakura):
+    submitted(sakura)
+
+    page = home_of(sakura)
+
+    assert states(page) == ["done", "done", "later"]
+    assert "審査中" in page
+    assert button(page) == []
+
+
+def test_a_returned_claim_says_why_and_leads_there(city, sakura):
+    claim = submitted(sakura)
+    with city.open(Role.OFFICER) as officer:
+        review.return_to_facility(claim, reason="給食の日数が合いません。", by=officer, at=AT)
+
+    page = home_of(sakura)
+
+    assert states(page)[:2] == ["done", "attention"]
+    assert button(page) == ["理由を見て直す"]
+    assert "「給食の日数が合いません。」" in page
+
+
+def test_an_approved_claim_can_be_printed(city, sakura):
+    claim = submitted(sakura)
+    with city.open(Role.CHIEF) as chief:
+        review.approve(claim, by=chief, at=AT)
+
+    page = home_of(sakura)
+
+    assert states(page) == ["done", "done", "done"]
+    assert "請求書を印刷できます" in page
+
+
+def test_a_public_facility_only_confirms(city):
+    midori = make_facility(city, "市立みどり保育園", number="1299900000903", ownership=Ownership.PUBLIC)
+    confirmed(midori)
+
+    page = home_of(midori)
+
+    assert "請求対象外" in page
+    assert states(page) == ["done", "later"]
+    assert button(page) == []
+
+
+def test_a_type_without_prices_says_so(city):
+    kodomoen = make_facility(
+        city, "そらこども園", number="1299900000904", kind=FacilityKind.CERTIFIED_KODOMOEN
+    )
+    confirmed(kodomoen)
+
+    page = home_of(kodomoen)
+
+    assert "請求を作成できません" in page
+    assert button(page) == []
+
+
+def test_children_of_the_neighbouring_city_have_a_claim_of_their_own(sakura):
+    sheet = give_counts(sakura)
+    with sakura.open():
+        ChildCount.objects.filter(sheet=sheet, age="5").update(payer_code="129998")
+    with sakura.open() as clerk:
+        confirm(sheet.pk, shown_version=sheet.version, by=clerk, at=AT)
+
+    page = home_of(sakura)
+
+    assert "管外（129998）" in page
+
+
+def test_the_home_page_costs_the_same_after_many_months(sakura):
+    give_counts(sakura, MAY)
+    browser = sign_in(sakura.clerk)
+
+    def queries() -> int:
+        browser.get(f"/f/{sakura.facility.number}/")
+        with CaptureQueriesContext(connection) as caught:
+            browser.get(f"/f/{sakura.facility.number}/")
+        return len(caught)
+
+    two = queries()
+    for month in range(1, 10):
+        give_counts(sakura, JUNE.plus(month))
+
+    assert queries() == two
