@@ -104,7 +104,7 @@ class EmailCodeDevice(Device):
     @property
     def persistent_id(self) -> str:
         """The library reads the part after the stroke as an integer: that of the UUID."""
-        return f"{self.model_label()}/{self.pk.int}"
+        return f"{self._meta.label_lower}/{self.pk.int}"
 
     def verify_token(self, token: str) -> bool:
         """
