@@ -121,7 +121,9 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
         raise FileRefused(personal)
     if problems := _heading_problems(table, layout, expected):
         raise FileRefused(problems)
-    problems, remarks, rows = list(table.problems), [], []
+    problems = list(table.problems)
+    remarks: list[Problem] = []
+    rows: list[tuple[int, CountRow]] = []
     broken = {problem.line for problem in table.problems}
     for row in table.rows:
         if row.line in broken:
@@ -175,6 +177,22 @@ class _RowReader:
             (AGE, AGES, "0から5、または満3"),
             (HOURS, HOURS_WORDS, "標準・短時間・教育標準時間"),
         )))  # fmt: skip
+        count = self._number(COUNT)
+        extras = self._extras()
+        if place is None or cell is None or count is None or extras is None or self._noted:
+            return []
+        return [(self.row.line, CountRow(*place, *cell, count, **extras))]
+
+    def wide(self, columns: dict[str, re.Match[str]]) -> list[tuple[int, CountRow]]:
+        place = self._place()
+        extras = self._extras()
+        found = []
+        for heading, match in columns.items():
+            cell = self._cell(
+                self._choice(CERTIFICATION, CERTIFICATIONS, "1号・2号・3号"),
+                self._choice(AGE, AGES, "0から5、または満3"),
+                self._choice(HOURS, HOURS_WORDS, "標準・短時間・教育標準時間"),
+            )
         count = self._number(COUNT)
         extras = self._extras()
         if place is None or cell is None or count is None or extras is None or self._noted:

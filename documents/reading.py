@@ -91,8 +91,8 @@ def read_csv(content: bytes) -> Table:
     heading_line, headings = lines[0][0], [normalised(cell) for cell in lines[0][1]]
     while headings and not headings[-1]:
         headings.pop()
-    if problems := _heading_problems(headings, heading_line):
-        raise FileRefused(problems)
+    if bad_headings := _heading_problems(headings, heading_line):
+        raise FileRefused(bad_headings)
     if len(lines) == 1:
         raise FileRefused(
             [Problem("見出しだけで、人数の行がありません。書き出し直したファイルを選んでください。")]

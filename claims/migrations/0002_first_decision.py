@@ -4,34 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0001_initial'),
-        ('facilities', '0001_initial'),
+        ("claims", "0001_initial"),
+        ("facilities", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='claim',
-            name='first_decided_at',
-            field=models.DateTimeField(null=True, verbose_name='最初の審査日時'),
+            model_name="claim",
+            name="first_decided_at",
+            field=models.DateTimeField(null=True, verbose_name="最初の審査日時"),
         ),
         migrations.AddField(
-            model_name='claimline',
-            name='number',
-            field=models.CharField(blank=True, default='', max_length=4, verbose_name='番号'),
+            model_name="claimline",
+            name="number",
+            field=models.CharField(blank=True, default="", max_length=4, verbose_name="番号"),
         ),
         migrations.AddField(
-            model_name='claimline',
-            name='summary',
-            field=models.CharField(blank=True, default='', max_length=200, verbose_name='要点'),
+            model_name="claimline",
+            name="summary",
+            field=models.CharField(blank=True, default="", max_length=200, verbose_name="要点"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('first_decided_at__isnull', True), ('submitted_at__isnull', False), _connector='OR'), name='claim_is_decided_after_submission'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_decided_at__isnull", True), ("submitted_at__isnull", False), _connector="OR"
+                ),
+                name="claim_is_decided_after_submission",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_decided_at__isnull', False), ('status__in', ['returned', 'approved'])), ('status__in', ['draft', 'submitted', 'superseded']), _connector='OR'), name='claim_verdict_is_a_decision'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("first_decided_at__isnull", False), ("status__in", ["returned", "approved"])),
+                    ("status__in", ["draft", "submitted", "superseded"]),
+                    _connector="OR",
+                ),
+                name="claim_verdict_is_a_decision",
+            ),
         ),
     ]

@@ -34,7 +34,7 @@ def answer(dispute_id: UUID, *, outcome: str, text: str, by: Actor, at: datetime
     :raises ProblemsFound: no outcome or no words.
     """
     dispute = CountDispute.objects.select_related("sheet").get(pk=dispute_id)
-    sheet = CountSheet.objects.select_for_update(of=("self",)).get(pk=dispute.sheet_id)
+    sheet: CountSheet = CountSheet.objects.select_for_update(of=("self",)).get(pk=dispute.sheet_id)
     dispute = CountDispute.objects.select_for_update(of=("self",)).get(pk=dispute_id)
     permissions.bring_in_counts(by, dispute)
     if dispute.outcome:

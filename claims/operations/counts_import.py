@@ -172,7 +172,7 @@ def accept(import_id: UUID, *, by: Who, at: datetime) -> CountImport:
 
     :raises NotAllowed: not the enrolment section, already decided, expired, or overtaken by another import.
     """
-    imported = CountImport.objects.select_for_update(of=("self",)).get(pk=import_id)
+    imported: CountImport = CountImport.objects.select_for_update(of=("self",)).get(pk=import_id)
     _may(by)
     _require_open(imported, at)
     rows, fingerprint, _ = kept_preview(imported)

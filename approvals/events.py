@@ -1,0 +1,14 @@
+"""Names of the events of this room."""
+
+from enum import StrEnum
+
+
+class ReviewEvent(StrEnum):
+    """What the operations section does with claims."""
+
+    INBOX_SHOWN = "approvals.inbox_shown"
+    INBOX_EXPORTED = "approvals.inbox_exported"
+    CLAIM_SHOWN = "approvals.claim_shown"
+    DECIDED = "approvals.decided"
+    BULK_SHOWN = "approvals.bulk_shown"
+    BULK_DECIDED = "approvals.bulk_decided"

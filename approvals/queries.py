@@ -1,0 +1,424 @@
+"""The inbox: every facility of a month with its state, amount, difference and what deserves a look."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Max, Sum
+
+from accounts.models import User
+from approvals.models import Decision
+from claims.models import Claim, ClaimLine, CountSheet, MonthlyFacts, Obstacle
+from claims.queries.comparison import ComparedLine, compare_claims
+from claims.states import ClaimStatus, SheetStatus
+from facilities.actors import Role
+from facilities.models import Facility, FacilityProfile, GrantedItem, holding_in
+from facilities.periods import ServiceMonth
+
+# In the order of the legend: what is done first, what hangs last. The keys are the heat map's.
+STATES = {
+    "approved": "承認",
+    "first": "一次承認",
+    "submitted": "審査待ち",
+    "returned": "差し戻し",
+    "draft": "未提出",
+    "disputed": "相違の回答待ち",
+    "waiting": "児童数の確認待ち",
+    "none": "児童数なし",
+    "obstacle": "単価なし",
+    "public": "請求対象外",
+}
+TONES = {
+    "approved": "ok",
+    "first": "ok",
+    "submitted": "now",
+    "returned": "bad",
+    "draft": "warn",
+    "disputed": "warn",
+    "waiting": "warn",
+    "none": "off",
+    "obstacle": "off",
+    "public": "off",
+}
+SORTS = {
+    "number": "事業所番号順",
+    "attention": "注意の多い順",
+    "amount": "請求額の大きい順",
+    "difference": "差の大きい順",
+    "submitted": "提出の早い順",
+    "name": "施設名順",
+}
+
+
+@dataclass
+class InboxRow:
+    """One facility in the month."""
+
+    facility: Facility
+    state: str
+    claim: Claim | None = None
+    before: Claim | None = None
+    flags: list[str] = field(default_factory=list)
+    is_unchanged: bool = False
+    can_decide: bool = False
+
+    @property
+    def row_id(self) -> UUID:
+        """The row shown: the claim where there is one, else the facility."""
+        return self.claim.pk if self.claim else self.facility.pk
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return STATES[self.state]
+
+    @property
+    def tone(self) -> str:
+        """The tag's tone."""
+        return TONES[self.state]
+
+    @property
+    def difference(self) -> int | None:
+        """This month's amount less the last approved one's."""
+        if self.claim is None or self.before is None:
+            return None
+        return self.claim.total_yen - self.before.total_yen
+
+
+@dataclass
+class Inbox:
+    """The month's table: the rows asked for, and the whole month for the heat map and the sums."""
+
+    month: ServiceMonth
+    rows: list[InboxRow]
+    everything: list[InboxRow]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many facilities are in each state, in the legend's order."""
+        found = dict.fromkeys(STATES, 0)
+        for row in self.everything:
+            found[row.state] += 1
+        return found
+
+    @property
+    def submitted_rows(self) -> list[InboxRow]:
+        """Facilities whose claim has reached the city."""
+        return [row for row in self.everything if row.state in {"submitted", "first", "approved"}]
+
+    @property
+    def submitted_yen(self) -> int:
+        """The sum of what has reached the city."""
+        return sum(row.claim.total_yen for row in self.submitted_rows if row.claim)
+
+    @property
+    def submitted_difference(self) -> int:
+        """Compared with the last approved month of the same facilities."""
+        return sum(row.difference or 0 for row in self.submitted_rows)
+
+    @property
+    def has_sample_prices(self) -> bool:
+        """Any of the amounts is computed with a sample book."""
+        return any(row.claim.is_sample_priced for row in self.everything if row.claim)
+
+    @property
+    def preselected(self) -> list[InboxRow]:
+        """Unchanged claims that this person may approve together."""
+        return [row for row in self.rows if row.is_unchanged and row.can_decide]
+
+
+def latest_month() -> ServiceMonth | None:
+    """The newest month with counts."""
+    newest = CountSheet.objects.aggregate(newest=Max("month"))["newest"]
+    return ServiceMonth.of(newest) if newest else None
+
+
+def months_with_counts() -> list[ServiceMonth]:
+    """Every month with counts, newest first."""
+    found = CountSheet.objects.values_list("month", flat=True).distinct().order_by("-month")
+    return [ServiceMonth.of(month) for month in found]
+
+
+def inbox(
+    month: ServiceMonth,
+    *,
+    duty: Role,
+    user_id: UUID,
+    state: str = "",
+    kind: str = "",
+    words: str = "",
+    sort: str = "number",
+    mine: bool = False,
+) -> Inbox:
+    """All facilities of the month; seven queries, however many there are."""
+    everything = _rows(month, duty, user_id)
+    rows = [
+        row
+        for row in everything
+        if (not state or row.state == state)
+        and (not kind or row.facility.kind == kind)
+        and (not words or words in row.facility.name or words in row.facility.number)
+        and (not mine or row.can_decide)
+    ]
+    return Inbox(month, _sorted(rows, sort), everything)
+
+
+def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
+    sheets = {
+        sheet.facility_id: sheet
+        for sheet in CountSheet.objects.filter(month=month.first_day).exclude(status=SheetStatus.SUPERSEDED)
+    }
+    claims = {
+        claim.facility_id: claim
+        for claim in Claim.objects.filter(month=month.first_day, outside=False)
+        .exclude(status=ClaimStatus.SUPERSEDED)
+        .defer("snapshot")
+    }
+    before = _last_approved(month)
+    changed = _changed_claims(claims, before)
+    obstacles = {row.facility_id: row for row in Obstacle.objects.filter(month=month.first_day)}
+    decided: dict[UUID, list[Decision]] = defaultdict(list)
+    for decision in Decision.objects.filter(claim__month=month.first_day):
+        decided[decision.claim_id].append(decision)
+    rows = []
+    for facility in Facility.objects.order_by("number"):
+        claim = claims.get(facility.pk)
+        decisions = decided[claim.pk] if claim else []
+        state = _state(facility, sheets.get(facility.pk), claim, obstacles.get(facility.pk), decisions)
+        row = InboxRow(facility, state, claim, before.get(facility.pk))
+        if claim is not None:
+            row.is_unchanged = row.before is not None and claim.pk not in changed
+            row.flags = _flags(row, claim)
+            row.can_decide = _can_decide(state, duty, user_id, decisions)
+        rows.append(row)
+    return rows
+
+
+def _state(
+    facility: Facility,
+    sheet: CountSheet | None,
+    claim: Claim | None,
+    obstacle: Obstacle | None,
+    decisions: list[Decision],
+) -> str:
+    if claim is not None and claim.status == ClaimStatus.SUBMITTED:
+        return "first" if decisions else "submitted"
+    if claim is not None and claim.status != ClaimStatus.DRAFT:
+        return claim.status
+    if sheet is None:
+        return "none"
+    if sheet.status in {SheetStatus.WAITING, SheetStatus.DISPUTED}:
+        return sheet.status
+    if facility.is_public:
+        return "public"
+    return "obstacle" if obstacle is not None and claim is None else "draft"
+
+
+def _can_decide(state: str, duty: Role, user_id: UUID, decisions: list[Decision]) -> bool:
+    if any(decision.decided_by == user_id for decision in decisions):
+        return False
+    return (state == "submitted" and duty is Role.OFFICER) or (
+        state == "first" and duty in {Role.CHIEF, Role.MANAGER}
+    )
+
+
+def _last_approved(month: ServiceMonth) -> dict[UUID, Claim]:
+    """Each facility's newest approved claim of an earlier month, to the city itself."""
+    approved = (
+        Claim.objects.filter(month__lt=month.first_day, status=ClaimStatus.APPROVED, outside=False)
+        .order_by("facility", "-month")
+        .distinct("facility")
+        .defer("snapshot")
+    )
+    return {claim.facility_id: claim for claim in approved}
+
+
+def _changed_claims(claims: dict[UUID, Claim], before: dict[UUID, Claim]) -> set[UUID]:
+    """The claims that differ from the last approved month in any line, in children, book, or by a correction."""
+    pairs = {claim.pk: before[facility] for facility, claim in claims.items() if facility in before}
+    amounts: dict[UUID, dict[tuple[str, str], int]] = defaultdict(dict)
+    wanted = [*pairs, *(earlier.pk for earlier in pairs.values())]
+    for claim_id, code, certification, amount in ClaimLine.objects.filter(claim__in=wanted).values_list(
+        "claim_id", "code", "certification", "amount_yen"
+    ):
+        amounts[claim_id][code, certification] = amount
+    return {
+        claim.pk
+        for claim in claims.values()
+        if claim.pk not in pairs
+        or amounts[claim.pk] != amounts[pairs[claim.pk].pk]
+        or claim.child_total != pairs[claim.pk].child_total
+        or claim.rate_book != pairs[claim.pk].rate_book
+        or claim.counts_corrected_at is not None
+    }
+
+
+def _flags(row: InboxRow, claim: Claim) -> list[str]:
+    flags = []
+    if claim.counts_corrected_at is not None:
+        flags.append("児童数が訂正された")
+    if claim.missing:
+        flags.append("未入力あり")
+    if claim.version > 1:
+        flags.append(f"修正版 第{claim.version}版")
+    if row.before is None:
+        return [*flags, "初めての請求"]
+    children = claim.child_total - row.before.child_total
+    if children:
+        flags.append(f"児童数 {children:+d}".replace("-", "−"))
+    if claim.rate_book != row.before.rate_book:
+        flags.append("単価表が変わった")
+    if not row.is_unchanged and not flags:
+        flags.append("内訳が変わった")
+    return flags
+
+
+def _sorted(rows: list[InboxRow], sort: str) -> list[InboxRow]:
+    keys = {
+        "attention": lambda row: (-len(row.flags), -abs(row.difference or 0), row.facility.number),
+        "amount": lambda row: (-(row.claim.total_yen if row.claim else -1), row.facility.number),
+        "difference": lambda row: (-abs(row.difference or 0), row.facility.number),
+        "submitted": lambda row: (
+            row.claim is None or row.claim.submitted_at is None,
+            row.claim.submitted_at.timestamp() if row.claim and row.claim.submitted_at else 0,
+            row.facility.number,
+        ),
+        "name": lambda row: row.facility.name,
+    }
+    return sorted(rows, key=keys[sort]) if sort in keys else rows
+
+
+# ---------------------------------------------------------------- one claim
+
+
+@dataclass(frozen=True)
+class DecisionMade:
+    """A decision with the login id of who made it."""
+
+    decision: Decision
+    login_id: str
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """Everything a reviewer needs on one page: the difference first, the facts beside."""
+
+    claim: Claim
+    before: Claim | None
+    changed: list[ComparedLine]
+    unchanged: list[ComparedLine]
+    children: list[tuple[str, int, int]]
+    facts: MonthlyFacts | None
+    profile: FacilityProfile | None
+    granted: list[GrantedItem]
+    decisions: list[DecisionMade]
+    versions: list[Claim]
+
+    @property
+    def difference(self) -> int | None:
+        """In yen, against the last approved month."""
+        return None if self.before is None else self.claim.total_yen - self.before.total_yen
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows shown, for the record."""
+        return {
+            "claim": [claim.pk for claim in self.versions],
+            "decision": [made.decision.pk for made in self.decisions],
+        }
+
+
+def review_view(claim_id: UUID) -> ReviewView:
+    """
+    One claim beside the last approved month.
+
+    :raises Claim.DoesNotExist: not a claim of the open scope.
+    """
+    claim = Claim.objects.select_related("facility__corporation", "sheet").get(pk=claim_id)
+    before = (
+        Claim.objects.filter(
+            facility=claim.facility_id,
+            payer_code=claim.payer_code,
+            month__lt=claim.month,
+            status=ClaimStatus.APPROVED,
+        )
+        .order_by("-month")
+        .first()
+    )
+    lines = list(ClaimLine.objects.filter(claim__in=[claim, before] if before else [claim]))
+    compared = compare_claims(
+        [line for line in lines if line.claim_id == claim.pk],
+        [line for line in lines if line.claim_id == before.pk] if before else None,
+    )
+    month = claim.service_month
+    versions = list(
+        Claim.objects.filter(facility=claim.facility_id, month=claim.month, payer_code=claim.payer_code)
+        .defer("snapshot")
+        .order_by("-version")
+    )
+    decisions = list(Decision.objects.filter(claim__in=versions).order_by("claim__version", "step"))
+    people = dict(
+        User.objects.filter(pk__in=[decision.decided_by for decision in decisions]).values_list(
+            "pk", "login_id"
+        )
+    )
+    return ReviewView(
+        claim=claim,
+        before=before,
+        changed=[row for row in compared if row.has_changed or row.before is None],
+        unchanged=[row for row in compared if row.before is not None and not row.has_changed],
+        children=_children(claim, before),
+        facts=MonthlyFacts.objects.filter(facility=claim.facility_id, month=claim.month).first(),
+        profile=holding_in(FacilityProfile.objects.filter(facility=claim.facility_id), month).first(),
+        granted=list(
+            holding_in(GrantedItem.objects.filter(facility=claim.facility_id), month).order_by("code")
+        ),
+        decisions=[DecisionMade(decision, people.get(decision.decided_by, "")) for decision in decisions],
+        versions=versions,
+    )
+
+
+def _children(claim: Claim, before: Claim | None) -> list[tuple[str, int, int]]:
+    """Children by class, before and now, from the snapshots the amounts were computed with."""
+    words = {"4plus": "4歳以上児", "3": "3歳児", "3mid": "満3歳児", "2": "2歳児", "1": "1歳児", "0": "乳児"}
+    hours = {"education": "教育標準時間", "standard": "標準時間", "short": "短時間"}
+
+    def counted(snapshot: dict[str, object]) -> dict[tuple[str, str, str], int]:
+        found: dict[tuple[str, str, str], int] = defaultdict(int)
+        children = snapshot.get("children", [])
+        assert isinstance(children, list)
+        for child in children:
+            if child.get("payer") in {None, claim.payer_code}:
+                found[child["certification"], child["age_class"], child["hours"]] += child["count"]
+        return found
+
+    now = counted(claim.snapshot)
+    earlier = counted(before.snapshot) if before else {}
+    order = list(words)
+    keys = sorted(
+        {*now, *earlier}, key=lambda key: (key[0], order.index(key[1]) if key[1] in order else 9, key[2])
+    )
+    return [
+        (f"{key[0]}号 {words.get(key[1], key[1])} {hours[key[2]]}", earlier.get(key, 0), now.get(key, 0))
+        for key in keys
+    ]
+
+
+def neighbours(rows: list[InboxRow], claim_id: UUID) -> tuple[UUID | None, UUID | None]:
+    """The claims before and after this one in the filtered list."""
+    ids = [row.claim.pk for row in rows if row.claim]
+    if claim_id not in ids:
+        return None, None
+    at = ids.index(claim_id)
+    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def waiting_for(duty: Role, user_id: UUID, month: ServiceMonth) -> int:
+    """How many claims of the month wait for this person."""
+    return sum(row.can_decide for row in _rows(month, duty, user_id))
+
+
+def children_of_month(month: ServiceMonth) -> int:
+    """All children of the city on the first day."""
+    sheets = CountSheet.objects.filter(month=month.first_day).exclude(status=SheetStatus.SUPERSEDED)
+    return sheets.aggregate(children=Sum("counts__count"))["children"] or 0
