@@ -9,7 +9,7 @@ from calendar import SATURDAY, monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from claims.models import MonthlyFacts
+from claims.models import Claim, MonthlyFacts
 from facilities.periods import ServiceMonth
 from pricing.rule_sets import claimable_entry
 from pricing.vocabulary import MARCH_UNITS
@@ -108,6 +108,16 @@ def answer(facts: MonthlyFacts | None, fact: Fact) -> int | None:
         return None
     value: int | None = getattr(facts, fact.name)
     return value
+
+
+def waits(claim: Claim, code: str) -> bool:
+    """The item is not in this draft because the fact it needs is not given yet."""
+    if not claim.missing or not claim.is_draft:
+        return False
+    if code == SATURDAY_CLOSURE:
+        return SATURDAYS.name in claim.missing
+    asked = facts_of_item(claim.snapshot["facility_type"], code).values()
+    return any(fact.name in claim.missing for fact in asked)
 
 
 def saturdays_in(month: ServiceMonth) -> int:

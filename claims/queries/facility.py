@@ -32,7 +32,7 @@ from facilities.actors import Actor
 from facilities.models import Facility, GrantedItem, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
-from pricing import SECTION_LABELS
+from pricing import SECTION_LABELS, shipped_books
 from pricing.wording import class_words
 
 MONTHS_LISTED = 24
@@ -427,10 +427,11 @@ class PartRow:
 
 @dataclass(frozen=True)
 class LineRow:
-    """A compared line, with its parts in words."""
+    """A compared line, with its parts in words; ``waits`` for a fact that is not given yet."""
 
     compared: ComparedLine
     parts: tuple[PartRow, ...]
+    waits: bool
 
 
 @dataclass(frozen=True)
@@ -447,6 +448,7 @@ class ClaimView:
 
     claim: Claim
     payer_name: str
+    book_title: str
     sections: tuple[Section, ...]
     previous: Claim | None
     versions: tuple[Claim, ...]
@@ -494,7 +496,8 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
     return ClaimView(
         claim=claim,
         payer_name=payer_names([claim.payer_code], own)[claim.payer_code],
-        sections=tuple(_sections(compared)),
+        sections=tuple(_sections(claim, compared)),
+        book_title=_book_title(claim),
         previous=previous,
         versions=tuple(other for other in versions if other.pk != claim.pk),
         corrected_from=corrected_from,
@@ -522,9 +525,12 @@ def _lines_by_claim(claims: list[Claim]) -> dict[UUID, list[ClaimLine]]:
     return lines
 
 
-def _sections(compared: list[ComparedLine]) -> Iterable[Section]:
+def _sections(claim: Claim, compared: list[ComparedLine]) -> Iterable[Section]:
     for section, rows in groupby(compared, key=lambda row: row.section):
-        yield Section(SECTION_LABELS[section], tuple(LineRow(row, _parts(row.line)) for row in rows))
+        yield Section(
+            SECTION_LABELS[section],
+            tuple(LineRow(row, _parts(row.line), facts.waits(claim, row.code)) for row in rows),
+        )
 
 
 def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
@@ -542,6 +548,12 @@ def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
     )
     explained = {step["label"] for step in line.steps}
     return () if any(part.label in explained for part in parts) else parts
+
+
+def _book_title(claim: Claim) -> str:
+    """令和8年度 単価表（2026-04）; a book that is not shipped any more is called by its id."""
+    titles = (book.title for book in shipped_books() if book.id == claim.rate_book)
+    return next(titles, f"単価表 {claim.rate_book}")
 
 
 def due_date(month: ServiceMonth, own: Municipality) -> date:
