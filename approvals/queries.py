@@ -307,7 +307,7 @@ class ReviewView:
     before: Claim | None
     changed: list[ComparedLine]
     unchanged: list[ComparedLine]
-    children: list[tuple[str, int, int]]
+    children: list[tuple[str, int, int, int]]
     facts: MonthlyFacts | None
     profile: FacilityProfile | None
     granted: list[GrantedItem]
@@ -378,7 +378,7 @@ def review_view(claim_id: UUID) -> ReviewView:
     )
 
 
-def _children(claim: Claim, before: Claim | None) -> list[tuple[str, int, int]]:
+def _children(claim: Claim, before: Claim | None) -> list[tuple[str, int, int, int]]:
     """Children by class, before and now, from the snapshots the amounts were computed with."""
     words = {"4plus": "4歳以上児", "3": "3歳児", "3mid": "満3歳児", "2": "2歳児", "1": "1歳児", "0": "乳児"}
     hours = {"education": "教育標準時間", "standard": "標準時間", "short": "短時間"}
@@ -399,7 +399,12 @@ def _children(claim: Claim, before: Claim | None) -> list[tuple[str, int, int]]:
         {*now, *earlier}, key=lambda key: (key[0], order.index(key[1]) if key[1] in order else 9, key[2])
     )
     return [
-        (f"{key[0]}号 {words.get(key[1], key[1])} {hours[key[2]]}", earlier.get(key, 0), now.get(key, 0))
+        (
+            f"{key[0]}号 {words.get(key[1], key[1])} {hours[key[2]]}",
+            earlier.get(key, 0),
+            now.get(key, 0),
+            now.get(key, 0) - earlier.get(key, 0),
+        )
         for key in keys
     ]
 

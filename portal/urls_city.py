@@ -1,7 +1,9 @@
-"""Addresses of the city's home."""
+"""The city's home."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from portal.views import city
 
 app_name = "city_portal"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [path("", city.home, name="home")]

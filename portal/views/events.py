@@ -134,9 +134,7 @@ def _name_in(names: dict[UUID, str], row: Event) -> str | None:
 
 
 def _asked(request: TenantRequest) -> dict[str, str]:
-    return {
-        name: request.GET.get(name, "")[:60] for name in FilterForm.base_fields if request.GET.get(name)
-    }
+    return {name: request.GET.get(name, "")[:60] for name in FilterForm.base_fields if request.GET.get(name)}
 
 
 def _harmless(value: str) -> str:

@@ -1,0 +1,191 @@
+"""The inbox: all facilities of the month, filtered and sorted; export; approving unchanged claims together."""
+
+import csv
+import io
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from approvals import operations, permissions, queries
+from approvals.events import ReviewEvent
+from approvals.forms import InboxQuestion
+from approvals.queries import Inbox
+from audit.record import record
+from facilities.models import FacilityKind
+from facilities.requests import TenantRequest
+
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+MOST_TOGETHER = 500
+
+
+@require_GET
+def inbox(request: TenantRequest) -> HttpResponse:
+    """The month as a table of all facilities, and as a map that is also the filter."""
+    return _page(request, InboxQuestion.of(request.GET))
+
+
+@require_GET
+def export(request: TenantRequest) -> HttpResponse:
+    """The filtered table as CSV: UTF-8 with BOM, or CP932 for older tools."""
+    _require_look(request)
+    asked = InboxQuestion.of(request.GET)
+    found = _inbox(request, asked)
+    record(
+        ReviewEvent.INBOX_EXPORTED,
+        rows={"claim": [row.claim.pk for row in found.rows if row.claim]} if found else {},
+        detail={"month": str(asked.month or "")},
+    )
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(
+        [
+            "対象年月",
+            "事業所番号",
+            "施設名",
+            "施設類型",
+            "状態",
+            "請求額",
+            "前回承認額",
+            "差",
+            "注意",
+            "提出日",
+        ]
+    )
+    for row in found.rows if found else []:
+        writer.writerow(
+            [
+                str(asked.month),
+                row.facility.number,
+                _harmless(row.facility.name),
+                row.facility.get_kind_display(),
+                row.state_label,
+                row.claim.total_yen if row.claim else "",
+                row.before.total_yen if row.before else "",
+                row.difference if row.difference is not None else "",
+                _harmless("・".join(row.flags)),
+                timezone.localtime(row.claim.submitted_at).date().isoformat()
+                if row.claim and row.claim.submitted_at
+                else "",
+            ]
+        )
+    encoding = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8-sig"
+    response = HttpResponse(text.getvalue().encode(encoding, errors="replace"), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="claims-{asked.month}.csv"'
+    return response
+
+
+@require_POST
+def confirm_together(request: TenantRequest) -> HttpResponse:
+    """What would be approved together: count, sum and names, before anything is decided."""
+    _require_look(request)
+    asked = InboxQuestion.of(request.POST)
+    found = _inbox(request, asked)
+    chosen = set(request.POST.getlist("claim"))
+    rows = [row for row in found.everything if row.claim and str(row.claim.pk) in chosen] if found else []
+    fit = [row for row in rows if row.is_unchanged and row.can_decide]
+    if not fit:
+        return _page(
+            request,
+            asked,
+            problems=["まとめて承認できる請求を1件以上選んでください。変更のない請求だけが対象です。"],
+        )
+    record(ReviewEvent.BULK_SHOWN, rows={"claim": [row.claim.pk for row in fit if row.claim]})
+    context = {
+        "rows": fit,
+        "left_out": [row for row in rows if row not in fit],
+        "sum_yen": sum(row.claim.total_yen for row in fit if row.claim),
+        "month": asked.month,
+        "asked": asked,
+        "sample_prices": any(row.claim.is_sample_priced for row in fit if row.claim),
+        "breadcrumbs": [("審査", f"{reverse('approvals:inbox')}?{asked.query}"), ("まとめて承認", None)],
+    }
+    return render(request, "approvals/confirm_together.html", context)
+
+
+@require_POST
+def approve_unchanged(request: TenantRequest) -> HttpResponse:
+    """Approve the listed claims, each as it was shown."""
+    _require_look(request)
+    asked = InboxQuestion.of(request.POST)
+    choices = [
+        choice for value in request.POST.getlist("choice")[:MOST_TOGETHER] if (choice := _choice(value))
+    ]
+    result = operations.approve_unchanged(choices, by=request.actor, at=timezone.now())
+    if result.approved:
+        messages.success(request, f"{len(result.approved)}件を承認しました。")
+    for sentence in sorted(set(result.refused.values())):
+        count = sum(1 for why in result.refused.values() if why == sentence)
+        messages.warning(request, f"{count}件は承認していません：{sentence}")
+    return redirect(f"{reverse('approvals:inbox')}?{asked.query}")
+
+
+def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | None = None) -> HttpResponse:
+    _require_look(request)
+    found = _inbox(request, asked)
+    if found is None:
+        record(ReviewEvent.INBOX_SHOWN)
+        return render(request, "approvals/inbox_empty.html")
+    record(
+        ReviewEvent.INBOX_SHOWN,
+        rows={
+            "claim": [row.claim.pk for row in found.rows if row.claim],
+            "facility": [row.facility.pk for row in found.rows if not row.claim],
+        },
+        detail={"month": str(found.month), "query": asked.query},
+    )
+    states = [
+        (state, label, found.counts[state]) for state, label in queries.STATES.items() if found.counts[state]
+    ]
+    context = {
+        "inbox": found,
+        "asked": asked,
+        "states": states,
+        "kinds": FacilityKind.choices,
+        "sorts": queries.SORTS.items(),
+        "months": queries.months_with_counts(),
+        "due": found.month.first_day.replace(day=request.membership.municipality.claim_due_day),
+        "may_decide_any": any(row.can_decide for row in found.everything),
+        "problems": problems or [],
+        "sample_prices": found.has_sample_prices,
+    }
+    return render(request, "approvals/inbox.html", context, status=422 if problems else 200)
+
+
+def _inbox(request: TenantRequest, asked: InboxQuestion) -> Inbox | None:
+    if asked.month is None:
+        return None
+    return queries.inbox(
+        asked.month,
+        duty=request.actor.duty,
+        user_id=request.actor.user_id,
+        state=asked.state,
+        kind=asked.kind,
+        words=asked.words,
+        sort=asked.sort,
+        mine=asked.mine,
+    )
+
+
+def _require_look(request: TenantRequest) -> None:
+    if not permissions.look.allows(request.actor, None):
+        raise PermissionDenied
+
+
+def _choice(value: str) -> tuple[UUID, str] | None:
+    """``<claim id>:<shown hash>``."""
+    claim_id, _, shown_hash = value.partition(":")
+    try:
+        return UUID(claim_id), shown_hash
+    except ValueError:
+        return None
+
+
+def _harmless(text: str) -> str:
+    """A cell never begins like a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

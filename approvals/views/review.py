@@ -1,0 +1,133 @@
+"""One claim under review: what differs first, then approve or return."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import held_forms
+from approvals import operations, permissions, queries
+from approvals.events import ReviewEvent
+from approvals.forms import InboxQuestion
+from approvals.permissions import UnderReview
+from audit.record import record
+from claims.models import Claim
+from facilities.forms import item_label
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed, ProblemsFound
+
+
+@require_GET
+def review_page(request: TenantRequest, claim_id: UUID) -> HttpResponse:
+    """The difference from the last approved month first; unchanged lines folded."""
+    return _page(request, claim_id)
+
+
+@require_POST
+def approve(request: TenantRequest, claim_id: UUID) -> HttpResponse:
+    """Approve what was shown, then on to the next waiting claim."""
+    try:
+        claim = operations.approve(
+            claim_id, shown_hash=request.POST.get("shown_hash", ""), by=request.actor, at=timezone.now()
+        )
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, claim_id, problem=problem)
+    messages.success(request, f"{claim.facility.name} の請求を承認しました。")
+    return _to_the_next(request, claim_id)
+
+
+@require_POST
+def return_to_facility(request: TenantRequest, claim_id: UUID) -> HttpResponse:
+    """Send it back with a reason."""
+    try:
+        claim = operations.return_to_facility(
+            claim_id,
+            shown_hash=request.POST.get("shown_hash", ""),
+            reason=request.POST.get("reason", ""),
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, claim_id, problem=problem, reason=request.POST.get("reason", ""))
+    messages.success(request, f"{claim.facility.name} に差し戻しました。施設にメールでお知らせします。")
+    return _to_the_next(request, claim_id)
+
+
+def _page(
+    request: TenantRequest,
+    claim_id: UUID,
+    *,
+    problem: NotAllowed | ProblemsFound | None = None,
+    reason: str = "",
+) -> HttpResponse:
+    if not permissions.look.allows(request.actor, None):
+        raise PermissionDenied
+    try:
+        view = queries.review_view(claim_id)
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    record(
+        ReviewEvent.CLAIM_SHOWN,
+        on=view.claim,
+        rows=view.row_ids,
+        detail={"content_hash": view.claim.content_hash},
+    )
+    subject = UnderReview(
+        view.claim,
+        tuple(made.decision for made in view.decisions if made.decision.claim_id == view.claim.pk),
+    )
+    may_decide, why_not = True, ""
+    try:
+        permissions.decide(request.actor, subject)
+    except NotAllowed as refusal:
+        may_decide, why_not = False, str(refusal)
+    held = held_forms.take(request) if request.method == "GET" else None
+    if held is not None:
+        messages.info(request, held_forms.RESTORED)
+    kind = view.claim.facility.kind
+    asked = InboxQuestion.of(request.GET if request.method == "GET" else request.POST)
+    context = {
+        "view": view,
+        "claim": view.claim,
+        "step": subject.step,
+        "may_decide": may_decide,
+        "why_not": why_not,
+        "problems": getattr(problem, "problems", [str(problem)]) if problem else [],
+        "reason": held.get("reason", "") if held else reason,
+        "granted": [(row, item_label(row.code, kind)) for row in view.granted],
+        "asked": asked,
+        "sample_prices": view.claim.is_sample_priced,
+        "breadcrumbs": [
+            ("審査", f"{reverse('approvals:inbox')}?{asked.query}"),
+            (view.claim.facility.name, None),
+        ],
+    }
+    return render(request, "approvals/review_page.html", context, status=422 if problem else 200)
+
+
+def _to_the_next(request: TenantRequest, claim_id: UUID) -> HttpResponse:
+    """The next claim that waits for this person under the same filter; without one, the inbox."""
+    asked = InboxQuestion.of(request.POST)
+    if asked.month is not None:
+        found = queries.inbox(
+            asked.month,
+            duty=request.actor.duty,
+            user_id=request.actor.user_id,
+            kind=asked.kind,
+            words=asked.words,
+            sort=asked.sort,
+            mine=True,
+        )
+        following = next((row.claim for row in found.rows if row.claim and row.claim.pk != claim_id), None)
+        if following is not None:
+            return redirect(f"{reverse('approvals:review_page', args=[following.pk])}?{asked.query}")
+    return redirect(f"{reverse('approvals:inbox')}?{asked.query}")

@@ -1,0 +1,73 @@
+"""The city's home: where the month stands, what waits for me, what stands in the way."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from approvals import queries as review
+from approvals.queries import Inbox
+from claims.models import CountDispute, CountImport, Obstacle
+from claims.states import ImportStatus
+from facilities.actors import Actor
+from facilities.models import Facility, FacilityProfile, holding_in
+from facilities.periods import ServiceMonth
+
+
+@dataclass(frozen=True)
+class CityHome:
+    """One month of the whole city."""
+
+    month: ServiceMonth | None
+    inbox: Inbox | None
+    waiting_for_me: int
+    open_disputes: int
+    open_previews: int
+    obstacles: list[tuple[str, str, int]]
+    without_profile: list[Facility]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Facilities by state."""
+        return self.inbox.counts if self.inbox else {}
+
+    @property
+    def steps(self) -> list[tuple[str, int, int]]:
+        """(step, how many have passed it, of how many): counts, confirmed, claimed, approved."""
+        if self.inbox is None:
+            return []
+        found, total = self.counts, len(self.inbox.everything)
+        claiming = total - found["public"] - found["obstacle"]
+        arrived = total - found["none"]
+        confirmed = arrived - found["waiting"] - found["disputed"]
+        claimed = found["submitted"] + found["first"] + found["approved"]
+        return [
+            ("児童数が届いた", arrived, total),
+            ("施設が確認した", confirmed, total),
+            ("請求が提出された", claimed, claiming),
+            ("承認した", found["approved"], claiming),
+        ]
+
+
+def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
+    """The same number of queries for ten facilities and for all of them."""
+    month = month or review.latest_month()
+    inbox = review.inbox(month, duty=actor.duty, user_id=actor.user_id) if month else None
+    obstacles: Counter[tuple[str, str]] = Counter()
+    if month:
+        for row in Obstacle.objects.filter(month=month.first_day).select_related("facility"):
+            obstacles[row.facility.get_kind_display(), row.message] += 1
+    with_profile = set(
+        holding_in(FacilityProfile.objects.all(), month).values_list("facility_id", flat=True)
+        if month
+        else ()
+    )
+    return CityHome(
+        month=month,
+        inbox=inbox,
+        waiting_for_me=sum(row.can_decide for row in inbox.everything) if inbox else 0,
+        open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
+        open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),
+        obstacles=[(kind, message, count) for (kind, message), count in obstacles.most_common()],
+        without_profile=[
+            row.facility for row in (inbox.everything if inbox else []) if row.facility.pk not in with_profile
+        ],
+    )

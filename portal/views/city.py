@@ -1,0 +1,36 @@
+"""The city's home."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from approvals import permissions
+from approvals.queries import STATES
+from audit.record import record
+from facilities.actors import Role
+from facilities.requests import TenantRequest
+from portal.events import PortalEvent
+from portal.queries.city import city_home
+
+
+@require_GET
+def home(request: TenantRequest) -> HttpResponse:
+    """The month as a map of all facilities, with what waits for this person's role."""
+    found = city_home(request.actor, None)
+    may_see_claims = permissions.look.allows(request.actor, None)
+    record(
+        PortalEvent.HOME_SHOWN,
+        rows={"facility": [row.facility.pk for row in found.inbox.everything] if found.inbox else []},
+        detail={"month": str(found.month or "")},
+    )
+    counts = found.counts
+    context = {
+        "home": found,
+        "duty": request.actor.duty,
+        "may_see_claims": may_see_claims,
+        "is_enrolment": request.actor.duty is Role.ENROLMENT,
+        "is_administrator": request.actor.duty is Role.ADMINISTRATOR,
+        "states": [(state, label, counts[state]) for state, label in STATES.items() if counts.get(state)],
+        "sample_prices": may_see_claims and bool(found.inbox and found.inbox.has_sample_prices),
+    }
+    return render(request, "portal/city_home.html", context)
