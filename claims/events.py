@@ -39,6 +39,8 @@ class ImportEvent(StrEnum):
     PREVIEW_SHOWN = "counts.preview_shown"
     ACCEPTED = "counts.accepted"
     DISCARDED = "counts.discarded"
+    EXPIRED = "counts.expired"
+    FACILITIES_TOLD = "counts.facilities_told"
     MONTH_SHOWN = "counts.month_shown"
     FACILITY_SHOWN = "counts.facility_shown"
     DISPUTES_LISTED = "counts.disputes_listed"

@@ -50,7 +50,7 @@ def save(
     sheets = CountSheet.objects.select_for_update(of=("self",)).filter(
         facility=facility, month=month.first_day
     )
-    if not sheets.exclude(status=SheetStatus.SUPERSEDED).exists():
+    if sheets.exclude(status=SheetStatus.SUPERSEDED).first() is None:
         raise ProblemsFound(["この月の児童数がまだ届いていません。届いてから入力してください。"])
     permissions.save_facts(by, _subject(facility, month))
     saved = (

@@ -361,6 +361,56 @@ def test_a_facility_without_open_facts_is_not_asked(city: City) -> None:
     assert after["Location"].startswith(_at(momo, "claims/"))
 
 
+# ---------------------------------------------------------------- typed while the login expired
+
+
+def _expire(clerk: Browser) -> None:
+    session = clerk.session
+    session["last_seen"] = session["began"] = session["last_seen"] - 24 * 60 * 60
+    session.save()
+
+
+def _back_again(clerk: Browser, place: Nursery) -> None:
+    """The same browser after the same person has logged in again."""
+    fresh = sign_in(place.clerk).session
+    held = clerk.session.get("held_form")
+    clerk.force_login(place.clerk, backend="accounts.backends.AccountBackend")
+    session = clerk.session
+    for name in ("otp_device_id", "began", "last_seen", "epoch"):
+        session[name] = fresh[name]
+    session["held_form"] = held
+    session.save()
+
+
+def test_facts_typed_while_the_login_expired_are_there_again(sakura: Nursery, clerk: Browser) -> None:
+    confirmed(sakura)
+    _expire(clerk)
+
+    away = clerk.post(_at(sakura, "facts/2026-06/"), {"version": "0", "saturday_closures": "３"})
+    _back_again(clerk, sakura)
+    page = clerk.get(_at(sakura, "facts/2026-06/"))
+
+    assert away["Location"].startswith("/login/")
+    assert 'value="３"' in page.content.decode()
+    assert "入力内容を保管していました" in _text(page)
+    with sakura.open():
+        assert not MonthlyFacts.objects.exists()
+
+
+def test_a_dispute_typed_while_the_login_expired_is_there_again(sakura: Nursery, clerk: Browser) -> None:
+    sheet = give_counts(sakura)
+    _expire(clerk)
+
+    typed = {"claimed-129999-3-0-standard": "7", "reason-129999-3-0-standard": "1人は退園しました。"}
+    _dispute(clerk, sakura, sheet, **typed)
+    _back_again(clerk, sakura)
+    page = clerk.get(_at(sakura, "counts/2026-06/dispute/"))
+
+    assert 'value="1人は退園しました。"' in page.content.decode()
+    with sakura.open():
+        assert not CountDispute.objects.exists()
+
+
 # ---------------------------------------------------------------- claims
 
 
