@@ -1,0 +1,81 @@
+"""A process opens only the doors it is told to: what is not there cannot be reached by mistake."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+QUESTION = """
+import django
+django.setup()
+from django.urls import Resolver404, resolve
+for address in ("/login/", "/healthz/live", "/f/1299900000901/", "/f/", "/c/", "/c/review/", "/c/accounts/", "/a/"):
+    try:
+        resolve(address)
+        print(address)
+    except Resolver404:
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("entrances", "there"),
+    [
+        ("internet", ["/login/", "/healthz/live", "/f/1299900000901/", "/f/"]),
+        ("lgwan", ["/login/", "/healthz/live", "/c/", "/c/review/", "/c/accounts/", "/a/"]),
+        (
+            "internet,lgwan",
+            [
+                "/login/",
+                "/healthz/live",
+                "/f/1299900000901/",
+                "/f/",
+                "/c/",
+                "/c/review/",
+                "/c/accounts/",
+                "/a/",
+            ],
+        ),
+    ],
+)
+def test_each_entrance_has_its_own_addresses(entrances, there):
+    assert _ask(entrances, QUESTION).stdout.split() == there
+
+
+@pytest.mark.parametrize("entrances", ["", "intranet", "internet,wan"])
+def test_an_unknown_entrance_stops_the_start(entrances):
+    answer = _ask(entrances, QUESTION)
+
+    assert answer.returncode != 0
+    assert "ENTRANCES must be internet, lgwan or both." in answer.stderr
+
+
+@pytest.mark.parametrize(("entrances", "person"), [("internet", "city"), ("lgwan", "facility")])
+def test_pages_render_though_the_other_door_is_not_there(entrances, person):
+    question = f"""
+import django
+django.setup()
+from django.template.loader import render_to_string
+print(render_to_string("errors/404.html", {{"side": "plain"}}).count("<h1>"), {person!r})
+"""
+    assert _ask(entrances, question).stdout.split() == ["1", person]
+
+
+def _ask(entrances: str, question: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "ENTRANCES": entrances,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "HAGUKUMI_ENV": "test",
+    }
+    return subprocess.run(
+        [sys.executable, "-c", question],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )

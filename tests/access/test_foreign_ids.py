@@ -1,0 +1,75 @@
+"""What belongs to somebody else answers byte for byte like what does not exist."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+
+from tests.access.addresses import ADDRESSES
+from tests.access.shared import lasting_world
+from tests.access.world import World, undone
+
+FACILITY = [name for name, arguments in ADDRESSES.items() if "facility_number" in arguments]
+FACILITY_ROWS = [name for name in FACILITY if {"claim_id", "document_id"} & set(ADDRESSES[name])]
+CITY_ROWS = [
+    name for name, arguments in ADDRESSES.items() if name not in FACILITY and set(arguments) - {"month"}
+]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    yield from lasting_world(django_db_blocker)
+
+
+def answers(world: World, person: str, view_name: str, arguments: dict[str, Any]) -> list[Any]:
+    """GET and POST: status, headers and bytes of each."""
+    address = reverse(view_name, kwargs=arguments)
+    seen = []
+    for method in ("get", "post"):
+        with undone():
+            answer = getattr(world.browser(person), method)(address)
+            seen.append((answer.status_code, sorted(answer.headers.items()), answer.content))
+    return seen
+
+
+@pytest.mark.parametrize("view_name", FACILITY)
+def test_another_facilitys_page_is_not_there(world, view_name):
+    arguments = world.arguments(view_name, ADDRESSES[view_name])
+
+    foreign = answers(world, "stranger clerk", view_name, arguments)
+    random = answers(world, "stranger clerk", view_name, world.unknown(arguments))
+
+    assert foreign == random
+    assert {status for status, _, _ in foreign} == {404}
+
+
+@pytest.mark.parametrize("view_name", FACILITY_ROWS)
+def test_another_facilitys_row_below_ones_own_number_is_not_there(world, view_name):
+    own = {"facility_number": world.sumire.facility.number}
+    arguments = {**world.arguments(view_name, ADDRESSES[view_name]), **own}
+
+    foreign = answers(world, "stranger clerk", view_name, arguments)
+    random = answers(world, "stranger clerk", view_name, {**world.unknown(arguments), **own})
+
+    assert foreign == random
+    assert {status for status, _, _ in foreign} <= {404, 405}
+
+
+@pytest.mark.parametrize("view_name", CITY_ROWS)
+@pytest.mark.parametrize("person", ["other city", "other auditor", "other enrolment", "other administrator"])
+def test_another_citys_row_is_not_there(world, view_name, person):
+    arguments = world.arguments(view_name, ADDRESSES[view_name])
+
+    foreign = answers(world, person, view_name, arguments)
+    random = answers(world, person, view_name, world.unknown(arguments))
+
+    assert foreign == random
+    assert {status for status, _, _ in foreign} <= {403, 404, 405}
+
+
+def test_every_kind_of_id_is_asked(world):
+    asked = {argument for name in [*FACILITY, *CITY_ROWS] for argument in ADDRESSES[name]}
+
+    assert {name for name in world.ids if isinstance(world.ids[name], UUID)} <= asked

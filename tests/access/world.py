@@ -1,0 +1,151 @@
+"""Two facilities, two cities, a person of every kind, and a row behind every id that an address can name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from claims.cells import Cell, DisputedCell
+from claims.models import Claim, CountDispute, CountImport
+from claims.operations import review
+from claims.operations.confirming import dispute
+from claims.operations.submitting import submit
+from facilities.actors import Role
+from facilities.models import GrantedItem, Membership
+from tests.access.subjects import document_of, previewed_import
+from tests.cast import (
+    APRIL,
+    JUNE,
+    MAY,
+    Browser,
+    City,
+    Nursery,
+    give_counts,
+    make_city,
+    make_facility,
+    sign_in,
+)
+from tests.claims.stage import AT, nursery, ready_claim
+from tests.record import events_of
+
+JULY = JUNE.plus(1)
+MARKED = DisputedCell(cell=Cell("129999", "3", "0", "standard"), claimed=9, reason="7月1日に転入しています。")
+PEOPLE = (
+    "anonymous",
+    "own clerk",
+    "stranger clerk",
+    "enrolment",
+    "officer",
+    "chief",
+    "manager",
+    "administrator",
+    "auditor",
+    "other city",
+)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is done inside is taken back, so that every person finds the same world."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@dataclass
+class World:
+    """さくら保育園 with everything, すみれ保育園 beside her, and another city."""
+
+    city: City
+    sakura: Nursery
+    sumire: Nursery
+    other: City
+    draft: Claim
+    submitted: Claim
+    approved: Claim
+    ids: dict[str, UUID]
+    cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+
+    def browser(self, person: str) -> Browser:
+        """A fresh browser of one of ``PEOPLE``, signed in."""
+        browser = Browser()
+        browser.cookies.update(self.cookies[person])
+        return browser
+
+    def sign_in_everybody(self) -> None:
+        """One login each; ``browser`` shares it."""
+        users = {
+            "own clerk": self.sakura.clerk,
+            "stranger clerk": self.sumire.clerk,
+            "other city": self.other.people[Role.OFFICER],
+            **{role.value: user for role, user in self.city.people.items()},
+            **{f"other {role.value}": user for role, user in self.other.people.items()},
+        }
+        self.cookies = {person: sign_in(user).cookies for person, user in users.items()}
+        self.cookies["anonymous"] = Browser().cookies
+
+    def arguments(self, view_name: str, names: list[str]) -> dict[str, Any]:
+        """The rows an address is about: さくら保育園's."""
+        claim = self.submitted if view_name.startswith("approvals:") else self.draft
+        if view_name == "documents:order":
+            claim = self.approved
+        known = {
+            "facility_number": self.sakura.facility.number,
+            "number": self.sakura.facility.number,
+            "month": JULY if view_name == "claims:dispute_counts" else JUNE,
+            "claim_id": claim.pk,
+            "format": "pdf",
+            "form": "monthly_claim",
+            **self.ids,
+        }
+        return {name: known[name] for name in names}
+
+    def unknown(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The same address about nothing that exists."""
+        return {
+            name: uuid4()
+            if isinstance(value, UUID)
+            else "1299900009999"
+            if name in {"facility_number", "number"}
+            else value
+            for name, value in arguments.items()
+        }
+
+
+def make_world() -> World:
+    """April approved, May submitted, June drafted, July disputed."""
+    city = make_city()
+    sakura, sumire = nursery(city), make_facility(city, "すみれ保育園", number="1299900000902")
+    approved, submitted = _submitted(sakura, APRIL), _submitted(sakura, MAY)
+    with city.open(Role.CHIEF) as chief:
+        review.approve(Claim.objects.get(pk=approved.pk), by=chief, at=AT)
+    draft = ready_claim(sakura, JUNE)
+    sheet = give_counts(sakura, JULY)
+    with sakura.open() as clerk:
+        dispute(sheet.pk, [MARKED], shown_version=sheet.version, by=clerk, at=AT)
+    with city.open():
+        granted = GrantedItem.objects.filter(facility=sakura.facility).order_by("code")[0]
+        membership = Membership.objects.get(user=sakura.clerk)
+        disputed = CountDispute.objects.get(sheet=sheet)
+    previewed: CountImport = previewed_import(city)
+    ids = {
+        "granted_id": granted.pk,
+        "membership_id": membership.pk,
+        "dispute_id": disputed.pk,
+        "import_id": previewed.pk,
+        "event_id": events_of(city)[0].pk,
+        "document_id": document_of(sakura, approved).pk,
+    }
+    world = World(city, sakura, sumire, make_city("129998", "緑野市"), draft, submitted, approved, ids)
+    world.sign_in_everybody()
+    return world
+
+
+def _submitted(place: Nursery, month: Any) -> Claim:
+    claim = ready_claim(place, month)
+    with place.open() as clerk:
+        return submit(claim.pk, shown_hash=claim.content_hash, declared=True, by=clerk, at=AT)
