@@ -330,7 +330,7 @@ def facts_of(facility: Facility, month: ServiceMonth, actor: Actor) -> FactsView
     return FactsView(
         month=month,
         has_counts=CountSheet.objects.filter(facility=facility, month=month.first_day).exists(),
-        asked=facts.facts_asked(facility.kind, set(granted), month),
+        asked=() if facility.is_public else facts.facts_asked(facility.kind, set(granted), month),
         saved=by_month.get(month.first_day),
         proposed=by_month.get(month.plus(-1).first_day),
         barred=_why_not(actor, subject),

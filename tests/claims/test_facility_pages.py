@@ -188,6 +188,7 @@ def test_a_public_facility_confirms_counts_and_sees_that_it_does_not_claim(city:
     assert "請求対象外" in _text(page)
     assert after["Location"] == _at(public, "counts/2026-06/")
     assert "請求対象外" in _text(clerk.get(_at(public, "claims/")))
+    assert "入力する実績はありません" in _text(clerk.get(_at(public, "facts/2026-06/")))
 
 
 def test_a_stale_tab_is_told_to_look_at_the_new_counts(city: City, sakura: Nursery, clerk: Browser) -> None:
@@ -524,6 +525,21 @@ def test_a_returned_claim_shows_the_reason_on_top_and_leads_to_a_correction(
     assert _shown(corrected) == _recorded(city)
     old = clerk.get(_at(sakura, f"claims/{claim.pk}/"))
     assert "これは前の版です" in _text(old)
+
+
+def test_an_approved_claim_says_so_and_offers_nothing_to_change(
+    city: City, sakura: Nursery, clerk: Browser
+) -> None:
+    claim = ready_claim(sakura)
+    _submit(clerk, sakura)
+    with city.open(Role.CHIEF) as chief:
+        review.approve(current_claim(sakura), by=chief, at=AT)
+
+    page = clerk.get(_at(sakura, f"claims/{claim.pk}/"))
+
+    assert "6月5日 14:32 に承認されました" in _text(page)
+    for button in ("提出する", "取り下げる", "計算し直す", "修正版を作る"):
+        assert button not in _text(page)
 
 
 def test_corrected_counts_are_flagged_with_what_to_do(city: City, sakura: Nursery, clerk: Browser) -> None:
