@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -17,6 +18,9 @@ from jobs.models import Job
 from vault import seal
 
 logger = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 3.0
+_away_until = 0.0
 
 
 class OutsideTransaction(Exception):
@@ -63,10 +67,17 @@ def add(
 def carry(job_id: UUID) -> bool:
     """
     Hand the id to Celery. False when the broker is away: then the sweeper carries it later, nothing is lost.
+
+    After a failure the broker is left alone for a moment, so that an act with two hundred jobs waits for one timeout
+    and not for two hundred.
     """
+    global _away_until
+    if time.monotonic() < _away_until:
+        return False
     try:
         current_app.send_task("jobs.run", kwargs={"job_id": str(job_id)}, retry=False)
     except (BrokerAway, OSError) as problem:
+        _away_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("broker away (%s): job %s waits in the outbox", type(problem).__name__, job_id)
         return False
     return True
