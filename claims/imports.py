@@ -7,12 +7,13 @@ Nothing here touches the database except to look up the city's facilities.
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from claims.models import Age, Certification, Hours, Movement
+from claims.wording import month_words
 from documents.personal_data import suspicions
-from documents.reading import FileRefused, Problem, Row, Table
+from documents.reading import FileRefused, Problem, Row, Table, normalised
 from facilities.periods import ServiceMonth
 from pages.wareki import NotAMonth, parse_month
 
@@ -23,6 +24,12 @@ REQUIRED = (MONTH, NUMBER, PAYER)
 LONG = (CERTIFICATION, AGE, HOURS, COUNT)
 OPTIONAL = (NAME, BRANCH, EMPLOYEE, DISABLED, MOVEMENT, DAYS)
 MOST_CHILDREN = 999
+MOST_CELLS = 400_000
+# Beyond this nobody reads on, and the next export will have other ones.
+MOST_PROBLEMS = 5_000
+# The system of benefits that these counts belong to began with 子ども・子育て支援新制度.
+FIRST_MONTH = ServiceMonth(2015, 4)
+EXAMPLE = "対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数"
 
 CERTIFICATIONS = {"1号": "1", "2号": "2", "3号": "3", "1": "1", "2": "2", "3": "3"}
 AGES = {
@@ -51,10 +58,14 @@ WIDE_HEADING = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class CountRow:
-    """One cell of the file: whose, when, which children, how many."""
+Key = tuple[str, str, str, str, bool, bool, str, int | None]
 
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """One cell of the file: on which line, whose, when, which children, how many."""
+
+    line: int
     month: str
     number: str
     payer_code: str
@@ -69,7 +80,7 @@ class CountRow:
     disabled_count: int | None = None
 
     @property
-    def key(self) -> tuple[Any, ...]:
+    def key(self) -> Key:
         """The cell within its facility and month."""
         return (
             self.payer_code,
@@ -82,14 +93,14 @@ class CountRow:
             self.days,
         )
 
-    def as_json(self) -> dict[str, Any]:
-        """For the sealed preview."""
-        return asdict(self)
+    def as_json(self) -> list[Any]:
+        """For the sealed preview: the values in the order of the fields."""
+        return list(astuple(self))
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a file says: its rows (cells of zero children are left out), months, and remarks that refuse nothing."""
+    """What a file says: its rows (a cell of no children is a row, too), months, and remarks that refuse nothing."""
 
     layout: str
     rows: list[CountRow]
@@ -119,202 +130,231 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
     expected = {*REQUIRED, *OPTIONAL, *(wide if layout == "wide" else LONG)}
     if personal := suspicions(table, frozenset(expected)):
         raise FileRefused(personal)
-    if problems := _heading_problems(table, layout, expected):
-        raise FileRefused(problems)
-    problems = list(table.problems)
-    remarks: list[Problem] = []
-    rows: list[tuple[int, CountRow]] = []
-    broken = {problem.line for problem in table.problems}
+    if bad_headings := _heading_problems(table, layout, expected, wide):
+        raise FileRefused(bad_headings)
+    if layout == "wide" and len(table.rows) * len(wide) > MOST_CELLS:
+        raise FileRefused([Problem("行が多すぎます。月ごとに分けてください。")])
+    reader = _Reader(facilities, table)
+    rows: list[CountRow] = []
     for row in table.rows:
-        if row.line in broken:
-            continue
-        reader = _RowReader(row, facilities, problems, remarks)
-        rows += reader.wide(wide) if layout == "wide" else reader.long()
-    problems += _doubled(rows)
-    remarks += _too_many([row for _, row in rows], facilities)
-    if problems:
+        rows += reader.wide(row, wide) if layout == "wide" else reader.long(row)
+        if len(reader.problems) > MOST_PROBLEMS:
+            break
+    if problems := reader.problems + _doubled(rows):
         raise FileRefused(sorted(problems, key=lambda problem: problem.line))
-    counts = [row for _, row in rows]
-    months = sorted({row.month for row in counts})
-    return Meaning(layout, counts, months, _once(remarks))
+    months = sorted({row.month for row in rows})
+    remarks = [*_several_months(months), *_once(reader.remarks), *_too_many(rows, facilities)]
+    return Meaning(layout, rows, months, remarks)
 
 
-def _heading_problems(table: Table, layout: str, expected: set[str]) -> list[Problem]:
+def _heading_problems(
+    table: Table, layout: str, expected: set[str], wide: dict[str, re.Match[str]]
+) -> list[Problem]:
+    if not expected & set(table.headings):
+        return [Problem(f"見出しがありません。「{EXAMPLE}」のような見出しをつけて書き出してください。", 1)]
     required = [*REQUIRED, *(LONG if layout == "long" else ())]
-    missing = [heading for heading in required if heading not in table.headings]
-    unknown = [heading for heading in table.headings if heading not in expected]
-    problems = [Problem("この列がありません。見出しを確認してください。", 1, heading) for heading in missing]
-    problems += [
-        Problem(
-            f"{table.headings.index(heading) + 1}列目の見出しは使えません。列を消すか、見出しを直してください。",
-            1,
-        )
-        for heading in unknown
+    problems = [
+        Problem("この列がありません。見出しを確認してください。", 1, heading)
+        for heading in required
+        if heading not in table.headings
     ]
+    # An unknown heading is not quoted: without headings it could be anybody's name.
+    problems += [
+        Problem(f"{place}列目の見出しは使えません。列を消すか、見出しを直してください。", 1)
+        for place, heading in enumerate(table.headings, start=1)
+        if heading not in expected
+    ]
+    first: dict[tuple[str, ...], str] = {}
+    for heading, match in wide.items():
+        cell = _wide_cell(match)
+        if cell in first:
+            problems.append(
+                Problem(f"「{first[cell]}」と同じ区分です。どちらか1列にしてください。", 1, heading)
+            )
+        first.setdefault(cell, heading)
     return problems
 
 
-class _RowReader:
-    """Reads one line; every problem is noted at its cell."""
+def _wide_cell(match: re.Match[str]) -> tuple[str, str, str]:
+    return CERTIFICATIONS[match["certification"]], AGES[match["age"]], HOURS_WORDS[match["hours"]]
 
-    def __init__(
-        self,
-        row: Row,
-        facilities: dict[str, KnownFacility],
-        problems: list[Problem],
-        remarks: list[Problem],
-    ) -> None:
-        self.row = row
+
+class _Reader:
+    """Gives rows their meaning; every problem is noted once at its cell."""
+
+    def __init__(self, facilities: dict[str, KnownFacility], table: Table) -> None:
         self.facilities = facilities
-        self.problems = problems
-        self.remarks = remarks
-        self.noted_before = len(problems)
+        self.problems = list(table.problems)
+        self.remarks: list[Problem] = []
+        self.noted = {(problem.line, problem.column) for problem in table.problems}
+        self.ragged = {line for line, column in self.noted if not column}
+        self.months: dict[str, str] = {}
 
-    def long(self) -> list[tuple[int, CountRow]]:
-        place = self._place()
-        cell = self._cell(*(self._choice(*column) for column in (
-            (CERTIFICATION, CERTIFICATIONS, "1号・2号・3号"),
-            (AGE, AGES, "0から5、または満3"),
-            (HOURS, HOURS_WORDS, "標準・短時間・教育標準時間"),
-        )))  # fmt: skip
-        count = self._number(COUNT)
-        extras = self._extras()
-        if place is None or cell is None or count is None or extras is None or self._noted:
+    def long(self, row: Row) -> list[CountRow]:
+        """A row of the long layout: one cell, or none when something is wrong with it."""
+        if row.line in self.ragged:
             return []
-        return [(self.row.line, CountRow(*place, *cell, count, **extras))]
+        before = len(self.noted)
+        place = self._place(row)
+        certification = self._choice(row, CERTIFICATION, CERTIFICATIONS, "1号・2号・3号")
+        age = self._choice(row, AGE, AGES, "0から5、または満3")
+        hours = self._choice(row, HOURS, HOURS_WORDS, "標準・短時間・教育標準時間")
+        cell = self._cell(row, certification, age, hours)
+        count = self._number(row, COUNT)
+        extras = self._extras(row)
+        disabled = extras["disabled_count"]
+        if count is not None and disabled is not None and disabled > count:
+            self._note(row, DISABLED, f"{COUNT}より多くなっています。数を確認してください。")
+        if place is None or cell is None or count is None or len(self.noted) > before:
+            return []
+        return [CountRow(row.line, *place, *cell, count, **extras)]
 
-    def wide(self, columns: dict[str, re.Match[str]]) -> list[tuple[int, CountRow]]:
-        place = self._place()
-        extras = self._extras()
+    def wide(self, row: Row, columns: dict[str, re.Match[str]]) -> list[CountRow]:
+        """A row of the wide layout: all its cells, or none when something is wrong with one."""
+        if row.line in self.ragged:
+            return []
+        before = len(self.noted)
+        place = self._place(row)
+        extras = self._extras(row)
         found = []
         for heading, match in columns.items():
-            cell = self._cell(
-                self._choice(CERTIFICATION, CERTIFICATIONS, "1号・2号・3号"),
-                self._choice(AGE, AGES, "0から5、または満3"),
-                self._choice(HOURS, HOURS_WORDS, "標準・短時間・教育標準時間"),
-            )
-        count = self._number(COUNT)
-        extras = self._extras()
-        if place is None or cell is None or count is None or extras is None or self._noted:
-            return []
-        return [(self.row.line, CountRow(*place, *cell, count, **extras))]
+            count = self._number(row, heading, empty_is_zero=True)
+            cell = self._cell(row, *_wide_cell(match), heading=heading) if count else _wide_cell(match)
+            if place is not None and cell is not None and count is not None:
+                found.append(CountRow(row.line, *place, *cell, count, **extras))
+        return [] if len(self.noted) > before else found
 
-    def wide(self, columns: dict[str, re.Match[str]]) -> list[tuple[int, CountRow]]:
-        place = self._place()
-        extras = self._extras()
-        found = []
-        for heading, match in columns.items():
-            cell = self._cell(
-                CERTIFICATIONS[match["certification"]],
-                AGES[match["age"]],
-                HOURS_WORDS[match["hours"]],
-                heading,
-            )
-            count = self._number(heading, empty_is_zero=True)
-            if cell and count and place is not None and extras is not None:
-                found.append((self.row.line, CountRow(*place, *cell, count, **extras)))
-        return [] if self._noted else found
+    def _note(self, row: Row, heading: str, message: str) -> None:
+        if (row.line, heading) not in self.noted:
+            self.noted.add((row.line, heading))
+            self.problems.append(Problem(message, row.line, heading))
 
-    @property
-    def _noted(self) -> bool:
-        return len(self.problems) > self.noted_before
-
-    def _note(self, heading: str, message: str) -> None:
-        self.problems.append(Problem(message, self.row.line, heading))
-
-    def _place(self) -> tuple[str, str, str] | None:
-        month = self._month()
-        facility = self.facilities.get(self.row[NUMBER])
-        if facility is None:
-            self._note(NUMBER, "この事業所番号の施設は登録されていません。番号を確認してください。")
-        elif (name := self.row.cells.get(NAME, "")) and _plain(name) != _plain(facility.name):
-            self.remarks.append(
-                Problem(
-                    f"施設名が登録（{facility.name}）と違います。番号のとおりに取り込みます。",
-                    self.row.line,
-                    NAME,
-                )
-            )
-        payer = self.row[PAYER]
+    def _place(self, row: Row) -> tuple[str, str, str] | None:
+        month = self._month(row)
+        facility = self._facility(row)
+        payer = row[PAYER]
         if not re.fullmatch(r"[0-9]{6}", payer):
-            self._note(PAYER, "6桁の市区町村コードを入力してください。")
+            words = "6桁の市区町村コードを入力してください（先頭の0が消えていないか確認してください）。"
+            self._note(row, PAYER, words)
             payer = ""
-        if month is None or facility is None or not payer:
+        if not month or facility is None or not payer:
             return None
-        return str(month), facility.number, payer
+        return month, facility.number, payer
 
-    def _month(self) -> ServiceMonth | None:
+    def _facility(self, row: Row) -> KnownFacility | None:
+        number = row[NUMBER]
+        facility = self.facilities.get(number)
+        if facility is None:
+            if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?[0-9]+", number, re.IGNORECASE):
+                words = "番号が「1.3E+12」のような形に崩れています。セルの書式を文字列にして、書き出し直してください。"
+            else:
+                words = "この事業所番号の施設は登録されていません。番号を確認してください。"
+            self._note(row, NUMBER, words)
+        elif (name := row.get(NAME)) and _plain(name) != _plain(facility.name):
+            words = f"施設名が登録（{facility.name}）と違います。番号のとおりに取り込みます。"
+            self.remarks.append(Problem(words, row.line, NAME))
+        return facility
+
+    def _month(self, row: Row) -> str:
+        text = row[MONTH]
+        if found := self.months.get(text):
+            return found
         try:
-            return ServiceMonth.of(parse_month(self.row[MONTH]))
-        except NotAMonth as problem:
-            self._note(MONTH, str(problem))
-            return None
+            month = ServiceMonth.of(parse_month(text))
+        except NotAMonth:
+            # Its own sentence quotes the cell; a birth date could stand there.
+            self._note(
+                row, MONTH, "年月として読めません。「令和8年6月」や「2026/06」の形で入力してください。"
+            )
+            return ""
+        if month < FIRST_MONTH:
+            self._note(row, MONTH, "平成27年4月より前の月は取り込めません。対象年月を確認してください。")
+            return ""
+        self.months[text] = str(month)
+        return str(month)
 
-    def _choice(self, heading: str, words: dict[str, str], allowed: str) -> str | None:
-        found = words.get(self.row[heading].replace(" ", ""))
+    def _choice(self, row: Row, heading: str, words: dict[str, str], allowed: str) -> str | None:
+        found = words.get(row[heading].replace(" ", ""))
         if found is None:
-            self._note(heading, f"読み取れません。{allowed}のいずれかを入力してください。")
+            self._note(row, heading, f"読み取れません。{allowed}のいずれかを入力してください。")
         return found
 
     def _cell(
-        self, certification: str | None, age: str | None, hours: str | None, heading: str = ""
+        self, row: Row, certification: str | None, age: str | None, hours: str | None, *, heading: str = ""
     ) -> tuple[str, str, str] | None:
         if certification is None or age is None or hours is None:
             return None
         if age not in ALLOWED_AGES[certification]:
             words = f"{Certification(certification).label}に{Age(age).label}の子どもはいません。"
-            self._note(heading or AGE, f"{words}認定区分と年齢を確認してください。")
+            self._note(row, heading or AGE, f"{words}認定区分と年齢を確認してください。")
             return None
         if (certification == "1") != (hours == Hours.EDUCATION):
             words = f"{Certification(certification).label}に{Hours(hours).label}はありません。"
-            self._note(heading or HOURS, f"{words}保育必要量を確認してください。")
+            self._note(row, heading or HOURS, f"{words}保育必要量を確認してください。")
             return None
         return certification, age, hours
 
-    def _number(self, heading: str, *, empty_is_zero: bool = False, most: int = MOST_CHILDREN) -> int | None:
-        text = self.row.cells.get(heading, "").replace(",", "")
+    def _number(
+        self, row: Row, heading: str, *, empty_is_zero: bool = False, most: int = MOST_CHILDREN
+    ) -> int | None:
+        text = row.get(heading)
         if not text:
             if empty_is_zero:
                 return 0
-            self._note(heading, "空です。0人でも0と入力してください。")
+            self._note(row, heading, "空です。0のときも0と入力してください。")
             return None
-        if not re.fullmatch(r"[0-9]{1,9}", text):
-            self._note(heading, f"0から{most}の整数で入力してください。")
+        if not re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+", text):
+            self._note(row, heading, f"{_quoted(text)}0から{most}の整数で入力してください。")
             return None
-        if int(text) > most:
-            self._note(heading, f"{most}を超えています。数を確認してください。")
+        number = int(text.replace(",", ""))
+        if number > most:
+            self._note(row, heading, f"{_quoted(text)}{most}を超えています。数を確認してください。")
             return None
-        return int(text)
+        return number
 
-    def _extras(self) -> dict[str, Any] | None:
-        before = len(self.problems)
-        extras: dict[str, Any] = {}
+    def _extras(self, row: Row) -> dict[str, Any]:
+        extras: dict[str, Any] = {"disabled_count": None}
         for heading, name in ((BRANCH, "branch"), (EMPLOYEE, "employee_slot")):
-            value = self.row.cells.get(heading, "")
+            value = row.get(heading)
             if value not in TRUE | FALSE:
-                self._note(heading, "1か空欄にしてください。")
+                self._note(row, heading, "1か空欄にしてください。")
             extras[name] = value in TRUE
-        movement = self.row.cells.get(MOVEMENT, "")
+        movement = row.get(MOVEMENT)
         if movement not in MOVEMENTS:
-            self._note(MOVEMENT, "入・退・空欄のいずれかにしてください。")
+            self._note(row, MOVEMENT, "入・退・空欄のいずれかにしてください。")
         extras["movement"] = MOVEMENTS.get(movement, Movement.NONE)
         if extras["movement"]:
-            extras["days"] = self._number(DAYS, most=31)
-        if self.row.cells.get(DISABLED, ""):
-            extras["disabled_count"] = self._number(DISABLED)
-        return extras if len(self.problems) == before else None
+            extras["days"] = self._number(row, DAYS, most=31)
+        elif row.get(DAYS) not in {"", "0"} and movement in MOVEMENTS:
+            self._note(row, DAYS, f"「{MOVEMENT}」が空欄のときは、空欄にしてください。")
+        if row.get(DISABLED):
+            extras["disabled_count"] = self._number(row, DISABLED)
+        return extras
 
 
-def _doubled(rows: list[tuple[int, CountRow]]) -> list[Problem]:
-    """The same cell twice: the second line is named, with the first."""
-    first: dict[tuple[Any, ...], int] = {}
-    problems = []
-    for line, row in rows:
-        cell = (row.month, row.number, *row.key)
-        if cell in first:
-            problems.append(Problem(f"{first[cell]}行目と同じ区分です。1行にまとめてください。", line))
-        first.setdefault(cell, line)
-    return problems
+def _quoted(text: str) -> str:
+    """The value, when it can be nothing but a mistyped number."""
+    return f"「{text}」は使えません。" if re.fullmatch(r"-?[0-9]{1,5}([.,][0-9]{1,3})?", text) else ""
+
+
+def _doubled(rows: list[CountRow]) -> list[Problem]:
+    """The same cell twice: the second line is named once, with the first."""
+    first: dict[tuple[str, str, Key], int] = {}
+    problems: dict[int, Problem] = {}
+    for row in rows:
+        earlier = first.setdefault((row.month, row.number, row.key), row.line)
+        if earlier != row.line and row.line not in problems:
+            message = f"{earlier}行目と同じ区分です。1行にまとめてください。"
+            problems[row.line] = Problem(message, row.line)
+    return list(problems.values())
+
+
+def _several_months(months: list[str]) -> list[Problem]:
+    """One file a month is the rule; several are taken, but said."""
+    if len(months) < 2:
+        return []
+    words = "・".join(month_words(ServiceMonth.parse(month)) for month in months)
+    return [Problem(f"このファイルには{len(months)}か月分（{words}）が入っています。")]
 
 
 def _too_many(rows: list[CountRow], facilities: dict[str, KnownFacility]) -> list[Problem]:
@@ -325,15 +365,16 @@ def _too_many(rows: list[CountRow], facilities: dict[str, KnownFacility]) -> lis
     return [
         Problem(
             f"{facilities[number].name}：{total}人は利用定員（{facilities[number].capacity}人）の1.5倍を超えています。"
+            "人数を確認してください。"
         )
         for (_, number), total in totals.items()
         if facilities[number].capacity and total * 2 > facilities[number].capacity * 3
     ]
 
 
-def by_facility(rows: list[CountRow]) -> dict[tuple[str, str], dict[tuple[Any, ...], CountRow]]:
-    """(month, facility number) → cell → row; cells without children are left out."""
-    found: dict[tuple[str, str], dict[tuple[Any, ...], CountRow]] = defaultdict(dict)
+def by_facility(rows: list[CountRow]) -> dict[tuple[str, str], dict[Key, CountRow]]:
+    """(month, facility number) → cell → row; cells without children are left out, facilities without them are not."""
+    found: dict[tuple[str, str], dict[Key, CountRow]] = defaultdict(dict)
     for row in rows:
         cells = found[row.month, row.number]
         if row.count:
@@ -342,7 +383,8 @@ def by_facility(rows: list[CountRow]) -> dict[tuple[str, str], dict[tuple[Any, .
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"\s", "", name)
+    """A name as it is compared: blanks and ways of writing do not count."""
+    return re.sub(r"\s", "", normalised(name))
 
 
 def _once(remarks: list[Problem]) -> list[Problem]:

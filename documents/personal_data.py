@@ -7,25 +7,32 @@ nor quoted. Better to refuse a harmless file than to take in a child's name.
 
 import re
 
-from documents.reading import Problem, Table
+from documents.reading import Problem, Row, Table
+from pages.wareki import NotAMonth, parse_month
 
 HEADINGS = re.compile(
-    r"氏名|児童名|園児名|子ども名|こども名|名前|フリガナ|ふりがな|カナ|かな|生年月日|誕生日|住所|電話|TEL|携帯|"
-    r"保護者|世帯主|続柄|性別|個人番号|マイナンバー|宛名番号|被保険者|メール",
+    r"氏名|姓名|児童名|園児|子ども名|こども名|幼児名|名前|漢字|フリガナ|ふりがな|カナ|かな|生年月日|誕生日|生まれ|"
+    r"住所|居所|番地|郵便番号|電話|TEL|携帯|連絡先|保護者|父|母|世帯主|続柄|性別|個人番号|マイナンバー|宛名番号|"
+    r"児童番号|受給者|被保険者|支給認定証|メール|MAIL|NAME|BIRTH|ADDRESS",
     re.IGNORECASE,
 )
-# A facility's name is no child's; a month may be written with its first day, which is no birth date.
-ALLOWED_HEADINGS = frozenset({"施設名", "施設名称", "事業所名", "対象年月"})
-BIRTH_DATE = re.compile(
-    r"(?:(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{6}|(?:令和|平成|昭和|R|H|S)\.?\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)"
+FACILITY_NAME, MONTH = "施設名", "対象年月"
+# What a facility's name has and a child's has not.
+FACILITY_WORDS = re.compile(r"園|所|保育|ホーム|ルーム|育|センター|の家|ハウス|スクール|事業")
+TIME_OF_DAY = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
+DATE = re.compile(
+    r"(?:(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|"
+    r"(?:令和|平成|昭和|[RHS])\.?(?:\d{1,2}|元)[-/.年]\d{1,2}[-/.月]\d{1,2}日?|[RHS]\d{6})" + TIME_OF_DAY,
+    re.IGNORECASE,
 )
 ADDRESS = re.compile(r"[都道府県市区町村].*(?:丁目|番地|番\d|\d+[-−ー‐]\d+)")
-PHONE = re.compile(r"0\d{1,4}[-−(]\d{1,4}[-−)]\d{3,4}")
+PHONE = re.compile(r"0\d{1,4}[-−(]\d{1,4}[-−)]\d{3,4}|0[5789]0\d{8}")
 FULL_NAME = re.compile(
-    r"[\u4e00-\u9fff々〆ヶ]{1,4}[ \u3000][\u4e00-\u9fff々〆ヶぁ-んァ-ヶー]{1,5}|[ァ-ヶー]{2,8}[ \u3000][ァ-ヶー]{2,8}|[ぁ-んー]{2,8}[ \u3000][ぁ-んー]{2,8}"
+    r"[\u4e00-\u9fff々〆ヶ]{1,4} [\u4e00-\u9fff々〆ヶぁ-んァ-ヶー]{1,5}"
+    r"|[ァ-ヶー]{2,8} [ァ-ヶー]{2,8}|[ぁ-んー]{2,8} [ぁ-んー]{2,8}"
 )
-MY_NUMBER = re.compile(r"\d{12}")
-# A single odd cell in a known column is a slip; a habit of them is a list of children.
+MY_NUMBER = re.compile(r"\d{4} ?\d{4} ?\d{4}")
+# A single odd cell in a column we know is a slip; a habit of them is a list of children.
 SUSPICIOUS_SHARE = 0.2
 
 
@@ -33,39 +40,51 @@ def suspicions(table: Table, known: frozenset[str]) -> list[Problem]:
     """
     One problem for each column that seems to carry a child's personal data; empty when none does.
 
-    ``known``: headings the file is expected to have. Their cells are looked at too, except the facility's name.
+    ``known``: headings the file is expected to have. Their cells are looked at too.
     """
     found = []
     for place, heading in enumerate(table.headings, start=1):
-        if heading in ALLOWED_HEADINGS:
-            continue
-        if heading not in known and HEADINGS.search(heading):
+        # A number of children (在園児数) is what we came for.
+        if heading not in known and HEADINGS.search(heading) and not heading.endswith("数"):
             found.append(_problem(place, "見出し"))
-            continue
-        values = [row[heading] for row in table.rows if row[heading]]
-        if values and _looks_personal(values, is_known=heading in known):
+        elif _looks_personal(heading, table.rows, is_known=heading in known):
             found.append(_problem(place, "内容"))
     return found
 
 
-def _looks_personal(values: list[str], *, is_known: bool) -> bool:
+def _looks_personal(heading: str, rows: list[Row], *, is_known: bool) -> bool:
+    # The same value is judged once, however often it stands there.
+    values = [row[heading] for row in rows]
+    judged = {value: _is_personal(value, heading) for value in set(values) if value}
+    hits = sum(judged.get(value, False) for value in values)
     share = SUSPICIOUS_SHARE if is_known else 0.0
-    hits = sum(1 for value in values if _is_personal(value))
-    return hits > share * len(values)
+    return hits > share * sum(1 for value in values if value)
 
 
-def _is_personal(value: str) -> bool:
+def _is_personal(value: str, heading: str) -> bool:
+    if heading == MONTH and _is_month(value):
+        return False
+    if FULL_NAME.fullmatch(value):
+        return heading != FACILITY_NAME or not FACILITY_WORDS.search(value)
     return bool(
-        BIRTH_DATE.fullmatch(value)
-        or ADDRESS.search(value)
-        or PHONE.fullmatch(value)
-        or FULL_NAME.fullmatch(value)
-        or (MY_NUMBER.fullmatch(value) and is_my_number(value))
+        DATE.fullmatch(value) or ADDRESS.search(value) or PHONE.fullmatch(value) or is_my_number(value)
     )
 
 
-def is_my_number(digits: str) -> bool:
-    """Whether twelve digits have the check digit of a 個人番号 (番号法施行令・総務省令の検査用数字)."""
+def _is_month(value: str) -> bool:
+    """A month may be written with its first day, which is no birth date."""
+    try:
+        parse_month(value)
+    except NotAMonth:
+        return False
+    return True
+
+
+def is_my_number(value: str) -> bool:
+    """Whether these are twelve digits with the check digit of a 個人番号 (番号利用法施行令第8条の検査用数字)."""
+    if not MY_NUMBER.fullmatch(value):
+        return False
+    digits = value.replace(" ", "")
     weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
     remainder = sum(int(digit) * weight for digit, weight in zip(digits[:11], weights, strict=True)) % 11
     return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder)

@@ -7,14 +7,18 @@ and column and says what to do; nothing is guessed and nothing is quoted that co
 
 import csv
 import io
+import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-MOST_ROWS = 20_000
+MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 200
 LISTED_PROBLEMS = 200
-FORMULA_STARTS = ("=", "+", "@", "\t")
+# A spreadsheet would run these. A lone negative number is no formula: what it means is judged later.
+FORMULA = re.compile(r"[=+@\t\r]|-(?![0-9.,]*$)")
+EMPTY = "ファイルが空です。書き出し直したファイルを選んでください。"
 OTHER_KINDS = (
     (b"PK\x03\x04", "Excelブックか圧縮ファイル"),
     (b"\xd0\xcf\x11\xe0", "古い形式のExcelブック"),
@@ -49,21 +53,37 @@ class FileRefused(Exception):
         super().__init__("\n".join(map(str, problems[:LISTED_PROBLEMS])))
         self.problems = problems
 
+    @property
+    def listed(self) -> list[Problem]:
+        """As many as a person will read at once."""
+        return self.problems[:LISTED_PROBLEMS]
 
-@dataclass(frozen=True)
+    @property
+    def unlisted(self) -> int:
+        """ほか N 件."""
+        return len(self.problems) - len(self.listed)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: its number in the file and its cells by heading."""
+    """One line of the table: its number in the file and its cells, asked for by heading."""
 
     line: int
-    cells: dict[str, str]
+    values: tuple[str, ...]
+    places: Mapping[str, int]
 
     def __getitem__(self, heading: str) -> str:
-        return self.cells[heading]
+        return self.values[self.places[heading]]
+
+    def get(self, heading: str) -> str:
+        """The cell, or nothing when the file has no such column."""
+        place = self.places.get(heading)
+        return "" if place is None else self.values[place]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file as cells: the headings as written (normalised), the rows, and how it was encoded."""
+    """A file as cells: the headings (normalised), the rows, and how it was encoded."""
 
     headings: list[str]
     rows: list[Row]
@@ -72,13 +92,15 @@ class Table:
 
 
 def normalised(text: str) -> str:
-    """NFKC without surrounding blanks: full-width digits and spelling variants become one."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """NFKC without surrounding blanks: full-width digits and signs, and spelling variants, become one."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
 
 
 def read_csv(content: bytes) -> Table:
     """
-    The table of a CSV file: UTF-8 (with or without BOM) or CP932.
+    The table of a CSV file: UTF-8 (with or without BOM) or CP932, any line ends, headings in the first line.
 
     Ragged rows, over-long cells and cells that look like formulas are problems of the returned table.
 
@@ -87,26 +109,28 @@ def read_csv(content: bytes) -> Table:
     text, encoding = _decode(content)
     lines = _parse(text)
     if not lines:
-        raise FileRefused([Problem("ファイルに内容がありません。書き出し直したファイルを選んでください。")])
-    heading_line, headings = lines[0][0], [normalised(cell) for cell in lines[0][1]]
+        raise FileRefused([Problem(EMPTY)])
+    heading_line, first = lines[0]
+    if len(first) == 1 and re.search(r"[;\t|]", first[0]):
+        message = "列がカンマ（,）で区切られていません。CSV形式で書き出してください。"
+        raise FileRefused([Problem(message, heading_line)])
+    headings = [re.sub(r"\s", "", normalised(cell)) for cell in first]
     while headings and not headings[-1]:
         headings.pop()
     if bad_headings := _heading_problems(headings, heading_line):
         raise FileRefused(bad_headings)
     if len(lines) == 1:
-        raise FileRefused(
-            [Problem("見出しだけで、人数の行がありません。書き出し直したファイルを選んでください。")]
-        )
+        raise FileRefused([Problem("見出しだけで、行がありません。書き出し直したファイルを選んでください。")])
     if len(lines) - 1 > MOST_ROWS:
         raise FileRefused([Problem(f"行が多すぎます（{MOST_ROWS:,}行まで）。月ごとに分けてください。")])
-    problems: list[Problem] = []
-    rows = [_row(line, cells, headings, problems) for line, cells in lines[1:]]
-    return Table(headings, rows, encoding, problems)
+    reader = _CellReader(headings)
+    rows = [reader.row(line, cells) for line, cells in lines[1:]]
+    return Table(headings, rows, encoding, reader.problems)
 
 
 def _decode(content: bytes) -> tuple[str, str]:
     if not content.strip(b"\xef\xbb\xbf \r\n\t"):
-        raise FileRefused([Problem("ファイルが空です。書き出し直したファイルを選んでください。")])
+        raise FileRefused([Problem(EMPTY)])
     for magic, kind in OTHER_KINDS:
         if content.startswith(magic):
             raise FileRefused([Problem(f"{kind}のようです。CSV形式で書き出したファイルを選んでください。")])
@@ -120,29 +144,37 @@ def _decode(content: bytes) -> tuple[str, str]:
         )
     try:
         return content.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as problem:
+        if content.startswith(b"\xef\xbb\xbf"):  # it says it is UTF-8, and is not
+            raise _unreadable(content, problem.start) from None
     try:
         return content.decode("cp932"), "cp932"
     except UnicodeDecodeError as problem:
-        line = content[: problem.start].count(b"\n") + 1
-        message = "文字コードを読み取れません。UTF-8かShift_JISのCSVで書き出してください。"
-        raise FileRefused([Problem(message, line)]) from None
+        raise _unreadable(content, problem.start) from None
+
+
+def _unreadable(content: bytes, place: int) -> FileRefused:
+    line = content[:place].count(b"\n") + 1
+    return FileRefused(
+        [Problem("文字コードを読み取れません。UTF-8かShift_JISのCSVで書き出してください。", line)]
+    )
 
 
 def _parse(text: str) -> list[tuple[int, list[str]]]:
-    """Lines that hold anything, each with its number in the file."""
+    """Lines that hold anything, each with the number of its first line in the file."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     lines: list[tuple[int, list[str]]] = []
+    begins = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                lines.append((reader.line_num, cells))
+            if any(cell and not cell.isspace() for cell in cells):
+                lines.append((begins, cells))
             if len(lines) > MOST_ROWS + 1:
                 break
+            begins = reader.line_num + 1
     except csv.Error:
-        message = '引用符（"）の対応が合いません。この行を確認してください。'
-        raise FileRefused([Problem(message, reader.line_num)]) from None
+        message = '引用符（"）の対応が合わないか、セルが長すぎます。この行を確認してください。'
+        raise FileRefused([Problem(message, begins)]) from None
     return lines
 
 
@@ -150,28 +182,52 @@ def _heading_problems(headings: list[str], line: int) -> list[Problem]:
     if len(headings) > MOST_COLUMNS:
         return [Problem(f"列が多すぎます（{MOST_COLUMNS}列まで）。", line)]
     problems = []
+    first: dict[str, int] = {}
     for place, heading in enumerate(headings, start=1):
         if not heading:
             problems.append(Problem(f"{place}列目の見出しが空です。見出しを入れてください。", line))
-        elif heading in headings[: place - 1]:
-            problems.append(
-                Problem("同じ見出しが2つあります。1つにしてください。", line, heading[:LONGEST_CELL])
-            )
+        elif heading in first:
+            # Not quoted: in a file without headings this could be anybody's name.
+            words = f"{first[heading]}列目と{place}列目の見出しが同じです。どちらか1つにしてください。"
+            problems.append(Problem(words, line))
+        first.setdefault(heading, place)
     return problems
 
 
-def _row(line: int, cells: list[str], headings: list[str], problems: list[Problem]) -> Row:
-    extra = [cell for cell in cells[len(headings) :] if cell.strip()]
-    if extra:
-        problems.append(Problem("見出しより多くの列があります。余分な列を消してください。", line))
-    padded = [*cells, *[""] * (len(headings) - len(cells))]
-    if len(cells) < len(headings):
-        problems.append(Problem("列が足りません。見出しと同じ数の列にしてください。", line))
-    for heading, cell in zip(headings, padded, strict=False):
+class _CellReader:
+    """Turns lines into rows; every problem is noted at its cell. A value that comes again is kept once."""
+
+    def __init__(self, headings: list[str]) -> None:
+        self.headings = headings
+        self.places = {heading: place for place, heading in enumerate(headings)}
+        self.problems: list[Problem] = []
+        self.known: dict[str, str] = {}
+
+    def row(self, line: int, cells: list[str]) -> Row:
+        width = len(self.headings)
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            self._note("見出しより多くの列があります。余分な列を消してください。", line)
+        if len(cells) < width:
+            self._note("列が足りません。見出しと同じ数の列にしてください。", line)
+        padded = [*cells[:width], *[""] * (width - len(cells))]
+        return Row(
+            line,
+            tuple(self._value(line, place, cell) for place, cell in enumerate(padded)),
+            self.places,
+        )
+
+    def _value(self, line: int, place: int, cell: str) -> str:
+        if (value := self.known.get(cell)) is not None:
+            return value
         if len(cell) > LONGEST_CELL:
-            problems.append(Problem(f"長すぎます（{LONGEST_CELL}字まで）。", line, heading))
-        elif normalised(cell).startswith(FORMULA_STARTS):
-            problems.append(
-                Problem("計算式のように見えます。式ではなく値で書き出してください。", line, heading)
-            )
-    return Row(line, {heading: normalised(cell) for heading, cell in zip(headings, padded, strict=False)})
+            self._note(f"長すぎます（{LONGEST_CELL}字まで）。短くしてください。", line, place)
+            return ""
+        value = normalised(cell)
+        if FORMULA.match(value) or cell.startswith(("\t", "\r")):
+            self._note("計算式のように見えます。式ではなく値で書き出してください。", line, place)
+            return value
+        self.known[cell] = value
+        return value
+
+    def _note(self, message: str, line: int, place: int | None = None) -> None:
+        self.problems.append(Problem(message, line, "" if place is None else self.headings[place]))

@@ -3,21 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from audit.record import record
 from claims import permissions
 from claims.cells import Cell
 from claims.events import ImportEvent
 from claims.models import ChildCount, CountDispute, CountSheet
 from claims.operations.drafting import counts_corrected
+from claims.operations.telling import tell_of_answer
 from claims.states import SHEET_TRANSITIONS, SheetStatus, check_transition
-from claims.wording import month_words
-from facilities.actors import Actor, Role
-from facilities.models import Membership
+from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
-from jobs import mail
 
 LONGEST_ANSWER = 1000
 STANDS, CORRECTED = "stands", "corrected"
@@ -42,6 +38,8 @@ def answer(dispute_id: UUID, *, outcome: str, text: str, by: Actor, at: datetime
     if sheet.status != SheetStatus.DISPUTED:
         raise NotAllowed("新しい児童数が取り込まれたため、この申し出への回答はいりません。")
     _require_words(outcome, text)
+    if outcome == CORRECTED:
+        _require_room(sheet, dispute)
     dispute.outcome, dispute.answer = outcome, text.strip()
     dispute.answered_at, dispute.answered_by = at, by.user_id
     dispute.save(update_fields=["outcome", "answer", "answered_at", "answered_by"])
@@ -69,23 +67,32 @@ def _require_words(outcome: str, text: str) -> None:
         raise ProblemsFound(problems)
 
 
+def _require_room(sheet: CountSheet, dispute: CountDispute) -> None:
+    """Only the plain count is corrected; it cannot fall below nobody."""
+    if dispute.claimed < sum(row.count for row in _rows_of(sheet, _cell(dispute)) if not _is_plain(row)):
+        raise ProblemsFound(
+            [
+                "分園・従業員枠・途中入退所の子どもの数より少なくなるため、ここでは訂正できません。"
+                "訂正した児童数のファイルを取り込んでください。"
+            ]
+        )
+
+
 def _give_back(sheet: CountSheet, *, by: Actor, at: datetime) -> CountSheet:
-    corrected = {
-        Cell(dispute.payer_code, dispute.certification, dispute.age, dispute.hours): dispute.claimed
-        for dispute in CountDispute.objects.filter(sheet=sheet, outcome=CORRECTED)
-    }
-    if corrected:
-        sheet = _new_version(sheet, corrected, at)
+    corrected = CountDispute.objects.filter(sheet=sheet, outcome=CORRECTED)
+    numbers = {_cell(dispute): dispute.claimed for dispute in corrected}
+    if numbers:
+        sheet = _new_version(sheet, numbers, at)
         counts_corrected(sheet, by=by, at=at)
     else:
         check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.WAITING)
         sheet.status = SheetStatus.WAITING
         sheet.save(update_fields=["status"])
-    _tell_facility(sheet)
+    tell_of_answer(sheet)
     return sheet
 
 
-def _new_version(sheet: CountSheet, corrected: dict[Cell, int], at: datetime) -> CountSheet:
+def _new_version(sheet: CountSheet, numbers: dict[Cell, int], at: datetime) -> CountSheet:
     """The same counts with the corrected cells; the old version stays, superseded."""
     rows = list(ChildCount.objects.filter(sheet=sheet))
     check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.SUPERSEDED)
@@ -98,46 +105,54 @@ def _new_version(sheet: CountSheet, corrected: dict[Cell, int], at: datetime) ->
         source_id=sheet.source_id,
         arrived_at=at,
     )
-    kept = []
-    for row in rows:
-        cell = Cell.of(row)
-        # Only the plain cell is corrected; children of the branch or mid-month ones stay as they came.
-        if cell in corrected and not (row.branch or row.employee_slot or row.movement):
-            row.count = corrected.pop(cell)
-        kept.append(row)
-    for row in kept:
-        row.pk = ChildCount._meta.pk.get_default()
-        row.sheet = newer
-        row._state.adding = True
-    added = [
-        ChildCount(
-            municipality_id=sheet.municipality_id,
-            facility_id=sheet.facility_id,
-            sheet=newer,
-            payer_code=cell.payer_code,
-            certification=cell.certification,
-            age=cell.age,
-            hours=cell.hours,
-            count=count,
-        )
-        for cell, count in corrected.items()
-    ]
-    ChildCount.objects.bulk_create([row for row in [*kept, *added] if row.count])
+    # Children of the branch, of employees and of parts of the month stay as they came; the plain count is the rest.
+    kept = [row for row in rows if not (_is_plain(row) and Cell.of(row) in numbers)]
+    plain = {Cell.of(row): row for row in rows if _is_plain(row)}
+    copies = [_copy(row, newer, row.count) for row in kept]
+    for cell, number in numbers.items():
+        rest = number - sum(row.count for row in kept if Cell.of(row) == cell)
+        copies.append(_copy(plain.get(cell) or _empty(newer, cell), newer, rest))
+    ChildCount.objects.bulk_create([row for row in copies if row.count])
     return newer
 
 
-def _tell_facility(sheet: CountSheet) -> None:
-    accounts = Membership.objects.filter(
-        facility=sheet.facility_id, duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
-    ).select_related("user", "facility")
-    words = month_words(sheet.service_month)
-    for account in accounts:
-        number = account.facility.number if account.facility else ""
-        mail.send_later(
-            to=account.user.address,
-            subject=f"【はぐくみ請求】児童数の相違に回答しました（{words}）",
-            text=(
-                f"{words}の児童数の相違に回答しました。ログインしてご確認ください。\n"
-                f"{settings.SITE_URL}/f/{number}/counts/{sheet.service_month}/\n"
-            ),
-        )
+def _copy(row: ChildCount, newer: CountSheet, count: int) -> ChildCount:
+    disabled = None if row.disabled_count is None else min(row.disabled_count, count)
+    return ChildCount(
+        municipality_id=newer.municipality_id,
+        facility_id=newer.facility_id,
+        sheet=newer,
+        payer_code=row.payer_code,
+        certification=row.certification,
+        age=row.age,
+        hours=row.hours,
+        branch=row.branch,
+        employee_slot=row.employee_slot,
+        movement=row.movement,
+        days=row.days,
+        count=count,
+        disabled_count=disabled,
+    )
+
+
+def _empty(newer: CountSheet, cell: Cell) -> ChildCount:
+    return ChildCount(
+        sheet=newer,
+        payer_code=cell.payer_code,
+        certification=cell.certification,
+        age=cell.age,
+        hours=cell.hours,
+        count=0,
+    )
+
+
+def _rows_of(sheet: CountSheet, cell: Cell) -> list[ChildCount]:
+    return [row for row in ChildCount.objects.filter(sheet=sheet) if Cell.of(row) == cell]
+
+
+def _is_plain(row: ChildCount) -> bool:
+    return not (row.branch or row.employee_slot or row.movement)
+
+
+def _cell(dispute: CountDispute) -> Cell:
+    return Cell(dispute.payer_code, dispute.certification, dispute.age, dispute.hours)

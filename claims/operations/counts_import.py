@@ -7,37 +7,65 @@ none, makes a new version only where counts differ, and tells the facilities.
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 
-from audit.record import Outcome, Who, record, record_apart
+from audit.record import SYSTEM, Outcome, Who, record, record_apart
 from claims import permissions
 from claims.events import ImportEvent
-from claims.imports import CountRow, KnownFacility, by_facility, understand
-from claims.models import ChildCount, CountImport, CountSheet
+from claims.imports import CountRow, Key, KnownFacility, by_facility, understand
+from claims.models import ChildCount, CountDispute, CountImport, CountSheet
 from claims.operations.drafting import counts_corrected
 from claims.states import IMPORT_TRANSITIONS, SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
 from claims.wording import month_words
 from documents.reading import FileRefused, read_csv
-from facilities.actors import Actor, Role
-from facilities.models import Facility, FacilityProfile, Membership
+from facilities.actors import Actor
+from facilities.models import Facility, FacilityProfile
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.scope import current_scope
-from jobs import mail
+from jobs import outbox
 from vault import seal, unseal
 
-Cells = dict[tuple[Any, ...], int]
+TELL_FACILITIES = "claims.tell_facilities"
 EXPIRED = "この取込の確認期限が過ぎました。もう一度ファイルを選んでください。"
 OVERTAKEN = (
     "確認のあとに、ほかの取込で児童数が変わりました。もう一度ファイルを選んで、内容を確認してください。"
 )
+ENDED = "この取込はすでに終わっています。"
+REPLACED = "新しい児童数を取り込みました。新しい人数をご確認ください。"
+
+
+class Counted(NamedTuple):
+    """The children of one cell, and how many of them are disabled (None: the file does not say)."""
+
+    children: int
+    disabled: int | None = None
+
+
+Cells = dict[Key, Counted]
+NONE = Counted(0)
+
+
+class CellChange(NamedTuple):
+    """One cell whose number changes."""
+
+    key: Key
+    before: int
+    after: int
+
+    @property
+    def difference(self) -> int:
+        """After less before."""
+        return self.after - self.before
 
 
 @dataclass(frozen=True)
@@ -48,7 +76,6 @@ class FacilityChange:
     month: ServiceMonth
     before: Cells | None
     after: Cells
-    disabled: Cells = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -60,26 +87,25 @@ class FacilityChange:
     @property
     def total_before(self) -> int | None:
         """Children so far."""
-        return None if self.before is None else sum(self.before.values())
+        return None if self.before is None else _children(self.before)
 
     @property
     def total_after(self) -> int:
         """Children of the file."""
-        return sum(self.after.values())
+        return _children(self.after)
 
     @property
     def difference(self) -> int | None:
         """After less before."""
-        return None if self.before is None else self.total_after - sum(self.before.values())
+        return None if self.before is None else self.total_after - _children(self.before)
 
-    def cells(self) -> list[tuple[tuple[Any, ...], int, int]]:
-        """Every cell that differs: (cell, before, after)."""
+    def cells(self) -> list[CellChange]:
+        """Every cell whose number differs from what stands now."""
         before = self.before or {}
-        keys = sorted({*before, *self.after}, key=str)
         return [
-            (key, before.get(key, 0), self.after.get(key, 0))
-            for key in keys
-            if before.get(key, 0) != self.after.get(key, 0)
+            CellChange(key, before.get(key, NONE).children, self.after.get(key, NONE).children)
+            for key in sorted({*before, *self.after}, key=str)
+            if before.get(key, NONE) != self.after.get(key, NONE)
         ]
 
 
@@ -89,11 +115,10 @@ class Plan:
 
     changes: list[FacilityChange]
     missing: list[Facility] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
 
-    def of_kind(self, kind: str) -> list[FacilityChange]:
+    def of_kind(self, *kinds: str) -> list[FacilityChange]:
         """The facilities whose counts are new, changed or unchanged."""
-        return [change for change in self.changes if change.kind == kind]
+        return [change for change in self.changes if change.kind in kinds]
 
     @property
     def fingerprint(self) -> str:
@@ -102,8 +127,8 @@ class Plan:
             (
                 change.facility.number,
                 str(change.month),
-                sorted(map(str, (change.before or {}).items())),
                 change.kind,
+                sorted(map(str, (change.before or {}).items())),
             )
             for change in self.changes
         ]
@@ -119,7 +144,7 @@ def preview(content: bytes, *, by: Who, at: datetime) -> CountImport:
     """
     file_hash = hashlib.sha256(content).hexdigest()
     try:
-        return _preview(content, file_hash, by=by, at=at)
+        return _preview(file_hash, content=content, by=by, at=at)
     except FileRefused as refusal:
         record_apart(
             ImportEvent.REFUSED,
@@ -131,19 +156,18 @@ def preview(content: bytes, *, by: Who, at: datetime) -> CountImport:
 
 
 @operation(ImportEvent.PREVIEWED)
-def _preview(content: bytes, file_hash: str, *, by: Who, at: datetime) -> CountImport:
+def _preview(file_hash: str, *, content: bytes, by: Who, at: datetime) -> CountImport:
     _may(by)
     table = read_csv(content)
     meaning = understand(table, known_facilities())
     plan = plan_of(meaning.rows)
-    plan.remarks = [str(remark) for remark in meaning.remarks]
     imported = CountImport(
         municipality_id=current_scope().municipality_id,
         file_hash=file_hash,
         layout=meaning.layout,
         encoding=table.encoding,
         months=meaning.months,
-        summary=_summary(plan, len(table.rows)),
+        summary=_summary(plan, meaning.rows, len(table.rows)),
         uploaded_at=at,
         uploaded_by=_user_id(by),
         expires_at=at + settings.COUNT_PREVIEW_LIFETIME,
@@ -151,7 +175,7 @@ def _preview(content: bytes, file_hash: str, *, by: Who, at: datetime) -> CountI
     kept = {
         "rows": [row.as_json() for row in meaning.rows],
         "fingerprint": plan.fingerprint,
-        "remarks": plan.remarks,
+        "remarks": [*_early_months(meaning.months, at), *map(str, meaning.remarks)],
     }
     imported.preview_sealed = seal(json.dumps(kept).encode(), bound_to=imported.place)
     imported.save(force_insert=True)
@@ -170,20 +194,16 @@ def accept(import_id: UUID, *, by: Who, at: datetime) -> CountImport:
     """
     Store what was previewed: all rows or none.
 
+    :raises CountImport.DoesNotExist: not an import of the open scope.
     :raises NotAllowed: not the enrolment section, already decided, expired, or overtaken by another import.
     """
     imported: CountImport = CountImport.objects.select_for_update(of=("self",)).get(pk=import_id)
     _may(by)
     _require_open(imported, at)
-    rows, fingerprint, _ = kept_preview(imported)
-    # One import after the other: the city's current sheets are locked before they are compared.
-    list(
-        CountSheet.objects.select_for_update(of=("self",))
-        .exclude(status=SheetStatus.SUPERSEDED)
-        .order_by("pk")
-    )
-    plan = plan_of(rows)
-    if plan.fingerprint != fingerprint:
+    kept = kept_preview(imported)
+    _one_after_the_other(imported)
+    plan = plan_of(kept.rows)
+    if plan.fingerprint != kept.fingerprint:
         raise NotAllowed(OVERTAKEN)
     stored = _store(plan, imported, by=by, at=at)
     check_transition(IMPORT_TRANSITIONS, imported.status, ImportStatus.ACCEPTED)
@@ -197,34 +217,64 @@ def accept(import_id: UUID, *, by: Who, at: datetime) -> CountImport:
         rows={"import": [imported.pk], "sheet": [sheet.pk for sheet in stored]},
         detail={"file_hash": imported.file_hash, "months": imported.months, **imported.summary},
     )
-    _tell_facilities(stored)
+    if stored:
+        outbox.add(TELL_FACILITIES, municipality_id=imported.municipality_id, import_id=imported.pk)
     return imported
 
 
 @operation(ImportEvent.DISCARDED)
-def discard(import_id: UUID, *, by: Actor, at: datetime) -> None:
+def discard(import_id: UUID, *, by: Who, at: datetime) -> CountImport:
     """
     Take nothing from this file.
 
+    :raises CountImport.DoesNotExist: not an import of the open scope.
     :raises NotAllowed: not the enrolment section, or already decided.
     """
-    imported = CountImport.objects.select_for_update(of=("self",)).get(pk=import_id)
+    imported: CountImport = CountImport.objects.select_for_update(of=("self",)).get(pk=import_id)
     _may(by)
     if imported.status != ImportStatus.PREVIEWED:
-        raise NotAllowed("この取込はすでに終わっています。")
+        raise NotAllowed(ENDED)
     check_transition(IMPORT_TRANSITIONS, imported.status, ImportStatus.DISCARDED)
     imported.status, imported.preview_sealed = ImportStatus.DISCARDED, None
-    imported.decided_at, imported.decided_by = at, by.user_id
+    imported.decided_at, imported.decided_by = at, _user_id(by)
     imported.save(update_fields=["status", "preview_sealed", "decided_at", "decided_by"])
     record(ImportEvent.DISCARDED, by=by, on=imported, rows={"import": [imported.pk]})
+    return imported
 
 
-def kept_preview(imported: CountImport) -> tuple[list[CountRow], str, list[str]]:
-    """The rows, fingerprint and remarks that wait in a preview."""
+def empty_expired(*, at: datetime) -> int:
+    """End the scope's previews whose time is over, and empty them; returns how many. Harmless to repeat."""
+    waiting = CountImport.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        status=ImportStatus.PREVIEWED, expires_at__lte=at
+    )
+    ended = list(waiting)
+    for imported in ended:
+        check_transition(IMPORT_TRANSITIONS, imported.status, ImportStatus.EXPIRED)
+        imported.status, imported.preview_sealed = ImportStatus.EXPIRED, None
+        imported.save(update_fields=["status", "preview_sealed"])
+        record(ImportEvent.EXPIRED, on=imported, rows={"import": [imported.pk]})
+    return len(ended)
+
+
+@dataclass(frozen=True)
+class KeptPreview:
+    """What waits sealed in a preview."""
+
+    rows: list[CountRow]
+    fingerprint: str
+    remarks: list[str]
+
+
+def kept_preview(imported: CountImport) -> KeptPreview:
+    """
+    The opened preview.
+
+    :raises NotAllowed: it was emptied.
+    """
     if imported.preview_sealed is None:
         raise NotAllowed(EXPIRED)
     kept = json.loads(unseal(imported.preview_sealed, bound_to=imported.place))
-    return [CountRow(**row) for row in kept["rows"]], kept["fingerprint"], kept["remarks"]
+    return KeptPreview([CountRow(*row) for row in kept["rows"]], kept["fingerprint"], kept["remarks"])
 
 
 def known_facilities() -> dict[str, KnownFacility]:
@@ -243,29 +293,25 @@ def plan_of(rows: list[CountRow]) -> Plan:
     """Compare with what stands in the database now: three queries, however many facilities."""
     found = by_facility(rows)
     facilities = {facility.number: facility for facility in Facility.objects.order_by("number")}
-    months = {ServiceMonth.parse(month) for month, _ in found}
-    current = _current_counts(months)
+    months = {month: ServiceMonth.parse(month) for month, _ in found}
+    current = _current_counts(set(months.values()))
     changes = [
         FacilityChange(
             facilities[number],
-            ServiceMonth.parse(month),
-            current.get((facilities[number].pk, ServiceMonth.parse(month))),
-            {key: row.count for key, row in cells.items()},
-            {key: row.disabled_count for key, row in cells.items() if row.disabled_count is not None},
+            months[month],
+            current.get((facilities[number].pk, months[month])),
+            {key: Counted(row.count, row.disabled_count) for key, row in cells.items()},
         )
-        for (month, number), cells in sorted(found.items(), key=lambda item: (item[0][0], item[0][1]))
+        for (month, number), cells in sorted(found.items(), key=lambda item: item[0])
     ]
     named = {change.facility.pk for change in changes}
     return Plan(changes, [facility for facility in facilities.values() if facility.pk not in named])
 
 
 def _current_counts(months: set[ServiceMonth]) -> dict[tuple[UUID, ServiceMonth], Cells]:
-    sheets = CountSheet.objects.filter(month__in=[month.first_day for month in months]).exclude(
-        status=SheetStatus.SUPERSEDED
-    )
     found: dict[tuple[UUID, ServiceMonth], Cells] = {}
     places = {}
-    for sheet in sheets:
+    for sheet in _current_sheets(months):
         places[sheet.pk] = (sheet.facility_id, sheet.service_month)
         found[places[sheet.pk]] = {}
     for row in ChildCount.objects.filter(sheet__in=list(places), count__gt=0):
@@ -279,104 +325,146 @@ def _current_counts(months: set[ServiceMonth]) -> dict[tuple[UUID, ServiceMonth]
             row.movement,
             row.days,
         )
-        found[places[row.sheet_id]][key] = row.count
+        found[places[row.sheet_id]][key] = Counted(row.count, row.disabled_count)
     return found
+
+
+def _current_sheets(months: set[ServiceMonth]) -> Any:
+    first_days = [month.first_day for month in months]
+    return CountSheet.objects.filter(month__in=first_days).exclude(status=SheetStatus.SUPERSEDED)
+
+
+def _one_after_the_other(imported: CountImport) -> None:
+    """
+    Two imports of a city, or an import and a confirming, never compare and store at the same time.
+
+    The city's key also holds where there are no sheets yet that could be locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"counts of {imported.municipality_id}"]
+        )
+    months = {ServiceMonth.parse(month) for month in imported.months}
+    list(_current_sheets(months).select_for_update(of=("self",)).order_by("pk"))
 
 
 def _store(plan: Plan, imported: CountImport, *, by: Who, at: datetime) -> list[CountSheet]:
     """New versions where counts are new or differ; the sheets before them are superseded."""
-    changes = plan.of_kind("new") + plan.of_kind("changed")
+    changes = plan.of_kind("new", "changed")
     if not changes:
         return []
     before = {
         (sheet.facility_id, sheet.service_month): sheet
-        for sheet in CountSheet.objects.filter(
-            month__in={change.month.first_day for change in changes}
-        ).exclude(status=SheetStatus.SUPERSEDED)
+        for sheet in _current_sheets({change.month for change in changes})
     }
     replaced = [before[key] for change in changes if (key := (change.facility.pk, change.month)) in before]
-    for sheet in replaced:
-        check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.SUPERSEDED)
-    CountSheet.objects.filter(pk__in=[sheet.pk for sheet in replaced]).update(status=SheetStatus.SUPERSEDED)
+    _supersede(replaced, by=by, at=at)
     versions = {(sheet.facility_id, sheet.service_month): sheet.version for sheet in replaced}
     sheets = CountSheet.objects.bulk_create(
-        CountSheet(
-            municipality_id=imported.municipality_id,
-            facility=change.facility,
-            month=change.month.first_day,
-            version=versions.get((change.facility.pk, change.month), 0) + 1,
-            source=imported,
-            arrived_at=at,
-        )
-        for change in changes
+        [
+            CountSheet(
+                municipality_id=imported.municipality_id,
+                facility=change.facility,
+                month=change.month.first_day,
+                version=versions.get((change.facility.pk, change.month), 0) + 1,
+                source=imported,
+                arrived_at=at,
+            )
+            for change in changes
+        ],
+        batch_size=1000,
     )
     ChildCount.objects.bulk_create(
-        ChildCount(
-            municipality_id=imported.municipality_id,
-            facility=change.facility,
-            sheet=sheet,
-            payer_code=key[0],
-            certification=key[1],
-            age=key[2],
-            hours=key[3],
-            branch=key[4],
-            employee_slot=key[5],
-            movement=key[6],
-            days=key[7],
-            count=count,
-            disabled_count=change.disabled.get(key),
-        )
-        for change, sheet in zip(changes, sheets, strict=True)
-        for key, count in change.after.items()
+        (
+            ChildCount(
+                municipality_id=imported.municipality_id,
+                facility=change.facility,
+                sheet=sheet,
+                payer_code=key[0],
+                certification=key[1],
+                age=key[2],
+                hours=key[3],
+                branch=key[4],
+                employee_slot=key[5],
+                movement=key[6],
+                days=key[7],
+                count=counted.children,
+                disabled_count=counted.disabled,
+            )
+            for change, sheet in zip(changes, sheets, strict=True)
+            for key, counted in change.after.items()
+        ),
+        batch_size=2000,
     )
     for sheet in sheets:
         if sheet.version > 1:
             counts_corrected(sheet, by=by, at=at)
-    return sheets
+    return list(sheets)
 
 
-def _tell_facilities(sheets: list[CountSheet]) -> None:
-    """A mail to each account of each facility. It carries no number."""
-    months = defaultdict(set)
-    for sheet in sheets:
-        months[sheet.facility_id].add(sheet.service_month)
-    accounts = Membership.objects.filter(
-        facility__in=list(months), duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
-    ).select_related("user", "facility")
-    for account in accounts:
-        for month in sorted(months[account.facility_id]):
-            words = month_words(month)
-            mail.send_later(
-                to=account.user.address,
-                subject=f"【はぐくみ請求】児童数が届きました（{words}）",
-                text=(
-                    f"{account.facility.name} の {words}の児童数が届きました。\n"
-                    "ログインして人数をご確認ください。\n"
-                    f"{settings.SITE_URL}/f/{account.facility.number}/counts/{month}/\n"
-                ),
-            )
+def _supersede(replaced: list[CountSheet], *, by: Who, at: datetime) -> None:
+    """The old versions step back; what a facility still had to say about them is answered by the new counts."""
+    for sheet in replaced:
+        check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.SUPERSEDED)
+    ids = [sheet.pk for sheet in replaced]
+    CountSheet.objects.filter(pk__in=ids).update(status=SheetStatus.SUPERSEDED)
+    CountDispute.objects.filter(sheet__in=ids, outcome="").update(
+        outcome="corrected", answer=REPLACED, answered_at=at, answered_by=_user_id(by)
+    )
 
 
 def _require_open(imported: CountImport, at: datetime) -> None:
     if imported.status in {ImportStatus.ACCEPTED, ImportStatus.DISCARDED}:
-        raise NotAllowed("この取込はすでに終わっています。")
+        raise NotAllowed(ENDED)
     if imported.status == ImportStatus.EXPIRED or imported.expires_at <= at:
         raise NotAllowed(EXPIRED)
 
 
 def _may(by: Who) -> None:
-    """People must be of the enrolment section; the command line acts as the system itself."""
+    """People must be of the enrolment section; the command line may act as the system itself."""
     if isinstance(by, Actor):
         permissions.bring_in_counts(by, None)
+    elif by is not SYSTEM:
+        raise NotAllowed("児童数の取込ができるのは、こども施設入園課だけです。")
 
 
 def _user_id(by: Who) -> UUID:
     return by.user_id if isinstance(by, Actor) else UUID(int=0)
 
 
-def _summary(plan: Plan, rows_read: int) -> dict[str, int]:
+def _children(cells: Cells) -> int:
+    return sum(counted.children for counted in cells.values())
+
+
+def _early_months(months: list[str], at: datetime) -> list[str]:
+    """A month far ahead is more often a slip than a plan."""
+    latest = ServiceMonth.of(timezone.localtime(at).date()).plus(2)
+    early = [month for month in map(ServiceMonth.parse, months) if month > latest]
+    return [f"{month_words(month)}は先の月です。対象年月が正しいか確認してください。" for month in early]
+
+
+def _summary(plan: Plan, rows: list[CountRow], lines: int) -> dict[str, int]:
+    """
+    Facilities that are new, changed and unchanged, and the same of the file's lines.
+
+    A line is new when its facility had no counts of the month, changed when one of its cells differs.
+    """
+    before = {(str(change.month), change.facility.number): change.before for change in plan.changes}
+    kinds: dict[int, str] = {}
+    for row in rows:
+        cells = before[row.month, row.number]
+        if cells is None:
+            kinds[row.line] = "new"
+        elif cells.get(row.key, NONE) != Counted(row.count, row.disabled_count):
+            kinds[row.line] = "changed"
+        else:
+            kinds.setdefault(row.line, "unchanged")
+    of_lines = Counter(kinds.values())
     return {
-        "rows": rows_read,
+        "rows": lines,
+        "rows_new": of_lines["new"],
+        "rows_changed": of_lines["changed"],
+        "rows_unchanged": of_lines["unchanged"],
         "facilities": len(plan.changes),
         "new": len(plan.of_kind("new")),
         "changed": len(plan.of_kind("changed")),

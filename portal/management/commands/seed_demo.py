@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import EmailCodeDevice, User
 from audit.record import SYSTEM, Context, context
+from claims.operations.counts_import import TELL_FACILITIES
 from facilities.actors import Actor, Role, actor_for
 from facilities.models import (
     Corporation,
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         with scope(city.pk, None):
             months.play(city, actors, clerks)
         # The mails of April and May were sent long ago, as it were; what they said is not kept either.
-        Job.objects.filter(kind=MAIL, done_at__isnull=True).update(
+        Job.objects.filter(kind__in=[MAIL, TELL_FACILITIES], done_at__isnull=True).update(
             done_at=datetime(2026, 5, 31, tzinfo=UTC), payload_sealed=None
         )
 

@@ -1,0 +1,57 @@
+"""Telling facilities that their counts have come, or that the city has answered. No mail carries a number."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+
+from audit.record import record
+from claims.events import ImportEvent
+from claims.models import CountImport, CountSheet
+from claims.states import SheetStatus
+from claims.wording import month_words
+from facilities.actors import Role
+from facilities.models import Membership
+from jobs import mail
+
+
+def tell_facilities(import_id: UUID) -> None:
+    """
+    One mail for each sheet an import has brought to each of its facility's accounts.
+
+    A sheet that was replaced since is left out: its successor has its own mail.
+    """
+    imported = CountImport.objects.get(pk=import_id)
+    sheets = CountSheet.objects.filter(source=imported, arrived_at=imported.decided_at)
+    current = list(sheets.exclude(status=SheetStatus.SUPERSEDED).order_by("month"))
+    sentence = "児童数が届きました。ログインして人数をご確認ください。"
+    _tell(current, "児童数が届きました", sentence, key="counts arrived")
+    record(ImportEvent.FACILITIES_TOLD, on=imported, rows={"sheet": [sheet.pk for sheet in current]})
+
+
+def tell_of_answer(sheet: CountSheet) -> None:
+    """The facility's accounts learn that their «the counts differ» was answered."""
+    _tell([sheet], "児童数の相違に回答しました", "児童数の相違に回答しました。ログインしてご確認ください。")
+
+
+def _tell(sheets: Iterable[CountSheet], subject: str, sentence: str, *, key: str = "") -> None:
+    """With ``key`` the same account is told of the same sheet only once, however often the job runs."""
+    by_facility: dict[UUID, list[CountSheet]] = {}
+    for sheet in sheets:
+        by_facility.setdefault(sheet.facility_id, []).append(sheet)
+    accounts = Membership.objects.filter(
+        facility__in=list(by_facility), duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
+    ).select_related("user", "facility")
+    for account in accounts:
+        assert account.facility is not None, "a facility account has a facility"
+        for sheet in by_facility[account.facility.pk]:
+            words = month_words(sheet.service_month)
+            mail.send_later(
+                to=account.user.address,
+                subject=f"【はぐくみ請求】{subject}（{words}）",
+                text=(
+                    f"{account.facility.name}　{words}\n\n{sentence}\n"
+                    f"{settings.SITE_URL}/f/{account.facility.number}/counts/{sheet.service_month}/\n"
+                ),
+                key=f"{key}|{sheet.pk}|{account.pk}" if key else None,
+            )

@@ -1,0 +1,31 @@
+"""Work of this room that waits in the outbox or comes back on schedule."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from audit.record import SYSTEM, Context, context
+from claims.operations import counts_import, telling
+from facilities.models import Municipality
+from facilities.scope import scope
+from jobs.handlers import handles
+from jobs.models import Job
+
+
+@handles(counts_import.TELL_FACILITIES)
+def tell_facilities(job: Job) -> None:
+    """Mails to the facilities whose counts an import has brought. The same mail is asked for only once."""
+    municipality_id = UUID(job.args["municipality_id"])
+    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
+    with context(opened), scope(municipality_id, None):
+        telling.tell_facilities(UUID(job.args["import_id"]))
+
+
+@shared_task(name="claims.empty_expired_previews")
+def empty_expired_previews() -> None:
+    """Previews nobody accepted are emptied, city by city."""
+    for municipality in Municipality.objects.all():
+        opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
+        with context(opened), scope(municipality.pk, None):
+            counts_import.empty_expired(at=timezone.now())
