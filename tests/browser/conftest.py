@@ -1,0 +1,31 @@
+"""The running system, once for all browser tests, and browsers for one test each."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.running import Stack, Visitor, visiting
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The demo city, seeded, with web, worker and beat."""
+    var: Path = tmp_path_factory.mktemp("stack") / "var"
+    running = Stack.start(var)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def come(stack: Stack) -> Iterator[Callable[[], Visitor]]:
+    """Calling it brings one more person with a browser."""
+    with visiting(stack) as arrive:
+        yield arrive
+
+
+@pytest.fixture
+def come_without_javascript(stack: Stack) -> Iterator[Callable[[], Visitor]]:
+    """The same with JavaScript off."""
+    with visiting(stack, javascript=False) as arrive:
+        yield arrive
