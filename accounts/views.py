@@ -21,6 +21,8 @@ from accounts.operations.codes import Attempt, CodeNotSent
 from accounts.places import safe_path
 
 ATTEMPT = "login_attempt"
+# In these states another code from the mailbox can still be right.
+STILL_TYPED = frozenset({CodeState.OPEN, CodeState.REPLACED})
 TOO_OLD = (
     "画面を長い間開いていたか、別の画面でログインしたため、送信できませんでした。もう一度入力してください。"
 )
@@ -74,7 +76,9 @@ def code_page(request: HttpRequest) -> HttpResponse:
     except login.AttemptEnded:
         return _start_over(request)
     except login.CodeRefused as refusal:
-        return _show_code(request, attempt, CodeForm(), [str(refusal)], status=422)
+        # The page of an ended code says it all in its heading.
+        problems = [str(refusal)] if refusal.state in STILL_TYPED else []
+        return _show_code(request, attempt, CodeForm(), problems, status=422)
     request.session.pop(ATTEMPT, None)
     waiting = held_forms.page_waiting_for(request, user.pk)
     return redirect(waiting or attempt.next or settings.LOGIN_REDIRECT_URL)
@@ -189,14 +193,13 @@ def _show_code(
         "form": form,
         "problems": problems or [],
         "code": code,
-        "is_open": state in {CodeState.OPEN, CodeState.REPLACED},
         "state": state.value,
         "address": codes.masked(user.address),
         "minutes": int(settings.LOGIN_CODE_LIFETIME.total_seconds() // 60),
         "wait_seconds": int(settings.LOGIN_CODE_RESEND_AFTER.total_seconds()),
         "login_url": reverse("accounts:login"),
     }
-    template = "accounts/code.html" if context["is_open"] else "accounts/code_ended.html"
+    template = "accounts/code.html" if state in STILL_TYPED else "accounts/code_ended.html"
     page = render(request, template, context, status=status)
     page["Cache-Control"] = "no-store"
     return page
