@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,5 +10,6 @@ class ClaimsConfig(AppConfig):
     verbose_name = "児童数と請求"
 
     def ready(self) -> None:
-        # Importing registers what this room does in the background.
-        from claims import tasks  # noqa: F401, PLC0415
+        """Tell documents how the monthly claim is printed, and make this room's background work known."""
+        import_module("claims.paper").register()
+        import_module("claims.tasks")

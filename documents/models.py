@@ -42,7 +42,12 @@ class Document(FacilityOwned):
             models.UniqueConstraint(fields=["subject_id", "form", "format"], name="document_once_a_subject"),
             models.CheckConstraint(
                 name="document_is_ready_when_it_has_content",
-                condition=Q(ready_at__isnull=True, content_sealed__isnull=True, size_bytes__isnull=True, content_hash="")
+                condition=Q(
+                    ready_at__isnull=True,
+                    content_sealed__isnull=True,
+                    size_bytes__isnull=True,
+                    content_hash="",
+                )
                 | (
                     Q(ready_at__isnull=False, content_sealed__isnull=False, size_bytes__isnull=False)
                     & ~Q(content_hash="")

@@ -47,11 +47,12 @@ class Problem:
 
 
 class FileRefused(Exception):
-    """The file cannot be used. ``problems`` says why, all at once; the content is not kept."""
+    """The file cannot be used. ``problems`` says why, all at once; ``rows`` how many lines could be read."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], rows: int = 0) -> None:
         super().__init__("\n".join(map(str, problems[:LISTED_PROBLEMS])))
         self.problems = problems
+        self.rows = rows
 
     @property
     def listed(self) -> list[Problem]:

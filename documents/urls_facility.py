@@ -1,7 +1,14 @@
 """Addresses of a facility's documents."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from documents.views import facility
 
 app_name = "documents"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", facility.documents, name="list"),
+    path("order/<slug:form>/<uuid:subject_id>/", facility.order, name="order"),
+    path("progress/<slug:form>/<uuid:subject_id>/", facility.progress, name="progress"),
+    path("file/<uuid:document_id>/", facility.download, name="download"),
+]

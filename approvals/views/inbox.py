@@ -134,8 +134,8 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
     record(
         ReviewEvent.INBOX_SHOWN,
         rows={
-            "claim": [row.claim.pk for row in found.rows if row.claim],
-            "facility": [row.facility.pk for row in found.rows if not row.claim],
+            "claim": [row.claim.pk for row in found.everything if row.claim],
+            "facility": [row.facility.pk for row in found.everything if not row.claim],
         },
         detail={"month": str(found.month), "query": asked.query},
     )

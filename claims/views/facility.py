@@ -25,7 +25,9 @@ from claims.models import Claim, CountSheet
 from claims.operations import confirming, drafting, submitting
 from claims.operations import facts as facts_operations
 from claims.queries import facility as queries
-from claims.wording import month_words
+from claims.states import ClaimStatus
+from claims.wording import CLAIM_FORM, month_words
+from documents.queries import panel_for
 from facilities.middleware import not_found_unless
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
@@ -289,11 +291,15 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
     except Claim.DoesNotExist:
         raise Http404 from None
     claim = view.claim
-    record(ClaimEvent.SHOWN, on=claim, rows=view.row_ids, detail={"content_hash": claim.content_hash})
+    panel = panel_for(claim.pk, CLAIM_FORM) if claim.status == ClaimStatus.APPROVED else None
+    shown = {**view.row_ids, **({"document": panel.row_ids} if panel else {})}
+    record(ClaimEvent.SHOWN, on=claim, rows=shown, detail={"content_hash": claim.content_hash})
     due: date = queries.due_date(claim.service_month, own)
     context: dict[str, Any] = {
         "view": view,
         "claim": claim,
+        "panel": panel,
+        "back": request.path,
         "month": claim.service_month,
         "may_submit": permissions.submit.allows(request.actor, claim),
         "may_withdraw": permissions.withdraw.allows(request.actor, claim),

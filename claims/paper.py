@@ -1,0 +1,329 @@
+"""
+The monthly claim on paper: 請求書 with its 内訳書, as PDF and as workbook, from an approved claim.
+
+Fields follow 様式第1号 and its 内訳. The layout is our own sample; it does not claim to be official.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from claims.models import Age, Certification, ChildCount, Claim, ClaimLine, Hours
+from claims.states import ClaimStatus
+from claims.wording import CLAIM_FORM
+from documents import forms
+from documents.forms import Heading
+from facilities.actors import Actor
+from facilities.models import Facility, FacilityKind, FacilityProfile, holding_in
+from facilities.rules import NotAllowed
+from pages import wareki
+from pricing import SECTION_LABELS
+from pricing.wording import class_words
+
+NOT_YET = "請求書を作れるのは、市が承認したあとです。"
+SAMPLE = "見本・支払不可"
+FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True)
+class PaperPart:
+    """One price of a line: whom it is for, unit price in yen, how many, amount in yen."""
+
+    words: str
+    unit_yen: int
+    quantity: int
+    amount_yen: int
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """One item with its parts and its reasons."""
+
+    label: str
+    section: str
+    amount_yen: int
+    parts: list[PaperPart]
+    steps: list[tuple[str, str]]
+    source: str
+
+
+def register() -> None:
+    """Make the form known to documents."""
+    forms.register(
+        forms.Form(
+            code=CLAIM_FORM,
+            html_template="documents/claim.html",
+            heading=heading,
+            values=values,
+            workbook=workbook,
+            may_order=may_order,
+        )
+    )
+
+
+def title_of(facility: Facility) -> str:
+    """Private nurseries are entrusted (委託費); everybody else claims a benefit (給付費)."""
+    if facility.kind == FacilityKind.NURSERY:
+        return "委託費請求書"
+    community = facility.kind not in {FacilityKind.KINDERGARTEN, FacilityKind.CERTIFIED_KODOMOEN}
+    return "地域型保育給付費請求書" if community else "施設型給付費請求書"
+
+
+def may_order(actor: Actor, claim_id: UUID) -> None:
+    """:raises NotAllowed: the claim is not approved, or not one of this facility."""
+    claim = Claim.objects.filter(pk=claim_id).first()
+    if claim is None or claim.facility_id != actor.facility_id:
+        raise NotAllowed("この請求は見つかりません。")
+    if claim.status != ClaimStatus.APPROVED:
+        raise NotAllowed(NOT_YET)
+
+
+def heading(claim_id: UUID) -> Heading:
+    """事業所番号_年度_月_様式."""
+    claim = Claim.objects.select_related("facility").get(pk=claim_id)
+    month, title = claim.service_month, title_of(claim.facility)
+    fiscal_year = wareki.fiscal_year_words(month.fiscal_year)
+    payer = f"_{claim.payer_code}" if claim.outside else ""
+    return Heading(
+        claim.month,
+        f"{wareki.month_words(claim.month)}分 {title}",
+        f"{claim.facility.number}_{fiscal_year}_{month.month:02}_{title}{payer}",
+    )
+
+
+def values(claim_id: UUID) -> dict[str, Any]:
+    """Everything the paper shows, as plain values. Amounts in yen."""
+    claim = Claim.objects.select_related("facility__corporation", "municipality").get(pk=claim_id)
+    facility, month = claim.facility, claim.service_month
+    profile = holding_in(FacilityProfile.objects.filter(facility=facility), month).first()
+    lines = [_paper_line(line) for line in ClaimLine.objects.filter(claim=claim).order_by("position")]
+    sections = [
+        (SECTION_LABELS[code], [line for line in lines if line.section == code])
+        for code in ("base", "addition", "deduction")
+    ]
+    approved: datetime = claim.approved_at or claim.drafted_at
+    return {
+        "title": title_of(facility),
+        "month_words": f"{wareki.month_words(claim.month)}分",
+        "addressee": f"{claim.municipality.name}長"
+        if not claim.outside
+        else f"市区町村コード {claim.payer_code} の長",
+        "facility_name": facility.name,
+        "facility_number": facility.number,
+        "facility_kind": facility.get_kind_display(),
+        "corporation": facility.corporation.name,
+        "postal_code": facility.postal_code,
+        "location": facility.location,
+        "capacity_1": profile.capacity_1 if profile else None,
+        "capacity_23": profile.capacity_23 if profile else None,
+        "region": f"{profile.region_percent}/100地域" if profile and profile.region_percent else "その他地域",
+        "base_percent": profile.base_percent if profile else None,
+        "wage_percent": profile.wage_percent if profile else None,
+        "total_yen": claim.total_yen,
+        "digits": _boxes(claim.total_yen),
+        "child_total": claim.child_total,
+        "children": _children(claim),
+        "sections": [(label, rows, sum(row.amount_yen for row in rows)) for label, rows in sections if rows],
+        "lines": lines,
+        "submitted_on": wareki.date_words(_day(claim.submitted_at)) if claim.submitted_at else "",
+        "approved_on": wareki.date_words(_day(approved)),
+        "version": claim.version,
+        "control_number": f"{facility.number}-{month.year}{month.month:02}-{claim.version:02}-{claim.content_hash[:8]}",
+        "rate_book": claim.rate_book,
+        "sample": SAMPLE if claim.is_sample_priced else "",
+        "made_at": approved,
+    }
+
+
+def _day(moment: datetime) -> Any:
+    return timezone.localtime(moment).date()
+
+
+def _boxes(amount: int, size: int = 10) -> list[str]:
+    """The amount in boxes, right-aligned, with the yen sign before the first digit."""
+    return list(f"¥{amount}".rjust(size))
+
+
+def _children(claim: Claim) -> list[tuple[str, int]]:
+    """The counts of this payer by class, as they were confirmed."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for row in ChildCount.objects.filter(sheet=claim.sheet_id, payer_code=claim.payer_code):
+        found[row.certification, row.age, row.hours] += row.count
+    ages = list(Age.values)
+    ordered = sorted(found.items(), key=lambda item: (item[0][0], ages.index(item[0][1]), item[0][2]))
+    return [
+        (f"{Certification(c).label} {Age(a).label} {Hours(h).label}", count)
+        for (c, a, h), count in ordered
+        if count
+    ]
+
+
+def _paper_line(line: ClaimLine) -> PaperLine:
+    parts = [
+        PaperPart(
+            class_words(part["age_class"], part["hours"]) if part.get("age_class") else "全員",
+            part["unit_yen"],
+            part["quantity"],
+            part["amount_yen"],
+        )
+        for part in line.parts
+    ]
+    steps = [(step["label"], step["text"]) for step in line.steps]
+    return PaperLine(line.label, line.section, line.amount_yen, parts, steps, line.source)
+
+
+# ---------------------------------------------------------------- the workbook
+
+THIN = Side(style="thin", color="808080")
+BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+HEAD = PatternFill("solid", fgColor="F2F2F2")
+YEN = '#,##0;[Red]"−"#,##0'
+FONT = "游ゴシック"
+
+
+def workbook(found: dict[str, Any]) -> Workbook:
+    """The same claim as a workbook: sheet 請求書, sheet 内訳書 whose sums are formulas over its rows."""
+    book = Workbook()
+    front = book.active
+    assert isinstance(front, Worksheet)
+    front.title = "請求書"
+    detail = book.create_sheet("内訳書")
+    last = _fill_detail(detail, found)
+    _fill_front(front, found, total=f"=内訳書!E{last}")
+    for sheet in (front, detail):
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.HeaderFooter.oddHeader.right.text = found["sample"]
+        sheet.HeaderFooter.oddFooter.left.text = f"管理番号 {found['control_number']}"
+        sheet.HeaderFooter.oddFooter.center.text = "&P / &N"
+        sheet.HeaderFooter.oddFooter.right.text = "はぐくみ請求"
+    return book
+
+
+def _fill_front(sheet: Worksheet, found: dict[str, Any], *, total: str) -> None:
+    for column, width in zip("ABCDE", (22, 20, 20, 18, 14), strict=True):
+        sheet.column_dimensions[column].width = width
+    _merged(sheet, "A1:E1", found["title"], size=18, bold=True, centre=True)
+    _merged(sheet, "A2:E2", found["month_words"], size=12, centre=True)
+    _merged(sheet, "A4:C4", f"{found['addressee']} 様", size=12)
+    _merged(sheet, "A6:B6", "請求金額", size=12, bold=True)
+    _merged(sheet, "C6:E6", total, size=16, bold=True)
+    sheet["C6"].number_format = '"¥"#,##0'
+    sheet["C6"].alignment = Alignment(horizontal="right")
+    rows = [
+        ("事業所番号", found["facility_number"]),
+        ("施設名", found["facility_name"]),
+        ("施設類型", found["facility_kind"]),
+        ("設置主体", found["corporation"]),
+        ("所在地", f"〒{found['postal_code']} {found['location']}"),
+        ("利用定員", _capacity_words(found)),
+        ("地域区分", found["region"]),
+        ("加算率", f"区分1 {found['base_percent']}%・区分2 {found['wage_percent']}%"),
+        ("提出日", found["submitted_on"]),
+        ("承認日", found["approved_on"]),
+        ("管理番号", found["control_number"]),
+        ("単価表", f"{found['rate_book']}　{found['sample']}".strip()),
+    ]
+    for line, (label, value) in enumerate(rows, start=8):
+        _cell(sheet, f"A{line}", label, head=True)
+        _merged(sheet, f"B{line}:E{line}", value, boxed=True)
+    line = 8 + len(rows) + 1
+    _cell(sheet, f"A{line}", "児童数（初日在籍）", head=True)
+    _cell(sheet, f"B{line}", "人数", head=True)
+    first = line + 1
+    for place, (words, count) in enumerate(found["children"]):
+        _cell(sheet, f"A{first + place}", words)
+        _cell(sheet, f"B{first + place}", count, yen=True)
+    end = first + len(found["children"])
+    _cell(sheet, f"A{end}", "合計", head=True)
+    _cell(sheet, f"B{end}", f"=SUM(B{first}:B{end - 1})" if found["children"] else 0, yen=True)
+
+
+def _fill_detail(sheet: Worksheet, found: dict[str, Any]) -> int:
+    """Fill the lines; returns the row of the total."""
+    for column, width in zip("ABCDE", (34, 22, 14, 10, 16), strict=True):
+        sheet.column_dimensions[column].width = width
+    heading_words = f"{found['title']} 内訳書　{found['month_words']}　{found['facility_name']}"
+    _merged(sheet, "A1:E1", heading_words, size=13, bold=True)
+    for column, label in zip("ABCDE", ("項目", "対象", "単価（円）", "数", "金額（円）"), strict=True):
+        _cell(sheet, f"{column}3", label, head=True)
+    sheet.print_title_rows = "3:3"
+    sheet.freeze_panes = "A4"
+    row, sums = 4, []
+    for label, lines, _ in found["sections"]:
+        first = row
+        for line in lines:
+            for place, part in enumerate(line.parts or [PaperPart("", 0, 0, line.amount_yen)]):
+                _cell(sheet, f"A{row}", line.label if not place else "")
+                _cell(sheet, f"B{row}", part.words)
+                _cell(sheet, f"C{row}", part.unit_yen, yen=True)
+                _cell(sheet, f"D{row}", part.quantity, yen=True)
+                exact = part.unit_yen * part.quantity == part.amount_yen
+                _cell(sheet, f"E{row}", f"=C{row}*D{row}" if exact else part.amount_yen, yen=True)
+                row += 1
+        _cell(sheet, f"A{row}", f"{label} 小計", head=True)
+        for column in "BCD":
+            _cell(sheet, f"{column}{row}", "", head=True)
+        _cell(sheet, f"E{row}", f"=SUM(E{first}:E{row - 1})", yen=True, head=True)
+        sums.append(f"E{row}")
+        row += 1
+    _cell(sheet, f"A{row}", "請求金額", head=True)
+    for column in "BCD":
+        _cell(sheet, f"{column}{row}", "", head=True)
+    _cell(sheet, f"E{row}", "=" + "+".join(sums), yen=True, head=True)
+    return row
+
+
+def _capacity_words(found: dict[str, Any]) -> str:
+    words = []
+    if found["capacity_1"]:
+        words.append(f"1号 {found['capacity_1']}人")
+    if found["capacity_23"]:
+        words.append(f"2・3号 {found['capacity_23']}人")
+    return "　".join(words)
+
+
+def _cell(sheet: Worksheet, place: str, value: Any, *, head: bool = False, yen: bool = False) -> None:
+    cell = sheet[place]
+    cell.value = value
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not yen:
+        cell.data_type = "s"  # a name that begins like a formula stays a name
+    cell.border = BOX
+    cell.font = Font(name=FONT, size=10, bold=head)
+    cell.alignment = Alignment(vertical="center", wrap_text=not yen, horizontal="right" if yen else None)
+    if head:
+        cell.fill = HEAD
+    if yen:
+        cell.number_format = YEN
+
+
+def _merged(
+    sheet: Worksheet,
+    places: str,
+    value: Any,
+    *,
+    size: int = 10,
+    bold: bool = False,
+    centre: bool = False,
+    boxed: bool = False,
+) -> None:
+    sheet.merge_cells(places)
+    first = sheet[places.split(":")[0]]
+    first.value = value
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and boxed:
+        first.data_type = "s"
+    first.font = Font(name=FONT, size=size, bold=bold)
+    first.alignment = Alignment(horizontal="center" if centre else None, vertical="center", wrap_text=True)
+    if boxed:
+        for row in sheet[places]:
+            for cell in row:
+                cell.border = BOX

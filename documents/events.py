@@ -1,0 +1,13 @@
+"""Names of the events of this room."""
+
+from enum import StrEnum
+
+
+class DocumentEvent(StrEnum):
+    """What happens to papers."""
+
+    LISTED = "documents.listed"
+    ORDERED = "documents.ordered"
+    PROGRESS_SHOWN = "documents.progress_shown"
+    RENDERED = "documents.rendered"
+    DOWNLOADED = "documents.downloaded"

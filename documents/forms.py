@@ -1,0 +1,64 @@
+"""
+The forms this installation can print. Rooms above register what they know how to fill; documents know no claim.
+
+A form's ``values`` gives plain values for one subject; templates and workbooks touch nothing else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from openpyxl import Workbook
+
+from facilities.actors import Actor
+
+
+class NoSuchForm(Exception):
+    """Nobody registered this form."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a document is called before it is rendered: its month, its title, and the stem of its file name."""
+
+    month: date
+    title: str
+    file_stem: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """
+    One form (様式).
+
+    ``heading`` names a document of a subject; ``may_order`` raises ``NotAllowed`` when it must not be printed (yet).
+    """
+
+    code: str
+    html_template: str
+    heading: Callable[[UUID], Heading]
+    values: Callable[[UUID], dict[str, Any]]
+    workbook: Callable[[dict[str, Any]], Workbook]
+    may_order: Callable[[Actor, UUID], None]
+
+
+_forms: dict[str, Form] = {}
+
+
+def register(form: Form) -> None:
+    """Make a form known; called once by each room when Django is ready."""
+    _forms[form.code] = form
+
+
+def form_of(code: str) -> Form:
+    """
+    The registered form.
+
+    :raises NoSuchForm: nobody registered it.
+    """
+    try:
+        return _forms[code]
+    except KeyError:
+        raise NoSuchForm(code) from None

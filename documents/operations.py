@@ -1,0 +1,134 @@
+"""Ordering a form, rendering it in the worker, and handing it out."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from audit.record import record
+from documents import rendering
+from documents.events import DocumentEvent
+from documents.forms import form_of
+from documents.models import Document, Format
+from facilities.actors import Actor
+from facilities.operating import operation
+from facilities.rules import NotAllowed
+from jobs import outbox
+from jobs.models import Job
+from vault import seal, unseal
+
+RENDER = "documents.render"
+MEDIA_TYPES = {
+    Format.PDF: "application/pdf",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class DocumentDamaged(Exception):
+    """The stored content is not what was rendered. Never handed out."""
+
+
+@operation(DocumentEvent.ORDERED)
+def order(form_code: str, subject_id: UUID, *, by: Actor, at: datetime) -> list[Document]:
+    """
+    Ask for a form in both formats. What is there or under way is not made twice; what failed is tried anew.
+
+    :raises NoSuchForm: no such form.
+    :raises NotAllowed: the subject must not be printed (yet), or is not in scope.
+    """
+    form = form_of(form_code)
+    form.may_order(by, subject_id)
+    if by.facility_id is None:
+        raise NotAllowed("帳票を作成できるのは施設だけです。")
+    heading = form.heading(subject_id)
+    documents = []
+    for file_format in Format:
+        document = (
+            Document.objects.select_for_update(of=("self",))
+            .filter(subject_id=subject_id, form=form_code, format=file_format)
+            .first()
+        )
+        if document is None:
+            document = Document(
+                municipality_id=by.municipality_id,
+                facility_id=by.facility_id,
+                form=form_code,
+                format=file_format,
+                subject_id=subject_id,
+                month=heading.month,
+                title=heading.title,
+                file_name=f"{heading.file_stem}.{file_format}",
+                ordered_at=at,
+                ordered_by=by.user_id,
+            )
+        elif document.ready_at is not None or not _has_failed(document):
+            documents.append(document)
+            continue
+        document.job_id = outbox.add(
+            RENDER,
+            document_id=document.pk,
+            municipality_id=by.municipality_id,
+            facility_id=by.facility_id,
+        ).pk
+        document.save()
+        documents.append(document)
+    record(
+        DocumentEvent.ORDERED,
+        by=by,
+        rows={"document": [document.pk for document in documents]},
+        detail={"form": form_code, "subject": str(subject_id)},
+    )
+    return documents
+
+
+def render(document_id: UUID) -> None:
+    """
+    Render and store one document; called by the worker inside the document's scope. Harmless when it is there.
+    """
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
+    if document.ready_at is not None:
+        return
+    form = form_of(document.form)
+    values = form.values(document.subject_id)
+    if document.format == Format.PDF:
+        content = rendering.pdf(form.html_template, values, identifier=f"{document.subject_id}")
+    else:
+        content = rendering.xlsx(form.workbook(values), made_at=values["made_at"])
+    document.content_sealed = seal(content, bound_to=document.place)
+    document.content_hash = hashlib.sha256(content).hexdigest()
+    document.size_bytes = len(content)
+    document.ready_at = timezone.now()
+    document.save(update_fields=["content_sealed", "content_hash", "size_bytes", "ready_at"])
+    record(
+        DocumentEvent.RENDERED,
+        on=document,
+        rows={"document": [document.pk]},
+        detail={"content_hash": document.content_hash, "bytes": document.size_bytes},
+    )
+
+
+def content_of(document: Document, *, by: Actor) -> bytes:
+    """
+    The file, checked against its hash, and recorded as handed out.
+
+    :raises NotAllowed: not ready yet.
+    :raises DocumentDamaged: the content is not what was rendered.
+    """
+    if document.content_sealed is None:
+        raise NotAllowed("この帳票はまだできていません。完成してからダウンロードしてください。")
+    content = unseal(document.content_sealed, bound_to=document.place)
+    if hashlib.sha256(content).hexdigest() != document.content_hash:
+        raise DocumentDamaged(str(document.pk))
+    record(
+        DocumentEvent.DOWNLOADED,
+        by=by,
+        on=document,
+        rows={"document": [document.pk]},
+        detail={"content_hash": document.content_hash},
+    )
+    return content
+
+
+def _has_failed(document: Document) -> bool:
+    return Job.objects.filter(pk=document.job_id, failed_at__isnull=False).exists()

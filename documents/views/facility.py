@@ -1,0 +1,76 @@
+"""A facility orders, watches and downloads its documents."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.record import record
+from documents import operations, queries
+from documents.events import DocumentEvent
+from documents.forms import NoSuchForm
+from documents.models import Document
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed
+
+
+@require_GET
+def documents(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """Everything that was made, by month."""
+    words = request.GET.get("words", "").strip()[:60]
+    rows = queries.documents_made(words)
+    record(DocumentEvent.LISTED, rows={"document": [row.pk for row in rows]})
+    return render(request, "documents/documents.html", {"rows": rows, "words": words})
+
+
+@require_POST
+def order(request: TenantRequest, facility_number: str, form: str, subject_id: UUID) -> HttpResponse:
+    """Order both formats; then back to where the order came from."""
+    try:
+        operations.order(form, subject_id, by=request.actor, at=timezone.now())
+    except NoSuchForm:
+        raise Http404 from None
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "作成を始めました。できあがると、ダウンロードできます。")
+    back = request.POST.get("back", "")
+    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("documents:list", facility_number)
+
+
+@require_GET
+def progress(request: TenantRequest, facility_number: str, form: str, subject_id: UUID) -> HttpResponse:
+    """The panel alone, asked for again and again while something is on its way."""
+    panel = queries.panel_for(subject_id, form)
+    record(DocumentEvent.PROGRESS_SHOWN, rows={"document": panel.row_ids})
+    if not panel.is_ordered:
+        raise Http404
+    return render(request, "documents/panel.html", {"panel": panel, "back": ""})
+
+
+@require_GET
+def download(request: TenantRequest, facility_number: str, document_id: UUID) -> HttpResponse:
+    """The file as an attachment; in one piece, because its record must be committed first."""
+    document = get_object_or_404(Document, pk=document_id)
+    try:
+        content = operations.content_of(document, by=request.actor)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        record(DocumentEvent.LISTED, on=document)
+        return redirect(reverse("documents:list", args=[facility_number]))
+    response = HttpResponse(content, content_type=operations.MEDIA_TYPES[document.format])  # type: ignore[index]
+    fallback = f"{document.facility.number}_{document.month:%Y-%m}.{document.format}"
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(document.file_name)}"
+    )
+    response["Content-Length"] = str(len(content))
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,245 @@
+"""The approved claim on paper: ordered once, rendered by the worker, the same numbers in PDF and workbook."""
+
+import io
+
+import pytest
+from django.utils import timezone
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from approvals import operations as review
+from claims.models import Claim, ClaimLine
+from claims.operations import confirming, facts, submitting
+from documents import operations, queries, rendering
+from documents.models import Document
+from documents.rendering import NothingIsFetched
+from facilities.actors import Role
+from facilities.models import FacilityKind
+from facilities.rules import NotAllowed
+from tests.cast import JUNE, KINDERGARTEN_CELLS, NURSERY_CELLS, give_counts, make_city, make_facility, sign_in
+
+NURSERY_ITEMS = {
+    "age3_staffing": {},
+    "age4plus_staffing": {},
+    "chief_nursery_teacher": {},
+    "treatment_3": {"headcount_a": 4, "headcount_b": 3},
+    "climate": {"variant": "other"},
+}
+KINDERGARTEN_ITEMS = {
+    "vice_principal": {},
+    "age3_staffing": {},
+    "bus": {},
+    "meals": {"variant": "in_house"},
+    "side_dish_exemption": {"children": 4},
+    "treatment_3": {"headcount_a": 3, "headcount_b": 2},
+    "climate": {"variant": "other"},
+}
+
+
+def submitted_claim(city, *, kind=FacilityKind.NURSERY, number="1299900000901", name="髙﨑𠮷さくら園"):
+    first_grade = kind == FacilityKind.KINDERGARTEN
+    garden = make_facility(
+        city, name, number=number, kind=kind, items=KINDERGARTEN_ITEMS if first_grade else NURSERY_ITEMS
+    )
+    sheet = give_counts(garden, JUNE, KINDERGARTEN_CELLS if first_grade else NURSERY_CELLS)
+    now = timezone.now()
+    with garden.open() as clerk:
+        confirming.confirm(sheet.pk, shown_version=1, by=clerk, at=now)
+        values = {"meal_days_a_week": 5, "side_dish_days": 20} if first_grade else {"saturday_closures": 0}
+        facts.save(garden.facility, JUNE, values, shown_version=0, by=clerk, at=now)
+        claim = Claim.objects.get()
+        submitting.submit(claim.pk, shown_hash=claim.content_hash, declared=True, by=clerk, at=now)
+    return garden, claim
+
+
+def approve(city, claim):
+    for role in (Role.OFFICER, Role.CHIEF):
+        with city.open(role) as person:
+            review.approve(claim.pk, shown_hash=claim.content_hash, by=person, at=timezone.now())
+
+
+@pytest.fixture
+def city(db):
+    return make_city()
+
+
+@pytest.fixture(params=[FacilityKind.NURSERY, FacilityKind.KINDERGARTEN])
+def approved(request, city):
+    garden, claim = submitted_claim(city, kind=request.param)
+    approve(city, claim)
+    return garden, claim
+
+
+def order_and_render(garden, claim, run_jobs):
+    with garden.open() as clerk:
+        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+    run_jobs()
+    with garden.open() as clerk:
+        return {
+            document.format: operations.content_of(document, by=clerk)
+            for document in Document.objects.filter(subject_id=claim.pk)
+        }
+
+
+def test_pdf_and_workbook_say_what_the_claim_says(approved, run_jobs):
+    garden, claim = approved
+
+    files = order_and_render(garden, claim, run_jobs)
+
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(files["pdf"])).pages)
+    assert f"{claim.total_yen:,}" in text
+    with garden.open():
+        for line in ClaimLine.objects.filter(claim=claim):
+            assert line.label in text
+            assert f"{line.amount_yen:,}".replace("-", "−") in text
+    detail = load_workbook(io.BytesIO(files["xlsx"]))["内訳書"]
+    amounts = 0
+    for row in detail.iter_rows(min_row=4):
+        amount = row[4].value
+        if isinstance(amount, int):
+            amounts += amount
+        elif isinstance(amount, str) and amount.startswith("=C"):
+            amounts += row[2].value * row[3].value
+    assert amounts == claim.total_yen
+
+
+def test_fonts_are_embedded_and_every_character_is_drawn(approved, run_jobs):
+    garden, claim = approved
+
+    files = order_and_render(garden, claim, run_jobs)
+
+    reader = PdfReader(io.BytesIO(files["pdf"]))
+    assert "髙﨑𠮷さくら園" in reader.pages[0].extract_text()
+    fonts = [font.get_object() for font in reader.pages[0]["/Resources"]["/Font"].values()]
+    for font in fonts:
+        descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+        assert "+" in font["/BaseFont"]
+
+
+def test_files_are_named_by_number_year_month_and_form(approved, run_jobs):
+    garden, claim = approved
+    order_and_render(garden, claim, run_jobs)
+
+    with garden.open():
+        names = {document.file_name for document in Document.objects.all()}
+
+    title = "委託費請求書" if garden.facility.kind == FacilityKind.NURSERY else "施設型給付費請求書"
+    stem = f"{garden.facility.number}_令和8年度_06_{title}"
+    assert names == {f"{stem}.pdf", f"{stem}.xlsx"}
+
+
+def test_nothing_prints_before_the_approval(city):
+    garden, claim = submitted_claim(city)
+
+    with garden.open() as clerk, pytest.raises(NotAllowed, match="承認したあと"):
+        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+
+
+def test_ordered_twice_is_made_once(city, run_jobs):
+    garden, claim = submitted_claim(city)
+    approve(city, claim)
+    first = order_and_render(garden, claim, run_jobs)
+
+    second = order_and_render(garden, claim, run_jobs)
+
+    assert first == second
+    with garden.open():
+        assert Document.objects.count() == 2
+
+
+def test_the_same_claim_gives_the_same_bytes(city, run_jobs):
+    garden, claim = submitted_claim(city)
+    approve(city, claim)
+    first = order_and_render(garden, claim, run_jobs)
+    with garden.open():
+        Document.objects.all().delete()
+
+    assert order_and_render(garden, claim, run_jobs) == first
+
+
+def test_progress_goes_from_waiting_to_ready(city, run_jobs):
+    garden, claim = submitted_claim(city)
+    approve(city, claim)
+    with garden.open() as clerk:
+        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+        before = queries.panel_for(claim.pk, "claim")
+    run_jobs()
+    with garden.open():
+        after = queries.panel_for(claim.pk, "claim")
+
+    assert [one.state for one in before.progress] == ["waiting", "waiting"]
+    assert [one.state for one in after.progress] == ["ready", "ready"]
+
+
+def test_the_clerk_orders_watches_and_downloads_in_the_browser(city, run_jobs):
+    garden, claim = submitted_claim(city)
+    approve(city, claim)
+    browser = sign_in(garden.clerk)
+    base = f"/f/{garden.facility.number}"
+
+    page = browser.get(f"{base}/claims/{claim.pk}/")
+    assert "請求書を作る" in page.content.decode()
+    ordered = browser.post(f"{base}/documents/order/claim/{claim.pk}/", {"back": f"{base}/claims/{claim.pk}/"})
+    assert ordered.headers["Location"] == f"{base}/claims/{claim.pk}/"
+    assert "hx-get" in browser.get(ordered.headers["Location"]).content.decode()
+    run_jobs()
+    panel = browser.get(f"{base}/documents/progress/claim/{claim.pk}/").content.decode()
+
+    assert "hx-get" not in panel
+    with garden.open():
+        document = Document.objects.get(format="pdf")
+    download = browser.get(f"{base}/documents/file/{document.pk}/")
+    assert download.content.startswith(b"%PDF-")
+    assert download.headers["Content-Disposition"].startswith("attachment;")
+    assert int(download.headers["Content-Length"]) == len(download.content)
+    assert document.file_name in browser.get(f"{base}/documents/").content.decode()
+
+
+def test_a_strangers_document_is_not_there(city, run_jobs):
+    garden, claim = submitted_claim(city)
+    approve(city, claim)
+    order_and_render(garden, claim, run_jobs)
+    stranger = make_facility(city, "すみれ保育園", number="1299900000902")
+    with garden.open():
+        document = Document.objects.first()
+
+    answer = sign_in(stranger.clerk).get(f"/f/{stranger.facility.number}/documents/file/{document.pk}/")
+
+    assert answer.status_code == 404
+
+
+def test_a_file_moved_to_another_row_does_not_open(city, run_jobs):
+    from vault import CannotUnseal
+
+    garden, claim = submitted_claim(city)
+    approve(city, claim)
+    order_and_render(garden, claim, run_jobs)
+    with garden.open() as clerk:
+        first, second = Document.objects.order_by("format")
+        second.content_sealed = first.content_sealed
+
+        with pytest.raises(CannotUnseal):
+            operations.content_of(second, by=clerk)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        '<img src="file:///etc/passwd">',
+        '<link rel="attachment" href="file:///etc/passwd">',
+        '<style>@import url("http://127.0.0.1:1/x.css");</style>',
+        '<img src="http://127.0.0.1:1/x.png">',
+    ],
+)
+def test_a_template_can_fetch_nothing(attack, tmp_path, settings):
+    (tmp_path / "attack.html").write_text(f"<!doctype html><html lang=ja><title>x</title><body>{attack}x", encoding="utf-8")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+
+    try:
+        content = rendering.pdf("attack.html", {}, identifier="x")
+    except NothingIsFetched:
+        return
+
+    assert b"root:" not in content
+    assert not PdfReader(io.BytesIO(content)).attachments
