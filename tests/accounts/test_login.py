@@ -3,9 +3,11 @@
 import logging
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import django_otp
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -501,3 +503,15 @@ def test_a_login_page_left_open_for_hours_still_works(sakura):
     assert answer["Location"] == CODE
     # No session is needed for the token: only the cookie, which lives for a year.
     assert browser.cookies["csrftoken"]["max-age"] > 10**7
+
+
+def test_no_code_calls_the_devices_method_directly():
+    calls = [
+        str(file)
+        for file in Path(settings.BASE_DIR).glob("[a-z]*/**/*.py")
+        if "/tests/" not in str(file)
+        and re.search(r"(?<!django_otp)\.verify_token\(|\.consume\(", file.read_text())
+        and file.name != "models.py"
+    ]
+
+    assert calls == []

@@ -17,7 +17,7 @@ from accounts.tasks import clear_expired
 from audit.models import Event
 from facilities.actors import Role
 from tests.accounts.mailbox import CODE, KEEP_ALIVE, LOGIN, LOGOUT, let_pass, mailed_code, type_password
-from tests.cast import JUNE, make_facility, sign_in
+from tests.cast import JUNE, give_counts, make_facility, sign_in
 
 
 def age(browser, **moved: timedelta):
@@ -197,6 +197,25 @@ def test_what_was_typed_waits_for_the_same_person(expired_while_typing, sakura, 
     assert not {"password", "csrfmiddlewaretoken", "form_token"} & set(typed)
     assert said == [held_forms.RESTORED]
     assert again is None
+
+
+def test_the_real_page_shows_what_was_typed_once_more(sakura, run_jobs, mail_folder):
+    give_counts(sakura, JUNE)
+    browser = sign_in(sakura.clerk)
+    page = reverse("claims:dispute_counts", args=[sakura.facility.number, JUNE])
+    form = browser.get(page).context["form"]
+    reason = next(name for name in form.fields if name.startswith("reason-"))
+    typed = {"sheet": form["sheet"].value(), "version": form["version"].value(), reason: "1人多いようです"}
+    age(browser, last_seen=timedelta(minutes=31))
+
+    browser.post(page, typed, HTTP_REFERER=f"http://testserver{page}")
+    answer = log_in_again(browser, sakura, run_jobs, mail_folder)
+    shown = browser.get(answer["Location"]).content.decode()
+    later = browser.get(page).content.decode()
+
+    assert held_forms.RESTORED in shown
+    assert "1人多いようです" in shown
+    assert held_forms.RESTORED not in later
 
 
 def test_what_was_typed_is_sealed_while_it_waits(expired_while_typing):
