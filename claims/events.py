@@ -11,7 +11,6 @@ class ClaimEvent(StrEnum):
     LISTED = "claims.listed"
     SHOWN = "claims.shown"
     DRAFTED = "claims.drafted"
-    REDRAFTED = "claims.redrafted"
     COUNTS_CORRECTED = "claims.counts_corrected"
     SUBMITTED = "claims.submitted"
     WITHDRAWN = "claims.withdrawn"
