@@ -1,12 +1,12 @@
 """Rows that come into being by a longer way: a previewed import, a printed document."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from claims.models import Claim, CountImport
 from claims.operations import counts_import
-from documents.models import Document
+from claims.wording import CLAIM_FORM
+from documents import operations as documents
+from documents.models import Document, Format
 from facilities.actors import Role
 from tests.cast import City, Nursery
 
@@ -23,18 +23,9 @@ def previewed_import(city: City) -> CountImport:
 
 
 def document_of(place: Nursery, claim: Claim) -> Document:
-    """An ordered document that the worker has not made yet."""
+    """The workbook of an approved claim, rendered."""
     with place.open() as clerk:
-        return Document.objects.create(
-            municipality=place.city.municipality,
-            facility=place.facility,
-            form="monthly_claim",
-            format="pdf",
-            subject_id=claim.pk,
-            month=claim.month,
-            title="請求書",
-            file_name="1299900000901_2026_04_seikyusho.pdf",
-            ordered_at=timezone.now() - timedelta(minutes=1),
-            ordered_by=clerk.user_id,
-            job_id=claim.pk,
-        )
+        ordered = documents.order(CLAIM_FORM, claim.pk, by=clerk, at=timezone.now())
+        workbook = next(document for document in ordered if document.format == Format.XLSX)
+        documents.render(workbook.pk)
+    return workbook

@@ -14,6 +14,7 @@ from claims.models import Claim, CountDispute, CountImport
 from claims.operations import review
 from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
+from claims.wording import CLAIM_FORM
 from facilities.actors import Role
 from facilities.models import GrantedItem, Membership
 from tests.access.subjects import document_of, previewed_import
@@ -91,15 +92,13 @@ class World:
     def arguments(self, view_name: str, names: list[str]) -> dict[str, Any]:
         """The rows an address is about: さくら保育園's."""
         claim = self.submitted if view_name.startswith("approvals:") else self.draft
-        if view_name == "documents:order":
-            claim = self.approved
         known = {
             "facility_number": self.sakura.facility.number,
             "number": self.sakura.facility.number,
             "month": JULY if view_name == "claims:dispute_counts" else JUNE,
             "claim_id": claim.pk,
-            "format": "pdf",
-            "form": "monthly_claim",
+            "form": CLAIM_FORM,
+            "subject_id": self.approved.pk,
             **self.ids,
         }
         return {name: known[name] for name in names}
