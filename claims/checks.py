@@ -11,6 +11,7 @@ from facilities.periods import ServiceMonth
 
 MOST_CHILDREN = 999
 LONGEST_REASON = 500
+LONGEST_ANSWER = 1000
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The facility's forms: the month's facts, and the cells that differ."""
+"""What people type here: the month's facts, the cells that differ, a file of counts, an answer."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 
 from claims.cells import CountedCell, DisputedCell
-from claims.checks import LONGEST_REASON, MOST_CHILDREN
+from claims.checks import LONGEST_ANSWER, LONGEST_REASON, MOST_CHILDREN
 from claims.facts import SATURDAYS, Fact, saturdays_in
+from claims.models import CountDispute
 from facilities.periods import ServiceMonth
 
 
@@ -134,3 +135,43 @@ class DisputeForm(forms.Form):
         if not self.errors and not self.marked:
             self.add_error(None, "違う人数と理由を、1か所以上入力してください。")
         return self.cleaned_data
+
+
+class UploadForm(forms.Form):
+    """A file of the core system. What is in it is judged by reading it, not by its name."""
+
+    file = forms.FileField(
+        label="児童数のCSVファイル",
+        allow_empty_file=True,
+        error_messages={"required": "ファイルを選んでください。", "invalid": "ファイルを選んでください。"},
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The enrolment section's answer to one cell."""
+
+    outcome = forms.ChoiceField(
+        label="回答",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "どちらかを選んでください。",
+            "invalid_choice": "どちらかを選んでください。",
+        },
+    )
+    text = forms.CharField(
+        label="施設への説明",
+        max_length=LONGEST_ANSWER,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "施設への説明を入力してください。",
+            "max_length": f"説明は{LONGEST_ANSWER}字までで入力してください。",
+        },
+    )
+
+    def __init__(self, *args: Any, dispute: CountDispute, **options: Any) -> None:
+        super().__init__(*args, **{**options, "auto_id": f"id_{dispute.pk}_%s"})
+        self.fields["outcome"].choices = [  # type: ignore[attr-defined]
+            ("stands", f"届いた人数が正しい（{dispute.counted}人のまま）"),
+            ("corrected", f"人数を訂正する（{dispute.counted}人 → {dispute.claimed}人）"),
+        ]

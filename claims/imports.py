@@ -129,9 +129,9 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
     layout = "wide" if wide and CERTIFICATION not in table.headings else "long"
     expected = {*REQUIRED, *OPTIONAL, *(wide if layout == "wide" else LONG)}
     if personal := suspicions(table, frozenset(expected)):
-        raise FileRefused(personal)
+        raise FileRefused(personal, len(table.rows))
     if bad_headings := _heading_problems(table, layout, expected, wide):
-        raise FileRefused(bad_headings)
+        raise FileRefused(bad_headings, len(table.rows))
     if layout == "wide" and len(table.rows) * len(wide) > MOST_CELLS:
         raise FileRefused([Problem("行が多すぎます。月ごとに分けてください。")])
     reader = _Reader(facilities, table)
@@ -141,7 +141,7 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
         if len(reader.problems) > MOST_PROBLEMS:
             break
     if problems := reader.problems + _doubled(rows):
-        raise FileRefused(sorted(problems, key=lambda problem: problem.line))
+        raise FileRefused(sorted(problems, key=lambda problem: problem.line), len(table.rows))
     months = sorted({row.month for row in rows})
     remarks = [*_several_months(months), *_once(reader.remarks), *_too_many(rows, facilities)]
     return Meaning(layout, rows, months, remarks)

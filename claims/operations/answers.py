@@ -6,6 +6,7 @@ from uuid import UUID
 from audit.record import record
 from claims import permissions
 from claims.cells import Cell
+from claims.checks import LONGEST_ANSWER
 from claims.events import ImportEvent
 from claims.models import ChildCount, CountDispute, CountSheet
 from claims.operations.drafting import counts_corrected
@@ -15,7 +16,6 @@ from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 
-LONGEST_ANSWER = 1000
 STANDS, CORRECTED = "stands", "corrected"
 
 

@@ -1,0 +1,438 @@
+"""What the city's pages show of imports, months of counts, and disputes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Sum
+
+from accounts.models import User
+from claims.cells import Cell, row_order
+from claims.models import Age, Certification, CountDispute, CountImport, CountSheet, Hours, Movement
+from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
+from claims.queries.facility import CountView, counts_of, payer_names
+from claims.states import ImportStatus, SheetStatus
+from facilities.models import Facility, FacilityProfile, Municipality, holding_in
+from facilities.periods import ServiceMonth
+from facilities.rules import NotAllowed
+
+IMPORTS_LISTED = 50
+MONTHS_LISTED = 12
+NUMBERS = ("rows", "new", "changed", "unchanged", "missing", "children")
+SYSTEM_USER = UUID(int=0)
+
+
+# ---------------------------------------------------------------- upload and history
+
+
+@dataclass(frozen=True)
+class ListedImport:
+    """One line of the history."""
+
+    imported: CountImport
+    uploaded_by: str
+    decided_by: str
+
+    @property
+    def months(self) -> list[ServiceMonth]:
+        """The months of its counts."""
+        return [ServiceMonth.parse(month) for month in self.imported.months]
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """What it would do, or did, in numbers."""
+        return {**dict.fromkeys(NUMBERS, 0), **self.imported.summary}
+
+
+@dataclass(frozen=True)
+class MonthState:
+    """How far one month's counts are."""
+
+    month: ServiceMonth
+    arrived: int
+    waiting: int
+    disputed: int
+    confirmed: int
+    children: int
+
+
+@dataclass(frozen=True)
+class ImportsView:
+    """The entrance of counts."""
+
+    months: list[MonthState]
+    imports: list[ListedImport]
+    facilities: int
+    open_disputes: int
+
+
+def imports_view() -> ImportsView:
+    """Months and imports, newest first: five queries."""
+    imports = list(CountImport.objects.defer("preview_sealed")[:IMPORTS_LISTED])
+    labels = people_labels(imports)
+    return ImportsView(
+        months=_months(),
+        imports=[_listed(imported, labels) for imported in imports],
+        facilities=Facility.objects.count(),
+        open_disputes=open_disputes().count(),
+    )
+
+
+def _months() -> list[MonthState]:
+    sheets = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED)
+    groups = sheets.order_by("-month").values("month", "status")
+    by_month: dict[date, dict[str, dict[str, int]]] = defaultdict(dict)
+    for group in groups.annotate(sheets=Count("pk", distinct=True), children=Sum("counts__count", default=0)):
+        by_month[group["month"]][group["status"]] = group
+    nothing = {"sheets": 0, "children": 0}
+    return [
+        MonthState(
+            ServiceMonth.of(month),
+            arrived=sum(state["sheets"] for state in states.values()),
+            waiting=states.get(SheetStatus.WAITING, nothing)["sheets"],
+            disputed=states.get(SheetStatus.DISPUTED, nothing)["sheets"],
+            confirmed=states.get(SheetStatus.CONFIRMED, nothing)["sheets"],
+            children=sum(state["children"] for state in states.values()),
+        )
+        for month, states in list(by_month.items())[:MONTHS_LISTED]
+    ]
+
+
+def people_labels(imports: Iterable[CountImport]) -> dict[UUID, str]:
+    """Login ids of who uploaded and decided."""
+    ids = {imported.uploaded_by for imported in imports} | {
+        imported.decided_by for imported in imports if imported.decided_by
+    }
+    known = dict(User.objects.filter(pk__in=ids - {SYSTEM_USER}).values_list("pk", "login_id"))
+    return {**known, SYSTEM_USER: "自動処理"}
+
+
+def _listed(imported: CountImport, labels: dict[UUID, str]) -> ListedImport:
+    decided = labels.get(imported.decided_by, "") if imported.decided_by else ""
+    return ListedImport(imported, labels.get(imported.uploaded_by, ""), decided)
+
+
+# ---------------------------------------------------------------- one import
+
+
+@dataclass(frozen=True)
+class ChangedCell:
+    """One cell that differs, in words."""
+
+    label: str
+    payer_name: str
+    outside: bool
+    before: int
+    after: int
+
+    @property
+    def difference(self) -> int:
+        """After less before."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class ChangedFacility:
+    """One facility of a preview; ``cells`` of a changed one only."""
+
+    facility: Facility
+    month: ServiceMonth
+    kind: str
+    before: int | None
+    after: int
+    cells: tuple[ChangedCell, ...] = ()
+
+    @property
+    def difference(self) -> int | None:
+        """After less before."""
+        return None if self.before is None else self.after - self.before
+
+
+@dataclass(frozen=True)
+class ImportView:
+    """
+    One import: before it is decided what it would do, afterwards what it did.
+
+    ``overtaken``: other counts have come since; accepting will be refused. ``filtered`` are the facilities to show.
+    """
+
+    listed: ListedImport
+    facilities: tuple[ChangedFacility, ...] = ()
+    filtered: tuple[ChangedFacility, ...] = ()
+    missing: tuple[Facility, ...] = ()
+    remarks: tuple[str, ...] = ()
+    overtaken: bool = False
+    is_open: bool = False
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows this page shows, for the record."""
+        return {
+            "import": [self.listed.imported.pk],
+            "facility": [changed.facility.pk for changed in self.filtered],
+        }
+
+
+def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: str = "") -> ImportView:
+    """
+    One import. ``show``: new, changed, unchanged or nothing for all; ``words``: part of name or number.
+
+    :raises CountImport.DoesNotExist: not an import of the open scope.
+    """
+    imported = CountImport.objects.get(pk=import_id)
+    listed = _listed(imported, people_labels([imported]))
+    if imported.status == ImportStatus.ACCEPTED:
+        facilities = tuple(_stored(imported))
+        return ImportView(listed, facilities, _filtered(facilities, show, words))
+    try:
+        kept = kept_preview(imported)
+    except NotAllowed:
+        return ImportView(listed)
+    plan = plan_of(kept.rows)
+    codes = {row.payer_code for row in kept.rows}
+    names = payer_names(codes, own)
+    facilities = tuple(_planned(change, own, names) for change in plan.changes)
+    return ImportView(
+        listed,
+        facilities,
+        _filtered(facilities, show, words),
+        tuple(plan.missing),
+        tuple(kept.remarks),
+        overtaken=plan.fingerprint != kept.fingerprint,
+        is_open=imported.status == ImportStatus.PREVIEWED,
+    )
+
+
+def _planned(change: FacilityChange, own: Municipality, names: dict[str, str]) -> ChangedFacility:
+    cells = change.cells() if change.kind == "changed" else []
+    return ChangedFacility(
+        change.facility,
+        change.month,
+        change.kind,
+        change.total_before,
+        change.total_after,
+        tuple(
+            ChangedCell(
+                _words(change_of.key),
+                names.get(change_of.key[0], f"市区町村コード {change_of.key[0]}"),
+                change_of.key[0] != own.code,
+                change_of.before,
+                change_of.after,
+            )
+            for change_of in sorted(cells, key=lambda one: (one.key[0], row_order((one.key[1], one.key[2]))))
+        ),
+    )
+
+
+def _words(key: Any) -> str:
+    _, certification, age, hours, branch, employee, movement, days = key
+    words = f"{Certification(certification).label} {Age(age).label} {Hours(hours).label}"
+    if branch:
+        words += "（分園）"
+    if employee:
+        words += "（従業員枠）"
+    if movement:
+        words += f"（{Movement(movement).label} {days}日）"
+    return words
+
+
+def _stored(imported: CountImport) -> Iterable[ChangedFacility]:
+    """What an accepted import brought: the sheets it made, beside the versions they replaced."""
+    sheets = list(
+        CountSheet.objects.filter(source=imported, arrived_at=imported.decided_at)
+        .select_related("facility")
+        .annotate(children=Sum("counts__count", default=0))
+        .order_by("month", "facility__number")
+    )
+    earlier = CountSheet.objects.filter(
+        month__in={sheet.month for sheet in sheets},
+        facility__in=[sheet.facility_id for sheet in sheets if sheet.version > 1],
+    ).annotate(children=Sum("counts__count", default=0))
+    before = {(sheet.facility_id, sheet.month, sheet.version): sheet.children for sheet in earlier}
+    for sheet in sheets:
+        total = before.get((sheet.facility_id, sheet.month, sheet.version - 1))
+        kind = "new" if sheet.version == 1 else "changed"
+        yield ChangedFacility(sheet.facility, sheet.service_month, kind, total, sheet.children)
+
+
+def _filtered(facilities: Sequence[ChangedFacility], show: str, words: str) -> tuple[ChangedFacility, ...]:
+    return tuple(
+        one
+        for one in facilities
+        if (not show or one.kind == show) and (words in one.facility.name or words in one.facility.number)
+    )
+
+
+# ---------------------------------------------------------------- one month
+
+
+@dataclass
+class FacilityMonth:
+    """One facility's line of a month; ``sheet`` None: nothing has come."""
+
+    facility: Facility
+    sheet: CountSheet | None = None
+    children: int | None = None
+    before: int | None = None
+    capacity: int = 0
+    disputes: int = 0
+
+    @property
+    def row_id(self) -> UUID:
+        """What the record names: the sheet, or the facility without one."""
+        return self.sheet.pk if self.sheet else self.facility.pk
+
+    @property
+    def status(self) -> str:
+        """The sheet's status, ``none`` without one."""
+        return self.sheet.status if self.sheet else "none"
+
+    @property
+    def difference(self) -> int | None:
+        """Children less last month's."""
+        return None if self.children is None or self.before is None else self.children - self.before
+
+
+@dataclass(frozen=True)
+class MonthView:
+    """A month of the whole city. ``states`` counts all facilities, ``rows`` are those to show."""
+
+    month: ServiceMonth
+    rows: list[FacilityMonth]
+    states: Counter[str]
+    children: int
+    before: int
+    facilities: int = 0
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows this page shows, for the record."""
+        return {
+            "sheet": [row.row_id for row in self.rows if row.sheet],
+            "facility": [row.row_id for row in self.rows if not row.sheet],
+        }
+
+
+SORTS: dict[str, Callable[[FacilityMonth], Any]] = {
+    "number": lambda row: row.facility.number,
+    "name": lambda row: row.facility.name,
+    "status": lambda row: (
+        ["disputed", "none", "waiting", "confirmed"].index(row.status),
+        row.facility.number,
+    ),
+    "children": lambda row: -1 if row.children is None else row.children,
+    "difference": lambda row: 0 if row.difference is None else abs(row.difference),
+}
+DESCENDING = frozenset({"children", "difference"})
+
+
+def month_view(month: ServiceMonth, *, status: str = "", words: str = "", sort: str = "number") -> MonthView:
+    """Every facility of the city in a month: four queries. Unknown ``sort`` is by number."""
+    rows = {facility.pk: FacilityMonth(facility) for facility in Facility.objects.order_by("number")}
+    sheets = CountSheet.objects.filter(month__in=[month.first_day, month.plus(-1).first_day])
+    current = sheets.exclude(status=SheetStatus.SUPERSEDED)
+    for sheet in current.annotate(children=Sum("counts__count", default=0)):
+        row = rows[sheet.facility_id]
+        if sheet.service_month == month:
+            row.sheet, row.children = sheet, sheet.children
+        else:
+            row.before = sheet.children
+    for profile in holding_in(FacilityProfile.objects.all(), month):
+        rows[profile.facility_id].capacity = (profile.capacity_1 or 0) + (profile.capacity_23 or 0)
+    for dispute in (
+        open_disputes().filter(sheet__month=month.first_day).values("facility").annotate(n=Count("pk"))
+    ):
+        rows[dispute["facility"]].disputes = dispute["n"]
+    everyone = list(rows.values())
+    chosen = [
+        row
+        for row in everyone
+        if (not status or row.status == status)
+        and (words in row.facility.name or words in row.facility.number)
+    ]
+    chosen.sort(key=SORTS.get(sort, SORTS["number"]), reverse=sort in DESCENDING)
+    return MonthView(
+        month,
+        chosen,
+        Counter(row.status for row in everyone),
+        children=sum(row.children or 0 for row in everyone),
+        before=sum(row.before or 0 for row in everyone),
+        facilities=len(everyone),
+    )
+
+
+# ---------------------------------------------------------------- one facility
+
+
+@dataclass(frozen=True)
+class FacilityCounts:
+    """One facility's month: the counts as the facility sees them, and all versions with their totals."""
+
+    facility: Facility
+    view: CountView
+    versions: list[CountSheet] = field(default_factory=list)
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows this page shows, for the record."""
+        shown = self.view.row_ids
+        return {**shown, "sheet": [*shown["sheet"], *(version.pk for version in self.versions)]}
+
+
+def facility_counts(number: str, own: Municipality, month: ServiceMonth) -> FacilityCounts:
+    """
+    One facility's month.
+
+    :raises Facility.DoesNotExist: not a facility of the open scope.
+    """
+    facility = Facility.objects.get(number=number)
+    versions = (
+        CountSheet.objects.filter(facility=facility, month=month.first_day)
+        .annotate(children=Sum("counts__count", default=0))
+        .order_by("-version")
+    )
+    return FacilityCounts(facility, counts_of(facility, own, month), list(versions))
+
+
+# ---------------------------------------------------------------- disputes
+
+
+@dataclass(frozen=True)
+class OpenDispute:
+    """A cell that waits for an answer, in words."""
+
+    dispute: CountDispute
+    payer_name: str
+    outside: bool
+
+    @property
+    def cell(self) -> Cell:
+        """The cell."""
+        return Cell(self.dispute.payer_code, self.dispute.certification, self.dispute.age, self.dispute.hours)
+
+    @property
+    def month(self) -> ServiceMonth:
+        """Its month."""
+        return ServiceMonth.of(self.dispute.sheet.month)
+
+
+def open_disputes() -> Any:
+    """Disputes that wait for the enrolment section, the oldest first."""
+    return CountDispute.objects.filter(outcome="", sheet__status=SheetStatus.DISPUTED)
+
+
+def disputes_waiting(own: Municipality) -> list[OpenDispute]:
+    """Every open dispute of the city."""
+    disputes = list(
+        open_disputes()
+        .select_related("sheet", "facility")
+        .order_by("raised_at", "facility__number", "certification", "age", "hours")
+    )
+    names = payer_names({dispute.payer_code for dispute in disputes}, own)
+    return [
+        OpenDispute(dispute, names[dispute.payer_code], dispute.payer_code != own.code)
+        for dispute in disputes
+    ]

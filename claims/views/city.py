@@ -1,0 +1,307 @@
+"""
+The city's pages of child counts: bringing them in, how far each month is, and answering disputes.
+
+The addresses of buttons answer GET with the page the button stands on: after an expired login the browser comes back
+to the address it was sending to.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import held_forms
+from audit.record import Outcome, record
+from claims import permissions
+from claims.events import ImportEvent
+from claims.forms import AnswerForm, UploadForm
+from claims.models import CountDispute, CountImport
+from claims.operations import answers, counts_import
+from claims.queries import imports as queries
+from claims.wording import month_words
+from documents.reading import FileRefused
+from documents.uploads import is_too_large
+from facilities.models import Facility
+from facilities.periods import ServiceMonth
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed, ProblemsFound
+
+KINDS = (("", "すべて"), ("changed", "変わる施設"), ("new", "新しい施設"), ("unchanged", "変わらない施設"))
+STATES = (
+    ("", "すべて"),
+    ("disputed", "相違の回答待ち"),
+    ("none", "届いていない"),
+    ("waiting", "確認待ち"),
+    ("confirmed", "確認済み"),
+)
+COLUMNS = (
+    ("number", "施設", ""),
+    ("status", "状態", ""),
+    ("children", "児童数", "number"),
+    ("difference", "前月との差", "number"),
+)
+COUNTS = "児童数"
+
+
+# ---------------------------------------------------------------- upload, preview, accept
+
+
+@require_http_methods(["GET", "POST"])
+def imports(request: TenantRequest) -> HttpResponse:
+    """Months, history, and the form to bring in a file. Sending a file leads to its preview."""
+    if request.method == "GET":
+        return _imports(request, UploadForm())
+    form = UploadForm(request.POST, request.FILES)
+    if is_too_large(request):
+        form.errors["file"] = form.error_class([counts_import.TOO_LARGE])
+        record(ImportEvent.REFUSED, detail={"too_large": True}, outcome=Outcome.REFUSED)
+        return _imports(request, form)
+    if not form.is_valid():
+        return _imports(request, form)
+    content = form.cleaned_data["file"].read()
+    try:
+        imported = counts_import.preview(content, by=request.actor, at=timezone.now())
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        return _imports(request, form)
+    except FileRefused as refusal:
+        return _imports(request, form, refusal=refusal)
+    return redirect("counts:import_page", imported.pk)
+
+
+@require_GET
+def import_page(request: TenantRequest, import_id: UUID) -> HttpResponse:
+    """What the file would do; later, what it did."""
+    return _import_page(request, import_id)
+
+
+@require_http_methods(["GET", "POST"])
+def accept(request: TenantRequest, import_id: UUID) -> HttpResponse:
+    """Store what was previewed."""
+    if request.method == "GET":
+        return _import_page(request, import_id)
+    try:
+        imported = counts_import.accept(import_id, by=request.actor, at=timezone.now())
+    except CountImport.DoesNotExist:
+        raise Http404 from None
+    except NotAllowed as refusal:
+        return _import_page(request, import_id, problems=[str(refusal)])
+    changed = imported.summary["new"] + imported.summary["changed"]
+    if changed:
+        messages.success(request, f"児童数を取り込みました。{changed}施設にメールでお知らせします。")
+    else:
+        messages.info(request, "取り込みました。前と同じ人数のため、変わった施設はありません。")
+    return redirect("counts:import_page", import_id)
+
+
+@require_http_methods(["GET", "POST"])
+def discard(request: TenantRequest, import_id: UUID) -> HttpResponse:
+    """Take nothing from this file."""
+    if request.method == "GET":
+        return _import_page(request, import_id)
+    try:
+        counts_import.discard(import_id, by=request.actor, at=timezone.now())
+    except CountImport.DoesNotExist:
+        raise Http404 from None
+    except NotAllowed as refusal:
+        return _import_page(request, import_id, problems=[str(refusal)])
+    messages.info(request, "取込をやめました。児童数は変わっていません。")
+    return redirect("counts:imports")
+
+
+def _imports(request: TenantRequest, form: UploadForm, *, refusal: FileRefused | None = None) -> HttpResponse:
+    _may_see(request)
+    view = queries.imports_view()
+    record(ImportEvent.LISTED, rows={"import": [listed.imported.pk for listed in view.imports]})
+    context = {
+        "view": view,
+        "form": form,
+        "refusal": refusal,
+        "problems": [_summary_of(refusal)] if refusal else [],
+        "may_bring_in": permissions.bring_in_counts.allows(request.actor, None),
+    }
+    return render(request, "claims/city/imports.html", context, status=_status(request))
+
+
+def _summary_of(refusal: FileRefused) -> str:
+    return (
+        f"ファイルを取り込めません。直すところが{len(refusal.problems):,}件あります。何も保存していません。"
+    )
+
+
+def _import_page(
+    request: TenantRequest, import_id: UUID, *, problems: list[str] | None = None
+) -> HttpResponse:
+    _may_see(request)
+    words = request.GET.get("words", "").strip()
+    show = _one_of(request.GET.get("show", ""), KINDS)
+    try:
+        view = queries.import_view(import_id, request.membership.municipality, show=show, words=words)
+    except CountImport.DoesNotExist:
+        raise Http404 from None
+    imported = view.listed.imported
+    record(ImportEvent.PREVIEW_SHOWN, on=imported, rows=view.row_ids)
+    is_late = imported.expires_at <= timezone.now()
+    context = {
+        "view": view,
+        "imported": imported,
+        "is_late": view.is_open and is_late,
+        "may_decide": view.is_open
+        and not is_late
+        and permissions.bring_in_counts.allows(request.actor, imported),
+        "kinds": KINDS,
+        "show": show,
+        "words": words,
+        "problems": problems or [],
+        "breadcrumbs": [(COUNTS, reverse("counts:imports")), ("取込の内容", None)],
+    }
+    return render(request, "claims/city/import_page.html", context, status=_status(request))
+
+
+# ---------------------------------------------------------------- months and facilities
+
+
+@require_GET
+def month(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
+    """Every facility of the month."""
+    _may_see(request)
+    words = request.GET.get("words", "").strip()
+    status = _one_of(request.GET.get("status", ""), STATES)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in queries.SORTS else "number"
+    view = queries.month_view(month, status=status, words=words, sort=sort)
+    record(ImportEvent.MONTH_SHOWN, rows=view.row_ids, detail={"month": str(month)})
+    context = {
+        "view": view,
+        "month": month,
+        "last_month": month.plus(-1),
+        "next_month": month.plus(1),
+        "states": [
+            (value, label, view.states[value] if value else view.facilities) for value, label in STATES
+        ],
+        "columns": COLUMNS,
+        "descending": queries.DESCENDING,
+        "status": status,
+        "words": words,
+        "sort": sort,
+        "breadcrumbs": [(COUNTS, reverse("counts:imports")), (month_words(month), None)],
+    }
+    return render(request, "claims/city/month.html", context)
+
+
+@require_GET
+def facility(request: TenantRequest, month: ServiceMonth, facility_number: str) -> HttpResponse:
+    """One facility's month: counts, versions, disputes."""
+    _may_see(request)
+    try:
+        shown = queries.facility_counts(facility_number, request.membership.municipality, month)
+    except Facility.DoesNotExist:
+        raise Http404 from None
+    record(
+        ImportEvent.FACILITY_SHOWN,
+        on=shown.view.sheet or shown.facility,
+        rows=shown.row_ids,
+        detail={"month": str(month)},
+        facility_id=shown.facility.pk,
+    )
+    may_answer = permissions.bring_in_counts.allows(request.actor, None)
+    open_ids = {dispute.pk for dispute in shown.view.disputes if not dispute.outcome} if may_answer else set()
+    context = {
+        "month": month,
+        "facility": shown.facility,
+        "view": shown.view,
+        "versions": shown.versions,
+        "disputes": [
+            (dispute, AnswerForm(dispute=dispute) if dispute.pk in open_ids else None)
+            for dispute in shown.view.disputes
+        ],
+        "breadcrumbs": [
+            (COUNTS, reverse("counts:imports")),
+            (month_words(month), reverse("counts:month", args=[month])),
+            (shown.facility.name, None),
+        ],
+    }
+    return render(request, "claims/city/facility.html", context)
+
+
+# ---------------------------------------------------------------- disputes
+
+
+@require_GET
+def disputes(request: TenantRequest) -> HttpResponse:
+    """What facilities say differs, and waits for an answer."""
+    return _disputes(request)
+
+
+@require_http_methods(["GET", "POST"])
+def answer(request: TenantRequest, dispute_id: UUID) -> HttpResponse:
+    """Answer one of them. With the last answer of a sheet, the facility gets its counts back."""
+    dispute = CountDispute.objects.select_related("facility", "sheet").filter(pk=dispute_id).first()
+    if dispute is None:
+        raise Http404
+    if request.method == "GET":
+        return _disputes(request, answered=dispute, typed=held_forms.take(request))
+    form = AnswerForm(request.POST, dispute=dispute)
+    if not form.is_valid():
+        return _disputes(request, answered=dispute, typed=request.POST)
+    try:
+        answers.answer(
+            dispute_id,
+            outcome=form.cleaned_data["outcome"],
+            text=form.cleaned_data["text"],
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _disputes(request, answered=dispute, typed=request.POST, problems=str(refusal).splitlines())
+    messages.success(request, f"{dispute.facility.name}に回答しました。")
+    return redirect("counts:disputes")
+
+
+def _disputes(
+    request: TenantRequest,
+    *,
+    answered: CountDispute | None = None,
+    typed: Any = None,
+    problems: list[str] | None = None,
+) -> HttpResponse:
+    _may_see(request)
+    waiting = queries.disputes_waiting(request.membership.municipality)
+    record(ImportEvent.DISPUTES_LISTED, rows={"dispute": [one.dispute.pk for one in waiting]})
+    forms = {
+        one.dispute.pk: AnswerForm(
+            typed if answered is not None and one.dispute.pk == answered.pk else None, dispute=one.dispute
+        )
+        for one in waiting
+    }
+    context = {
+        "waiting": [(one, forms[one.dispute.pk]) for one in waiting],
+        "bound": None if answered is None or typed is None else AnswerForm(typed, dispute=answered),
+        "may_answer": permissions.bring_in_counts.allows(request.actor, None),
+        "problems": problems or [],
+        "breadcrumbs": [(COUNTS, reverse("counts:imports")), ("相違の申し出", None)],
+    }
+    return render(request, "claims/city/disputes.html", context, status=_status(request))
+
+
+# ---------------------------------------------------------------- shared
+
+
+def _may_see(request: TenantRequest) -> None:
+    if not permissions.see_counts.allows(request.actor, None):
+        raise PermissionDenied
+
+
+def _one_of(value: str, choices: tuple[tuple[str, str], ...]) -> str:
+    return value if value in dict(choices) else ""
+
+
+def _status(request: TenantRequest) -> int:
+    """A form that comes back was not accepted."""
+    return 422 if request.method == "POST" else 200
