@@ -1,0 +1,100 @@
+"""Double clicks, the back button, a login that expires while typing, Redis and the worker killed: nothing is lost."""
+
+import os
+import re
+import signal
+
+import pytest
+
+from portal.demo import cast
+from tests.browser.running import Visitor, wait_for
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
+REASON = "6月1日に転入した子どもが1人、数えられていないようです。"
+
+
+def open_claim(person: Visitor, number: str, month: str) -> str:
+    """The facility's claim of a month; returns its address."""
+    person.open(f"/f/{number}/claims/")
+    person.page.locator("tr", has_text=month).locator("a").first.click()
+    person.page.wait_for_selector("h1")
+    return person.page.url.removeprefix(person.stack.url)
+
+
+def submissions_of(person: Visitor, claim: str) -> int:
+    """How often the record says that the claim was submitted."""
+    person.sign_in("kansa")
+    claim_id = claim.rstrip("/").rsplit("/", 1)[-1]
+    person.open(f"/a/?event=claims.submitted&outcome=done&object_id={claim_id}")
+    return person.page.locator("tr[data-row]").count()
+
+
+def test_a_double_click_submits_once_and_the_back_button_changes_nothing(come, come_without_javascript):
+    clerk = come_without_javascript()
+    clerk.sign_in("oka")
+    claim = open_claim(clerk, cast.KINDERGARTEN, "令和8年5月")
+    clerk.page.check("input[name=declared]")
+    clerk.page.dblclick("main button >> text=提出する")
+    clerk.page.wait_for_selector("text=市の審査を待っています")
+
+    clerk.page.go_back()
+    button = clerk.page.locator("main button >> text=提出する")
+    if button.count():
+        clerk.page.check("input[name=declared]")
+        button.click()
+        clerk.page.wait_for_load_state()
+
+    assert "市の審査を待っています" in clerk.words()
+    assert submissions_of(come(), claim) == 1
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["without javascript", "with javascript"])
+def test_a_login_that_expires_while_typing_loses_no_word(stack, come, come_without_javascript, javascript):
+    clerk = come() if javascript else come_without_javascript()
+    clerk.sign_in("tsukushi")
+    clerk.open(f"/f/{cast.STRANGER}/counts/2026-05/dispute/")
+    clerk.page.locator("main input[type=text]").first.fill("9")
+    clerk.page.locator("main textarea, main input[name$=reason]").first.fill(REASON)
+    stack.age_sessions()
+
+    clerk.page.click("main button >> text=相違を申し出る")
+    clerk.page.wait_for_selector("input[name=login_id]")
+    clerk.sign_in_here("tsukushi")
+
+    assert "/counts/2026-05/dispute/" in clerk.page.url
+    assert clerk.page.locator("main textarea, main input[name$=reason]").first.input_value() == REASON
+    assert clerk.page.locator("main input[type=text]").first.input_value() == "9"
+
+
+def test_without_redis_pages_work_and_the_code_still_comes(stack, come):
+    clerk = come()
+    clerk.sign_in("nishidai")
+    before = stack.pid_of("valkey")
+    os.kill(before, signal.SIGKILL)
+
+    clerk.open(f"/f/{cast.SECOND_NURSERY}/")
+    assert "今月すること" in clerk.words()
+    somebody = come()
+    somebody.sign_in("tanto2")
+
+    assert "/c/" in somebody.page.url
+    assert wait_for(lambda: stack.health() == "ok", "Valkey is started again")
+    assert wait_for(lambda: stack.pid_of("valkey") != before, "another Valkey")
+
+
+def test_a_killed_worker_loses_no_document(stack, come):
+    clerk = come()
+    clerk.sign_in("nishidai")
+    claim = open_claim(clerk, cast.SECOND_NURSERY, "令和8年4月")
+    clerk.page.click("main button >> text=請求書を作る")
+    os.killpg(os.getpgid(stack.pid_of("worker")), signal.SIGKILL)
+
+    def both() -> bool:
+        clerk.open(claim)
+        return clerk.page.locator("#documents-panel a").count() == 2
+
+    assert wait_for(both, "both documents", patience=120)
+    with clerk.page.expect_download() as coming:
+        clerk.page.locator("#documents-panel a").first.click()
+    assert re.search(r"\.(pdf|xlsx)$", coming.value.suggested_filename)

@@ -1,0 +1,153 @@
+"""
+The whole month, as people do it: counts come in, two facilities confirm and claim, the city approves, paper comes out.
+
+Every page on the way is looked at in both widths: axe, console, sideways scroll, and a screenshot to be looked at.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from portal.demo import cast
+from tests.browser.running import ROOT, Visitor
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
+JUNE_FILE = ROOT / "portal" / "demo" / "child_counts_2026-06_wide_cp932.csv"
+# What a clerk would know: days with school lunch a week, days without side-dish fee, closed Saturdays, money spent.
+FACTS = {
+    "meal_days_a_week": "5",
+    "side_dish_days": "20",
+    "saturday_closures": "０",
+    "strengthening_spent_yen": "0",
+}
+
+
+def bring_in_june(person: Visitor) -> None:
+    """The enrolment section uploads, looks, and accepts."""
+    person.sign_in("nyuen")
+    person.see("city-home-enrolment")
+    person.page.click("nav.main-navigation >> text=児童数")
+    person.see("imports")
+    person.page.set_input_files("input[type=file]", JUNE_FILE)
+    person.page.click("text=内容を確認する")
+    person.page.wait_for_url(re.compile(r"/c/counts/imports/"))
+    person.see("import-preview")
+    person.page.click("button >> text=取り込む")
+    person.page.wait_for_load_state("networkidle")
+    person.see("import-accepted")
+
+
+def confirm(person: Visitor, login_id: str, kind: str) -> None:
+    """One click, after looking at the numbers."""
+    person.sign_in(login_id)
+    assert person.page.inner_text("h1") == "今月すること"
+    person.see(f"{kind}-1-home")
+    person.page.click("text=児童数を確認する")
+    person.see(f"{kind}-2-counts")
+    person.page.click("text=この人数で確認する")
+    person.page.wait_for_selector("text=月の実績")
+    person.see(f"{kind}-3-confirmed")
+
+
+def give_facts(person: Visitor, number: str, kind: str) -> None:
+    """The few numbers nobody else knows."""
+    person.open(f"/f/{number}/facts/2026-06/")
+    person.see(f"{kind}-4-facts")
+    for name, value in FACTS.items():
+        field = person.page.locator(f"input[name={name}]")
+        if field.count():
+            field.fill(value)
+    if person.page.locator("text=保存する").count():
+        person.page.click("main button >> text=保存する")
+        person.page.wait_for_load_state("networkidle")
+
+
+def claim_and_submit(person: Visitor, number: str, kind: str) -> str:
+    """Look at the amount and why it is so, declare, submit. Returns the claim's address."""
+    person.open(f"/f/{number}/")
+    person.page.click("text=請求を確認して提出する")
+    person.see(f"{kind}-5-claim")
+    why = person.page.locator("details.why").first
+    why.locator("summary").click()
+    assert why.locator(".why-steps dt").count() >= 1
+    person.see(f"{kind}-6-why")
+    person.page.click("main button >> text=提出する")
+    person.page.wait_for_selector(".error-summary")
+    person.see(f"{kind}-7-undeclared")
+    person.page.check("input[name=declared]")
+    person.page.click("main button >> text=提出する")
+    person.page.wait_for_selector("text=市の審査を待っています")
+    person.see(f"{kind}-8-submitted")
+    return person.page.url.removeprefix(person.stack.url)
+
+
+def approve(person: Visitor, facility: str, name: str) -> None:
+    """From the inbox to the claim, and approved."""
+    person.open("/c/review/?month=2026-06")
+    person.page.click(f"table.rows >> text={facility}")
+    person.page.wait_for_selector("text=承認する")
+    person.see(name)
+    person.page.click("main button >> text=承認する")
+    person.page.wait_for_load_state("networkidle")
+    assert not person.page.locator(".error-summary").count(), person.words()
+
+
+def print_it(person: Visitor, claim: str, kind: str) -> None:
+    """Order the paper, wait as the page itself waits, download both."""
+    person.open(claim)
+    person.page.click("main button >> text=請求書を作る")
+    person.page.wait_for_selector("#documents-panel a >> nth=1", timeout=90_000)
+    person.see(f"{kind}-9-paper")
+    for place, begins in enumerate((b"%PDF", b"PK")):
+        with person.page.expect_download() as coming:
+            person.page.locator("#documents-panel a").nth(place).click()
+        path = Path(coming.value.path())
+        assert path.read_bytes().startswith(begins)
+        assert coming.value.suggested_filename.startswith("12999")
+    person.open(re.sub(r"claims/.*", "documents/", claim))
+    person.see(f"{kind}-10-documents")
+
+
+def test_the_whole_month(come, stack):
+    mails = {login_id: len(stack.mails(login_id)) for login_id in ("oka", "ekimae")}
+    enrolment = come()
+    bring_in_june(enrolment)
+    for login_id, before in mails.items():
+        text = stack.wait_for_mail(login_id, after=before)
+        assert "児童数" in text
+
+    claims = {}
+    for login_id, number, kind in (
+        ("oka", cast.KINDERGARTEN, "kindergarten"),
+        ("ekimae", cast.FIRST_NURSERY, "nursery"),
+    ):
+        clerk = come()
+        confirm(clerk, login_id, kind)
+        give_facts(clerk, number, kind)
+        claims[kind] = claim_and_submit(clerk, number, kind)
+
+    for login_id, kind in (("tanto", "first"), ("kakaricho", "second")):
+        official = come()
+        official.sign_in(login_id)
+        official.see(f"city-home-{kind}")
+        official.open("/c/review/?month=2026-06")
+        official.see(f"inbox-{kind}")
+        for facility in ("丘いちょう幼稚園", "駅前やまびこ保育園"):
+            approve(official, facility, f"review-{kind}-{facility[:2]}")
+
+    for login_id, kind in (("oka", "kindergarten"), ("ekimae", "nursery")):
+        clerk = come()
+        clerk.sign_in(login_id)
+        clerk.see(f"{kind}-home-approved")
+        print_it(clerk, claims[kind], kind)
+
+    auditor = come()
+    auditor.sign_in("kansa")
+    auditor.see("events")
+    for act in ("claims.submitted", "claims.approved", "counts.accepted", "counts.confirmed"):
+        auditor.open(f"/a/?event={act}")
+        assert auditor.page.locator("tr[data-row]").count() >= 1, act
+    auditor.page.locator("tr[data-row] a").first.click()
+    auditor.see("event")
