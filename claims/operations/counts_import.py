@@ -10,7 +10,7 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -294,7 +294,7 @@ def known_facilities() -> dict[str, KnownFacility]:
 
 
 def plan_of(rows: list[CountRow]) -> Plan:
-    """Compare with what stands in the database now: three queries, however many facilities."""
+    """Compare with what stands in the database now: two queries, however many facilities."""
     found = by_facility(rows)
     facilities = {facility.number: facility for facility in Facility.objects.order_by("number")}
     months = {month: ServiceMonth.parse(month) for month, _ in found}
@@ -312,25 +312,21 @@ def plan_of(rows: list[CountRow]) -> Plan:
     return Plan(changes, [facility for facility in facilities.values() if facility.pk not in named])
 
 
+KEY_FIELDS = ("payer_code", "certification", "age", "hours", "branch", "employee_slot", "movement", "days")
+
+
 def _current_counts(months: set[ServiceMonth]) -> dict[tuple[UUID, ServiceMonth], Cells]:
-    found: dict[tuple[UUID, ServiceMonth], Cells] = {}
-    places = {}
-    for sheet in _current_sheets(months):
-        places[sheet.pk] = (sheet.facility_id, sheet.service_month)
-        found[places[sheet.pk]] = {}
-    for row in ChildCount.objects.filter(sheet__in=list(places), count__gt=0):
-        key = (
-            row.payer_code,
-            row.certification,
-            row.age,
-            row.hours,
-            row.branch,
-            row.employee_slot,
-            row.movement,
-            row.days,
-        )
-        found[places[row.sheet_id]][key] = Counted(row.count, row.disabled_count)
-    return found
+    """Cells of the current sheets; a sheet without children is there with none."""
+    found: dict[tuple[UUID, ServiceMonth], Cells] = defaultdict(dict)
+    fields = [f"counts__{name}" for name in (*KEY_FIELDS, "count", "disabled_count")]
+    by_day = {month.first_day: month for month in months}
+    for facility_id, day, *key, children, disabled in _current_sheets(months).values_list(
+        "facility_id", "month", *fields
+    ):
+        cells = found[facility_id, by_day[day]]
+        if children:
+            cells[cast(Key, tuple(key))] = Counted(children, disabled)
+    return dict(found)
 
 
 def _current_sheets(months: set[ServiceMonth]) -> Any:

@@ -192,8 +192,7 @@ def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: st
     except NotAllowed:
         return ImportView(listed)
     plan = plan_of(kept.rows)
-    codes = {row.payer_code for row in kept.rows}
-    names = payer_names(codes, own)
+    names = payer_names({cell.key[0] for change in plan.of_kind("changed") for cell in change.cells()}, own)
     facilities = tuple(_planned(change, own, names) for change in plan.changes)
     return ImportView(
         listed,
