@@ -202,7 +202,7 @@ def workbook(found: dict[str, Any]) -> Workbook:
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.HeaderFooter.oddHeader.right.text = found["sample"]
+        sheet.HeaderFooter.oddHeader.right.text = found["sample"] or None
         sheet.HeaderFooter.oddFooter.left.text = f"管理番号 {found['control_number']}"
         sheet.HeaderFooter.oddFooter.center.text = "&P / &N"
         sheet.HeaderFooter.oddFooter.right.text = "はぐくみ請求"

@@ -34,6 +34,8 @@ OPTION_LABELS = {
 }
 # The facility gives these every month; the administrator does not set them.
 MONTHLY_OPTIONS = frozenset({"weekdays", "days", "spent_yen"})
+# A fiscal year after every rule set: the newest names of the items.
+LATEST = 9999
 AUTOMATIC = frozenset({"base", "treatment_1_2"})
 
 
@@ -165,10 +167,24 @@ class GrantForm(forms.Form):
         return chosen
 
 
+def option_words(code: str, kind: str, options: dict[str, Any]) -> list[tuple[str, str]]:
+    """A granted item's options as the administrator reads them: 区分 その他地域, 人数A 3."""
+    entry = next((entry for entry in grantable_entries(kind, LATEST) if entry.item.code == code), None)
+    words = []
+    for name, value in options.items():
+        if name == "variant":
+            words.append(("区分", entry.item.variants.get(value, value) if entry else str(value)))
+        else:
+            words.append(
+                (OPTION_LABELS.get(name, name), f"{value:,}" if isinstance(value, int) else str(value))
+            )
+    return words
+
+
 def item_label(code: str, kind: str) -> str:
     """The item's name as the facility type's table prints it."""
     return next(
-        (entry.label for entry in grantable_entries(kind, 9999) if entry.item.code == code),
+        (entry.label for entry in grantable_entries(kind, LATEST) if entry.item.code == code),
         ITEM_LABELS.get(code, code),
     )
 

@@ -57,10 +57,17 @@ def layout(request: HttpRequest) -> dict[str, Any]:
             "place": membership.facility.name if membership.facility else membership.municipality.name,
             "role": actor.role,
             "name": request.user.name,  # type: ignore[union-attr]
-            "switch_url": reverse("facility_choice:choose") if membership.facility else None,
+            "switch_url": _switch_url(request, actor),
         },
         "municipality_name": membership.municipality.name,
     }
+
+
+def _switch_url(request: HttpRequest, actor: Actor) -> str | None:
+    """For people of several facilities; unknown (they came by a deep link) counts as several."""
+    if actor.is_facility and request.session.get("several_facilities", True):
+        return reverse("facility_choice:choose")
+    return None
 
 
 def _side(actor: Actor) -> str:

@@ -420,7 +420,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="corporation",
             constraint=models.UniqueConstraint(
-                condition=models.Q(('corporate_number', ''), _negated=True), fields=("municipality", "corporate_number"), name="corporate_number_once_a_city"
+                condition=models.Q(("corporate_number", ""), _negated=True),
+                fields=("municipality", "corporate_number"),
+                name="corporate_number_once_a_city",
             ),
         ),
         migrations.AddConstraint(

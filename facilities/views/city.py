@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from facilities import permissions
 from facilities.events import FacilityEvent
-from facilities.forms import EndItemForm, GrantForm, ProfileForm, grantable_entries, item_label
+from facilities.forms import EndItemForm, GrantForm, ProfileForm, grantable_entries, item_label, option_words
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, Membership, holding_in
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
@@ -144,7 +144,10 @@ def _page(
     context = {
         "facility": facility,
         "history": history,
-        "granted": [(row, item_label(row.code, facility.kind)) for row in granted],
+        "granted": [
+            (row, item_label(row.code, facility.kind), option_words(row.code, facility.kind, row.options))
+            for row in granted
+        ],
         "accounts": accounts,
         "month": month,
         "can_set_up": permissions.set_up_facilities.allows(request.actor, facility),

@@ -79,13 +79,13 @@ def play(city: Municipality, actors: dict[str, Actor], clerks: dict[UUID, Actor]
     facilities = list(Facility.objects.order_by("number"))
     _bring_in(city, actors["nyuen"], APRIL_FILE, datetime(2026, 4, 2, 10, 0, tzinfo=JAPAN))
     for place, facility in enumerate(facilities):
-        at = datetime(2026, 4, 3, 9, 0, tzinfo=JAPAN) + timedelta(minutes=11 * place)
+        at = _office_hours(datetime(2026, 4, 3, 9, 0, tzinfo=JAPAN), place)
         with _acting(city, clerks[facility.pk]):
             _claim(facility, APRIL, clerks[facility.pk], at, submit=True)
     _approve(city, APRIL, actors, datetime(2026, 4, 9, 13, 0, tzinfo=JAPAN))
     _bring_in(city, actors["nyuen"], MAY_FILE, datetime(2026, 5, 1, 10, 0, tzinfo=JAPAN))
     for place, facility in enumerate(facilities):
-        at = datetime(2026, 5, 7, 9, 0, tzinfo=JAPAN) + timedelta(minutes=13 * place)
+        at = _office_hours(datetime(2026, 5, 7, 9, 0, tzinfo=JAPAN), place)
         _play_may(city, facility, Stage.of(place, facility.number), actors, clerks[facility.pk], at)
 
 
@@ -182,7 +182,7 @@ def _dispute(city: Municipality, facility: Facility, clerk: Actor, enrolment: Ac
 
 def _approve(city: Municipality, month: ServiceMonth, actors: dict[str, Actor], at: datetime) -> None:
     for place, claim in enumerate(_waiting_in_city(city, month, actors["tanto"])):
-        _decide(city, claim.facility, month, actors, at + timedelta(minutes=place), steps=2)
+        _decide(city, claim.facility, month, actors, at + timedelta(minutes=place % 90), steps=2)
 
 
 def _decide(
@@ -216,6 +216,15 @@ def _waiting_in_city(city: Municipality, month: ServiceMonth, actor: Actor) -> l
             .select_related("facility")
             .order_by("facility__number")
         )
+
+
+def _office_hours(first: datetime, place: int) -> datetime:
+    """The moment of the facility at ``place``: weekdays from nine, some ninety a day, five minutes apart."""
+    days, turn = divmod(place, 90)
+    day = first
+    for _ in range(days):
+        day += timedelta(days=3 if day.weekday() == 4 else 1)
+    return day + timedelta(minutes=5 * turn)
 
 
 def _later(at: datetime) -> datetime:
