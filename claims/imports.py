@@ -303,12 +303,10 @@ class _Reader:
                 return 0
             self._note(row, heading, "空です。0のときも0と入力してください。")
             return None
-        if not re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+", text):
+        is_number = re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+", text)
+        number = int(text.replace(",", "")) if is_number else -1
+        if not 0 <= number <= most:
             self._note(row, heading, f"{_quoted(text)}0から{most}の整数で入力してください。")
-            return None
-        number = int(text.replace(",", ""))
-        if number > most:
-            self._note(row, heading, f"{_quoted(text)}{most}を超えています。数を確認してください。")
             return None
         return number
 

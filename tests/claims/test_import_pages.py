@@ -85,7 +85,9 @@ def recorded_rows(city: City) -> set[str]:
 
 def disputed(place: Nursery, claimed: int = 9) -> CountDispute:
     sheet = give_counts(place, JUNE)
-    marked = DisputedCell(Cell("129999", "3", "0", "standard"), claimed, "転入した子どもが数えられていません。")
+    marked = DisputedCell(
+        Cell("129999", "3", "0", "standard"), claimed, "転入した子どもが数えられていません。"
+    )
     with place.open() as clerk:
         return dispute(sheet.pk, [marked], shown_version=1, by=clerk, at=AT)[0]
 
@@ -278,7 +280,9 @@ def test_the_record_names_exactly_the_rows_of_each_page(city, sakura, role):
 # ---------------------------------------------------------------- disputes
 
 
-def test_the_count_stands_and_the_facility_gets_its_sheet_back(city, sakura, enrolment, run_jobs, mail_folder):
+def test_the_count_stands_and_the_facility_gets_its_sheet_back(
+    city, sakura, enrolment, run_jobs, mail_folder
+):
     marked = disputed(sakura)
     listed = text_of(enrolment.get("/c/counts/disputes/"))
     assert "届いた人数 8人" in listed and "施設の人数 9人" in listed
