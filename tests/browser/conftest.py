@@ -18,14 +18,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def come(stack: Stack) -> Iterator[Callable[[], Visitor]]:
-    """Calling it brings one more person with a browser."""
+def come(stack: Stack) -> Iterator[Callable[..., Visitor]]:
+    """Calling it brings one more person with a browser; ``javascript=False`` turns that off."""
     with visiting(stack) as arrive:
-        yield arrive
-
-
-@pytest.fixture
-def come_without_javascript(stack: Stack) -> Iterator[Callable[[], Visitor]]:
-    """The same with JavaScript off."""
-    with visiting(stack, javascript=False) as arrive:
         yield arrive

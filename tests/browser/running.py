@@ -239,12 +239,12 @@ class Visitor:
 
 
 @contextmanager
-def visiting(stack: Stack, *, javascript: bool = True) -> Iterator[Callable[[], Visitor]]:
+def visiting(stack: Stack) -> Iterator[Callable[..., Visitor]]:
     """People come with a browser of their own each; all are gone at the end, and with them playwright's event loop."""
     with sync_playwright() as playwright:
         browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
 
-        def come() -> Visitor:
+        def come(*, javascript: bool = True) -> Visitor:
             window = browser.new_context(
                 locale="ja-JP", viewport={"width": 1280, "height": 900}, java_script_enabled=javascript
             )

@@ -4,6 +4,8 @@ import csv
 import io
 import re
 from datetime import date
+from enum import StrEnum
+from importlib import import_module
 
 import psycopg
 import pytest
@@ -247,3 +249,17 @@ def test_nothing_is_recorded_without_saying_who(db):
 def test_an_event_name_has_an_area_and_a_past(db):
     with context(Context(who=NOBODY)), pytest.raises(DatabaseError), transaction.atomic():
         record("Claims!")
+
+
+def test_every_event_of_the_house_has_words():
+    rooms = ("accounts", "facilities", "documents", "claims", "approvals", "portal")
+    kinds = [kind for room in rooms for kind in vars(import_module(f"{room}.events")).values()]
+    names = {
+        event.value
+        for kind in kinds
+        if isinstance(kind, type) and issubclass(kind, StrEnum)
+        for event in kind
+    }
+
+    assert len(names) > 40
+    assert names == set(WORDS)
