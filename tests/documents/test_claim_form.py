@@ -180,7 +180,9 @@ def test_the_clerk_orders_watches_and_downloads_in_the_browser(city, run_jobs):
 
     page = browser.get(f"{base}/claims/{claim.pk}/")
     assert "請求書を作る" in page.content.decode()
-    ordered = browser.post(f"{base}/documents/order/claim/{claim.pk}/", {"back": f"{base}/claims/{claim.pk}/"})
+    ordered = browser.post(
+        f"{base}/documents/order/claim/{claim.pk}/", {"back": f"{base}/claims/{claim.pk}/"}
+    )
     assert ordered.headers["Location"] == f"{base}/claims/{claim.pk}/"
     assert "hx-get" in browser.get(ordered.headers["Location"]).content.decode()
     run_jobs()
@@ -233,7 +235,8 @@ def test_a_file_moved_to_another_row_does_not_open(city, run_jobs):
     ],
 )
 def test_a_template_can_fetch_nothing(attack, tmp_path, settings):
-    (tmp_path / "attack.html").write_text(f"<!doctype html><html lang=ja><title>x</title><body>{attack}x", encoding="utf-8")
+    page = f"<!doctype html><html lang=ja><title>x</title><body>{attack}x"
+    (tmp_path / "attack.html").write_text(page, encoding="utf-8")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
 
     try:
