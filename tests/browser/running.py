@@ -141,6 +141,10 @@ class Stack:
 
     def age_sessions(self) -> None:
         """Everybody's login was idle for an hour."""
+        self.run("-c", AGE_SESSIONS)
+
+    def run(self, *arguments: str) -> None:
+        """Python in this system's own environment, as its administrator would run it."""
         secrets = dict(
             line.split("=", 1) for line in (self.var / "secrets.env").read_text().splitlines() if "=" in line
         )
@@ -151,8 +155,9 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "HAGUKUMI_VAR": str(self.var),
             "DATABASE_URL": f"postgresql://portal_app@/portal?host={self.var / 'run'}",
+            "REDIS_URL": (self.var / "valkey" / "address").read_text(),
         }
-        subprocess.run([sys.executable, "-c", AGE_SESSIONS], cwd=ROOT, env=environment, check=True)
+        subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True)
 
     def mails(self, login_id: str) -> list[Any]:
         """The mails to an account, oldest first."""

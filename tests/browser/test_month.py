@@ -8,9 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from portal.demo import cast
-from tests.browser.running import ROOT, Visitor
+from tests.browser.running import ROOT, Visitor, wait_for
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
@@ -110,6 +111,11 @@ def print_it(person: Visitor, claim: str, kind: str) -> None:
     person.see(f"{kind}-10-documents")
 
 
+def _reloaded(person: Visitor) -> Page:
+    person.page.reload()
+    return person.page
+
+
 def test_the_whole_month(come, stack):
     mails = {login_id: len(stack.mails(login_id)) for login_id in ("oka", "ekimae")}
     enrolment = come()
@@ -151,3 +157,75 @@ def test_the_whole_month(come, stack):
         assert auditor.page.locator("tr[data-row]").count() >= 1, act
     auditor.page.locator("tr[data-row] a").first.click()
     auditor.see("event")
+
+
+def test_the_month_works_without_javascript(come, stack):
+    stack.run("manage.py", "import_child_counts", str(JUNE_FILE), "--municipality", cast.CITY_CODE)
+    number, name = "1299900000003", "原あさひ保育園"
+    clerk = come(javascript=False)
+    clerk.sign_in(f"f{number}")
+    clerk.page.click("text=児童数を確認する")
+    clerk.page.click("text=この人数で確認する")
+    clerk.open(f"/f/{number}/facts/2026-06/")
+    for field, value in FACTS.items():
+        if clerk.page.locator(f"input[name={field}]").count():
+            clerk.page.fill(f"input[name={field}]", value)
+    clerk.page.click("main button >> text=保存する")
+    clerk.open(f"/f/{number}/")
+    clerk.page.click("text=請求を確認して提出する")
+    clerk.page.locator("details.why summary").first.click()
+    assert clerk.page.locator(".why-steps").first.is_visible()
+    clerk.page.check("input[name=declared]")
+    clerk.page.click("main button >> text=提出する")
+    claim = clerk.page.url.removeprefix(stack.url)
+    assert "市の審査を待っています" in clerk.words()
+
+    for login_id in ("tanto2", "kakaricho"):
+        official = come(javascript=False)
+        official.sign_in(login_id)
+        official.open("/c/review/?month=2026-06")
+        official.page.click(f"table.rows >> text={name}")
+        official.page.click("main button >> text=承認する")
+        assert not official.page.locator(".error-summary").count(), official.words()
+
+    clerk.open(claim)
+    clerk.page.click("main button >> text=請求書を作る")
+    wait_for(lambda: _reloaded(clerk).locator("#documents-panel a").count() == 2, "both documents")
+
+
+def test_the_citys_inbox_is_worked_with_the_keyboard_alone(come):
+    official = come()
+    official.sign_in("tanto2")
+    official.open("/c/review/?month=2026-05&mine=1")
+    keys, page = official.page.keyboard, official.page
+    waiting = page.locator("table.rows tbody tr").count()
+
+    keys.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    keys.press("Enter")
+    keys.press("j")
+    keys.press("j")
+    keys.press("k")
+    name = page.evaluate("document.activeElement.closest('tr').querySelector('a').textContent")
+    keys.press("Enter")
+    page.wait_for_selector("text=承認する（一次審査）")
+    assert name in page.inner_text("h1")
+    for _ in range(120):
+        keys.press("Tab")
+        focused = page.evaluate("document.activeElement.textContent.trim()")
+        if focused.startswith("承認する"):
+            break
+    official.see("review-keyboard")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    with page.expect_navigation():
+        keys.press("Enter")
+    official.open("/c/review/?month=2026-05&mine=1")
+
+    assert focused == "承認する（一次審査）"
+    assert outline != "none"
+    assert page.locator("table.rows tbody tr").count() == waiting - 1
+    keys.press("/")
+    keys.type(name)
+    with page.expect_navigation():
+        keys.press("Enter")
+    assert "words=" in page.url
