@@ -10,7 +10,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, ServerDidNotStart, Valkey, ensure_secrets
@@ -52,7 +54,7 @@ class Command(BaseCommand):
         self._manage(environment, "migrate", "-v0", HAGUKUMI_DB_ROLE="owner")
         self._say("database is up to date")
         self._collect_static(environment, var)
-        if settings.DEMO:
+        if settings.DEMO and self._is_empty(environment["DATABASE_URL"]):
             self._manage(environment, "seed_demo", "--if-empty")
         self._start_parts(house, environment, var, port)
         wait_until_answers(
@@ -63,7 +65,7 @@ class Command(BaseCommand):
         self._say("ready")
         self.stdout.write(f"\nはぐくみ請求  {environment['SITE_URL']}/\n")
         if settings.DEMO:
-            self._manage(environment, "seed_demo", "--print-accounts")
+            call_command("seed_demo", "--print-accounts", stdout=self.stdout)
             self.stdout.write(f"メール (確認コードなど): {settings.MAIL_FOLDER}/\n")
         self.stdout.write("止めるには Ctrl-C を押してください。\n")
         self.stdout.flush()
@@ -119,6 +121,12 @@ class Command(BaseCommand):
         self._manage(environment, "collectstatic", "--noinput", "-v0")
         mark.write_text(digest.hexdigest())
         self._say("static files are collected")
+
+    def _is_empty(self, database_url: str) -> bool:
+        """Asked here and not in a child: a second start should not wait for another Django to load."""
+        with psycopg.connect(database_url) as database:
+            found = database.execute("SELECT NOT EXISTS (SELECT FROM facilities_municipality)").fetchone()
+        return bool(found and found[0])
 
     def _manage(self, environment: dict[str, str], *arguments: str, **extra: str) -> None:
         if not self.stopped:
