@@ -21,6 +21,7 @@ from facilities.rules import NotAllowed
 
 IMPORTS_LISTED = 50
 MONTHS_LISTED = 12
+KIND_ORDER = ("changed", "new", "unchanged")
 NUMBERS = ("rows", "new", "changed", "unchanged", "missing", "children")
 SYSTEM_USER = UUID(int=0)
 
@@ -221,7 +222,10 @@ def _planned(change: FacilityChange, own: Municipality, names: dict[str, str]) -
                 change_of.before,
                 change_of.after,
             )
-            for change_of in sorted(cells, key=lambda one: (one.key[0], row_order((one.key[1], one.key[2]))))
+            for change_of in sorted(
+                cells,
+                key=lambda one: (one.key[0] != own.code, one.key[0], row_order((one.key[1], one.key[2]))),
+            )
         ),
     )
 
@@ -258,11 +262,13 @@ def _stored(imported: CountImport) -> Iterable[ChangedFacility]:
 
 
 def _filtered(facilities: Sequence[ChangedFacility], show: str, words: str) -> tuple[ChangedFacility, ...]:
-    return tuple(
+    """Those to show; what changes stands first."""
+    chosen = [
         one
         for one in facilities
         if (not show or one.kind == show) and (words in one.facility.name or words in one.facility.number)
-    )
+    ]
+    return tuple(sorted(chosen, key=lambda one: KIND_ORDER.index(one.kind)))
 
 
 # ---------------------------------------------------------------- one month
