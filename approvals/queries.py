@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Max, Sum
+from django.db.models import Max
 
 from accounts.models import User
 from approvals.models import Decision
@@ -407,23 +407,3 @@ def _children(claim: Claim, before: Claim | None) -> list[tuple[str, int, int, i
         )
         for key in keys
     ]
-
-
-def neighbours(rows: list[InboxRow], claim_id: UUID) -> tuple[UUID | None, UUID | None]:
-    """The claims before and after this one in the filtered list."""
-    ids = [row.claim.pk for row in rows if row.claim]
-    if claim_id not in ids:
-        return None, None
-    at = ids.index(claim_id)
-    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
-
-
-def waiting_for(duty: Role, user_id: UUID, month: ServiceMonth) -> int:
-    """How many claims of the month wait for this person."""
-    return sum(row.can_decide for row in _rows(month, duty, user_id))
-
-
-def children_of_month(month: ServiceMonth) -> int:
-    """All children of the city on the first day."""
-    sheets = CountSheet.objects.filter(month=month.first_day).exclude(status=SheetStatus.SUPERSEDED)
-    return sheets.aggregate(children=Sum("counts__count"))["children"] or 0

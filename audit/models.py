@@ -1,6 +1,5 @@
 """The append-only record. Text only, no foreign keys: the record never interferes with live rows."""
 
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -47,8 +46,3 @@ class Event(models.Model):
     def shown_ids(self) -> set[UUID]:
         """Every row id of the event, whatever its kind."""
         return {UUID(row) for ids in self.rows.values() for row in ids}
-
-    @property
-    def recorded_at(self) -> datetime:
-        """The database's time of the event."""
-        return self.at

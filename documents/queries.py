@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from documents.models import Document, Format
+from documents.models import Document
 from jobs.models import Job
 
 
@@ -78,6 +78,3 @@ def documents_made(words: str = "") -> list[Document]:
     if words:
         found = found.filter(title__icontains=words)
     return list(found)
-
-
-FORMAT_LABELS = dict(Format.choices)
