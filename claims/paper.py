@@ -198,7 +198,12 @@ def workbook(found: dict[str, Any]) -> Workbook:
     detail = book.create_sheet("内訳書")
     last = _fill_detail(detail, found)
     _fill_front(front, found, total=f"=内訳書!E{last}")
+    for line, height in {1: 34, 2: 22, 4: 26, 6: 32}.items():
+        front.row_dimensions[line].height = height
+    detail.row_dimensions[1].height = 26
     for sheet in (front, detail):
+        for line in range(7 if sheet is front else 3, sheet.max_row + 1):
+            sheet.row_dimensions[line].height = 19
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

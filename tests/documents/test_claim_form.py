@@ -1,6 +1,9 @@
 """The approved claim on paper: ordered once, rendered by the worker, the same numbers in PDF and workbook."""
 
 import io
+import os
+import shutil
+import subprocess
 
 import pytest
 from django.utils import timezone
@@ -18,6 +21,7 @@ from facilities.models import FacilityKind
 from facilities.rules import NotAllowed
 from tests.cast import JUNE, KINDERGARTEN_CELLS, NURSERY_CELLS, give_counts, make_city, make_facility, sign_in
 
+UTF8_CSV = "csv:Text - txt - csv (StarCalc):44,34,76"
 NURSERY_ITEMS = {
     "age3_staffing": {},
     "age4plus_staffing": {},
@@ -101,6 +105,20 @@ def test_pdf_and_workbook_say_what_the_claim_says(approved, run_jobs):
         elif isinstance(amount, str) and amount.startswith("=C"):
             amounts += row[2].value * row[3].value
     assert amounts == claim.total_yen
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
+def test_a_spreadsheet_program_computes_the_same_sum(approved, run_jobs, tmp_path):
+    garden, claim = approved
+    (tmp_path / "claim.xlsx").write_bytes(order_and_render(garden, claim, run_jobs)["xlsx"])
+
+    command = ["soffice", "--headless", "--convert-to", UTF8_CSV, "--outdir", str(tmp_path)]
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    subprocess.run([*command, str(tmp_path / "claim.xlsx")], check=True, capture_output=True, env=environment)
+
+    front = (tmp_path / "claim.csv").read_text(encoding="utf-8")
+    assert f"請求金額,,{claim.total_yen}" in front
+    assert f"合計,{claim.child_total}" in front
 
 
 def test_fonts_are_embedded_and_every_character_is_drawn(approved, run_jobs):
