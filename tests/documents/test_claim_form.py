@@ -117,7 +117,7 @@ def test_a_spreadsheet_program_computes_the_same_sum(approved, run_jobs, tmp_pat
     subprocess.run([*command, str(tmp_path / "claim.xlsx")], check=True, capture_output=True, env=environment)
 
     front = (tmp_path / "claim.csv").read_text(encoding="utf-8")
-    assert f"請求金額,,{claim.total_yen}" in front
+    assert f'請求金額,,"¥{claim.total_yen:,}"' in front
     assert f"合計,{claim.child_total}" in front
 
 
