@@ -27,6 +27,8 @@ from facilities.rules import NotAllowed, ProblemsFound
 LONGEST_REASON = 2000
 NOT_AS_SHOWN = "画面を開いたあとに内容が変わりました。いまの内容を確認してから、もう一度決定してください。"
 MEANWHILE = "ほかの人が先に決定しました。いまの状態を確認してください。"
+NOT_THERE = "この市の請求として見つかりません。一覧を開き直してください。"
+HAS_CHANGED = "前回の承認内容と変わっています。1件ずつ確認してください。"
 NO_REASON = "差し戻しの理由を入力してください。施設が読んで直せるように書きます。"
 
 
@@ -76,16 +78,19 @@ def approve_unchanged(choices: Sequence[tuple[UUID, str]], *, by: Actor, at: dat
     """
     Approve the claims among ``choices`` (id, shown hash) that do not differ from the last approved month.
 
-    Whether a claim is unchanged is found out here, never believed. Each claim is judged for itself: one that cannot be
-    approved does not hold up the others.
+    Whether a claim is unchanged is found out here under its lock, never believed. Each claim is judged for itself: one
+    that cannot be approved does not hold up the others. A claim named twice is judged once.
     """
     result = BulkResult()
-    for claim_id, shown_hash in choices:
+    # In one order for everybody: two people whose lists are sorted differently must not wait for each other's locks.
+    for claim_id, shown_hash in sorted(dict(choices).items()):
         try:
             with transaction.atomic():
-                claim = Claim.objects.filter(pk=claim_id).first()
-                if claim is None or not is_unchanged(claim):
-                    raise NotAllowed("前回の承認内容と変わっています。1件ずつ確認してください。")
+                claim = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id).first()
+                if claim is None:
+                    raise NotAllowed(NOT_THERE)
+                if not is_unchanged(claim):
+                    raise NotAllowed(HAS_CHANGED)
                 _approve(claim_id, shown_hash, by, at, in_bulk=True)
         except NotAllowed as refusal:
             result.refused[claim_id] = str(refusal)

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from approvals import operations, permissions, queries
 from approvals.events import ReviewEvent
 from approvals.forms import InboxQuestion
-from approvals.queries import Inbox
+from approvals.queries import Inbox, InboxRow
 from audit.record import record
 from facilities.models import FacilityKind
 from facilities.requests import TenantRequest
 
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 MOST_TOGETHER = 500
 
 
@@ -38,7 +38,7 @@ def export(request: TenantRequest) -> HttpResponse:
     found = _inbox(request, asked)
     record(
         ReviewEvent.INBOX_EXPORTED,
-        rows={"claim": [row.claim.pk for row in found.rows if row.claim]} if found else {},
+        rows=_shown(found.rows) if found else {},
         detail={"month": str(asked.month or "")},
     )
     text = io.StringIO(newline="")
@@ -133,10 +133,7 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         return render(request, "approvals/inbox_empty.html")
     record(
         ReviewEvent.INBOX_SHOWN,
-        rows={
-            "claim": [row.claim.pk for row in found.everything if row.claim],
-            "facility": [row.facility.pk for row in found.everything if not row.claim],
-        },
+        rows=_shown(found.everything),
         detail={"month": str(found.month), "query": asked.query},
     )
     states = [
@@ -155,6 +152,14 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         "sample_prices": found.has_sample_prices,
     }
     return render(request, "approvals/inbox.html", context, status=422 if problems else 200)
+
+
+def _shown(rows: list[InboxRow]) -> dict[str, list[UUID]]:
+    """For the record: the claim where a row has one, else the facility."""
+    return {
+        "claim": [row.row_id for row in rows if row.claim],
+        "facility": [row.row_id for row in rows if not row.claim],
+    }
 
 
 def _inbox(request: TenantRequest, asked: InboxQuestion) -> Inbox | None:
