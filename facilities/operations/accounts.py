@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from accounts.operations import people
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.operations import people
 from audit.record import record
 from facilities import permissions
 from facilities.actors import Actor, Role

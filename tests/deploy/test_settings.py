@@ -31,7 +31,16 @@ def test_production_starts_with_everything_it_needs(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["SECRET_KEY", "VAULT_KEYS", "CODE_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_HOST"],
+    [
+        "SECRET_KEY",
+        "VAULT_KEYS",
+        "CODE_KEY",
+        "ALLOWED_HOSTS",
+        "SITE_URL",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "EMAIL_HOST",
+    ],
 )
 def test_production_does_not_start_without(name, tmp_path):
     environment = production_environment(str(tmp_path))
