@@ -1,0 +1,52 @@
+"""The city's home: each role sees its own work, and an empty city says what comes first."""
+
+import re
+
+import pytest
+
+from facilities.actors import Role
+from tests.cast import City, make_city, sign_in
+from tests.documents.test_claim_form import submitted_claim
+from tests.record import events_of
+
+CITY_ROLES = [Role.ENROLMENT, Role.OFFICER, Role.CHIEF, Role.MANAGER, Role.ADMINISTRATOR]
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+def home_of(city: City, role: Role) -> str:
+    answer = sign_in(city.people[role]).get("/c/")
+    assert answer.status_code == 200
+    page: str = answer.content.decode()
+    return page.split("<main")[1]
+
+
+@pytest.mark.parametrize("role", CITY_ROLES)
+def test_an_empty_city_says_what_comes_first(city: City, role: Role) -> None:
+    page = home_of(city, role)
+
+    assert "児童数がまだ取り込まれていません" in page
+    assert ("児童数を取り込む</a>" in page) == (role is Role.ENROLMENT)
+
+
+@pytest.mark.parametrize("role", CITY_ROLES)
+def test_money_is_shown_to_those_who_review_it(city: City, role: Role) -> None:
+    submitted_claim(city)
+
+    page = home_of(city, role)
+
+    assert ("提出された請求額" in page) == (role is not Role.ENROLMENT)
+    assert ("審査する</a>" in page) == (role is Role.OFFICER)
+
+
+def test_the_record_names_every_facility_of_the_map(city: City) -> None:
+    garden, _ = submitted_claim(city)
+
+    page = home_of(city, Role.OFFICER)
+
+    shown = set(re.findall(r'data-row="([0-9a-f-]{36})"', page))
+    event = events_of(city, "portal.home_shown")[-1]
+    assert shown == {str(garden.facility.pk)} == {row for rows in event.rows.values() for row in rows}
