@@ -47,12 +47,12 @@ def shown_in(answer) -> list[str]:
 
 
 def test_the_newest_event_comes_first(city, sakura, auditor):
-    for event in ("counts.shown", "claims.shown", "claims.submitted"):
+    for event in ("counts.confirmed", "claims.shown", "claims.submitted"):
         happen(sakura, event)
 
     page = auditor.get("/a/").content.decode()
 
-    places = [page.rindex(WORDS[name]) for name in ("claims.submitted", "claims.shown", "counts.shown")]
+    places = [page.rindex(WORDS[name]) for name in ("claims.submitted", "claims.shown", "counts.confirmed")]
     assert places == sorted(places)
 
 
