@@ -78,8 +78,12 @@ def title_of(facility: Facility) -> str:
 
 
 def may_order(actor: Actor, claim_id: UUID) -> None:
-    """:raises NotAllowed: the claim is not approved, or not one of this facility."""
-    claim = Claim.objects.filter(pk=claim_id).first()
+    """
+    Locks the claim, so that two orders at once queue and the second finds what the first one made.
+
+    :raises NotAllowed: the claim is not approved, or not one of this facility.
+    """
+    claim = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id).first()
     if claim is None or claim.facility_id != actor.facility_id:
         raise NotAllowed("この請求は見つかりません。")
     if claim.status != ClaimStatus.APPROVED:

@@ -33,7 +33,8 @@ class Form:
     """
     One form (様式).
 
-    ``heading`` names a document of a subject; ``may_order`` raises ``NotAllowed`` when it must not be printed (yet).
+    ``heading`` names a document of a subject; ``may_order`` locks the subject, so that orders of it queue, and raises
+    ``NotAllowed`` when it must not be printed (yet).
     """
 
     code: str

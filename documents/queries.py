@@ -56,11 +56,13 @@ class Panel:
 
 def panel_for(subject_id: UUID, form: str) -> Panel:
     """The state of each format, in two queries."""
-    documents = list(
-        Document.objects.filter(subject_id=subject_id, form=form).defer("content_sealed").order_by("format")
-    )
+    found = Document.objects.filter(subject_id=subject_id, form=form).defer("content_sealed")
+    return Panel(subject_id, form, _progress_of(list(found.order_by("format"))))
+
+
+def _progress_of(documents: list[Document]) -> list[Progress]:
     jobs = {job.pk: job for job in Job.objects.filter(pk__in=[document.job_id for document in documents])}
-    return Panel(subject_id, form, [Progress(document, _state(document, jobs)) for document in documents])
+    return [Progress(document, _state(document, jobs)) for document in documents]
 
 
 def _state(document: Document, jobs: dict[UUID, Job]) -> str:
@@ -72,9 +74,9 @@ def _state(document: Document, jobs: dict[UUID, Job]) -> str:
     return "started" if job.started_at is not None else "waiting"
 
 
-def documents_made(words: str = "") -> list[Document]:
-    """Everything the facility in scope has had made, newest month first."""
+def documents_made(words: str = "") -> list[Progress]:
+    """Everything the facility in scope has ordered, newest month first, and how far each is; two queries."""
     found = Document.objects.defer("content_sealed").order_by("-month", "title", "format")
     if words:
         found = found.filter(title__icontains=words)
-    return list(found)
+    return _progress_of(list(found))

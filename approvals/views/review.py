@@ -95,8 +95,11 @@ def _page(
         messages.info(request, held_forms.RESTORED)
     kind = view.claim.facility.kind
     asked = InboxQuestion.of(request.GET if request.method == "GET" else request.POST)
+    previous, following = _neighbours(request, asked, claim_id)
     context = {
         "view": view,
+        "previous": previous,
+        "following": following,
         "claim": view.claim,
         "step": subject.step,
         "may_decide": may_decide,
@@ -112,6 +115,29 @@ def _page(
         ],
     }
     return render(request, "approvals/review_page.html", context, status=422 if problem else 200)
+
+
+def _neighbours(
+    request: TenantRequest, asked: InboxQuestion, claim_id: UUID
+) -> tuple[Claim | None, Claim | None]:
+    """The claims before and after this one in the list it was opened from; none where it is not in the list."""
+    if asked.month is None:
+        return None, None
+    found = queries.inbox(
+        asked.month,
+        duty=request.actor.duty,
+        user_id=request.actor.user_id,
+        state=asked.state,
+        kind=asked.kind,
+        words=asked.words,
+        sort=asked.sort,
+        mine=asked.mine,
+    )
+    claims = [row.claim for row in found.rows if row.claim]
+    place = next((place for place, claim in enumerate(claims) if claim.pk == claim_id), None)
+    if place is None:
+        return None, None
+    return (claims[place - 1] if place else None), (claims[place + 1] if place + 1 < len(claims) else None)
 
 
 def _to_the_next(request: TenantRequest, claim_id: UUID) -> HttpResponse:

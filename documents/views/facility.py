@@ -25,7 +25,7 @@ def documents(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Everything that was made, by month."""
     words = request.GET.get("words", "").strip()[:60]
     rows = queries.documents_made(words)
-    record(DocumentEvent.LISTED, rows={"document": [row.pk for row in rows]})
+    record(DocumentEvent.LISTED, rows={"document": [row.document.pk for row in rows]})
     return render(request, "documents/documents.html", {"rows": rows, "words": words})
 
 

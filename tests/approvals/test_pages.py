@@ -65,6 +65,20 @@ def test_what_differs_stands_before_what_does_not(city: City, claims: list[Claim
     assert 0 < page.index("と違うところ") < page.index("変わらない明細")
 
 
+def test_the_neighbours_in_the_filtered_list_are_one_click_away(city: City, claims: list[Claim]) -> None:
+    browser = sign_in(city.people[Role.OFFICER])
+    first, last = claims
+
+    opened_first = browser.get(f"{INBOX}{first.pk}/?month=2026-06").content.decode()
+    opened_last = browser.get(f"{INBOX}{last.pk}/?month=2026-06").content.decode()
+    alone = browser.get(f"{INBOX}{first.pk}/?month=2026-06&words=さくら").content.decode()
+
+    assert f'href="{INBOX}{last.pk}/?month=2026-06' in opened_first
+    assert ("前の請求" in opened_first, "次の請求" in opened_first) == (False, True)
+    assert ("前の請求" in opened_last, "次の請求" in opened_last) == (True, False)
+    assert "前後の請求" not in alone
+
+
 def test_a_returned_claim_is_shown_as_returned(city: City, claims: list[Claim]) -> None:
     sign_in(city.people[Role.OFFICER]).post(
         f"{INBOX}{claims[0].pk}/return/", {"shown_hash": claims[0].content_hash, "reason": "確認を。"}

@@ -233,10 +233,11 @@ class Visitor:
     def require_accessible(self, name: str) -> None:
         """axe finds nothing."""
         found = Axe().run(self.page, options={"runOnly": RULES}).response["violations"]
-        assert [
-            (one["id"], [node["target"] for node in one["nodes"]][:3], one["nodes"][0].get("failureSummary"))
+        complaints = [
+            f"{one['id']} {[node['target'] for node in one['nodes']][:3]} {one['nodes'][0].get('failureSummary')}"
             for one in found
-        ] == [], name
+        ]
+        assert not complaints, "\n".join([name, *complaints])
 
     def words(self) -> str:
         """The text of the page's main part."""

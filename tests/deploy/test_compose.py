@@ -1,9 +1,11 @@
 """The production compose file keeps its promises to the city. Parsed, not started: there is no engine in tests."""
 
+import re
 from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from deploy.check_production import ROOT
 
@@ -83,3 +85,11 @@ def test_the_edge_overwrites_what_a_client_says_of_itself():
 
     assert "X-Forwarded-For $remote_addr;" in proxy
     assert "$proxy_add_x_forwarded_for" not in proxy
+
+
+def test_the_application_and_not_the_edge_explains_a_file_that_is_too_large():
+    edge = (ROOT / "deploy/nginx/nginx.conf").read_text(encoding="utf-8")
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", edge)
+
+    assert int(megabytes) > 20  # the largest mistake people are expected to make
+    assert int(megabytes) * 1024 * 1024 > settings.UPLOAD_LIMIT_BYTES

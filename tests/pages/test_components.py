@@ -153,3 +153,15 @@ def test_choices_are_a_group_named_by_their_question() -> None:
 
     assert re.search(r"<fieldset[^>]*aria-describedby=\"id_choice-error\"", html)
     assert re.search(r"<legend>週に出す回数", html)
+
+
+def test_every_wide_table_can_be_scrolled_with_the_keyboard():
+    regions = re.compile(r'<div class="table-scroll[^>]*>')
+    found = [
+        (path.name, tag)
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        for tag in regions.findall(path.read_text(encoding="utf-8"))
+    ]
+
+    assert len(found) > 20
+    assert [one for one in found if 'tabindex="0" role="region" aria-label="' not in one[1]] == []
