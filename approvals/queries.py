@@ -84,6 +84,15 @@ class InboxRow:
             return None
         return self.claim.total_yen - self.before.total_yen
 
+    @property
+    def why_not_together(self) -> str:
+        """What stands against approving it among the unchanged ones; empty when nothing does."""
+        if self.claim is None or self.state not in {"submitted", "first"}:
+            return f"「{self.state_label}」のため、審査の対象ではありません"
+        if not self.is_unchanged:
+            return "・".join(self.flags) or "前回の承認内容と変わっています"
+        return "" if self.can_decide else "ご自分が決定する段階ではありません"
+
 
 @dataclass
 class Inbox:

@@ -1,7 +1,5 @@
 """The inbox: all facilities of the month, filtered and sorted; export; approving unchanged claims together."""
 
-import csv
-import io
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,11 +15,26 @@ from approvals.events import ReviewEvent
 from approvals.forms import InboxQuestion
 from approvals.queries import Inbox, InboxRow
 from audit.record import record
+from documents.exports import csv_file
 from facilities.models import FacilityKind
 from facilities.requests import TenantRequest
 
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+COLUMNS = [
+    "対象年月",
+    "事業所番号",
+    "施設名",
+    "施設類型",
+    "状態",
+    "請求額",
+    "前回承認額",
+    "差",
+    "注意",
+    "提出日",
+]
 MOST_TOGETHER = 500
+TOO_MANY = (
+    f"一度に承認できるのは{MOST_TOGETHER}件までです。施設類型などで絞り込んで、分けて承認してください。"
+)
 
 
 @require_GET
@@ -41,43 +54,12 @@ def export(request: TenantRequest) -> HttpResponse:
         rows=_shown(found.rows) if found else {},
         detail={"month": str(asked.month or "")},
     )
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(
-        [
-            "対象年月",
-            "事業所番号",
-            "施設名",
-            "施設類型",
-            "状態",
-            "請求額",
-            "前回承認額",
-            "差",
-            "注意",
-            "提出日",
-        ]
-    )
-    for row in found.rows if found else []:
-        writer.writerow(
-            [
-                str(asked.month),
-                row.facility.number,
-                _harmless(row.facility.name),
-                row.facility.get_kind_display(),
-                row.state_label,
-                row.claim.total_yen if row.claim else "",
-                row.before.total_yen if row.before else "",
-                row.difference if row.difference is not None else "",
-                _harmless("・".join(row.flags)),
-                timezone.localtime(row.claim.submitted_at).date().isoformat()
-                if row.claim and row.claim.submitted_at
-                else "",
-            ]
-        )
-    encoding = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8-sig"
-    response = HttpResponse(text.getvalue().encode(encoding, errors="replace"), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="claims-{asked.month}.csv"'
-    return response
+    if found is None:
+        messages.warning(request, "書き出す月がまだありません。児童数が届くと、一覧を書き出せます。")
+        return redirect("approvals:inbox")
+    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
+    rows = ([str(found.month), *_cells(row)] for row in found.rows)
+    return csv_file(f"審査一覧_{found.month}.csv", COLUMNS, rows, charset=charset)
 
 
 @require_POST
@@ -87,6 +69,8 @@ def confirm_together(request: TenantRequest) -> HttpResponse:
     asked = InboxQuestion.of(request.POST)
     found = _inbox(request, asked)
     chosen = set(request.POST.getlist("claim"))
+    if len(chosen) > MOST_TOGETHER:
+        return _page(request, asked, problems=[TOO_MANY])
     rows = [row for row in found.everything if row.claim and str(row.claim.pk) in chosen] if found else []
     fit = [row for row in rows if row.is_unchanged and row.can_decide]
     if not fit:
@@ -113,9 +97,10 @@ def approve_unchanged(request: TenantRequest) -> HttpResponse:
     """Approve the listed claims, each as it was shown."""
     _require_look(request)
     asked = InboxQuestion.of(request.POST)
-    choices = [
-        choice for value in request.POST.getlist("choice")[:MOST_TOGETHER] if (choice := _choice(value))
-    ]
+    sent = request.POST.getlist("choice")
+    if len(sent) > MOST_TOGETHER:
+        return _page(request, asked, problems=[TOO_MANY])
+    choices = [choice for value in sent if (choice := _choice(value))]
     result = operations.approve_unchanged(choices, by=request.actor, at=timezone.now())
     if result.approved:
         messages.success(request, f"{len(result.approved)}件を承認しました。")
@@ -162,6 +147,22 @@ def _shown(rows: list[InboxRow]) -> dict[str, list[UUID]]:
     }
 
 
+def _cells(row: InboxRow) -> list[object]:
+    """One line of the export, after its month."""
+    submitted_at = row.claim.submitted_at if row.claim else None
+    return [
+        row.facility.number,
+        row.facility.name,
+        row.facility.get_kind_display(),
+        row.state_label,
+        row.claim.total_yen if row.claim else "",
+        row.before.total_yen if row.before else "",
+        row.difference if row.difference is not None else "",
+        "・".join(row.flags),
+        timezone.localtime(submitted_at).date().isoformat() if submitted_at else "",
+    ]
+
+
 def _inbox(request: TenantRequest, asked: InboxQuestion) -> Inbox | None:
     if asked.month is None:
         return None
@@ -189,8 +190,3 @@ def _choice(value: str) -> tuple[UUID, str] | None:
         return UUID(claim_id), shown_hash
     except ValueError:
         return None
-
-
-def _harmless(text: str) -> str:
-    """A cell never begins like a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

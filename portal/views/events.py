@@ -1,7 +1,5 @@
 """The auditors' pages: who saw and changed what. Reading the record is recorded too."""
 
-import csv
-import io
 from uuid import UUID
 
 from django import forms
@@ -13,13 +11,13 @@ from django.views.decorators.http import require_GET
 
 from audit.models import Event
 from audit.record import record
+from documents.exports import csv_file
 from facilities.requests import TenantRequest
 from portal.event_words import AREAS, OUTCOMES, WORDS, event_words
 from portal.events import PortalEvent
 from portal.queries.events import PAGE, Filters, events, facility_names
 
 MOST_EXPORTED = 50_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class FilterForm(forms.Form):
@@ -102,15 +100,11 @@ def export(request: TenantRequest) -> HttpResponse:
     rows = list(events(FilterForm(request.GET).filters())[:MOST_EXPORTED])
     record(PortalEvent.AUDIT_EXPORTED, detail={**_asked(request), "events": len(rows)})
     names = facility_names(rows)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
-        ["日時", "利用者ID", "役割", "接続元", "できごと", "対象", "対象ID", "施設", "結果", "内容", "要求"]
-    )
-    for row in rows:
-        writer.writerow(
-            _harmless(value)
-            for value in (
+    return csv_file(
+        f"操作の記録_{timezone.localdate():%Y%m%d}.csv",
+        ["日時", "利用者ID", "役割", "接続元", "できごと", "対象", "対象ID", "施設", "結果", "内容", "要求"],
+        (
+            (
                 timezone.localtime(row.at).isoformat(timespec="seconds"),
                 row.actor_label,
                 row.actor_role,
@@ -123,10 +117,9 @@ def export(request: TenantRequest) -> HttpResponse:
                 str(row.detail or ""),
                 str(row.request_id),
             )
-        )
-    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y%m%d}.csv"'
-    return response
+            for row in rows
+        ),
+    )
 
 
 def _name_in(names: dict[UUID, str], row: Event) -> str | None:
@@ -135,8 +128,3 @@ def _name_in(names: dict[UUID, str], row: Event) -> str | None:
 
 def _asked(request: TenantRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "")[:60] for name in FilterForm.base_fields if request.GET.get(name)}
-
-
-def _harmless(value: str) -> str:
-    """A cell never begins like a formula."""
-    return f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value

@@ -211,15 +211,30 @@ def test_another_citys_claim_is_not_there(two_gardens):
 def test_the_export_is_a_spreadsheet_without_formulas(two_gardens):
     city, _ = two_gardens
     make_facility(city, "=1+1保育園", number="1299900000909")
+    make_facility(city, "𠮷野保育園", number="1299900000908")
     browser = sign_in(city.people[Role.OFFICER])
 
-    utf8 = browser.get(f"{INBOX}export/?month=2026-06").content
+    answer = browser.get(f"{INBOX}export/?month=2026-06")
+    utf8 = answer.content
     cp932 = browser.get(f"{INBOX}export/?month=2026-06&encoding=cp932").content
 
     assert utf8.startswith(b"\xef\xbb\xbf")
+    assert answer["Content-Disposition"].endswith("_2026-06.csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert "さくら保育園" in cp932.decode("cp932")
+    assert "〓野保育園" in cp932.decode("cp932")
+    assert "𠮷野保育園" in utf8.decode("utf-8-sig")
     assert "'=1+1保育園" in utf8.decode("utf-8-sig")
     assert ",=1" not in utf8.decode("utf-8-sig")
+
+
+def test_a_city_without_a_month_is_told_that_there_is_nothing_to_export(db):
+    browser = sign_in(make_city().people[Role.OFFICER])
+
+    answer = browser.get(f"{INBOX}export/", follow=True)
+
+    assert answer.redirect_chain == [(INBOX, 302)]
+    assert "書き出す月がまだありません" in answer.content.decode()
 
 
 def test_the_record_names_every_row_that_was_shown(two_gardens):

@@ -1,12 +1,14 @@
 """The reviewer's pages: on to the next claim, nothing typed is lost, the difference first, few queries."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from approvals import operations
+from approvals.views.inbox import MOST_TOGETHER, TOO_MANY
 from claims.models import Claim
 from facilities.actors import Role
 from tests.approvals.test_inbox import INBOX, approve, inbox, play
@@ -94,7 +96,20 @@ def test_the_confirmation_records_what_it_lists(city: City, claims: list[Claim])
 
     shown = re.findall(r'data-row="([0-9a-f-]{36})"', page.content.decode())
     assert shown == [str(claims[0].pk)]
+    assert "すみれ（児童数 +1）" in page.content.decode()
     assert events_of(city, "approvals.bulk_shown")[-1].rows == {"claim": shown}
+
+
+def test_more_than_can_be_decided_together_is_refused_and_not_cut(city: City, claims: list[Claim]) -> None:
+    browser = sign_in(city.people[Role.OFFICER])
+    many = [f"{uuid4()}:{'0' * 64}" for _ in range(MOST_TOGETHER)]
+    ours = f"{claims[0].pk}:{claims[0].content_hash}"
+
+    answer = browser.post(f"{INBOX}together/approve/", {"month": "2026-06", "choice": [*many, ours]})
+
+    assert answer.status_code == 422
+    assert TOO_MANY in answer.content.decode()
+    assert [row.state for row in inbox(city).rows] == ["submitted", "submitted"]
 
 
 def test_the_inbox_asks_at_most_fourteen_questions_of_its_own(city: City, claims: list[Claim]) -> None:

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from enum import StrEnum
 from importlib import import_module
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -148,7 +149,7 @@ def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(city, sakura, au
     text = answer.content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert answer.content.startswith(b"\xef\xbb\xbf")
-    assert answer["Content-Disposition"].startswith('attachment; filename="audit-')
+    assert answer["Content-Disposition"].startswith(f"attachment; filename*=utf-8''{quote('操作の記録_')}")
     assert rows[0][:3] == ["日時", "利用者ID", "役割"]
     assert len(rows) == 5
     assert not [cell for row in rows[1:] for cell in row if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
