@@ -1,14 +1,16 @@
 """Two people decide on what they were shown: the operations, the database behind them, and two at once."""
 
 import threading
+from email import message_from_bytes, policy
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from approvals import operations
+from approvals import operations, permissions
 from approvals.models import Decision, Step, Verdict
+from approvals.permissions import UnderReview
 from audit.models import Event
 from claims.models import Claim
 from claims.operations import submitting
@@ -16,6 +18,7 @@ from claims.states import ClaimStatus
 from facilities.actors import Role
 from facilities.models import Membership
 from facilities.rules import NotAllowed, ProblemsFound
+from jobs import running
 from jobs.models import Job
 from tests.cast import make_city, make_user, sign_in
 from tests.documents.test_claim_form import submitted_claim
@@ -64,6 +67,30 @@ def test_two_people_approve_and_the_facility_is_told(sakura):
     with city.open(Role.AUDITOR):
         names = set(Event.objects.values_list("event", flat=True))
     assert {"approvals.decided", "claims.first_decided", "claims.approved"} <= names
+
+
+def test_a_claim_to_another_municipality_is_not_decided_here(sakura):
+    city, _, claim = sakura
+    claim.outside = True
+
+    with pytest.raises(NotAllowed, match="管外の請求は、この市では審査しません"):
+        permissions.decide(city.actor(Role.OFFICER), UnderReview(claim, ()))
+
+
+def test_a_return_is_mailed_to_the_facility_without_its_reason(sakura, mail_folder):
+    city, garden, claim = sakura
+    with city.open(Role.OFFICER) as person:
+        operations.return_to_facility(
+            claim.pk, shown_hash=claim.content_hash, reason="土曜の日数", by=person, at=timezone.now()
+        )
+    running.run_due()
+
+    letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in mail_folder.iterdir()]
+    (letter,) = [letter for letter in letters if "差し戻されました" in letter["Subject"]]
+    assert letter["To"] == garden.clerk.address
+    assert "修正版" in letter.get_content()
+    assert "土曜の日数" not in letter.get_content()
+    assert str(claim.total_yen) not in letter.get_content().replace(",", "")
 
 
 def test_the_manager_may_take_the_second_step(sakura):

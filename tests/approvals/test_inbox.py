@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from approvals import operations, queries
 from audit.models import Event
+from claims.cells import Cell, DisputedCell
 from claims.models import Claim
 from claims.operations import confirming, facts, submitting
 from claims.states import ClaimStatus
@@ -75,6 +76,11 @@ def test_every_state_of_the_month_is_shown(city):
     play(make_facility(city, "下書き園", number="1299900000914", items=NURSERY_ITEMS), JUNE, submit=False)
     give_counts(make_facility(city, "確認待ち園", number="1299900000915"), JUNE)
     make_facility(city, "未着園", number="1299900000916")
+    disputed = make_facility(city, "相違園", number="1299900000919", items=NURSERY_ITEMS)
+    sheet = give_counts(disputed, JUNE)
+    mark = DisputedCell(Cell("129999", "3", "0", "standard"), 9, "1人入園しました。")
+    with disputed.open() as clerk:
+        confirming.dispute(sheet.pk, [mark], shown_version=1, by=clerk, at=timezone.now())
     public = make_facility(city, "公立園", number="1299900000917", ownership=Ownership.PUBLIC)
     small = make_facility(city, "小規模園", number="1299900000918", kind=FacilityKind.SMALL_A)
     for garden in (public, small):
@@ -91,6 +97,7 @@ def test_every_state_of_the_month_is_shown(city):
         "下書き園": "draft",
         "確認待ち園": "waiting",
         "未着園": "none",
+        "相違園": "disputed",
         "公立園": "public",
         "小規模園": "obstacle",
     }
