@@ -6,8 +6,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.record import SYSTEM, Context, context
-from claims.operations import counts_import, telling
+from claims.operations import counts_import, drafting, telling
 from facilities.models import Municipality
+from facilities.operations import profiles
+from facilities.periods import ServiceMonth
 from facilities.scope import scope
 from jobs.handlers import handles
 from jobs.models import Job
@@ -20,6 +22,16 @@ def tell_facilities(job: Job) -> None:
     opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
     with context(opened), scope(municipality_id, None):
         telling.tell_facilities(UUID(job.args["import_id"]))
+
+
+@handles(profiles.PROFILE_CHANGED)
+def redraft(job: Job) -> None:
+    """A facility's profile or granted items have changed from a month on: its drafts follow. Others are not touched."""
+    municipality_id, facility_id = UUID(job.args["municipality_id"]), UUID(job.args["facility_id"])
+    from_month = ServiceMonth.parse(job.args["from_month"])
+    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id, facility_id=facility_id)
+    with context(opened), scope(municipality_id, [facility_id]):
+        drafting.redraft_from(facility_id, from_month, by=SYSTEM, at=timezone.now())
 
 
 @shared_task(name="claims.empty_expired_previews")

@@ -87,6 +87,14 @@ def redraft_if_confirmed(
     return _draft([sheet], month, by=by, at=at)[facility.pk]
 
 
+def redraft_from(facility_id: UUID, first: ServiceMonth, *, by: Who, at: datetime) -> None:
+    """Renew the drafts of every month from ``first`` on whose counts are confirmed, oldest first."""
+    facility = Facility.objects.select_related("municipality").get(pk=facility_id)
+    months = CountSheet.objects.filter(month__gte=first.first_day, status=SheetStatus.CONFIRMED)
+    for month in months.filter(facility=facility).order_by("month").values_list("month", flat=True):
+        redraft_if_confirmed(facility, ServiceMonth.of(month), by=by, at=at)
+
+
 @operation(ClaimEvent.DRAFTED)
 def draft_month(
     municipality: Municipality, month: ServiceMonth, *, by: Who, at: datetime

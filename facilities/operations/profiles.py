@@ -13,6 +13,10 @@ from facilities.models import Facility, FacilityProfile, GrantedItem
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
+from jobs import outbox
+
+# What was made from the facility's profile should be made again. The rooms above handle this kind of work.
+PROFILE_CHANGED = "facilities.profile_changed"
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def set_profile(
         on=profile,
         detail={"from_month": str(from_month), "before": before, "after": asdict(values)},
     )
+    _tell_rooms_above(profile, from_month)
     return profile
 
 
@@ -121,6 +126,7 @@ def grant_item(
             "to_month": str(to_month or ""),
         },
     )
+    _tell_rooms_above(granted, from_month)
     return granted
 
 
@@ -139,11 +145,21 @@ def end_item(granted_id: UUID, *, last_month: ServiceMonth, by: Actor, at: datet
         on=granted,
         detail={"code": granted.code, "last_month": str(last_month)},
     )
+    _tell_rooms_above(granted, ServiceMonth.of(granted.from_month))
     if last_month < ServiceMonth.of(granted.from_month):
         granted.delete()
         return
     granted.to_month = last_month.first_day
     granted.save(update_fields=["to_month"])
+
+
+def _tell_rooms_above(changed: FacilityProfile | GrantedItem, from_month: ServiceMonth) -> None:
+    outbox.add(
+        PROFILE_CHANGED,
+        municipality_id=changed.municipality_id,
+        facility_id=changed.facility_id,
+        from_month=str(from_month),
+    )
 
 
 def _values_of(profile: FacilityProfile) -> dict[str, Any]:
