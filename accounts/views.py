@@ -32,12 +32,12 @@ SENT_AGAIN = "新しい確認コードを送りました。前のコードは使
 
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def login_page(request: HttpRequest) -> HttpResponse:
     """First step: id and password. Says the same for a wrong password and for an id that does not exist."""
     if _is_signed_in(request):
         return redirect(settings.LOGIN_REDIRECT_URL)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show_login(request, LoginForm(initial={"next": _next(request)}))
     form = LoginForm(request.POST)
     if not form.is_valid():
@@ -58,7 +58,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def code_page(request: HttpRequest) -> HttpResponse:
     """Second step: the code from the mail."""
     if _is_signed_in(request):
@@ -66,7 +66,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
     attempt = _attempt(request)
     if attempt is None:
         return _start_over(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show_code(request, attempt, CodeForm())
     form = CodeForm(request.POST)
     if not form.is_valid():

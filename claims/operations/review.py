@@ -79,10 +79,14 @@ def _tell_facility(claim: Claim, subject: str, sentence: str) -> None:
     words = month_words(claim.service_month)
     accounts = Membership.objects.filter(
         facility=claim.facility_id, duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
-    ).select_related("user")
+    ).select_related("user", "facility")
     for account in accounts:
+        assert account.facility is not None, "a facility account has a facility"
         mail.send_later(
             to=account.user.address,
             subject=f"【はぐくみ請求】{subject}（{words}）",
-            text=f"{words}{sentence}\nログインしてご確認ください。\n{settings.SITE_URL}/f/\n",
+            text=(
+                f"{account.facility.name}　{words}\n\n{words}{sentence}\nログインしてご確認ください。\n"
+                f"{settings.SITE_URL}/f/{account.facility.number}/claims/{claim.pk}/\n"
+            ),
         )

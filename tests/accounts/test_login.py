@@ -515,3 +515,7 @@ def test_no_code_calls_the_devices_method_directly():
     ]
 
     assert calls == []
+
+
+def test_a_proxy_may_ask_for_the_heading_of_the_login_page(db):
+    assert Browser().head(LOGIN).status_code == 200

@@ -89,6 +89,8 @@ def test_a_return_is_mailed_to_the_facility_without_its_reason(sakura, mail_fold
     (letter,) = [letter for letter in letters if "差し戻されました" in letter["Subject"]]
     assert letter["To"] == garden.clerk.address
     assert "修正版" in letter.get_content()
+    assert f"/f/{garden.facility.number}/claims/{claim.pk}/" in letter.get_content()
+    assert garden.facility.name in letter.get_content()
     assert "土曜の日数" not in letter.get_content()
     assert str(claim.total_yen) not in letter.get_content().replace(",", "")
 
