@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Count, Exists, Max, OuterRef
 
 from accounts.models import User
 from approvals.models import Decision
@@ -146,6 +146,20 @@ def months_with_counts() -> list[ServiceMonth]:
     """Every month with counts, newest first."""
     found = CountSheet.objects.values_list("month", flat=True).distinct().order_by("-month")
     return [ServiceMonth.of(month) for month in found]
+
+
+def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int]]:
+    """(month, how many claims wait for this person's decision), oldest first: no month hides behind a newer one."""
+    waiting = Claim.objects.filter(status=ClaimStatus.SUBMITTED, outside=False)
+    decided = Decision.objects.filter(claim=OuterRef("pk"))
+    if duty is Role.OFFICER:
+        waiting = waiting.filter(~Exists(decided))
+    elif duty in {Role.CHIEF, Role.MANAGER}:
+        waiting = waiting.filter(Exists(decided), ~Exists(decided.filter(decided_by=user_id)))
+    else:
+        return []
+    months = waiting.values_list("month").annotate(claims=Count("pk")).order_by("month")
+    return [(ServiceMonth.of(month), claims) for month, claims in months]
 
 
 def inbox(

@@ -18,7 +18,7 @@ class CityHome:
 
     month: ServiceMonth | None
     inbox: Inbox | None
-    waiting_for_me: int
+    waiting_months: list[tuple[ServiceMonth, int]]
     open_disputes: int
     open_previews: int
     obstacles: list[tuple[str, str, int]]
@@ -28,6 +28,11 @@ class CityHome:
     def counts(self) -> dict[str, int]:
         """Facilities by state."""
         return self.inbox.counts if self.inbox else {}
+
+    @property
+    def waiting_for_me(self) -> int:
+        """Claims that wait for this person's decision, of whatever month."""
+        return sum(claims for _, claims in self.waiting_months)
 
     @property
     def steps(self) -> list[tuple[str, int, int]]:
@@ -63,7 +68,7 @@ def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
     return CityHome(
         month=month,
         inbox=inbox,
-        waiting_for_me=sum(row.can_decide for row in inbox.everything) if inbox else 0,
+        waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),
         obstacles=[(kind, message, count) for (kind, message), count in obstacles.most_common()],

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from facilities.actors import Role
-from tests.cast import City, make_city, sign_in
-from tests.documents.test_claim_form import submitted_claim
+from tests.approvals.test_inbox import approve, play
+from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, sign_in
+from tests.documents.test_claim_form import NURSERY_ITEMS, submitted_claim
 from tests.record import events_of
 
 CITY_ROLES = [Role.ENROLMENT, Role.OFFICER, Role.CHIEF, Role.MANAGER, Role.ADMINISTRATOR]
@@ -39,7 +40,22 @@ def test_money_is_shown_to_those_who_review_it(city: City, role: Role) -> None:
     page = home_of(city, role)
 
     assert ("提出された請求額" in page) == (role is not Role.ENROLMENT)
-    assert ("審査する</a>" in page) == (role is Role.OFFICER)
+    assert ("令和8年6月分を審査する（1件）</a>" in page) == (role is Role.OFFICER)
+
+
+def test_a_newer_month_does_not_hide_what_still_waits(city: City) -> None:
+    garden = make_facility(city, "さくら", number="1299900000901", items=NURSERY_ITEMS)
+    may = play(garden, MAY)
+    give_counts(garden, JUNE)
+
+    assert "令和8年5月分を審査する（1件）</a>" in home_of(city, Role.OFFICER)
+    assert "いま待っている請求はありません" in home_of(city, Role.CHIEF)
+    approve(city, may, Role.OFFICER)
+
+    assert "いま待っている請求はありません" in home_of(city, Role.OFFICER)
+    assert "令和8年5月分を審査する（1件）</a>" in home_of(city, Role.CHIEF)
+    approve(city, may, Role.CHIEF)
+    assert "いま待っている請求はありません" in home_of(city, Role.CHIEF)
 
 
 def test_the_record_names_every_facility_of_the_map(city: City) -> None:
