@@ -71,10 +71,15 @@ def recalculate(facility: Facility, month: ServiceMonth, *, by: Actor, at: datet
     """
     The facility asks to compute its drafts again, for example after the city has changed its profile.
 
-    :raises NotAllowed: not the facility itself, a public facility, or counts that are not confirmed.
+    :raises NotAllowed: not the facility itself, a public facility, counts that are not confirmed, or a claim that
+        has left for the city: it stays as it was sent.
     """
     permissions.recalculate(by, facility)
-    return draft(facility, month, by=by, at=at)
+    result = draft(facility, month, by=by, at=at)
+    own = [claim for claim in result.claims if not claim.outside]
+    if own and not any(claim.is_draft for claim in own):
+        raise NotAllowed("この月の請求はすでに提出されているため、計算し直していません。")
+    return result
 
 
 def redraft_if_confirmed(

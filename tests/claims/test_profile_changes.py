@@ -8,7 +8,7 @@ from facilities.actors import Role
 from facilities.models import GrantedItem
 from facilities.operations.profiles import end_item, grant_item
 from jobs import running
-from tests.cast import JUNE, MAY, City, Nursery, make_city
+from tests.cast import JUNE, MAY, City, Nursery, make_city, sign_in
 from tests.claims.stage import AT, WE5_ITEMS, current_claim, nursery, ready_claim
 from tests.record import events_of
 
@@ -83,3 +83,17 @@ def test_a_change_without_confirmed_counts_waits_for_the_confirmation(sakura: Nu
     with sakura.open():
         assert not Claim.objects.exists()
     assert "office_staff" in codes_of(sakura, ready_claim(sakura))
+
+
+def test_what_was_sent_is_not_said_to_be_computed_again(sakura: Nursery) -> None:
+    sent = ready_claim(sakura)
+    with sakura.open() as clerk:
+        submit(sent.pk, shown_hash=sent.content_hash, declared=True, by=clerk, at=AT)
+
+    answer = sign_in(sakura.clerk).post(
+        f"/f/{sakura.facility.number}/claims/{JUNE}/recalculate/", follow=True
+    )
+
+    assert answer.status_code == 422
+    assert "計算し直していません" in answer.content.decode()
+    assert "計算し直しました" not in answer.content.decode()
