@@ -343,6 +343,11 @@ class ReviewView:
         return None if self.before is None else self.claim.total_yen - self.before.total_yen
 
     @property
+    def child_difference(self) -> int:
+        """In children of this payer, against the last approved month; all of them when there is none."""
+        return self.claim.child_total - (self.before.child_total if self.before else 0)
+
+    @property
     def row_ids(self) -> dict[str, list[UUID]]:
         """The rows shown, for the record."""
         return {

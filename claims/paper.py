@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -108,7 +109,10 @@ def values(claim_id: UUID) -> dict[str, Any]:
     claim = Claim.objects.select_related("facility__corporation", "municipality").get(pk=claim_id)
     facility, month = claim.facility, claim.service_month
     profile = holding_in(FacilityProfile.objects.filter(facility=facility), month).first()
-    lines = [_paper_line(line) for line in ClaimLine.objects.filter(claim=claim).order_by("position")]
+    lines = [
+        _paper_line(line, claim.child_total)
+        for line in ClaimLine.objects.filter(claim=claim).order_by("position")
+    ]
     sections = [
         (SECTION_LABELS[code], [line for line in lines if line.section == code])
         for code in ("base", "addition", "deduction")
@@ -134,6 +138,7 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "total_yen": claim.total_yen,
         "digits": _boxes(claim.total_yen),
         "child_total": claim.child_total,
+        "enrolled": ChildCount.objects.filter(sheet=claim.sheet_id).aggregate(all=Sum("count"))["all"],
         "children": _children(claim),
         "sections": [(label, rows, sum(row.amount_yen for row in rows)) for label, rows in sections if rows],
         "lines": lines,
@@ -170,10 +175,17 @@ def _children(claim: Claim) -> list[tuple[str, int]]:
     ]
 
 
-def _paper_line(line: ClaimLine) -> PaperLine:
+def _subject(part: dict[str, Any], child_total: int) -> str:
+    """Whom a part counts. A quantity that is not all children is days, months or chosen ones: its steps say which."""
+    if part.get("age_class"):
+        return class_words(part["age_class"], part["hours"])
+    return "全員" if str(part["quantity"]) == str(child_total) else "—"
+
+
+def _paper_line(line: ClaimLine, child_total: int) -> PaperLine:
     parts = [
         PaperPart(
-            class_words(part["age_class"], part["hours"]) if part.get("age_class") else "全員",
+            _subject(part, child_total),
             part["unit_yen"],
             part["quantity"],
             part["amount_yen"],

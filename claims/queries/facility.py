@@ -539,7 +539,7 @@ def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
         return ()
     parts = tuple(
         PartRow(
-            class_words(part["age_class"], part["hours"]) if part["age_class"] else "全員",
+            class_words(part["age_class"], part["hours"]) if part["age_class"] else "—",
             part["unit_yen"],
             part["quantity"],
             part["amount_yen"],

@@ -65,10 +65,11 @@ class Month:
 
 @dataclass(frozen=True)
 class Home:
-    """The newest month, what came back from the city, and disputes that were answered."""
+    """The newest month, what came back from the city, earlier months not sent, and disputes that were answered."""
 
     current: Month | None
     returned: list[Claim]
+    unsent: list[Claim]
     answered: list[CountDispute]
 
 
@@ -80,9 +81,14 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         .annotate(children=Sum("counts__count"))
         .order_by("-month")[:2]
     )
-    returned = list(Claim.objects.filter(facility=facility, status=ClaimStatus.RETURNED).order_by("-month"))
+    open_claims = list(
+        Claim.objects.filter(
+            facility=facility, status__in=[ClaimStatus.RETURNED, ClaimStatus.DRAFT]
+        ).order_by("-month")
+    )
+    returned = [claim for claim in open_claims if claim.status == ClaimStatus.RETURNED]
     if not sheets:
-        return Home(None, returned, [])
+        return Home(None, returned, [], [])
     newest = sheets[0]
     month = ServiceMonth.of(newest.month)
     before = next((sheet for sheet in sheets[1:] if ServiceMonth.of(sheet.month) == month.plus(-1)), None)
@@ -102,4 +108,7 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         due=month.first_day.replace(day=municipality.claim_due_day),
     )
     answered = list(CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at"))
-    return Home(current, returned, answered)
+    unsent = [
+        claim for claim in open_claims if claim.is_draft and not claim.outside and claim.month != newest.month
+    ]
+    return Home(current, returned, unsent, answered)

@@ -21,7 +21,9 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
         PortalEvent.HOME_SHOWN,
         rows={
             "count_sheet": [current.sheet.pk] if current else [],
-            "claim": [claim.pk for claim in {*home.returned, *(current.claims if current else [])}],
+            "claim": [
+                claim.pk for claim in {*home.returned, *home.unsent, *(current.claims if current else [])}
+            ],
             "dispute": [dispute.pk for dispute in home.answered],
         },
     )

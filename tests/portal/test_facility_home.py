@@ -199,3 +199,14 @@ def test_the_home_page_costs_the_same_after_many_months(sakura):
         give_counts(sakura, JUNE.plus(month))
 
     assert queries() == two
+
+
+def test_a_newer_month_does_not_hide_a_claim_that_was_never_sent(sakura):
+    may = ready_claim(sakura, MAY)
+    give_counts(sakura, JUNE)
+
+    page = home_of(sakura)
+
+    assert "令和8年5月分の請求" in page
+    assert f'data-row="{may.pk}"' in page
+    assert "まだ市に提出していません" in page
