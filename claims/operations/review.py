@@ -75,7 +75,7 @@ def return_to_facility(claim: Claim, *, reason: str, by: Actor, at: datetime) ->
 
 
 def _tell_facility(claim: Claim, subject: str, sentence: str) -> None:
-    """A mail to each of the facility's accounts. It carries no amount, no reason and nobody's name."""
+    """A mail to each of the facility's accounts. It carries no amount, no reason and no person's name."""
     words = month_words(claim.service_month)
     accounts = Membership.objects.filter(
         facility=claim.facility_id, duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
