@@ -32,7 +32,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-CODE = re.compile(r"確認コード： (\d{6})$", re.MULTILINE)
+CODE = re.compile(r"確認コード： (\d{6})\b")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TEST_SETTINGS = {
     "HAGUKUMI_ENV",
