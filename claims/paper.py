@@ -21,7 +21,7 @@ from claims.models import Age, Certification, ChildCount, Claim, ClaimLine, Hour
 from claims.states import ClaimStatus
 from claims.wording import CLAIM_FORM
 from documents import forms
-from documents.forms import Heading
+from documents.forms import FilledWorkbook, Heading
 from facilities.actors import Actor
 from facilities.models import Facility, FacilityKind, FacilityProfile, holding_in
 from facilities.rules import NotAllowed
@@ -205,15 +205,16 @@ YEN = '#,##0;[Red]"−"#,##0'
 FONT = "游ゴシック"
 
 
-def workbook(found: dict[str, Any]) -> Workbook:
+def workbook(found: dict[str, Any]) -> FilledWorkbook:
     """The same claim as a workbook: sheet 請求書, sheet 内訳書 whose sums are formulas over its rows."""
     book = Workbook()
+    filled = FilledWorkbook(book)
     front = book.active
     assert isinstance(front, Worksheet)
     front.title = "請求書"
     detail = book.create_sheet("内訳書")
-    last = _fill_detail(detail, found)
-    _fill_front(front, found, total=f"=内訳書!E{last}")
+    last = _fill_detail(filled, detail, found)
+    _fill_front(filled, front, found, total=f"=内訳書!E{last}")
     for line, height in {1: 34, 2: 22, 4: 26, 6: 32}.items():
         front.row_dimensions[line].height = height
     detail.row_dimensions[1].height = 26
@@ -227,10 +228,10 @@ def workbook(found: dict[str, Any]) -> Workbook:
         sheet.HeaderFooter.oddFooter.left.text = f"管理番号 {found['control_number']}"
         sheet.HeaderFooter.oddFooter.center.text = "&P / &N"
         sheet.HeaderFooter.oddFooter.right.text = "はぐくみ請求"
-    return book
+    return filled
 
 
-def _fill_front(sheet: Worksheet, found: dict[str, Any], *, total: str) -> None:
+def _fill_front(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any], *, total: str) -> None:
     for column, width in zip("ABCDE", (22, 20, 20, 18, 14), strict=True):
         sheet.column_dimensions[column].width = width
     _merged(sheet, "A1:E1", found["title"], size=18, bold=True, centre=True)
@@ -238,6 +239,7 @@ def _fill_front(sheet: Worksheet, found: dict[str, Any], *, total: str) -> None:
     _merged(sheet, "A4:C4", f"{found['addressee']} 様", size=12)
     _merged(sheet, "A6:B6", "請求金額", size=12, bold=True)
     _merged(sheet, "C6:E6", total, size=16, bold=True)
+    filled.results[sheet.title, "C6"] = found["total_yen"]
     sheet["C6"].number_format = '"¥"#,##0'
     sheet["C6"].alignment = Alignment(horizontal="right")
     rows = [
@@ -267,9 +269,10 @@ def _fill_front(sheet: Worksheet, found: dict[str, Any], *, total: str) -> None:
     end = first + len(found["children"])
     _cell(sheet, f"A{end}", "合計", head=True)
     _cell(sheet, f"B{end}", f"=SUM(B{first}:B{end - 1})" if found["children"] else 0, yen=True)
+    filled.results[sheet.title, f"B{end}"] = sum(count for _, count in found["children"])
 
 
-def _fill_detail(sheet: Worksheet, found: dict[str, Any]) -> int:
+def _fill_detail(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any]) -> int:
     """Fill the lines; returns the row of the total."""
     for column, width in zip("ABCDE", (34, 22, 14, 10, 16), strict=True):
         sheet.column_dimensions[column].width = width
@@ -280,7 +283,7 @@ def _fill_detail(sheet: Worksheet, found: dict[str, Any]) -> int:
     sheet.print_title_rows = "3:3"
     sheet.freeze_panes = "A4"
     row, sums = 4, []
-    for label, lines, _ in found["sections"]:
+    for label, lines, section_yen in found["sections"]:
         first = row
         for line in lines:
             for place, part in enumerate(line.parts or [PaperPart("", 0, 0, line.amount_yen)]):
@@ -290,17 +293,20 @@ def _fill_detail(sheet: Worksheet, found: dict[str, Any]) -> int:
                 _cell(sheet, f"D{row}", part.quantity, yen=True)
                 exact = part.unit_yen * part.quantity == part.amount_yen
                 _cell(sheet, f"E{row}", f"=C{row}*D{row}" if exact else part.amount_yen, yen=True)
+                filled.results[sheet.title, f"E{row}"] = part.amount_yen
                 row += 1
         _cell(sheet, f"A{row}", f"{label} 小計", head=True)
         for column in "BCD":
             _cell(sheet, f"{column}{row}", "", head=True)
         _cell(sheet, f"E{row}", f"=SUM(E{first}:E{row - 1})", yen=True, head=True)
+        filled.results[sheet.title, f"E{row}"] = section_yen
         sums.append(f"E{row}")
         row += 1
     _cell(sheet, f"A{row}", "請求金額", head=True)
     for column in "BCD":
         _cell(sheet, f"{column}{row}", "", head=True)
     _cell(sheet, f"E{row}", "=" + "+".join(sums), yen=True, head=True)
+    filled.results[sheet.title, f"E{row}"] = found["total_yen"]
     return row
 
 

@@ -5,7 +5,7 @@ A form's ``values`` gives plain values for one subject; templates and workbooks 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,18 @@ class Heading:
     file_stem: str
 
 
+@dataclass
+class FilledWorkbook:
+    """
+    A workbook and what each of its formulas comes to, by (sheet title, cell).
+
+    A viewer that does not compute (Protected View, a phone, a preview in a mail) shows the kept result.
+    """
+
+    book: Workbook
+    results: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Form:
     """
@@ -41,7 +53,7 @@ class Form:
     html_template: str
     heading: Callable[[UUID], Heading]
     values: Callable[[UUID], dict[str, Any]]
-    workbook: Callable[[dict[str, Any]], Workbook]
+    workbook: Callable[[dict[str, Any]], FilledWorkbook]
     may_order: Callable[[Actor, UUID], None]
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from openpyxl import Workbook
 
 from documents.fonts import fontconfig_file
+from documents.forms import FilledWorkbook
 
 # Before the text engine is loaded: only our own fonts, whatever the machine has.
 os.environ["FONTCONFIG_FILE"] = str(fontconfig_file(settings.VAR_DIR))
@@ -25,11 +25,17 @@ import weasyprint
 from weasyprint.urls import URLFetcher
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)<v ?/>')
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 class NothingIsFetched(Exception):
     """A template asked for a file or an address."""
+
+
+class FormulaWithoutResult(Exception):
+    """A form writes a formula and does not say what it comes to."""
 
 
 class RefusingFetcher(URLFetcher):
@@ -51,8 +57,13 @@ def pdf(template: str, values: dict[str, Any], *, identifier: str) -> bytes:
     return content
 
 
-def xlsx(workbook: Workbook, *, made_at: datetime) -> bytes:
-    """The workbook's bytes, the same for the same content."""
+def xlsx(filled: FilledWorkbook, *, made_at: datetime) -> bytes:
+    """
+    The workbook's bytes, the same for the same content; each formula stands with its result.
+
+    :raises FormulaWithoutResult: one has none.
+    """
+    workbook = filled.book
     workbook.properties.creator = "はぐくみ請求"
     workbook.properties.created = workbook.properties.modified = made_at.replace(tzinfo=None, microsecond=0)
     written = io.BytesIO()
@@ -67,5 +78,19 @@ def xlsx(workbook: Workbook, *, made_at: datetime) -> bytes:
             if name == "docProps/core.xml":
                 # The library writes the present moment over what it was told.
                 content = MODIFIED.sub(rf"\g<1>{made_at:%Y-%m-%dT%H:%M:%SZ}\g<2>".encode(), content)
+            if sheet := SHEET.fullmatch(name):
+                content = _with_results(content, workbook.sheetnames[int(sheet[1]) - 1], filled.results)
             target.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), content, zipfile.ZIP_DEFLATED)
     return steady.getvalue()
+
+
+def _with_results(content: bytes, sheet: str, results: dict[tuple[str, str], int]) -> bytes:
+    """The sheet with the results the library has no way to write."""
+
+    def stand(found: re.Match[bytes]) -> bytes:
+        place = (sheet, found[2].decode("ascii"))
+        if place not in results:
+            raise FormulaWithoutResult(f"{place}")
+        return b"%b<v>%d</v>" % (found[1], results[place])
+
+    return FORMULA.sub(stand, content)

@@ -1,7 +1,9 @@
 """The approved claim on paper: ordered once, rendered by the worker, the same numbers in PDF and workbook."""
 
 import io
+import math
 import os
+import re
 import shutil
 import subprocess
 
@@ -107,10 +109,39 @@ def test_pdf_and_workbook_say_what_the_claim_says(approved, run_jobs):
     assert amounts == claim.total_yen
 
 
+def test_a_viewer_that_does_not_compute_shows_every_sum(approved, run_jobs):
+    garden, claim = approved
+
+    content = order_and_render(garden, claim, run_jobs)["xlsx"]
+
+    written, kept = load_workbook(io.BytesIO(content)), load_workbook(io.BytesIO(content), data_only=True)
+    assert kept["請求書"]["C6"].value == claim.total_yen
+    formulas = 0
+    for sheet in written:
+        results = kept[sheet.title]
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            formulas += 1
+            assert results[cell.coordinate].value == worked_out(cell.value, results), cell.coordinate
+    assert formulas > 5
+
+
+def worked_out(formula, sheet):
+    """What our three kinds of formula come to over the kept values: a product, a sum of a range, a sum of cells."""
+    if "!" in formula:
+        title, place = formula[1:].split("!")
+        return sheet.parent[title][place].value
+    if found := re.fullmatch(r"=SUM\((\w+):(\w+)\)", formula):
+        return sum(cell.value for row in sheet[f"{found[1]}:{found[2]}"] for cell in row)
+    if "*" in formula:
+        return math.prod(sheet[place].value for place in formula[1:].split("*"))
+    return sum(sheet[place].value for place in formula[1:].split("+"))
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
 def test_a_spreadsheet_program_computes_the_same_sum(approved, run_jobs, tmp_path):
     garden, claim = approved
-    (tmp_path / "claim.xlsx").write_bytes(order_and_render(garden, claim, run_jobs)["xlsx"])
+    # Saved once more, the kept results are gone: what comes out was computed from the formulas.
+    load_workbook(io.BytesIO(order_and_render(garden, claim, run_jobs)["xlsx"])).save(tmp_path / "claim.xlsx")
 
     command = ["soffice", "--headless", "--convert-to", UTF8_CSV, "--outdir", str(tmp_path)]
     environment = {**os.environ, "HOME": str(tmp_path)}
