@@ -10,6 +10,7 @@ import json
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, QueryDict, UnreadablePostError
@@ -20,13 +21,23 @@ from vault import CannotUnseal, seal, unseal
 SESSION_KEY = "held_form"
 LARGEST = 64 * 1024
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "form_token", "password", "code"})
+NOT_DONE = "ログインしていなかったため、送信した内容は処理していません。ログインしたあと、画面を確かめて、もう一度操作してください。"
 RESTORED = "ログインの有効期限が切れたため、入力内容を保管していました。確認してもう一度送信してください。"
 
 
 def hold(request: HttpRequest) -> None:
-    """Keep what was typed, for the person whose session has just expired; without such a person nothing is kept."""
+    """
+    Keep what was typed, for the person whose session has just expired.
+
+    Without such a person (logged out in another tab) nothing is kept, and the login page says that nothing was done.
+    """
     expired_user: UUID | None = getattr(request, "expired_user_id", None)
-    if request.method != "POST" or expired_user is None:
+    if request.method != "POST":
+        return
+    if expired_user is None:
+        # Only for a browser that has been here before: strangers' posts make no session.
+        if settings.CSRF_COOKIE_NAME in request.COOKIES:
+            messages.warning(request, NOT_DONE)
         return
     try:
         fields = request.POST.copy()

@@ -21,8 +21,16 @@ class NavigationItem:
 
 FACILITY = (
     NavigationItem("ホーム", "facility_portal:home", frozenset({"facility_portal"})),
-    NavigationItem("児童数", "claims:count_list", frozenset({"claims:count", "claims:facts"})),
-    NavigationItem("請求", "claims:claim_list", frozenset({"claims:claim"})),
+    NavigationItem(
+        "児童数",
+        "claims:count_list",
+        frozenset({"claims:count", "claims:facts", "claims:confirm", "claims:dispute"}),
+    ),
+    NavigationItem(
+        "請求",
+        "claims:claim_list",
+        frozenset({"claims:claim", "claims:submit", "claims:withdraw", "claims:correct"}),
+    ),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
 )
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))

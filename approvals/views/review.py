@@ -91,8 +91,6 @@ def _page(
     except NotAllowed as refusal:
         may_decide, why_not = False, str(refusal)
     held = held_forms.take(request) if request.method == "GET" else None
-    if held is not None:
-        messages.info(request, held_forms.RESTORED)
     kind = view.claim.facility.kind
     asked = InboxQuestion.of(request.GET if request.method == "GET" else request.POST)
     previous, following = _neighbours(request, asked, claim_id)

@@ -170,6 +170,8 @@ def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth
             )
         except (NotAllowed, ProblemsFound) as refusal:
             problems = _sentences(refusal)
+            # Somebody may have sent the claim in the meantime: what bars the form now is shown now.
+            view = queries.facts_of(facility, month, request.actor)
         else:
             messages.success(request, f"{month_words(month)}の実績を保存しました。")
             own = [claim for claim in result.claims if not claim.outside] if result else []
@@ -177,11 +179,15 @@ def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth
                 return redirect("claims:claim_page", facility_number, own[0].pk)
             return redirect("claims:facts_page", facility_number, month)
     record(ClaimEvent.FACTS_SHOWN, rows=view.row_ids, detail={"month": str(month)})
+    not_saved = queries.saved_beside_typed(view, request.POST.dict(), view.saved) if view.barred else []
+    if view.barred:  # what is shown is what is saved, never what was typed
+        form = FactsForm(None, asked=view.asked, month=month, initial=queries.facts_to_begin_with(view))
     context = {
         "month": month,
         "view": view,
         "form": form,
         "problems": problems,
+        "not_saved": not_saved if request.method == "POST" else [],
         "comparison": queries.saved_beside_typed(view, request.POST.dict(), saved_elsewhere),
         "breadcrumbs": [*_count_crumbs(request, month, link=True), ("月の実績", None)],
     }
@@ -308,6 +314,8 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
         "is_late": timezone.localdate() > due,
         "sample_prices": claim.is_sample_priced,
         "problems": problems or [],
+        "targets": {submitting.UNDECLARED: "declared"},
+        "undeclared": submitting.UNDECLARED if submitting.UNDECLARED in (problems or []) else "",
         "breadcrumbs": [
             ("請求", reverse("claims:claim_list", args=[_facility(request).number])),
             (month_words(claim.service_month), None),
@@ -327,10 +335,7 @@ def _facility(request: TenantRequest) -> Facility:
 
 def _typed_before_login(request: TenantRequest) -> QueryDict | None:
     """What was typed here when the login expired, shown again to the same person."""
-    typed = held_forms.take(request)
-    if typed is not None:
-        messages.info(request, held_forms.RESTORED)
-    return typed
+    return held_forms.take(request)
 
 
 def _count_crumbs(request: TenantRequest, month: ServiceMonth, *, link: bool = False) -> Crumbs:

@@ -129,13 +129,20 @@ def difference(amount: int | None) -> SafeString:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: BaseForm | None = None, problems: list[str] | None = None) -> dict[str, Any]:
+def error_summary(
+    form: BaseForm | None = None,
+    problems: list[str] | None = None,
+    targets: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """
     Every problem at the top of the page, each linked to its field. Shows nothing when there is none.
 
-    ``form``: a bound form; ``problems``: sentences without a field.
+    ``form``: a bound form; ``problems``: sentences without a form field; ``targets``: the id such a sentence leads to.
     """
-    entries: list[dict[str, str]] = [{"text": text, "target": ""} for text in problems or []]
+    places = targets or {}
+    entries: list[dict[str, str]] = [
+        {"text": text, "target": places.get(text, "")} for text in problems or []
+    ]
     if form is not None and form.is_bound:
         entries += [{"text": str(text), "target": ""} for text in form.non_field_errors()]
         for field in form:

@@ -247,6 +247,25 @@ def test_nothing_is_kept_for_somebody_who_was_not_signed_in(sakura, client):
     assert "held_form" not in client.session
 
 
+def test_a_button_pressed_after_logging_out_elsewhere_is_said_to_have_done_nothing(sakura, client):
+    browser = sign_in(sakura.clerk)
+    browser.cookies["csrftoken"] = "x" * 32
+    browser.post(reverse("accounts:logout"))
+
+    answer = browser.post(page_of(sakura), {"reason": "x"})
+    shown = browser.get(answer["Location"]).content.decode()
+
+    assert answer["Location"].startswith(f"{LOGIN}?next=")
+    assert held_forms.NOT_DONE in shown
+
+
+def test_a_stranger_s_post_makes_no_session(sakura, client):
+    answer = client.post(page_of(sakura), {"reason": "x"})
+
+    assert answer["Location"].startswith(f"{LOGIN}?next=")
+    assert not Session.objects.exists()
+
+
 def test_a_form_of_more_than_64_kilobytes_is_not_kept(sakura):
     browser = sign_in(sakura.clerk)
     age(browser, last_seen=timedelta(minutes=31))

@@ -14,6 +14,7 @@ from claims.models import ChildCount, Claim, CountDispute, CountSheet, MonthlyFa
 from claims.operations import review
 from claims.operations.confirming import dispute
 from claims.operations.drafting import counts_corrected
+from claims.operations.submitting import UNDECLARED
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Role
 from facilities.models import FacilityKind, FacilityProfile, GrantedItem, Municipality, Ownership
@@ -352,6 +353,26 @@ def test_facts_under_a_submitted_claim_are_shown_and_say_what_to_do(sakura: Nurs
     assert "保存する" not in _text(page)
 
 
+def test_facts_refused_under_a_submitted_claim_are_not_shown_as_saved(
+    sakura: Nursery, clerk: Browser
+) -> None:
+    ready_claim(sakura)
+    _submit(clerk, sakura)
+    with sakura.open():
+        saved = MonthlyFacts.objects.get(month=JUNE.first_day)
+
+    answer = clerk.post(
+        _at(sakura, "facts/2026-06/"), {"version": str(saved.version), "saturday_closures": "4"}
+    )
+
+    assert answer.status_code == 422
+    assert _text(answer).count("先に請求を取り下げてください") == 1
+    assert "保存していません" in _text(answer)
+    assert f"入力した値 4、保存されている値 {saved.saturday_closures}" in _text(answer)
+    assert f"<dd>{saved.saturday_closures}</dd>" in answer.content.decode()
+    assert "<dd>4</dd>" not in answer.content.decode()
+
+
 def test_a_facility_without_open_facts_is_not_asked(city: City) -> None:
     momo = kindergarten(city, items={"bus": {}})
     clerk = sign_in(momo.clerk)
@@ -393,7 +414,7 @@ def test_facts_typed_while_the_login_expired_are_there_again(sakura: Nursery, cl
 
     assert away["Location"].startswith("/login/")
     assert 'value="３"' in page.content.decode()
-    assert "入力内容を保管していました" in _text(page)
+    assert _text(page).count("入力内容を保管していました") == 1
     with sakura.open():
         assert not MonthlyFacts.objects.exists()
 
@@ -464,8 +485,12 @@ def test_without_the_declaration_the_page_comes_back(sakura: Nursery, clerk: Bro
 
     answer = _submit(clerk, sakura, declared="")
 
+    html = answer.content.decode()
     assert answer.status_code == 422
-    assert "チェックを入れてください" in _text(answer)
+    assert f'<a href="#declared">{UNDECLARED}</a>' in html
+    assert 'aria-invalid="true" aria-describedby="declared-error"' in html
+    assert '<p class="field-error" id="declared-error">' in html
+    assert 'aria-current="page">請求</a>' in html
 
 
 def test_a_stale_tab_cannot_submit_what_it_did_not_show(sakura: Nursery, clerk: Browser) -> None:
