@@ -21,7 +21,10 @@ from vault import CannotUnseal, seal, unseal
 SESSION_KEY = "held_form"
 LARGEST = 64 * 1024
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "form_token", "password", "code"})
-NOT_DONE = "ログインしていなかったため、送信した内容は処理していません。ログインしたあと、画面を確かめて、もう一度操作してください。"
+NOT_DONE = (
+    "ログインしていなかったため、送信した内容は処理していません。"
+    "ログインしたあと、画面を確かめて、もう一度操作してください。"
+)
 RESTORED = "ログインの有効期限が切れたため、入力内容を保管していました。確認してもう一度送信してください。"
 
 
