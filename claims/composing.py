@@ -121,8 +121,8 @@ def compose(ingredients: Ingredients) -> list[Composition]:
 
     :raises CannotDraft: no price, no profile, or content that pricing cannot compute.
     """
-    if ingredients.facility.kind not in CALCULATED_FACILITY_TYPES:
-        raise CannotDraft("no_price", _no_price(ingredients.facility.kind))
+    if sentence := no_price(ingredients.facility.kind):
+        raise CannotDraft("no_price", sentence)
     if ingredients.profile is None:
         raise CannotDraft(
             "no_profile",
@@ -303,7 +303,10 @@ def reproduce(claim: Claim) -> Quote:
     return calculate(parse(claim.snapshot), book)
 
 
-def _no_price(kind: str) -> str:
+def no_price(kind: str) -> str:
+    """Why facilities of this kind cannot claim yet, as a sentence; empty when there are prices."""
+    if kind in CALCULATED_FACILITY_TYPES:
+        return ""
     return (
         f"{FacilityKind(kind).label}の単価がまだ登録されていないため、請求を作成できません。"
         "この月にしていただくことは、児童数の確認だけです。"

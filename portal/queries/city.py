@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from approvals import queries as review
 from approvals.queries import Inbox
+from claims.composing import no_price
 from claims.models import CountDispute, CountImport, Obstacle
 from claims.states import ImportStatus
 from facilities.actors import Actor
 from facilities.models import Facility, FacilityProfile, holding_in
 from facilities.periods import ServiceMonth
+
+NO_PRICE = "単価がまだ登録されていません。"
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,10 @@ class CityHome:
         if self.inbox is None:
             return []
         found, total = self.counts, len(self.inbox.everything)
-        claiming = total - found["public"] - found["obstacle"]
+        claiming = sum(
+            not row.facility.is_public and row.state != "obstacle" and not no_price(row.facility.kind)
+            for row in self.inbox.everything
+        )
         arrived = total - found["none"]
         confirmed = arrived - found["waiting"] - found["disputed"]
         claimed = found["submitted"] + found["first"] + found["approved"]
@@ -57,9 +63,15 @@ def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
     month = month or review.latest_month()
     inbox = review.inbox(month, duty=actor.duty, user_id=actor.user_id) if month else None
     obstacles: Counter[tuple[str, str]] = Counter()
-    if month:
-        for row in Obstacle.objects.filter(month=month.first_day).select_related("facility"):
-            obstacles[row.facility.get_kind_display(), row.message] += 1
+    if month and inbox:
+        known = dict(Obstacle.objects.filter(month=month.first_day).values_list("facility_id", "message"))
+        for listed in inbox.everything:
+            facility = listed.facility
+            # Who has no price is known before the counts are confirmed; everything else shows when drafting.
+            if not facility.is_public and no_price(facility.kind):
+                obstacles[facility.get_kind_display(), NO_PRICE] += 1
+            elif message := known.get(facility.pk):
+                obstacles[facility.get_kind_display(), message] += 1
     with_profile = set(
         holding_in(FacilityProfile.objects.all(), month).values_list("facility_id", flat=True)
         if month

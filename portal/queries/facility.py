@@ -7,6 +7,7 @@ from typing import Literal
 from django.db.models import Sum
 
 from claims.models import Claim, CountDispute, CountSheet, MonthlyFacts, Obstacle
+from claims.queries.facility import payer_names
 from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
@@ -23,6 +24,7 @@ class Month:
     children: int
     children_before: int | None
     claims: list[Claim]
+    payers: dict[str, str]
     obstacle: Obstacle | None
     has_facts: bool
     due: date
@@ -31,6 +33,11 @@ class Month:
     def own_claim(self) -> Claim | None:
         """The claim to the facility's own municipality."""
         return next((claim for claim in self.claims if not claim.outside), None)
+
+    @property
+    def claims_with_payers(self) -> list[tuple[Claim, str]]:
+        """Each claim with the name of the municipality that pays it."""
+        return [(claim, self.payers[claim.payer_code]) for claim in self.claims]
 
     @property
     def children_difference(self) -> int | None:
@@ -74,7 +81,7 @@ class Home:
 
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
-    """Seven queries at most, however many months there are."""
+    """Eight queries at most, however many months there are."""
     sheets = list(
         CountSheet.objects.filter(facility=facility)
         .exclude(status=SheetStatus.SUPERSEDED)
@@ -103,6 +110,7 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         children=newest.children or 0,
         children_before=(before.children or 0) if before else None,
         claims=claims,
+        payers=payer_names({claim.payer_code for claim in claims}, municipality),
         obstacle=Obstacle.objects.filter(facility=facility, month=newest.month).first(),
         has_facts=MonthlyFacts.objects.filter(facility=facility, month=newest.month).exists(),
         due=month.first_day.replace(day=municipality.claim_due_day),

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from facilities.actors import Role
+from facilities.models import FacilityKind, Ownership
 from tests.approvals.test_inbox import approve, play
 from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS, submitted_claim
@@ -56,6 +57,22 @@ def test_a_newer_month_does_not_hide_what_still_waits(city: City) -> None:
     assert "令和8年5月分を審査する（1件）</a>" in home_of(city, Role.CHIEF)
     approve(city, may, Role.CHIEF)
     assert "いま待っている請求はありません" in home_of(city, Role.CHIEF)
+
+
+def test_who_cannot_claim_is_known_before_anybody_confirms(city: City) -> None:
+    for number, options in (
+        ("1299900000901", {}),
+        ("1299900000902", {"kind": FacilityKind.SMALL_A}),
+        ("1299900000903", {"ownership": Ownership.PUBLIC}),
+    ):
+        give_counts(make_facility(city, f"園{number[-1]}", number=number, **options), JUNE)
+
+    page = home_of(city, Role.OFFICER)
+
+    assert "児童数が届いた 3 / 3" in page
+    assert "請求が提出された 0 / 1" in page
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td><td class="number">(\d+)</td>', page)
+    assert rows == [(FacilityKind.SMALL_A.label, "単価がまだ登録されていません。", "1")]
 
 
 def test_the_record_names_every_facility_of_the_map(city: City) -> None:

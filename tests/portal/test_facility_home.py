@@ -12,7 +12,7 @@ from claims.operations import answers, review
 from claims.operations.confirming import confirm, dispute
 from claims.operations.submitting import submit
 from facilities.actors import Role
-from facilities.models import FacilityKind, Ownership
+from facilities.models import FacilityKind, Municipality, Ownership
 from tests.cast import JUNE, MAY, NURSERY_CELLS, City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.claims.stage import AT, confirmed, nursery, ready_claim
 from tests.record import events_of
@@ -181,7 +181,18 @@ def test_children_of_the_neighbouring_city_have_a_claim_of_their_own(sakura):
 
     page = home_of(sakura)
 
-    assert "管外（129998）" in page
+    assert "管外（市区町村コード 129998）" in page
+
+
+def test_a_known_neighbour_is_called_by_its_name(sakura):
+    Municipality.objects.create(code="129998", name="となり市")
+    sheet = give_counts(sakura)
+    with sakura.open():
+        ChildCount.objects.filter(sheet=sheet, age="5").update(payer_code="129998")
+    with sakura.open() as clerk:
+        confirm(sheet.pk, shown_version=sheet.version, by=clerk, at=AT)
+
+    assert "管外（となり市）" in home_of(sakura)
 
 
 def test_the_home_page_costs_the_same_after_many_months(sakura):
