@@ -90,6 +90,7 @@ class EntranceMiddleware:
             if membership is None:
                 return self._not_found(request)
             actor = _actor(request, membership)
+            _know_whether_to_switch(request, actor)
             request.actor, request.membership = actor, membership
             opened.who, opened.municipality_id, opened.facility_id = (
                 actor,
@@ -145,6 +146,13 @@ def _actor(request: TenantRequest, membership: Membership) -> Actor:
         municipality_id=membership.municipality_id,
         facility_id=membership.facility_id,
     )
+
+
+def _know_whether_to_switch(request: TenantRequest, actor: Actor) -> None:
+    """Who came by a deep link has not passed the start page, where this is found out."""
+    if actor.is_facility and "several_facilities" not in request.session:
+        mine = Membership.own.filter(user_id=request.user.pk, ended_at__isnull=True, duty=Role.FACILITY)
+        request.session["several_facilities"] = mine.count() > 1
 
 
 def _record_denial(match: ResolverMatch, status: int) -> None:

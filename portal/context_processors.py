@@ -72,8 +72,8 @@ def layout(request: HttpRequest) -> dict[str, Any]:
 
 
 def _switch_url(request: HttpRequest, actor: Actor) -> str | None:
-    """For people of several facilities; unknown (they came by a deep link) counts as several."""
-    if actor.is_facility and request.session.get("several_facilities", True):
+    """For people of several facilities."""
+    if actor.is_facility and request.session.get("several_facilities"):
         return reverse("facility_choice:choose")
     return None
 

@@ -112,10 +112,12 @@ def approve_unchanged(request: TenantRequest) -> HttpResponse:
 
 def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | None = None) -> HttpResponse:
     _require_look(request)
+    months = queries.months_with_counts()
+    if asked.month is None or asked.month not in months:
+        record(ReviewEvent.INBOX_SHOWN, detail={"month": str(asked.month or "")})
+        return render(request, "approvals/inbox_empty.html", {"month": asked.month, "newest": months[:1]})
     found = _inbox(request, asked)
-    if found is None:
-        record(ReviewEvent.INBOX_SHOWN)
-        return render(request, "approvals/inbox_empty.html")
+    assert found is not None, "there is a month"
     record(
         ReviewEvent.INBOX_SHOWN,
         rows=_shown(found.everything),
@@ -130,9 +132,9 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         "states": states,
         "kinds": FacilityKind.choices,
         "sorts": queries.SORTS.items(),
-        "months": queries.months_with_counts(),
+        "months": months,
         "due": found.month.first_day.replace(day=request.membership.municipality.claim_due_day),
-        "may_decide_any": any(row.can_decide for row in found.everything),
+        "may_decide_any": any(row.can_decide and row.is_unchanged for row in found.everything),
         "problems": problems or [],
         "sample_prices": found.has_sample_prices,
     }

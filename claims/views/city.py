@@ -181,7 +181,7 @@ def month(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
         "view": view,
         "month": month,
         "last_month": month.plus(-1),
-        "next_month": month.plus(1),
+        "next_month": month.plus(1) if month.first_day <= timezone.localdate() else None,
         "states": [
             (value, label, view.states[value] if value else view.facilities) for value, label in STATES
         ],

@@ -276,3 +276,21 @@ def test_the_claims_status_never_changes_by_looking(two_gardens):
 
     with city.open():
         assert Claim.objects.get(pk=claims["さくら保育園"].pk).status == ClaimStatus.SUBMITTED
+
+
+def test_a_month_without_counts_leads_to_the_newest_that_has_some(city):
+    play(make_facility(city, "さくら", number="1299900000901", items=NURSERY_ITEMS), MAY)
+
+    page = sign_in(city.people[Role.OFFICER]).get("/c/review/?month=2030-01").content.decode()
+
+    assert "令和12年1月分の児童数は、まだ届いていません" in page
+    assert "?month=2026-05" in page
+
+
+def test_nothing_to_choose_shows_no_bar_to_approve_together(city):
+    play(make_facility(city, "さくら", number="1299900000901", items=NURSERY_ITEMS), MAY)
+
+    page = sign_in(city.people[Role.OFFICER]).get("/c/review/?month=2026-05").content.decode()
+
+    assert "審査待ち" in page
+    assert "まとめて承認する" not in page
