@@ -15,3 +15,8 @@ class AccountEvent(StrEnum):
     LOGGED_IN = "accounts.logged_in"
     LOGGED_OUT = "accounts.logged_out"
     SESSION_EXPIRED = "accounts.session_expired"
+    TICKET_SENT = "accounts.ticket_sent"
+    PASSWORD_CHOSEN = "accounts.password_chosen"  # noqa: S105
+    PASSWORD_CODE_REFUSED = "accounts.password_code_refused"  # noqa: S105
+    PASSWORD_CHANGED = "accounts.password_changed"  # noqa: S105
+    PASSWORD_CHANGE_REFUSED = "accounts.password_change_refused"  # noqa: S105

@@ -10,6 +10,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max, Sum
 from django.http import HttpRequest
+from django.utils import timezone
 
 from vault import keyed_hash
 
@@ -63,6 +64,20 @@ def locked_until(request: HttpRequest, credentials: dict[str, Any] | None = None
     """When the next try will be possible; None when nothing is counted for this id."""
     latest: datetime | None = _recent(request, credentials).aggregate(at=Max("attempt_time"))["at"]
     return latest + settings.AXES_COOLOFF_TIME if latest else None
+
+
+def is_locked(login_id: str) -> bool:
+    """Whether too many wrong passwords keep this id out at the moment, from at least one address."""
+    recent = AccessAttempt.objects.filter(
+        username=counted_name(login_id), attempt_time__gte=timezone.now() - settings.AXES_COOLOFF_TIME
+    )
+    return recent.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT).exists()
+
+
+def unlock(login_id: str) -> int:
+    """Forget the counted failures of an id; how many rows there were."""
+    forgotten, _ = AccessAttempt.objects.filter(username=counted_name(login_id)).delete()
+    return forgotten
 
 
 def _recent(request: HttpRequest, credentials: dict[str, Any] | None) -> Any:

@@ -149,6 +149,11 @@ RETURNING used_at IS NOT NULL
 """
 
 
+def ticket_hash(ticket_id: UUID, code: str) -> bytes:
+    """What is kept of the code of a password ticket."""
+    return keyed_hash(f"{ticket_id}:{code}", purpose="password ticket")
+
+
 class LoginCodeManager(models.Manager["LoginCode"]):
     """Codes, and the one way to use one up."""
 
@@ -211,3 +216,82 @@ class LoginCode(models.Model):
         if self.tries >= settings.LOGIN_CODE_TRIES:
             return CodeState.EXHAUSTED
         return CodeState.OPEN if self.expires_at > now else CodeState.EXPIRED
+
+
+class TicketPurpose(models.TextChoices):
+    """Why somebody may choose a password."""
+
+    INVITATION = "invitation", "利用開始のご案内"
+    RESET = "reset", "パスワードの再設定"
+
+
+TICKET_TRIES = 10
+CONSUME_TICKET = """
+UPDATE accounts_passwordticket
+SET tries = tries + 1, used_at = CASE WHEN code_hash = %s THEN clock_timestamp() END
+WHERE id = %s AND tries < %s AND used_at IS NULL AND replaced_at IS NULL AND expires_at > clock_timestamp()
+RETURNING used_at IS NOT NULL
+"""
+
+
+class PasswordTicketManager(models.Manager["PasswordTicket"]):
+    """Tickets, and the one way to use one up."""
+
+    def use_up(self, user: User, code: str) -> bool:
+        """True for exactly one of any number of calls with the right code; every call counts as a try."""
+        ticket_id = (
+            self.filter(user=user, used_at__isnull=True, replaced_at__isnull=True)
+            .values_list("pk", flat=True)
+            .first()
+        )
+        if ticket_id is None:
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute(CONSUME_TICKET, [ticket_hash(ticket_id, code), ticket_id, TICKET_TRIES])
+            row = cursor.fetchone()
+        return bool(row and row[0])
+
+
+class PasswordTicket(models.Model):
+    """
+    One chance to choose a password with the code from the mail (設定コード): once, for some days, ten tries.
+
+    Only a keyed hash of the code is kept. A newer ticket, another address or stopping the account ends it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField("目的", max_length=12, choices=TicketPurpose.choices)
+    code_hash = models.BinaryField("コード")
+    created_at = models.DateTimeField("発行日時")
+    expires_at = models.DateTimeField("期限")
+    tries = models.PositiveSmallIntegerField("試行", default=0)
+    used_at = models.DateTimeField("使用日時", null=True)
+    replaced_at = models.DateTimeField("無効にした日時", null=True)
+
+    objects: ClassVar[PasswordTicketManager] = PasswordTicketManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user"],
+                name="one_open_password_ticket",
+                condition=Q(used_at__isnull=True, replaced_at__isnull=True),
+            ),
+            models.CheckConstraint(name="ticket_tries_are_limited", condition=Q(tries__lte=TICKET_TRIES)),
+            models.CheckConstraint(
+                name="ticket_ends_once", condition=Q(used_at__isnull=True) | Q(replaced_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ticket {self.pk}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be used at ``now``."""
+        return (
+            self.used_at is None
+            and self.replaced_at is None
+            and self.tries < TICKET_TRIES
+            and self.expires_at > now
+        )

@@ -1,10 +1,11 @@
 """The pages of the door: password, code, logging out."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,9 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import held_forms, lockout
-from accounts.forms import CodeForm, LoginForm
+from accounts.forms import ChangePasswordForm, ChoosePasswordForm, CodeForm, LoginForm, NewPasswordForm
 from accounts.models import CodeState, User
-from accounts.operations import codes, login
+from accounts.operations import codes, login, passwords
 from accounts.operations.codes import Attempt, CodeNotSent
 from accounts.places import safe_path
 
@@ -27,6 +28,8 @@ TOO_OLD = (
     "画面を長い間開いていたか、別の画面でログインしたため、送信できませんでした。もう一度入力してください。"
 )
 LOGGED_OUT = "ログアウトしました。"
+CHOSEN = "パスワードを決めました。IDとパスワードでログインしてください。"
+CHANGED = "パスワードを変更しました。ほかの端末でのログインは、すべて終わりました。"
 SENT_AGAIN = "新しい確認コードを送りました。前のコードは使えません。"
 
 
@@ -103,6 +106,52 @@ def resend_code(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@sensitive_post_parameters("code", "password", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_password(request: HttpRequest) -> HttpResponse:
+    """First password, or a new one instead of a forgotten one, with the code from the mail."""
+    if _is_signed_in(request):
+        return redirect("accounts:change_password")
+    form = ChoosePasswordForm(request.POST if request.method == "POST" else None)
+    problems: list[str] = []
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            passwords.choose(typed["login_id"], typed["code"], typed["password"])
+        except passwords.TicketRefused as refusal:
+            problems = [str(refusal)]
+        except ValidationError as weak:
+            form.add_error("password", weak)
+        else:
+            messages.success(request, CHOSEN)
+            return redirect("accounts:login")
+    return _show_password(request, "accounts/choose_password.html", form, problems)
+
+
+@never_cache
+@sensitive_post_parameters("current", "password", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_password(request: HttpRequest) -> HttpResponse:
+    """One's own password; every other login ends."""
+    if not _is_signed_in(request):
+        return redirect(f"{reverse('accounts:login')}?next={reverse('accounts:change_password')}")
+    user = cast(User, request.user)
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            passwords.change(request, user, current=typed["current"], password=typed["password"])
+        except passwords.CurrentPasswordRefused as refusal:
+            form.add_error("current", str(refusal))
+        except ValidationError as weak:
+            form.add_error("password", weak)
+        else:
+            messages.success(request, CHANGED)
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    return _show_password(request, "accounts/change_password.html", form, [])
+
+
+@never_cache
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session, and what the browser has kept of it."""
@@ -174,6 +223,15 @@ def _show_login(
     request: HttpRequest, form: LoginForm, problems: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     page = render(request, "accounts/login.html", {"form": form, "problems": problems or []}, status=status)
+    page["Cache-Control"] = "no-store"
+    return page
+
+
+def _show_password(
+    request: HttpRequest, template: str, form: NewPasswordForm, problems: list[str]
+) -> HttpResponse:
+    refused = form.is_bound and (bool(problems) or not form.is_valid())
+    page = render(request, template, {"form": form, "problems": problems}, status=422 if refused else 200)
     page["Cache-Control"] = "no-store"
     return page
 

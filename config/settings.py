@@ -57,6 +57,8 @@ SITE_URL = environment.text(
 )
 if not SITE_URL:
     raise ImproperlyConfigured("SITE_URL is not set: mails need the address of the facility entrance.")
+# The city's people come by another door (LGWAN); where both are one host, one address is enough.
+CITY_SITE_URL = environment.text("CITY_SITE_URL", SITE_URL)
 
 # Which doors this process opens: facilities arrive over the Internet, city staff over LGWAN.
 ENTRANCES = frozenset(environment.words("ENTRANCES", "internet,lgwan"))

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -62,6 +62,13 @@ def add(
         job = Job.objects.get(key=key)
     transaction.on_commit(partial(carry, job.pk))
     return job
+
+
+def cancel(keys: Collection[str]) -> None:
+    """The jobs of these keys that are still waiting expire now: they are never done, and their payload is emptied."""
+    Job.objects.filter(key__in=keys, done_at__isnull=True, failed_at__isnull=True).update(
+        expires_at=timezone.now()
+    )
 
 
 def carry(job_id: UUID) -> bool:

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.events import AccountEvent
 from accounts.models import CodeState, EmailCodeDevice, LoginCode, User, attempt_hash, code_hash
+from accounts.operations import people
 from audit.record import Outcome, Who, record, record_apart
 from jobs import mail
 
@@ -118,6 +119,7 @@ def _send(user: User, secret: str, by: Who) -> LoginCode:
         subject=SUBJECT,
         text=TEXT.format(digits=digits, until=until),
         expires_at=code.expires_at,
+        key=people.mail_key(code.pk),
     )
     record(
         AccountEvent.CODE_SENT,

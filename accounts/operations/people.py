@@ -8,8 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import EmailCodeDevice, LoginCode, User
-from jobs import mail
+from accounts.models import EmailCodeDevice, LoginCode, PasswordTicket, User
+from jobs import mail, outbox
 
 CHANGED = """はぐくみ請求のメールアドレスが変更されました。
 
@@ -19,14 +19,17 @@ CHANGED = """はぐくみ請求のメールアドレスが変更されました�
 """
 
 
-def create_user(*, login_id: str, name: str, address: str, password: str, realm_id: UUID | None) -> User:
+def create_user(
+    *, login_id: str, name: str, address: str, password: str | None, realm_id: UUID | None
+) -> User:
     """
-    A new account with its mail device.
+    A new account with its mail device. Without a password nobody can log in until one is chosen with a ticket.
 
     :raises django.core.exceptions.ValidationError: the password is too weak.
     """
     user = User(login_id=login_id, realm_id=realm_id)
-    validate_password(password, user)
+    if password is not None:
+        validate_password(password, user)
     user.set_password(password)
     user.name, user.address = name, address
     user.save()
@@ -72,6 +75,21 @@ def enable(user: User) -> None:
 
 
 def end_sessions(user: User) -> None:
-    """End every login of the account and take back its open codes."""
+    """End every login of the account and take back its open codes, those still waiting to be mailed as well."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
-    LoginCode.objects.filter(device__user=user, used_at__isnull=True).delete()
+    codes = LoginCode.objects.filter(device__user=user, used_at__isnull=True)
+    outbox.cancel([mail_key(code.pk) for code in codes])
+    codes.delete()
+    end_tickets(user)
+
+
+def end_tickets(user: User) -> None:
+    """Take back an open password ticket, and its mail if that still waits."""
+    tickets = PasswordTicket.objects.filter(user=user, used_at__isnull=True, replaced_at__isnull=True)
+    outbox.cancel([mail_key(ticket.pk) for ticket in tickets])
+    tickets.update(replaced_at=timezone.now())
+
+
+def mail_key(code_id: UUID) -> str:
+    """The outbox key of the mail that carries a code, so that it can be taken back."""
+    return f"accounts.code {code_id}"
