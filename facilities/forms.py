@@ -1,12 +1,17 @@
 """What the administrator types about facilities and accounts."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.validators import RegexValidator
 
-from facilities.models import FacilityProfile
+from accounts.forms import LoginIdField
+from facilities.actors import Role
+from facilities.models import Facility, FacilityProfile
+from facilities.operations.accounts import Notification
 from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
 from pricing.rule_sets import CALCULATED_FACILITY_TYPES, rule_set_for
@@ -195,18 +200,138 @@ class EndItemForm(forms.Form):
     last_month = MonthField(label="最後に適用する月")
 
 
-class AddressForm(forms.Form):
-    """A notified mail address."""
+class NotificationForm(forms.Form):
+    """A notified mail address. The city's own people have no notification."""
 
+    notification_number = forms.CharField(label="届出番号", max_length=40, required=False)
+    notified_on = forms.DateField(
+        label="届出日", widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
     address = forms.EmailField(
-        label="メールアドレス", max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label="メールアドレス",
+        max_length=200,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "メールアドレスを入力してください。",
+            "invalid": "メールアドレスを1つだけ、「name@example.jp」の形で入力してください。",
+        },
     )
-    notification_number = forms.CharField(
-        label="届出番号", max_length=40, validators=[RegexValidator(r"\S", "届出番号を入力してください。")]
-    )
-    notified_on = forms.DateField(label="届出日", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, is_facility: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_facility = is_facility
+
+    def clean(self) -> dict[str, Any]:
+        """A facility's address comes with its notification."""
+        values: dict[str, Any] = super().clean() or {}
+        if self.is_facility:
+            if not values.get("notification_number", "x").strip():
+                self.add_error("notification_number", "届出番号を入力してください。")
+            if "notified_on" in values and values["notified_on"] is None:
+                self.add_error("notified_on", "届出日を入力してください。")
+        return values
+
+    def notification(self) -> Notification:
+        """What was typed."""
+        typed = self.cleaned_data
+        return Notification(typed["address"], typed["notification_number"].strip(), typed["notified_on"])
+
+
+class AddressForm(NotificationForm):
+    """Another address for an account that exists."""
 
     @staticmethod
     def initial_for(today: date) -> dict[str, Any]:
         """Most notifications are registered on the day they arrive."""
         return {"notified_on": today}
+
+
+class PersonForm(NotificationForm):
+    """A person who gets an account: for a successor this is all."""
+
+    field_order: tuple[str, ...] = ("login_id", "name", "notification_number", "notified_on", "address")
+
+    login_id = LoginIdField(
+        label="ID",
+        max_length=32,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9][a-z0-9._-]{2,31}$",
+                "IDは半角の英小文字・数字・「.」「_」「-」で、3文字以上32文字までにしてください。",
+            )
+        ],
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={"required": "IDを入力してください。"},
+    )
+    name = forms.CharField(
+        label="氏名",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "氏名を入力してください。", "max_length": "氏名は60字までです。"},
+    )
+
+
+class RowSelect(forms.Select):
+    """Choices that are rows: each says which, so that the page's record can be compared with it."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """With the row's id."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if value:
+            option["attrs"]["data-row"] = str(value)
+        return option
+
+
+class NewAccountForm(PersonForm):
+    """A new account: whose, and for which facility or role."""
+
+    field_order = (
+        "duty",
+        "facility",
+        "login_id",
+        "name",
+        "notification_number",
+        "notified_on",
+        "address",
+    )
+
+    duty = forms.ChoiceField(
+        label="役割",
+        choices=Role.choices,
+        error_messages={"required": "役割を選んでください。", "invalid_choice": "役割を選んでください。"},
+    )
+    facility = forms.ChoiceField(
+        label="施設",
+        required=False,
+        widget=RowSelect,
+        error_messages={"invalid_choice": "施設を一覧から選んでください。"},
+    )
+
+    def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
+        super().__init__(*args, is_facility=False, **kwargs)
+        self.is_facility = self.data.get("duty") == Role.FACILITY
+        choices = self.fields["facility"]
+        assert isinstance(choices, forms.ChoiceField)
+        choices.choices = [
+            ("", "市の職員（施設なし）"),
+            *((str(row.pk), f"{row.number}　{row.name}") for row in facilities),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A facility's person has a facility, the city's have none."""
+        values = super().clean()
+        if "duty" in values and "facility" in values:
+            if self.is_facility and not values["facility"]:
+                self.add_error("facility", "施設職員の施設を選んでください。")
+            if not self.is_facility and values["facility"]:
+                self.add_error(
+                    "facility", "市の職員には施設を選びません。「市の職員（施設なし）」にしてください。"
+                )
+        return values
+
+    def facility_id(self) -> UUID | None:
+        """The chosen facility."""
+        chosen: str = self.cleaned_data["facility"]
+        return UUID(chosen) if chosen else None

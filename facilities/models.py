@@ -12,6 +12,7 @@ from facilities.actors import Role
 from facilities.periods import ServiceMonth, first_day_only
 from facilities.scope import current_scope
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
+from vault import seal, unseal
 
 
 class FacilityKind(models.TextChoices):
@@ -220,6 +221,14 @@ class OwnMemberships(models.Manager["Membership"]):
     """
 
 
+class RegistrationStatus(models.TextChoices):
+    """A registered address."""
+
+    WAITING = "waiting", "確認待ち"
+    CONFIRMED = "confirmed", "確認済み"
+    WITHDRAWN = "withdrawn", "取り下げ"
+
+
 class Membership(MunicipalityOwned):
     """
     Under which role an account acts, and for a facility account in which of its two slots (R15).
@@ -233,6 +242,8 @@ class Membership(MunicipalityOwned):
     slot = models.PositiveSmallIntegerField("枠", null=True, blank=True)
     began_at = models.DateTimeField("開始", db_default=Now())
     ended_at = models.DateTimeField("終了", null=True, blank=True)
+    # Once a year the city asks whether this person is still there (年度の在籍確認).
+    reconfirmed_on = models.DateField("在籍確認日", null=True, blank=True)
 
     own: ClassVar[OwnMemberships] = OwnMemberships()
 
@@ -264,19 +275,62 @@ class Membership(MunicipalityOwned):
 
 
 class AddressRegistration(MunicipalityOwned):
-    """One registration of a facility account's mail address by the city, on the facility's notification (届出)."""
+    """
+    One registration of an account's mail address: by one administrator, confirmed by another (R14, four eyes).
+
+    For a facility's account on its notification (届出). The address is sealed and emptied once it is decided.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    notification_number = models.CharField("届出番号", max_length=40)
-    notified_on = models.DateField("届出日")
+    status = models.CharField(
+        "状態", max_length=10, choices=RegistrationStatus.choices, default=RegistrationStatus.WAITING
+    )
+    address_sealed = models.BinaryField("メールアドレス", null=True)
+    notification_number = models.CharField("届出番号", max_length=40, blank=True)
+    notified_on = models.DateField("届出日", null=True, blank=True)
     registered_at = models.DateTimeField("登録日時")
     registered_by = models.UUIDField("登録者")
+    decided_at = models.DateTimeField("確認日時", null=True)
+    decided_by = models.UUIDField("確認者", null=True)
+    # A city's first administrator has nobody beside her: she may confirm the second administrator alone.
+    is_sole = models.BooleanField("1人の管理者による", default=False)
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user"], name="one_waiting_address", condition=Q(status=RegistrationStatus.WAITING)
+            ),
+            models.CheckConstraint(
+                name="address_is_confirmed_by_another_person",
+                condition=~Q(status=RegistrationStatus.CONFIRMED)
+                | Q(is_sole=True)
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("registered_by"))),
+            ),
+            models.CheckConstraint(
+                name="address_is_kept_only_while_it_waits",
+                condition=Q(status=RegistrationStatus.WAITING, address_sealed__isnull=False)
+                | (~Q(status=RegistrationStatus.WAITING) & Q(address_sealed__isnull=True)),
+            ),
+        ]
         ordering = ("-registered_at",)
 
     def __str__(self) -> str:
         return f"{self.notification_number} {self.registered_at:%Y-%m-%d}"
+
+    @property
+    def address(self) -> str:
+        """The waiting address, opened; empty once it is decided."""
+        if self.address_sealed is None:
+            return ""
+        return unseal(
+            self.address_sealed, bound_to=f"facilities_addressregistration|address|{self.pk}"
+        ).decode()
+
+    @address.setter
+    def address(self, value: str) -> None:
+        self.address_sealed = seal(
+            value.encode(), bound_to=f"facilities_addressregistration|address|{self.pk}"
+        )
 
 
 class SentForm(models.Model):

@@ -1,10 +1,26 @@
 """Facilities and accounts, as the city's pages show them."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
 
-from facilities.models import Facility, FacilityProfile, GrantedItem, Membership, holding_in
+from accounts.models import User
+from facilities.actors import Role
+from facilities.models import (
+    AddressRegistration,
+    Facility,
+    FacilityProfile,
+    GrantedItem,
+    Membership,
+    RegistrationStatus,
+    holding_in,
+)
 from facilities.periods import ServiceMonth
 
 
@@ -36,17 +52,141 @@ def facility_rows(month: ServiceMonth, *, words: str = "", kind: str = "") -> li
     return list(rows.values())
 
 
-def accounts(*, words: str = "") -> QuerySet[Membership]:
-    """Every lasting membership of the city, facilities first by number, then the city's own people."""
-    rows = (
+# ---------------------------------------------------------------- accounts
+
+ACCOUNT_STATES = {
+    "active": "利用中",
+    "invited": "利用開始前",
+    "disabled": "停止中",
+    "unconfirmed": "今年度の在籍確認がまだ",
+}
+
+
+@dataclass(frozen=True)
+class AccountQuestion:
+    """What the administrator asks of the list."""
+
+    words: str = ""
+    state: str = ""
+
+    @classmethod
+    def of(cls, sent: QueryDict) -> "AccountQuestion":
+        """From an address or a form; an unknown state asks for all."""
+        state = sent.get("state", "")
+        return cls(sent.get("words", "").strip(), state if state in ACCOUNT_STATES else "")
+
+    @property
+    def query(self) -> str:
+        """For an address."""
+        return urlencode({name: value for name, value in vars(self).items() if value})
+
+
+@dataclass(frozen=True)
+class AccountList:
+    """The accounts asked for; every address that waits, whatever was asked; the fiscal year's first day."""
+
+    rows: list[Membership]
+    waiting: list[tuple[AddressRegistration, Membership]]
+    year_began: date
+    total: int
+
+
+def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
+    """
+    Every lasting membership of the city, facilities first by number, then the city's own people.
+
+    Two queries, however many there are.
+    """
+    began = date(fiscal_year, 4, 1)
+    everything = list(
         Membership.objects.filter(ended_at__isnull=True)
         .select_related("user", "facility")
         .order_by("facility__number", "slot", "duty", "user__login_id")
     )
-    if words:
-        rows = rows.filter(
-            Q(facility__name__icontains=words)
-            | Q(facility__number__contains=words)
-            | Q(user__login_id__icontains=words)
+    by_user = {row.user_id: row for row in everything}
+    waiting = [
+        (row, by_user[row.user_id])
+        for row in AddressRegistration.objects.filter(status=RegistrationStatus.WAITING).order_by(
+            "registered_at"
         )
-    return rows
+        if row.user_id in by_user
+    ]
+    rows = [row for row in everything if _fits(row, asked.words) and _is_in_state(row, asked.state, began)]
+    return AccountList(rows, waiting, began, len(everything))
+
+
+def _fits(row: Membership, words: str) -> bool:
+    places = [row.user.login_id, *((row.facility.name, row.facility.number) if row.facility else ())]
+    return not words or any(words.casefold() in place.casefold() for place in places)
+
+
+def _is_in_state(row: Membership, state: str, began: date) -> bool:
+    user = row.user
+    return {
+        "": True,
+        "active": user.is_active and user.has_usable_password(),
+        "invited": user.is_active and not user.has_usable_password(),
+        "disabled": not user.is_active,
+        "unconfirmed": is_unconfirmed(row, began),
+    }[state]
+
+
+def is_unconfirmed(row: Membership, began: date) -> bool:
+    """Whether the city has not asked this fiscal year; somebody who came this year is known to be there."""
+    known_since = row.reconfirmed_on or timezone.localtime(row.began_at).date()
+    return known_since < began
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """One account: its registrations, who made them, and what else the person acts for."""
+
+    registrations: list[AddressRegistration]
+    waiting: AddressRegistration | None
+    people: dict[UUID, str]
+    others: list[Membership]
+
+    @property
+    def history(self) -> list[tuple[AddressRegistration, str, str]]:
+        """Each registration with the ids of who registered and who decided."""
+        return [
+            (
+                row,
+                self.people.get(row.registered_by, ""),
+                self.people.get(row.decided_by, "") if row.decided_by else "",
+            )
+            for row in self.registrations
+        ]
+
+
+def account_view(membership: Membership) -> AccountView:
+    """Three queries."""
+    registrations = list(AddressRegistration.objects.filter(user=membership.user_id))
+    people = {row.registered_by for row in registrations} | {
+        row.decided_by for row in registrations if row.decided_by
+    }
+    return AccountView(
+        registrations=registrations,
+        waiting=next((row for row in registrations if row.status == RegistrationStatus.WAITING), None),
+        people=dict(User.objects.filter(pk__in=people).values_list("pk", "login_id")),
+        others=list(
+            Membership.objects.filter(user=membership.user_id, ended_at__isnull=True)
+            .exclude(pk=membership.pk)
+            .select_related("facility")
+        ),
+    )
+
+
+def proposed_account(number: str, facilities: list[Facility]) -> dict[str, Any]:
+    """What the form of a new account begins with, for a facility that was chosen already."""
+    chosen = next((facility for facility in facilities if facility.number == number), None)
+    if chosen is None:
+        return {"duty": Role.FACILITY, "notified_on": timezone.localdate()}
+    ids = [f"f{chosen.number}", f"f{chosen.number}-2", f"f{chosen.number}-3"]
+    taken = set(User.objects.filter(login_id__in=ids).values_list("login_id", flat=True))
+    return {
+        "duty": Role.FACILITY,
+        "facility": str(chosen.pk),
+        "login_id": next((proposed for proposed in ids if proposed not in taken), ""),
+        "notified_on": timezone.localdate(),
+    }

@@ -13,10 +13,30 @@ urlpatterns: list[URLPattern] = [
     path("facilities/<str:number>/items/", city.grant_item, name="facility_grant_item"),
     path("facilities/<str:number>/items/<uuid:granted_id>/end/", city.end_item, name="facility_end_item"),
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.account_new, name="account_new"),
+    path("accounts/reconfirm/", accounts.reconfirm, name="accounts_reconfirm"),
+    path(
+        "accounts/addresses/<uuid:registration_id>/confirm/",
+        accounts.confirm_address,
+        name="account_confirm_address",
+    ),
+    path(
+        "accounts/addresses/<uuid:registration_id>/withdraw/",
+        accounts.withdraw_address,
+        name="account_withdraw_address",
+    ),
     path("accounts/<uuid:membership_id>/", accounts.account_page, name="account_page"),
     path(
         "accounts/<uuid:membership_id>/address/", accounts.register_address, name="account_register_address"
     ),
+    path(
+        "accounts/<uuid:membership_id>/password-code/",
+        accounts.send_password_code,
+        name="account_password_code",
+    ),
+    path("accounts/<uuid:membership_id>/unlock/", accounts.unlock, name="account_unlock"),
     path("accounts/<uuid:membership_id>/disable/", accounts.disable, name="account_disable"),
     path("accounts/<uuid:membership_id>/enable/", accounts.enable, name="account_enable"),
+    path("accounts/<uuid:membership_id>/end/", accounts.end_account, name="account_end"),
+    path("accounts/<uuid:membership_id>/hand-over/", accounts.hand_over, name="account_hand_over"),
 ]

@@ -43,9 +43,15 @@ def set_address(user: User, address: str) -> None:
     user.address = address
     user.save(update_fields=["address_sealed"])
     end_sessions(user)
-    for told in dict.fromkeys((before, address)):
+    for told in dict.fromkeys(known for known in (before, address) if known):
         text = CHANGED.format(login_id=user.login_id)
         mail.send_later(to=told, subject="【はぐくみ請求】メールアドレスが変更されました", text=text)
+
+
+def set_first_address(user: User, address: str) -> None:
+    """The address of an account that nobody has used yet: nobody needs to be told but the invited person."""
+    user.address = address
+    user.save(update_fields=["address_sealed"])
 
 
 def set_password(user: User, password: str) -> None:

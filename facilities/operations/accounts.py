@@ -1,34 +1,346 @@
-"""Accounts of facilities: opened, addressed and disabled by the city's administrator only (R14, R15)."""
+"""
+Accounts: opened, addressed, handed over and disabled by the city's administrators only (R14, R15).
 
+An address that one administrator has registered counts when another one has confirmed it; with the first address of
+an account its invitation leaves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts.models import User
-from accounts.operations import people
+from accounts import lockout
+from accounts.models import TicketPurpose, User
+from accounts.operations import passwords, people
 from audit.record import record
 from facilities import permissions
-from facilities.actors import Actor, Role
+from facilities.actors import CITY_ROLES, Actor, Role
 from facilities.events import FacilityEvent
-from facilities.models import AddressRegistration, Facility, Membership
+from facilities.models import AddressRegistration, Facility, Membership, Municipality, RegistrationStatus
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 
 SLOTS = (1, 2)
 BOTH_TAKEN = "この施設のアカウントはすでに2つあります。どちらかを停止してから登録してください。"
+AT_ONCE = "ほかの人が同時に登録したため、登録できませんでした。一覧を確認して、もう一度お試しください。"
+ID_TAKEN = "このIDはすでに使われています。別のIDを入力してください。"
+FUTURE = "届出日が未来の日付です。届出書の日付を確認してください。"
+NO_NOTIFICATION = "施設のアカウントには、届出番号と届出日が必要です。届出書を見て入力してください。"
+NOT_WAITING = "この登録は、ほかの管理者がすでに処理しました。画面を開き直してください。"
+ENDED = "このアカウントの担当はすでに終わっています。一覧から開き直してください。"
+ANOTHER_PERSON = "登録した本人は確認できません。ほかの管理者に確認を依頼してください。"
+LAST_ADMINISTRATOR = (
+    "利用中の管理者がほかにいません。先に、もう1人の管理者を登録して、使い始めてもらってください。"
+)
+
+
+@dataclass(frozen=True)
+class Notification:
+    """A notified address (届出). City accounts have no notification: number and day are empty."""
+
+    address: str
+    number: str = ""
+    notified_on: date | None = None
+
+
+# ---------------------------------------------------------------- opening
 
 
 @operation(FacilityEvent.ACCOUNT_OPENED)
 def open_account(facility_id: UUID, user_id: UUID, *, by: Actor, at: datetime) -> Membership:
     """
-    Give a facility's free slot to an account. The database allows two; this chooses which.
+    Give a facility's free slot to an account that exists. The database allows two; this chooses which.
 
     :raises NotAllowed: only the administrator opens accounts.
     :raises ProblemsFound: both slots are taken, or the account has one already.
     """
     facility = Facility.objects.get(pk=facility_id)
     permissions.manage_accounts(by, facility)
+    return _take_slot(facility, user_id, by)
+
+
+@operation(FacilityEvent.ACCOUNT_OPENED)
+def create_account(
+    duty: Role,
+    facility_id: UUID | None,
+    *,
+    login_id: str,
+    name: str,
+    notified: Notification,
+    by: Actor,
+    at: datetime,
+) -> Membership:
+    """
+    Register a new person of the city (a role) or of a facility (a slot). The invitation waits for the confirmation.
+
+    :raises NotAllowed: only the administrator opens accounts.
+    :raises ProblemsFound: the id is taken, both slots are taken, or the notification is not complete.
+    """
+    facility = Facility.objects.get(pk=facility_id) if facility_id is not None else None
+    permissions.manage_accounts(by, facility)
+    if (duty is Role.FACILITY) != (facility is not None):
+        raise ProblemsFound(["施設職員には施設を、市の職員には役割を選んでください。"])
+    return _create(duty, facility, login_id, name, notified, by, at)
+
+
+@operation(FacilityEvent.ACCOUNT_HANDED_OVER)
+def hand_over(
+    membership_id: UUID, *, login_id: str, name: str, notified: Notification, by: Actor, at: datetime
+) -> Membership:
+    """
+    A successor takes the slot or role (引継ぎ): the former account ends at once, what it did keeps its name.
+
+    :raises NotAllowed: only the administrator, never for oneself, never the last administrator.
+    :raises ProblemsFound: see ``create_account``.
+    """
+    membership, user = _account(membership_id, by)
+    _end(membership, user, by, at)
+    successor = _create(Role(membership.duty), membership.facility, login_id, name, notified, by, at)
+    record(
+        FacilityEvent.ACCOUNT_HANDED_OVER,
+        by=by,
+        on=successor,
+        facility_id=membership.facility_id,
+        rows={"membership": [membership.pk, successor.pk]},
+        detail={"account": str(user.pk), "successor": str(successor.user_id)},
+    )
+    return successor
+
+
+@operation(FacilityEvent.ACCOUNT_ENDED)
+def end_account(membership_id: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    End a membership: its slot is free again. The account itself is stopped when nothing else is left to it.
+
+    :raises NotAllowed: only the administrator, never oneself, never the last administrator.
+    """
+    membership, user = _account(membership_id, by)
+    _end(membership, user, by, at)
+    record(
+        FacilityEvent.ACCOUNT_ENDED,
+        by=by,
+        on=membership,
+        facility_id=membership.facility_id,
+        detail={"account": str(user.pk)},
+    )
+
+
+# ---------------------------------------------------------------- addresses
+
+
+@operation(FacilityEvent.ADDRESS_REGISTERED)
+def register_address(
+    membership_id: UUID, notified: Notification, *, by: Actor, at: datetime
+) -> AddressRegistration:
+    """
+    Register a notified address; it counts once another administrator has confirmed it.
+
+    :raises NotAllowed: only the administrator registers addresses.
+    :raises ProblemsFound: the notification is not complete, its date lies in the future, another registration waits,
+        or the address belongs to another facility's account.
+    """
+    membership, user = _account(membership_id, by)
+    if AddressRegistration.objects.filter(user=user, status=RegistrationStatus.WAITING).exists():
+        raise ProblemsFound(
+            ["確認を待っているアドレスがあります。先にそれを確認するか、取り下げてください。"]
+        )
+    return _register(membership, user, notified, by, at)
+
+
+@operation(FacilityEvent.ADDRESS_CONFIRMED)
+def confirm_address(registration_id: UUID, *, by: Actor, at: datetime) -> AddressRegistration:
+    """
+    Another administrator confirms: the address counts from now on.
+
+    A new account gets its invitation. Otherwise every login ends, and the old and the new address are told.
+
+    :raises NotAllowed: not an administrator, or the one who registered it; unless the city has just one administrator
+        and registers its second one.
+    :raises ProblemsFound: it was decided already.
+    """
+    registration: AddressRegistration = AddressRegistration.objects.select_for_update(of=("self",)).get(
+        pk=registration_id
+    )
+    permissions.manage_accounts(by, registration)
+    if registration.status != RegistrationStatus.WAITING:
+        raise ProblemsFound([NOT_WAITING])
+    membership = Membership.objects.filter(user=registration.user_id, ended_at__isnull=True).first()
+    if membership is None:
+        raise ProblemsFound([ENDED])
+    alone = registration.registered_by == by.user_id
+    if alone and not _founds_the_four_eyes(membership, by):
+        raise NotAllowed(ANOTHER_PERSON)
+    user = User.objects.select_for_update(of=("self",)).get(pk=registration.user_id)
+    address = registration.address
+    if user.has_usable_password():
+        people.set_address(user, address)
+    else:
+        people.set_first_address(user, address)
+        passwords.send_ticket(user, TicketPurpose.INVITATION, site=site_of(membership), by=by)
+    registration.is_sole = alone
+    _decide(registration, RegistrationStatus.CONFIRMED, by, at)
+    record(
+        FacilityEvent.ADDRESS_CONFIRMED,
+        by=by,
+        on=registration,
+        facility_id=membership.facility_id,
+        detail={"account": str(user.pk), "notification_number": registration.notification_number},
+    )
+    return registration
+
+
+@operation(FacilityEvent.ADDRESS_WITHDRAWN)
+def withdraw_address(registration_id: UUID, *, by: Actor, at: datetime) -> AddressRegistration:
+    """
+    Take a waiting registration back, e.g. after a slip of typing.
+
+    :raises NotAllowed: only the administrator.
+    :raises ProblemsFound: it was decided already.
+    """
+    registration: AddressRegistration = AddressRegistration.objects.select_for_update(of=("self",)).get(
+        pk=registration_id
+    )
+    permissions.manage_accounts(by, registration)
+    if registration.status != RegistrationStatus.WAITING:
+        raise ProblemsFound([NOT_WAITING])
+    _decide(registration, RegistrationStatus.WITHDRAWN, by, at)
+    record(
+        FacilityEvent.ADDRESS_WITHDRAWN,
+        by=by,
+        on=registration,
+        detail={"account": str(registration.user_id)},
+    )
+    return registration
+
+
+# ---------------------------------------------------------------- living with an account
+
+
+@operation(FacilityEvent.PASSWORD_CODE_SENT)
+def send_password_code(membership_id: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Mail a code to choose a password: the invitation again, or after a forgotten password.
+
+    :raises NotAllowed: only the administrator.
+    :raises ProblemsFound: the account is stopped, or has no confirmed address yet.
+    """
+    membership, user = _account(membership_id, by)
+    if not user.is_active:
+        raise ProblemsFound(["停止中のアカウントです。再開してから送ってください。"])
+    if not user.address:
+        raise ProblemsFound(["メールアドレスがまだ確認されていません。ほかの管理者の確認を待ってください。"])
+    purpose = TicketPurpose.RESET if user.has_usable_password() else TicketPurpose.INVITATION
+    passwords.send_ticket(user, purpose, site=site_of(membership), by=by)
+    record(
+        FacilityEvent.PASSWORD_CODE_SENT,
+        by=by,
+        on=membership,
+        facility_id=membership.facility_id,
+        detail={"account": str(user.pk), "purpose": purpose.value},
+    )
+
+
+@operation(FacilityEvent.ACCOUNT_UNLOCKED)
+def unlock(membership_id: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Let an account that was locked out after wrong passwords try again at once.
+
+    :raises NotAllowed: only the administrator.
+    """
+    membership, user = _account(membership_id, by)
+    forgotten = lockout.unlock(user.login_id)
+    record(
+        FacilityEvent.ACCOUNT_UNLOCKED,
+        by=by,
+        on=membership,
+        facility_id=membership.facility_id,
+        detail={"account": str(user.pk), "forgotten": forgotten},
+    )
+
+
+@operation(FacilityEvent.ACCOUNT_DISABLED)
+def disable(membership_id: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Stop an account at once, everywhere.
+
+    :raises NotAllowed: only the administrator, never oneself, never the last administrator.
+    """
+    membership, user = _account(membership_id, by)
+    _require_not_the_last(membership, user, by)
+    people.disable(user)
+    record(
+        FacilityEvent.ACCOUNT_DISABLED,
+        by=by,
+        on=membership,
+        facility_id=membership.facility_id,
+        detail={"account": str(user.pk)},
+    )
+
+
+@operation(FacilityEvent.ACCOUNT_ENABLED)
+def enable(membership_id: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Let a stopped account log in again.
+
+    :raises NotAllowed: only the administrator.
+    """
+    membership, user = _account(membership_id, by)
+    people.enable(user)
+    record(
+        FacilityEvent.ACCOUNT_ENABLED,
+        by=by,
+        on=membership,
+        facility_id=membership.facility_id,
+        detail={"account": str(user.pk)},
+    )
+
+
+@operation(FacilityEvent.ACCOUNTS_RECONFIRMED)
+def reconfirm(membership_ids: Sequence[UUID], *, by: Actor, at: datetime) -> int:
+    """
+    Note that these people are still there (年度の在籍確認); how many accounts that were.
+
+    :raises NotAllowed: only the administrator.
+    :raises ProblemsFound: nobody was chosen.
+    """
+    permissions.manage_accounts(by, None)
+    chosen = Membership.objects.select_for_update(of=("self",)).filter(
+        pk__in=membership_ids, ended_at__isnull=True
+    )
+    found = [membership.pk for membership in chosen]
+    if not found:
+        raise ProblemsFound(["在籍を確認したアカウントを、1件以上選んでください。"])
+    Membership.objects.filter(pk__in=found).update(reconfirmed_on=at.date())
+    record(FacilityEvent.ACCOUNTS_RECONFIRMED, by=by, rows={"membership": found})
+    return len(found)
+
+
+def site_of(membership: Membership) -> str:
+    """The entrance this person uses: facilities come over the Internet, the city over LGWAN (R15)."""
+    site: str = settings.CITY_SITE_URL if membership.duty in CITY_ROLES else settings.SITE_URL
+    return site
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _account(membership_id: UUID, by: Actor) -> tuple[Membership, User]:
+    # One administrator's act after the other: two who stop each other at once must not both succeed.
+    Municipality.objects.select_for_update(no_key=True).get(pk=by.municipality_id)
+    membership = (
+        Membership.objects.select_for_update(of=("self",)).select_related("facility").get(pk=membership_id)
+    )
+    permissions.manage_accounts(by, membership)
+    if membership.ended_at is not None:
+        raise ProblemsFound([ENDED])
+    return membership, User.objects.select_for_update(of=("self",)).get(pk=membership.user_id)
+
+
+def _take_slot(facility: Facility, user_id: UUID, by: Actor) -> Membership:
     taken = set(
         Membership.objects.filter(facility=facility, ended_at__isnull=True).values_list("slot", flat=True)
     )
@@ -45,74 +357,133 @@ def open_account(facility_id: UUID, user_id: UUID, *, by: Actor, at: datetime) -
                 slot=free[0],
             )
     except IntegrityError as taken_meanwhile:
-        raise ProblemsFound(
-            ["ほかの人が同時に登録したため、登録できませんでした。一覧を確認して、もう一度お試しください。"]
-        ) from taken_meanwhile
-    record(FacilityEvent.ACCOUNT_OPENED, by=by, on=membership, detail={"slot": membership.slot})
+        raise ProblemsFound([AT_ONCE]) from taken_meanwhile
+    record(
+        FacilityEvent.ACCOUNT_OPENED,
+        by=by,
+        on=membership,
+        facility_id=facility.pk,
+        detail={"slot": membership.slot},
+    )
     return membership
 
 
-@operation(FacilityEvent.ADDRESS_REGISTERED)
-def register_address(
-    membership_id: UUID, address: str, *, notification_number: str, notified_on: date, by: Actor, at: datetime
-) -> AddressRegistration:
-    """
-    Register the mail address a facility has notified (届出). Every login of the account ends; old and new are told.
+def _create(
+    duty: Role,
+    facility: Facility | None,
+    login_id: str,
+    name: str,
+    notified: Notification,
+    by: Actor,
+    at: datetime,
+) -> Membership:
+    try:
+        with transaction.atomic():
+            user = people.create_user(
+                login_id=login_id, name=name, address="", password=None, realm_id=by.municipality_id
+            )
+    except IntegrityError as taken:
+        raise ProblemsFound([ID_TAKEN]) from taken
+    if facility is not None:
+        membership = _take_slot(facility, user.pk, by)
+    else:
+        membership = Membership.objects.create(municipality_id=by.municipality_id, user=user, duty=duty)
+        record(FacilityEvent.ACCOUNT_OPENED, by=by, on=membership, detail={"duty": duty.value})
+    _register(membership, user, notified, by, at)
+    return membership
 
-    :raises NotAllowed: only the administrator registers addresses.
-    :raises ProblemsFound: the notification's date lies in the future.
-    """
-    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership_id)
-    permissions.manage_accounts(by, membership)
-    if notified_on > at.date():
-        raise ProblemsFound(["届出日が未来の日付です。届出書の日付を確認してください。"])
-    user = User.objects.select_for_update(of=("self",)).get(pk=membership.user_id)
-    people.set_address(user, address)
-    registration: AddressRegistration = AddressRegistration.objects.create(
+
+def _register(
+    membership: Membership, user: User, notified: Notification, by: Actor, at: datetime
+) -> AddressRegistration:
+    if membership.facility_id is not None and not (notified.number and notified.notified_on):
+        raise ProblemsFound([NO_NOTIFICATION])
+    if notified.notified_on is not None and notified.notified_on > at.date():
+        raise ProblemsFound([FUTURE])
+    _require_own_address(membership, notified.address)
+    registration = AddressRegistration(
         municipality_id=membership.municipality_id,
         user=user,
-        notification_number=notification_number,
-        notified_on=notified_on,
+        notification_number=notified.number,
+        notified_on=notified.notified_on,
         registered_at=at,
         registered_by=by.user_id,
     )
+    registration.address = notified.address
+    registration.save()
     record(
         FacilityEvent.ADDRESS_REGISTERED,
         by=by,
         on=registration,
         facility_id=membership.facility_id,
-        detail={"account": str(user.pk), "notification_number": notification_number},
+        detail={"account": str(user.pk), "notification_number": notified.number},
     )
     return registration
 
 
-@operation(FacilityEvent.ACCOUNT_DISABLED)
-def disable(membership_id: UUID, *, by: Actor, at: datetime) -> None:
+def _require_own_address(membership: Membership, address: str) -> None:
     """
-    Stop an account at once, everywhere.
+    A mailbox belongs to one facility, or to one person of the city: who reads it, reads the codes.
 
-    :raises NotAllowed: only the administrator, and never oneself.
+    The addresses are sealed: the city's few hundred are opened and compared.
     """
-    membership, user = _account(membership_id, by)
+    others = (
+        Membership.objects.filter(ended_at__isnull=True)
+        .exclude(user=membership.user_id)
+        .select_related("user", "facility")
+    )
+    if membership.facility_id is not None:
+        # The second account of the same facility may share its mailbox.
+        others = others.exclude(facility=membership.facility_id)
+    waiting = {
+        row.user_id: row.address
+        for row in AddressRegistration.objects.filter(status=RegistrationStatus.WAITING)
+    }
+    wanted = address.casefold()
+    for other in others:
+        if wanted in {other.user.address.casefold(), waiting.get(other.user_id, "").casefold()}:
+            whose = other.facility.name if other.facility else "市の職員"
+            raise ProblemsFound(
+                [
+                    f"このアドレスは、{whose}のアカウント（{other.user.login_id}）に登録されています。"
+                    "届出書のアドレスを確認してください。"
+                ]
+            )
+
+
+def _decide(registration: AddressRegistration, status: RegistrationStatus, by: Actor, at: datetime) -> None:
+    registration.status = status
+    registration.address_sealed = None
+    registration.decided_at, registration.decided_by = at, by.user_id
+    registration.save(update_fields=["status", "address_sealed", "decided_at", "decided_by", "is_sole"])
+
+
+def _founds_the_four_eyes(membership: Membership, by: Actor) -> bool:
+    """The city's second administrator, registered by the only one there is."""
+    return membership.duty == Role.ADMINISTRATOR and not _other_administrators(by.user_id)
+
+
+def _other_administrators(user_id: UUID) -> list[UUID]:
+    """The accounts of the administrators who can act besides this one."""
+    lasting = Membership.objects.filter(duty=Role.ADMINISTRATOR, ended_at__isnull=True).exclude(user=user_id)
+    active = User.objects.filter(pk__in=lasting.values("user_id"), is_active=True)
+    return [user.pk for user in active if user.has_usable_password()]
+
+
+def _require_not_the_last(membership: Membership, user: User, by: Actor) -> None:
     if user.pk == by.user_id:
         raise NotAllowed("自分のアカウントは停止できません。ほかの管理者に依頼してください。")
-    people.disable(user)
-    record(FacilityEvent.ACCOUNT_DISABLED, by=by, on=membership, detail={"account": str(user.pk)})
+    if membership.duty == Role.ADMINISTRATOR and not _other_administrators(user.pk):
+        raise NotAllowed(LAST_ADMINISTRATOR)
 
 
-@operation(FacilityEvent.ACCOUNT_ENABLED)
-def enable(membership_id: UUID, *, by: Actor, at: datetime) -> None:
-    """
-    Let a stopped account log in again.
-
-    :raises NotAllowed: only the administrator.
-    """
-    membership, user = _account(membership_id, by)
-    people.enable(user)
-    record(FacilityEvent.ACCOUNT_ENABLED, by=by, on=membership, detail={"account": str(user.pk)})
-
-
-def _account(membership_id: UUID, by: Actor) -> tuple[Membership, User]:
-    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership_id)
-    permissions.manage_accounts(by, membership)
-    return membership, User.objects.select_for_update(of=("self",)).get(pk=membership.user_id)
+def _end(membership: Membership, user: User, by: Actor, at: datetime) -> None:
+    _require_not_the_last(membership, user, by)
+    membership.ended_at = at
+    membership.save(update_fields=["ended_at"])
+    for waiting in AddressRegistration.objects.filter(user=user, status=RegistrationStatus.WAITING):
+        _decide(waiting, RegistrationStatus.WITHDRAWN, by, at)
+    if not Membership.objects.filter(user=user, ended_at__isnull=True).exists():
+        people.disable(user)
+    else:
+        people.end_sessions(user)

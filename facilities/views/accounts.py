@@ -1,5 +1,6 @@
 """The administrator's pages of accounts: who may log in, and to which address the codes go."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,28 +9,90 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import lockout
 from audit.record import record
-from facilities import permissions
+from facilities import permissions, queries
+from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.forms import AddressForm
-from facilities.models import AddressRegistration, Membership
+from facilities.forms import AddressForm, NewAccountForm, PersonForm
+from facilities.models import AddressRegistration, Facility, Membership
 from facilities.operations import accounts as operations
-from facilities.queries import accounts as all_accounts
+from facilities.periods import ServiceMonth
+from facilities.queries import AccountQuestion
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
+
+Refusal = NotAllowed | ProblemsFound
+REGISTERED = "登録しました。ほかの管理者が確認すると、メールアドレスが有効になります。"
+
+
+# ---------------------------------------------------------------- the list
 
 
 @require_GET
 def accounts(request: TenantRequest) -> HttpResponse:
-    """Every account of the city."""
-    if not permissions.manage_accounts.allows(request.actor, None):
-        raise PermissionDenied
-    words = request.GET.get("words", "").strip()
-    rows = list(all_accounts(words=words))
-    record(FacilityEvent.ACCOUNTS_LISTED, rows={"membership": [row.pk for row in rows]})
-    return render(request, "facilities/accounts.html", {"rows": rows, "words": words})
+    """Every account of the city, and the addresses that wait for a second administrator."""
+    return _list(request, AccountQuestion.of(request.GET))
+
+
+@require_POST
+def reconfirm(request: TenantRequest) -> HttpResponse:
+    """Note that the chosen people are still there."""
+    _require_administrator(request)
+    asked = AccountQuestion.of(request.POST)
+    try:
+        chosen = [UUID(value) for value in request.POST.getlist("membership")]
+        count = operations.reconfirm(chosen, by=request.actor, at=timezone.localtime())
+    except ValueError:
+        return _list(request, asked, problems=["一覧を読み取れませんでした。画面を開き直してください。"])
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _list(request, asked, problems=_sentences(refusal))
+    messages.success(request, f"{count}件の在籍を確認済みにしました。")
+    return redirect(f"{reverse('facilities:accounts')}?{asked.query}")
+
+
+@require_http_methods(["GET", "POST"])
+def account_new(request: TenantRequest) -> HttpResponse:
+    """Register a new person of a facility or of the city."""
+    _require_administrator(request)
+    facilities = list(Facility.objects.order_by("number"))
+    if request.method == "POST":
+        form = NewAccountForm(request.POST, facilities=facilities)
+    else:
+        form = NewAccountForm(
+            facilities=facilities,
+            initial=queries.proposed_account(request.GET.get("facility", ""), facilities),
+        )
+    problems: list[str] = []
+    if form.is_bound and form.is_valid():
+        try:
+            membership = operations.create_account(
+                Role(form.cleaned_data["duty"]),
+                form.facility_id(),
+                login_id=form.cleaned_data["login_id"],
+                name=form.cleaned_data["name"],
+                notified=form.notification(),
+                by=request.actor,
+                at=timezone.localtime(),
+            )
+        except (NotAllowed, ProblemsFound) as refusal:
+            problems = _sentences(refusal)
+        else:
+            messages.success(request, REGISTERED)
+            return redirect("facilities:account_page", membership.pk)
+    record(FacilityEvent.NEW_ACCOUNT_SHOWN, rows={"facility": [facility.pk for facility in facilities]})
+    context = {
+        "form": form,
+        "problems": problems,
+        "breadcrumbs": [("アカウント", reverse("facilities:accounts")), ("登録", None)],
+    }
+    refused = form.is_bound and (bool(problems) or not form.is_valid())
+    return render(request, "facilities/account_new.html", context, status=422 if refused else 200)
+
+
+# ---------------------------------------------------------------- one account
 
 
 @require_GET
@@ -42,46 +105,165 @@ def account_page(request: TenantRequest, membership_id: UUID) -> HttpResponse:
 def register_address(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """Register a notified address."""
     membership = _membership(membership_id)
-    form = AddressForm(request.POST)
+    _require_administrator(request)
+    form = AddressForm(request.POST, is_facility=membership.facility_id is not None)
     if not form.is_valid():
         return _page(request, membership, form=form)
     try:
         operations.register_address(
-            membership.pk,
-            form.cleaned_data["address"],
-            notification_number=form.cleaned_data["notification_number"],
-            notified_on=form.cleaned_data["notified_on"],
-            by=request.actor,
-            at=timezone.localtime(),
+            membership.pk, form.notification(), by=request.actor, at=timezone.localtime()
         )
-    except (NotAllowed, ProblemsFound) as problem:
-        return _page(request, membership, form=form, problem=problem)
-    messages.success(request, "メールアドレスを登録しました。前と新しいアドレスの両方にお知らせを送ります。")
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _page(request, membership, form=form, refusal=refusal)
+    messages.success(request, REGISTERED)
     return redirect("facilities:account_page", membership_id)
+
+
+@require_POST
+def confirm_address(request: TenantRequest, registration_id: UUID) -> HttpResponse:
+    """The second pair of eyes."""
+    return _decide(
+        request,
+        registration_id,
+        operations.confirm_address,
+        "メールアドレスを確認しました。新しいアカウントには利用開始のご案内を、変更のときは前と新しいアドレスにお知らせを送ります。",
+    )
+
+
+@require_POST
+def withdraw_address(request: TenantRequest, registration_id: UUID) -> HttpResponse:
+    """Take a waiting address back."""
+    return _decide(request, registration_id, operations.withdraw_address, "登録を取り下げました。")
+
+
+@require_POST
+def send_password_code(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """Invite again, or help after a forgotten password."""
+    return _act(
+        request,
+        membership_id,
+        operations.send_password_code,
+        "設定コードを、登録済みのメールアドレスに送りました。",
+    )
+
+
+@require_POST
+def unlock(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """End the pause after wrong passwords."""
+    return _act(request, membership_id, operations.unlock, "ロックを解除しました。すぐにログインできます。")
 
 
 @require_POST
 def disable(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """Stop an account."""
-    membership = _membership(membership_id)
-    try:
-        operations.disable(membership.pk, by=request.actor, at=timezone.now())
-    except NotAllowed as problem:
-        return _page(request, membership, problem=problem)
-    messages.success(request, "アカウントを停止しました。ログイン中の画面もすぐに使えなくなります。")
-    return redirect("facilities:account_page", membership_id)
+    return _act(
+        request,
+        membership_id,
+        operations.disable,
+        "アカウントを停止しました。ログイン中の画面もすぐに使えなくなります。",
+    )
 
 
 @require_POST
 def enable(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """Let a stopped account log in again."""
+    return _act(request, membership_id, operations.enable, "アカウントを再開しました。")
+
+
+@require_POST
+def end_account(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """Free the slot or role."""
     membership = _membership(membership_id)
     try:
-        operations.enable(membership.pk, by=request.actor, at=timezone.now())
-    except NotAllowed as problem:
-        return _page(request, membership, problem=problem)
-    messages.success(request, "アカウントを再開しました。")
+        operations.end_account(membership.pk, by=request.actor, at=timezone.now())
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _page(request, membership, refusal=refusal)
+    messages.success(request, "担当を終了しました。これまでの記録は残ります。")
+    return redirect("facilities:accounts")
+
+
+@require_http_methods(["GET", "POST"])
+def hand_over(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """A successor takes over."""
+    membership = _membership(membership_id)
+    _require_administrator(request)
+    is_facility = membership.facility_id is not None
+    form = PersonForm(
+        request.POST if request.method == "POST" else None,
+        is_facility=is_facility,
+        initial={"notified_on": timezone.localdate()} if is_facility else {},
+    )
+    problems: list[str] = []
+    if form.is_bound and form.is_valid():
+        try:
+            successor = operations.hand_over(
+                membership.pk,
+                login_id=form.cleaned_data["login_id"],
+                name=form.cleaned_data["name"],
+                notified=form.notification(),
+                by=request.actor,
+                at=timezone.localtime(),
+            )
+        except (NotAllowed, ProblemsFound) as refusal:
+            problems = _sentences(refusal)
+        else:
+            messages.success(request, f"引き継ぎました。{REGISTERED}")
+            return redirect("facilities:account_page", successor.pk)
+    record(
+        FacilityEvent.ACCOUNT_SHOWN,
+        on=membership,
+        facility_id=membership.facility_id,
+        rows={"membership": [membership.pk]},
+    )
+    context = {
+        "membership": membership,
+        "form": form,
+        "problems": problems,
+        "breadcrumbs": [
+            ("アカウント", reverse("facilities:accounts")),
+            (membership.user.login_id, reverse("facilities:account_page", args=[membership.pk])),
+            ("引継ぎ", None),
+        ],
+    }
+    refused = form.is_bound and (bool(problems) or not form.is_valid())
+    return render(request, "facilities/hand_over.html", context, status=422 if refused else 200)
+
+
+# ---------------------------------------------------------------- shared
+
+
+def _act(
+    request: TenantRequest, membership_id: UUID, operation: Callable[..., object], done: str
+) -> HttpResponse:
+    membership = _membership(membership_id)
+    try:
+        operation(membership.pk, by=request.actor, at=timezone.localtime())
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _page(request, membership, refusal=refusal)
+    messages.success(request, done)
     return redirect("facilities:account_page", membership_id)
+
+
+def _decide(
+    request: TenantRequest, registration_id: UUID, operation: Callable[..., object], done: str
+) -> HttpResponse:
+    registration = get_object_or_404(AddressRegistration.objects.all(), pk=registration_id)
+    membership = get_object_or_404(
+        Membership.objects.select_related("user", "facility").order_by("-began_at"),
+        user=registration.user_id,
+        ended_at__isnull=True,
+    )
+    try:
+        operation(registration.pk, by=request.actor, at=timezone.localtime())
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _page(request, membership, refusal=refusal)
+    messages.success(request, done)
+    return redirect("facilities:account_page", membership.pk)
+
+
+def _require_administrator(request: TenantRequest) -> None:
+    if not permissions.manage_accounts.allows(request.actor, None):
+        raise PermissionDenied
 
 
 def _membership(membership_id: UUID) -> Membership:
@@ -91,33 +273,64 @@ def _membership(membership_id: UUID) -> Membership:
     return found
 
 
+def _list(request: TenantRequest, asked: AccountQuestion, problems: list[str] | None = None) -> HttpResponse:
+    _require_administrator(request)
+    found = queries.account_list(asked, ServiceMonth.of(timezone.localdate()).fiscal_year)
+    record(
+        FacilityEvent.ACCOUNTS_LISTED,
+        rows={
+            "membership": [row.pk for row in found.rows],
+            "registration": [row.pk for row, _ in found.waiting],
+        },
+    )
+    context = {
+        "found": found,
+        "rows": found.rows,
+        "asked": asked,
+        "states": queries.ACCOUNT_STATES.items(),
+        "problems": problems or [],
+    }
+    return render(request, "facilities/accounts.html", context, status=422 if problems else 200)
+
+
 def _page(
     request: TenantRequest,
     membership: Membership,
     *,
     form: AddressForm | None = None,
-    problem: NotAllowed | ProblemsFound | None = None,
+    refusal: Refusal | None = None,
 ) -> HttpResponse:
-    if not permissions.manage_accounts.allows(request.actor, membership):
-        raise PermissionDenied
-    membership.user.refresh_from_db()
-    registrations = list(AddressRegistration.objects.filter(user=membership.user))
+    _require_administrator(request)
+    membership.refresh_from_db(fields=["ended_at"])
+    user = membership.user
+    user.refresh_from_db()
+    view = queries.account_view(membership)
     record(
         FacilityEvent.ACCOUNT_SHOWN,
         on=membership,
         facility_id=membership.facility_id,
-        rows={"membership": [membership.pk], "registration": [row.pk for row in registrations]},
+        rows={
+            "membership": [membership.pk, *(row.pk for row in view.others)],
+            "registration": [row.pk for row in view.registrations],
+        },
     )
-    problems = getattr(problem, "problems", [str(problem)]) if problem else []
+    is_facility = membership.facility_id is not None
     title = membership.facility.name if membership.facility else membership.get_duty_display()
+    initial = AddressForm.initial_for(timezone.localdate()) if is_facility else {}
     context = {
         "membership": membership,
-        "registrations": registrations,
-        "form": form or AddressForm(initial=AddressForm.initial_for(timezone.localdate())),
+        "view": view,
+        "form": form or AddressForm(initial=initial, is_facility=is_facility),
         "bound_form": form,
-        "problems": problems,
+        "problems": _sentences(refusal) if refusal else [],
         "is_myself": membership.user_id == request.actor.user_id,
+        "may_confirm": view.waiting is not None and view.waiting.registered_by != request.actor.user_id,
+        "is_locked": lockout.is_locked(user.login_id),
         "breadcrumbs": [("アカウント", reverse("facilities:accounts")), (title, None)],
     }
-    refused = bool(problems) or (form is not None and not form.is_valid())
+    refused = refusal is not None or (form is not None and not form.is_valid())
     return render(request, "facilities/account_page.html", context, status=422 if refused else 200)
+
+
+def _sentences(refusal: Refusal) -> list[str]:
+    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]

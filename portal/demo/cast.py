@@ -41,6 +41,7 @@ PEOPLE = (
     Person("kakaricho", "高峰 さとる", Role.CHIEF, "こども施設運営課 係長"),
     Person("kacho", "白川 まこと", Role.MANAGER, "こども施設運営課 課長"),
     Person("kanri", "赤坂 ひろし", Role.ADMINISTRATOR, "市の管理者"),
+    Person("kanri2", "桃井 ゆかり", Role.ADMINISTRATOR, "市の管理者（2人目。アドレスを確認する人）"),
     Person("kansa", "黒田 ただし", Role.AUDITOR, "監査"),
     Person("midori-tanto", "緑川 すず", Role.OFFICER, "緑野市 運営課 担当", city=NEIGHBOUR_CODE),
     Person(

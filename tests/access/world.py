@@ -16,7 +16,7 @@ from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
 from claims.wording import CLAIM_FORM
 from facilities.actors import Role
-from facilities.models import GrantedItem, Membership
+from facilities.models import AddressRegistration, GrantedItem, Membership
 from tests.access.subjects import document_of, previewed_import
 from tests.cast import (
     APRIL,
@@ -129,11 +129,17 @@ def make_world() -> World:
     with city.open():
         granted = GrantedItem.objects.filter(facility=sakura.facility).order_by("code")[0]
         membership = Membership.objects.get(user=sakura.clerk)
+        registration = AddressRegistration(
+            municipality=city.municipality, user=sakura.clerk, registered_at=AT, registered_by=uuid4()
+        )
+        registration.address = "new@example.jp"
+        registration.save()
         disputed = CountDispute.objects.get(sheet=sheet)
     previewed: CountImport = previewed_import(city)
     ids = {
         "granted_id": granted.pk,
         "membership_id": membership.pk,
+        "registration_id": registration.pk,
         "dispute_id": disputed.pk,
         "import_id": previewed.pk,
         "event_id": events_of(city)[0].pk,

@@ -24,7 +24,9 @@ PAGES = {
     "kanri": {
         "facilities": "/c/facilities/",
         "facility": f"/c/facilities/{cast.KINDERGARTEN}/",
-        "accounts": "/c/accounts/?words=oka",
+        "accounts": "/c/accounts/",
+        "account-new": f"/c/accounts/new/?facility={cast.KINDERGARTEN}",
+        "change-password": "/password/",
         "city-home-administrator": "/c/",
     },
 }

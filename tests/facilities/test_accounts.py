@@ -1,7 +1,8 @@
 """At most two accounts per facility; the address is the city's to set; a stopped account is stopped everywhere."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from threading import Barrier
@@ -10,23 +11,37 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.models import User
+from accounts import lockout
+from accounts.models import PasswordTicket, User
 from audit.record import NOBODY, Context, context
-from facilities.actors import Role
+from facilities.actors import Actor, Role, actor_for
 from facilities.events import FacilityEvent
 from facilities.models import AddressRegistration, Membership
 from facilities.operations.accounts import (
     BOTH_TAKEN,
+    LAST_ADMINISTRATOR,
+    Notification,
+    confirm_address,
+    create_account,
     disable,
     enable,
+    end_account,
+    hand_over,
     open_account,
+    reconfirm,
     register_address,
+    send_password_code,
+    unlock,
+    withdraw_address,
 )
+from facilities.queries import AccountQuestion, account_list
 from facilities.rules import NotAllowed, ProblemsFound
-from tests.cast import City, Nursery, make_city, make_facility, make_user, sign_in
+from tests.cast import PASSWORD, Browser, City, Nursery, make_city, make_facility, make_user, sign_in
 from tests.record import events_of
 
 AT = datetime(2026, 6, 5, 5, 0, tzinfo=UTC)
+NOTIFIED = Notification("new@example.jp", "令8-15", date(2026, 6, 4))
+SUCCESSOR = {"login_id": "hanako", "name": "見本 花子", "notified": NOTIFIED}
 
 
 @pytest.fixture
@@ -37,6 +52,23 @@ def city(db: None) -> City:
 @pytest.fixture
 def sakura(city: City) -> Nursery:
     return make_facility(city)
+
+
+def second_administrator(city: City) -> Actor:
+    user = make_user(f"second-{city.municipality.code}", realm=city.municipality)
+    with city.open():
+        Membership.objects.create(municipality=city.municipality, user=user, duty=Role.ADMINISTRATOR)
+    return actor_for(
+        user_id=user.pk,
+        login_id=user.login_id,
+        duty=Role.ADMINISTRATOR,
+        municipality_id=city.municipality.pk,
+    )
+
+
+@pytest.fixture
+def second(city: City) -> Actor:
+    return second_administrator(city)
 
 
 def membership_of(nursery: Nursery) -> UUID:
@@ -95,20 +127,23 @@ def test_one_account_cannot_take_both_slots(city, sakura):
 @pytest.mark.parametrize("role", [Role.ENROLMENT, Role.OFFICER, Role.CHIEF, Role.MANAGER, Role.AUDITOR])
 def test_only_the_administrator_manages_accounts(city, sakura, role):
     membership_id = membership_of(sakura)
+    with city.open() as administrator:
+        waiting = register_address(membership_id, NOTIFIED, by=administrator, at=AT)
 
     with city.open(role) as actor:
         for act in (
             lambda: open_account(sakura.facility.pk, sakura.clerk.pk, by=actor, at=AT),
             lambda: disable(membership_id, by=actor, at=AT),
             lambda: enable(membership_id, by=actor, at=AT),
-            lambda: register_address(
-                membership_id,
-                "new@example.jp",
-                notification_number="8-1",
-                notified_on=date(2026, 6, 1),
-                by=actor,
-                at=AT,
-            ),
+            lambda: register_address(membership_id, NOTIFIED, by=actor, at=AT),
+            lambda: confirm_address(waiting.pk, by=actor, at=AT),
+            lambda: withdraw_address(waiting.pk, by=actor, at=AT),
+            lambda: send_password_code(membership_id, by=actor, at=AT),
+            lambda: unlock(membership_id, by=actor, at=AT),
+            lambda: end_account(membership_id, by=actor, at=AT),
+            lambda: reconfirm([membership_id], by=actor, at=AT),
+            lambda: hand_over(membership_id, **SUCCESSOR, by=actor, at=AT),
+            lambda: create_account(Role.OFFICER, None, **SUCCESSOR, by=actor, at=AT),
         ):
             with pytest.raises(NotAllowed, match="市の管理者だけ"):
                 act()
@@ -118,39 +153,275 @@ def test_the_clerk_cannot_set_her_own_address(city, sakura):
     membership_id = membership_of(sakura)
 
     with sakura.open() as clerk, pytest.raises((NotAllowed, Membership.DoesNotExist)):
-        register_address(
-            membership_id,
-            "mine@example.jp",
-            notification_number="8-1",
-            notified_on=AT.date(),
-            by=clerk,
-            at=AT,
-        )
+        register_address(membership_id, NOTIFIED, by=clerk, at=AT)
 
     assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
 
 
-def test_a_registered_address_ends_logins_and_both_addresses_are_told(city, sakura, run_jobs, mail_folder):
+def test_an_address_counts_once_another_administrator_confirms_it(
+    city, sakura, second, run_jobs, mail_folder
+):
     before = sakura.clerk.address
     browser = sign_in(sakura.clerk)
-    assert _is_in(browser, sakura)
 
     with city.open() as administrator:
-        register_address(
-            membership_of(sakura),
-            "new@example.jp",
-            notification_number="令8-15",
-            notified_on=date(2026, 6, 4),
-            by=administrator,
-            at=AT,
-        )
-        registration = AddressRegistration.objects.get()
+        waiting = register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+        with pytest.raises(NotAllowed, match="登録した本人は確認できません"):
+            confirm_address(waiting.pk, by=administrator, at=AT)
+    assert User.objects.get(pk=sakura.clerk.pk).address == before
+    assert _is_in(browser, sakura)
+    with city.open():
+        confirm_address(waiting.pk, by=second, at=AT)
+        waiting.refresh_from_db()
     run_jobs()
 
     assert User.objects.get(pk=sakura.clerk.pk).address == "new@example.jp"
-    assert registration.notification_number == "令8-15"
+    assert (waiting.status, waiting.address_sealed, waiting.decided_by) == (
+        "confirmed",
+        None,
+        second.user_id,
+    )
     assert not _is_in(browser, sakura)
     assert sorted(addressees(mail_folder)) == sorted([before, "new@example.jp"])
+
+
+def test_the_database_wants_two_people_too(city, sakura):
+    with city.open() as administrator:
+        waiting = register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+        with pytest.raises(IntegrityError, match="another_person"), transaction.atomic():
+            AddressRegistration.objects.filter(pk=waiting.pk).update(
+                status="confirmed", address_sealed=None, decided_by=administrator.user_id
+            )
+
+
+def test_a_waiting_address_is_decided_once(city, sakura, second):
+    with city.open() as administrator:
+        waiting = register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="確認を待っているアドレス"):
+            register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+        withdraw_address(waiting.pk, by=administrator, at=AT)
+        for again in (confirm_address, withdraw_address):
+            with pytest.raises(ProblemsFound, match="すでに処理しました"):
+                again(waiting.pk, by=second, at=AT)
+        register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"notified_on": date(2026, 6, 6)}, "未来の日付"),
+        ({"number": ""}, "届出番号と届出日が必要"),
+        ({"notified_on": None}, "届出番号と届出日が必要"),
+    ],
+)
+def test_a_facility_s_address_needs_its_notification(city, sakura, changes, sentence):
+    with city.open() as administrator, pytest.raises(ProblemsFound, match=sentence):
+        register_address(membership_of(sakura), replace(NOTIFIED, **changes), by=administrator, at=AT)
+
+
+def test_one_address_does_not_serve_two_facilities(city, sakura):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    taken = replace(NOTIFIED, address=sumire.clerk.address.upper())
+
+    with city.open() as administrator, pytest.raises(ProblemsFound, match="すみれ保育園のアカウント"):
+        register_address(membership_of(sakura), taken, by=administrator, at=AT)
+
+
+def test_two_accounts_of_one_facility_may_share_its_mailbox(city, sakura):
+    with city.open() as administrator:
+        shared = replace(NOTIFIED, address=sakura.clerk.address)
+        create_account(
+            Role.FACILITY,
+            sakura.facility.pk,
+            **{**SUCCESSOR, "notified": shared},
+            by=administrator,
+            at=AT,
+        )
+        assert AddressRegistration.objects.count() == 1
+
+
+# ---------------------------------------------------------------- a person comes, and goes
+
+
+def test_a_new_person_is_invited_when_the_address_is_confirmed(city, sakura, second, run_jobs, mail_folder):
+    with city.open() as administrator:
+        membership = create_account(Role.FACILITY, sakura.facility.pk, **SUCCESSOR, by=administrator, at=AT)
+        waiting = AddressRegistration.objects.get()
+    run_jobs()
+    assert addressees(mail_folder) == []
+    assert (membership.slot, membership.user.address, membership.user.name) == (2, "", "見本 花子")
+
+    with city.open():
+        confirm_address(waiting.pk, by=second, at=AT)
+    run_jobs()
+
+    assert addressees(mail_folder) == ["new@example.jp"]
+    assert PasswordTicket.objects.get().user_id == membership.user_id
+
+
+def test_an_id_that_is_taken_is_refused_and_nothing_stays(city, sakura):
+    taken = {**SUCCESSOR, "login_id": sakura.clerk.login_id}
+
+    with city.open() as administrator:
+        with pytest.raises(ProblemsFound, match="すでに使われています"):
+            create_account(Role.FACILITY, sakura.facility.pk, **taken, by=administrator, at=AT)
+        assert Membership.objects.filter(facility=sakura.facility).count() == 1
+
+
+def test_a_person_of_the_city_has_no_facility(city, sakura):
+    with city.open() as administrator:
+        for duty, facility in ((Role.OFFICER, sakura.facility.pk), (Role.FACILITY, None)):
+            with pytest.raises(ProblemsFound, match="施設職員には施設を"):
+                create_account(duty, facility, **SUCCESSOR, by=administrator, at=AT)
+        city_notified = Notification("chief@example.jp")
+        chief = create_account(
+            Role.CHIEF, None, **{**SUCCESSOR, "notified": city_notified}, by=administrator, at=AT
+        )
+
+    assert (chief.duty, chief.facility_id) == (Role.CHIEF, None)
+
+
+def test_the_only_administrator_confirms_the_second_one_alone_and_nobody_else(city, sakura):
+    with city.open() as administrator:
+        for login_id, duty in (("officer-9", Role.OFFICER), ("kanri-2", Role.ADMINISTRATOR)):
+            create_account(
+                duty,
+                None,
+                login_id=login_id,
+                name="見本 花子",
+                notified=Notification(f"{login_id}@example.jp"),
+                by=administrator,
+                at=AT,
+            )
+        officer, colleague = AddressRegistration.objects.order_by("user__login_id").reverse()
+        with pytest.raises(NotAllowed, match="ほかの管理者に確認を依頼"):
+            confirm_address(officer.pk, by=administrator, at=AT)
+        confirm_address(colleague.pk, by=administrator, at=AT)
+        colleague.refresh_from_db()
+
+    assert colleague.is_sole
+    assert PasswordTicket.objects.get().user_id == colleague.user_id
+
+
+def test_with_two_administrators_nobody_confirms_alone(city, second):
+    with city.open() as administrator:
+        create_account(
+            Role.ADMINISTRATOR,
+            None,
+            **{**SUCCESSOR, "notified": Notification("third@example.jp")},
+            by=administrator,
+            at=AT,
+        )
+        with pytest.raises(NotAllowed, match="登録した本人"):
+            confirm_address(AddressRegistration.objects.get().pk, by=administrator, at=AT)
+
+
+def test_a_successor_takes_the_slot_and_the_predecessor_is_out_at_once(city, sakura, second):
+    browser = sign_in(sakura.clerk)
+    with city.open() as administrator:
+        successor = hand_over(membership_of(sakura), **SUCCESSOR, by=administrator, at=AT)
+        confirm_address(AddressRegistration.objects.get().pk, by=second, at=AT)
+        former = Membership.objects.get(user=sakura.clerk)
+
+    assert not _is_in(browser, sakura)
+    assert not User.objects.get(pk=sakura.clerk.pk).is_active
+    assert (former.ended_at, former.slot, successor.slot) == (AT, 1, 1)
+    event = events_of(city, FacilityEvent.ACCOUNT_HANDED_OVER)[-1]
+    assert event.detail == {"account": str(sakura.clerk.pk), "successor": str(successor.user_id)}
+
+
+def test_a_person_of_two_facilities_keeps_the_other_one(city, sakura):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    with city.open() as administrator:
+        mine = membership_of(sakura)
+        open_account(sumire.facility.pk, sakura.clerk.pk, by=administrator, at=AT)
+        end_account(mine, by=administrator, at=AT)
+
+    browser = sign_in(User.objects.get(pk=sakura.clerk.pk))
+    assert browser.get(f"/f/{sumire.facility.number}/").status_code == 200
+    assert not _is_in(browser, sakura)
+
+
+def test_an_ended_account_is_not_acted_on_any_more(city, sakura):
+    with city.open() as administrator:
+        membership_id = membership_of(sakura)
+        end_account(membership_id, by=administrator, at=AT)
+        for act in (end_account, enable, disable, send_password_code, unlock):
+            with pytest.raises(ProblemsFound, match="すでに終わっています"):
+                act(membership_id, by=administrator, at=AT)
+
+
+def test_a_forgotten_password_is_chosen_anew_with_a_code(city, sakura, run_jobs, mail_folder):
+    with city.open() as administrator:
+        send_password_code(membership_of(sakura), by=administrator, at=AT)
+    run_jobs()
+
+    assert addressees(mail_folder) == [sakura.clerk.address]
+    assert PasswordTicket.objects.get().purpose == "reset"
+
+
+def test_no_code_leaves_for_a_stopped_or_unconfirmed_account(city, sakura):
+    with city.open() as administrator:
+        new = create_account(Role.FACILITY, sakura.facility.pk, **SUCCESSOR, by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="まだ確認されていません"):
+            send_password_code(new.pk, by=administrator, at=AT)
+        disable(membership_of(sakura), by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="停止中"):
+            send_password_code(membership_of(sakura), by=administrator, at=AT)
+
+
+def test_a_locked_out_clerk_is_let_in_again(city, sakura):
+    for _ in range(5):
+        Browser().post("/login/", {"login_id": sakura.clerk.login_id, "password": "wrong"})
+    assert lockout.is_locked(sakura.clerk.login_id)
+
+    with city.open() as administrator:
+        unlock(membership_of(sakura), by=administrator, at=AT)
+
+    assert not lockout.is_locked(sakura.clerk.login_id)
+    answer = Browser().post("/login/", {"login_id": sakura.clerk.login_id, "password": PASSWORD})
+    assert answer.status_code == 302
+
+
+def test_those_who_are_still_there_are_noted_once_a_year(city, sakura):
+    with city.open() as administrator:
+        mine = membership_of(sakura)
+        Membership.objects.filter(pk=mine).update(began_at=AT - timedelta(days=400))
+        asked = AccountQuestion(state="unconfirmed")
+        assert mine in [row.pk for row in account_list(asked, 2026).rows]
+        assert reconfirm([mine], by=administrator, at=AT) == 1
+        assert mine not in [row.pk for row in account_list(asked, 2026).rows]
+        assert mine in [row.pk for row in account_list(asked, 2027).rows]
+        with pytest.raises(ProblemsFound, match="1件以上"):
+            reconfirm([], by=administrator, at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_stop_each_other_at_once_do_not_both_succeed():
+    city = make_city()
+    second = second_administrator(city)
+    with city.open() as first:
+        own = {
+            person.user_id: Membership.objects.get(user_id=person.user_id).pk for person in (first, second)
+        }
+    together = Barrier(2, timeout=30)
+
+    def stop(pair):
+        by, other = pair
+        try:
+            with context(Context(who=NOBODY)), city.open():
+                together.wait()
+                disable(own[other.user_id], by=by, at=AT)
+            return "stopped"
+        except NotAllowed as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(stop, [(first, second), (second, first)]))
+
+    assert answers == ["stopped", LAST_ADMINISTRATOR]
 
 
 def addressees(folder: Path) -> list[str]:
@@ -161,32 +432,15 @@ def _is_in(browser, nursery) -> bool:
     return browser.get(f"/f/{nursery.facility.number}/").status_code == 200
 
 
-def test_the_record_of_an_address_holds_no_address(city, sakura):
+def test_the_record_of_an_address_holds_no_address(city, sakura, second):
     with city.open() as administrator:
-        register_address(
-            membership_of(sakura),
-            "new@example.jp",
-            notification_number="8-15",
-            notified_on=date(2026, 6, 4),
-            by=administrator,
-            at=AT,
-        )
-    event = events_of(city, FacilityEvent.ADDRESS_REGISTERED)[-1]
+        waiting = register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+        confirm_address(waiting.pk, by=second, at=AT)
 
-    assert "example.jp" not in str(event.detail)
-    assert event.detail["account"] == str(sakura.clerk.pk)
-
-
-def test_a_notification_from_the_future_is_refused(city, sakura):
-    with city.open() as administrator, pytest.raises(ProblemsFound, match="未来の日付"):
-        register_address(
-            membership_of(sakura),
-            "new@example.jp",
-            notification_number="8-15",
-            notified_on=date(2026, 6, 6),
-            by=administrator,
-            at=AT,
-        )
+    for name in (FacilityEvent.ADDRESS_REGISTERED, FacilityEvent.ADDRESS_CONFIRMED):
+        event = events_of(city, name)[-1]
+        assert "example.jp" not in str(event.detail)
+        assert event.detail["account"] == str(sakura.clerk.pk)
 
 
 def test_a_disabled_account_is_out_at_once_and_comes_back_when_enabled(city, sakura):

@@ -298,8 +298,12 @@ def test_an_address_is_registered_with_its_notification(city, sakura, administra
 
     assert answer.status_code == 200
     assert "届出番号 8-15" in words_of(answer)
+    assert "登録した本人は確認できません" in words_of(answer)
     with city.open():
-        assert AddressRegistration.objects.count() == 1
+        waiting = AddressRegistration.objects.get()
+    refused = administrator.post(f"/c/accounts/addresses/{waiting.pk}/confirm/")
+    assert refused.status_code == 422
+    assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
 
 
 @pytest.mark.parametrize(
@@ -321,6 +325,99 @@ def test_a_wrong_address_is_told_at_its_field(city, sakura, administrator, chang
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.content.decode()
     assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
+
+
+NEW = {
+    "duty": "facility",
+    "login_id": "Hanako",
+    "name": "見本 花子",
+    "address": "hanako@example.jp",
+    "notification_number": "8-16",
+    "notified_on": "2026-06-01",
+}
+
+
+def test_a_new_clerk_is_registered_from_the_facility_s_page(city, sakura, administrator):
+    proposed = administrator.get(f"/c/accounts/new/?facility={sakura.facility.number}").content.decode()
+    assert f'value="{sakura.clerk.login_id}-2"' in proposed
+
+    answer = administrator.post("/c/accounts/new/", {**NEW, "facility": str(sakura.facility.pk)}, follow=True)
+
+    assert answer.status_code == 200
+    assert "hanako" in words_of(answer)
+    assert "利用開始前" in words_of(answer)
+    assert "hanako@example.jp" in words_of(answer)
+    assert "確認を待つメールアドレス（1件）" in words_of(administrator.get("/c/accounts/"))
+    only = administrator.get("/c/accounts/?state=invited").content.decode()
+    assert "hanako" in only
+    assert sakura.clerk.login_id not in only.split("<table")[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"login_id": "は"}, "id_login_id"),
+        ({"login_id": "a b/c"}, "id_login_id"),
+        ({"name": ""}, "id_name"),
+        ({"facility": ""}, "id_facility"),
+        ({"duty": "officer"}, "id_facility"),
+        ({"duty": "king"}, "id_duty"),
+        ({"address": "a@example.jp, b@example.jp"}, "id_address"),
+        ({"address": "a@example.jp\nBcc: b@example.jp"}, "id_address"),
+        ({"notification_number": ""}, "id_notification_number"),
+        ({"notified_on": ""}, "id_notified_on"),
+    ],
+)
+def test_a_wrong_new_account_is_told_at_its_field(city, sakura, administrator, changes, field):
+    typed = {**NEW, "facility": str(sakura.facility.pk), **changes}
+
+    answer = administrator.post("/c/accounts/new/", typed)
+
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.content.decode()
+    assert not User.objects.filter(login_id="hanako").exists()
+
+
+def test_the_successor_s_page_leads_from_one_account_to_the_next(city, sakura, administrator):
+    with city.open():
+        membership = Membership.objects.get(user=sakura.clerk)
+    typed = {name: value for name, value in NEW.items() if name != "duty"}
+
+    page = administrator.get(f"/c/accounts/{membership.pk}/hand-over/")
+    answer = administrator.post(f"/c/accounts/{membership.pk}/hand-over/", typed, follow=True)
+
+    assert sakura.clerk.login_id in words_of(page)
+    assert "引き継ぎました" in words_of(answer)
+    assert "hanako" in words_of(answer)
+    former = administrator.get(f"/c/accounts/{membership.pk}/")
+    assert "担当終了" in words_of(former)
+
+
+def test_the_list_of_accounts_costs_the_same_for_many(city, sakura, administrator):
+    def queries() -> int:
+        administrator.get("/c/accounts/")
+        with CaptureQueriesContext(connection) as caught:
+            administrator.get("/c/accounts/")
+        return len(caught)
+
+    few = queries()
+    for place in range(2, 9):
+        make_facility(city, f"園{place}", number=f"129990000090{place}")
+
+    assert queries() == few
+
+
+def test_people_are_reconfirmed_from_the_list(city, sakura, administrator):
+    with city.open():
+        membership = Membership.objects.get(user=sakura.clerk)
+
+    none = administrator.post("/c/accounts/reconfirm/", {"words": "x"})
+    wrong = administrator.post("/c/accounts/reconfirm/", {"membership": "1"})
+    done = administrator.post("/c/accounts/reconfirm/", {"membership": [str(membership.pk)]}, follow=True)
+
+    assert (none.status_code, wrong.status_code) == (422, 422)
+    assert "1件以上選んでください" in words_of(none)
+    assert "1件の在籍を確認済みにしました" in words_of(done)
 
 
 def test_the_administrator_cannot_stop_herself_and_sees_no_button(city, administrator):

@@ -22,6 +22,7 @@ from facilities.models import (
     Municipality,
     Ownership,
 )
+from facilities.operations.accounts import Notification, register_address
 from facilities.scope import scope
 from jobs.mail import KIND as MAIL
 from jobs.models import Job
@@ -65,10 +66,18 @@ class Command(BaseCommand):
             actors, clerks = self._people(city, password, facilities)
         with scope(city.pk, None):
             months.play(city, actors, clerks)
+            self._notified_address(clerks, by=actors["kanri"])
         # The mails of April and May were sent long ago, as it were; what they said is not kept either.
         Job.objects.filter(kind__in=[MAIL, TELL_FACILITIES], done_at__isnull=True).update(
             done_at=datetime(2026, 5, 31, tzinfo=UTC), payload_sealed=None
         )
+
+    def _notified_address(self, clerks: dict[UUID, Actor], *, by: Actor) -> None:
+        """One address waits for the second administrator."""
+        stranger = Facility.objects.get(number=cast.STRANGER)
+        membership = Membership.objects.get(user=clerks[stranger.pk].user_id)
+        notified = Notification("jimu@tsukushi.hagukumi.example", "令8-21", date(2026, 5, 28))
+        register_address(membership.pk, notified, by=by, at=datetime(2026, 5, 29, 1, tzinfo=UTC))
 
     def _neighbouring_facilities(self, neighbour: Municipality) -> list[Facility]:
         corporation = Corporation.objects.create(
