@@ -13,6 +13,8 @@ from django_otp.models import Device, DeviceManager
 
 from vault import keyed_hash, seal, unseal
 
+LOGIN_ID = r"^[a-z0-9][a-z0-9._-]{2,31}$"
+
 
 class UserManager(BaseUserManager["User"]):
     """Looks accounts up by their login id."""
@@ -45,9 +47,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="login_id_is_plain_ascii", condition=Q(login_id__regex=r"^[a-z0-9][a-z0-9._-]{2,31}$")
-            )
+            models.CheckConstraint(name="login_id_is_plain_ascii", condition=Q(login_id__regex=LOGIN_ID))
         ]
 
     def __str__(self) -> str:

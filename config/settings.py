@@ -261,6 +261,10 @@ CELERY_BEAT_SCHEDULE = {
     "send again what was not done": {"task": "jobs.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "make the coming months' audit partitions": {"task": "audit.make_partitions", "schedule": 6 * 60 * 60.0},
     "empty expired previews": {"task": "claims.empty_expired_previews", "schedule": 15 * 60.0},
+    "empty expired lists of facilities": {
+        "task": "facilities.empty_expired_imports",
+        "schedule": 15 * 60.0,
+    },
     "clear old sessions and codes": {"task": "accounts.clear_expired", "schedule": 60 * 60.0},
 }
 

@@ -28,6 +28,7 @@ if "internet" in settings.ENTRANCES:
 if "lgwan" in settings.ENTRANCES:
     urlpatterns += [
         path("c/", include("portal.urls_city")),
+        path("c/facility-lists/", include("portal.urls_facility_lists")),
         path("c/counts/", include("claims.urls_city")),
         path("c/review/", include("approvals.urls_city")),
         path("c/", include("facilities.urls_city")),

@@ -11,6 +11,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
@@ -18,6 +25,10 @@ LONGEST_CELL = 200
 LISTED_PROBLEMS = 200
 # A spreadsheet would run these. A lone negative number is no formula: what it means is judged later.
 FORMULA = re.compile(r"[=+@\t\r]|-(?![0-9.,]*$)")
+MOST_BYTES_INSIDE = 100 * 1024 * 1024
+NO_WORKBOOK = (
+    "Excelブックとして開けません。Excelで開いて、パスワードを外し、.xlsx形式で保存し直してください。"
+)
 EMPTY = "ファイルが空です。書き出し直したファイルを選んでください。"
 OTHER_KINDS = (
     (b"PK\x03\x04", "Excelブックか圧縮ファイル"),
@@ -109,12 +120,16 @@ def read_csv(content: bytes) -> Table:
     """
     text, encoding = _decode(content)
     lines = _parse(text)
+    if lines and len(lines[0][1]) == 1 and re.search(r"[;\t|]", lines[0][1][0]):
+        message = "列がカンマ（,）で区切られていません。CSV形式で書き出してください。"
+        raise FileRefused([Problem(message, lines[0][0])])
+    return _table(lines, encoding)
+
+
+def _table(lines: list[tuple[int, list[str]]], encoding: str) -> Table:
     if not lines:
         raise FileRefused([Problem(EMPTY)])
     heading_line, first = lines[0]
-    if len(first) == 1 and re.search(r"[;\t|]", first[0]):
-        message = "列がカンマ（,）で区切られていません。CSV形式で書き出してください。"
-        raise FileRefused([Problem(message, heading_line)])
     headings = [re.sub(r"\s", "", normalised(cell)) for cell in first]
     while headings and not headings[-1]:
         headings.pop()
@@ -127,6 +142,81 @@ def read_csv(content: bytes) -> Table:
     reader = _CellReader(headings)
     rows = [reader.row(line, cells) for line, cells in lines[1:]]
     return Table(headings, rows, encoding, reader.problems)
+
+
+def read_table(content: bytes) -> Table:
+    """
+    The table of a CSV file or of the first sheet of a workbook (.xlsx).
+
+    :raises FileRefused: see ``read_csv``; or the workbook is damaged, too large or protected.
+    """
+    return read_xlsx(content) if content.startswith(b"PK\x03\x04") else read_csv(content)
+
+
+def read_xlsx(content: bytes) -> Table:
+    """
+    The table of a workbook's first sheet; headings in the first row that holds anything. Lines are the sheet's rows.
+
+    Formulas count with the value the workbook was saved with; days become 2026-04-01.
+
+    :raises FileRefused: it is no workbook, is empty, has no usable heading, or is too large.
+    """
+    _require_small_inside(content)
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        lines = []
+        for number, row in enumerate(
+            sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1, values_only=True), start=1
+        ):
+            cells = [_cell_text(value) for value in row]
+            if any(cell.strip() for cell in cells):
+                lines.append((number, cells))
+    except (
+        InvalidFileException,
+        BadZipFile,
+        KeyError,
+        ValueError,
+        IndexError,
+        ParseError,
+        OSError,
+    ) as damaged:
+        raise FileRefused([Problem(NO_WORKBOOK)]) from damaged
+    return _table(_without_empty_columns(lines), "xlsx")
+
+
+def _require_small_inside(content: bytes) -> None:
+    """A small file that unpacks to gigabytes would fill the memory."""
+    try:
+        with ZipFile(io.BytesIO(content)) as packed:
+            inside = sum(entry.file_size for entry in packed.infolist())
+            names = set(packed.namelist())
+    except BadZipFile as damaged:
+        raise FileRefused([Problem(NO_WORKBOOK)]) from damaged
+    if "xl/workbook.xml" not in names:
+        raise FileRefused([Problem(NO_WORKBOOK)])
+    if inside > MOST_BYTES_INSIDE:
+        raise FileRefused([Problem("ブックの中身が大きすぎます。必要な行だけのブックにしてください。")])
+
+
+def _without_empty_columns(lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """A workbook's rows are as wide as its widest one: what is empty on the right everywhere is no column."""
+    width = max(
+        (place for _, cells in lines for place, cell in enumerate(cells, 1) if cell.strip()), default=0
+    )
+    return [(number, cells[:width]) for number, cells in lines]
+
+
+def _cell_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _decode(content: bytes) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.forms import LoginIdField
+from accounts.models import LOGIN_ID
 from facilities.actors import Role
 from facilities.models import Facility, FacilityProfile
 from facilities.operations.accounts import Notification
@@ -256,7 +257,7 @@ class PersonForm(NotificationForm):
         max_length=32,
         validators=[
             RegexValidator(
-                r"^[a-z0-9][a-z0-9._-]{2,31}$",
+                LOGIN_ID,
                 "IDは半角の英小文字・数字・「.」「_」「-」で、3文字以上32文字までにしてください。",
             )
         ],

@@ -36,7 +36,9 @@ FACILITY = (
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts"}))
 REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals"}))
-FACILITIES = NavigationItem("施設", "facilities:facilities", frozenset({"facilities:facilit"}))
+FACILITIES = NavigationItem(
+    "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
+)
 ACCOUNTS = NavigationItem("アカウント", "facilities:accounts", frozenset({"facilities:account"}))
 EVENTS = NavigationItem("記録", "audit_portal:events", frozenset({"audit_portal"}))
 

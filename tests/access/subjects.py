@@ -7,8 +7,11 @@ from claims.operations import counts_import
 from claims.wording import CLAIM_FORM
 from documents import operations as documents
 from documents.models import Document, Format
+from documents.reading import read_table
 from facilities.actors import Role
-from tests.cast import City, Nursery
+from facilities.models import FacilityImport
+from facilities.operations import facility_import
+from tests.cast import JUNE, City, Nursery
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
 令和8年8月,1299900000901,さくら保育園,129999,2号,3,標準,17
@@ -20,6 +23,32 @@ def previewed_import(city: City) -> CountImport:
     """A core system's file of August, previewed and not yet accepted."""
     with city.open(Role.ENROLMENT) as enrolment:
         return counts_import.preview(AUGUST.encode("cp932"), by=enrolment, at=timezone.now())
+
+
+NEW_FACILITY = {
+    "事業所番号": "1299900000909",
+    "施設名": "もみじ保育園",
+    "施設類型": "保育所",
+    "設置主体": "個人",
+    "公私区分": "私立",
+    "認可定員": "60",
+    "1号利用定員": "",
+    "2・3号利用定員": "60",
+    "地域区分": "10/100地域",
+    "認可年月日": "平成20年4月1日",
+    "郵便番号": "272-0001",
+    "所在地": "青葉台市みほん9丁目",
+}
+
+
+def previewed_list(city: City) -> FacilityImport:
+    """A list of one new facility, previewed and not yet accepted."""
+    content = "\n".join([",".join(NEW_FACILITY), ",".join(NEW_FACILITY.values())]).encode()
+    table = read_table(content)
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        return facility_import.preview(
+            content, table.headings, table.rows, from_month=JUNE, by=administrator, at=timezone.now()
+        )
 
 
 def document_of(place: Nursery, claim: Claim) -> Document:

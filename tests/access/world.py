@@ -17,7 +17,7 @@ from claims.operations.submitting import submit
 from claims.wording import CLAIM_FORM
 from facilities.actors import Role
 from facilities.models import AddressRegistration, GrantedItem, Membership
-from tests.access.subjects import document_of, previewed_import
+from tests.access.subjects import document_of, previewed_import, previewed_list
 from tests.cast import (
     APRIL,
     JUNE,
@@ -142,6 +142,7 @@ def make_world() -> World:
         "registration_id": registration.pk,
         "dispute_id": disputed.pk,
         "import_id": previewed.pk,
+        "list_id": previewed_list(city).pk,
         "event_id": events_of(city)[0].pk,
         "document_id": document_of(sakura, approved).pk,
     }

@@ -23,6 +23,7 @@ PAGES = {
     },
     "kanri": {
         "facilities": "/c/facilities/",
+        "facility-lists": "/c/facility-lists/",
         "facility": f"/c/facilities/{cast.KINDERGARTEN}/",
         "accounts": "/c/accounts/",
         "account-new": f"/c/accounts/new/?facility={cast.KINDERGARTEN}",

@@ -1,0 +1,344 @@
+"""
+Bringing in the city's list of facilities: preview, then accept or discard.
+
+Accepting does exactly what was shown: all lines or none. A profile begins in the month the list names; what is not in
+the list stays as it is.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from audit.record import Outcome, record, record_apart
+from facilities import permissions
+from facilities.actors import Actor
+from facilities.events import FacilityEvent
+from facilities.imports import (
+    CellProblem,
+    FacilityChange,
+    FacilityLine,
+    Line,
+    LinesRefused,
+    differences,
+    understand,
+)
+from facilities.models import (
+    Corporation,
+    Facility,
+    FacilityImport,
+    FacilityImportStatus,
+    FacilityKind,
+    FacilityProfile,
+    Municipality,
+)
+from facilities.operating import operation
+from facilities.operations import profiles
+from facilities.periods import ServiceMonth
+from facilities.rules import NotAllowed, ProblemsFound
+from vault import seal, unseal
+
+ENDED = "この取込はすでに終わっています。"
+EXPIRED = "この取込の確認期限が過ぎました。もう一度ファイルを選んでください。"
+OVERTAKEN = "確認のあとに、施設の登録内容が変わりました。もう一度ファイルを選んで、内容を確認してください。"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What accepting would do, and the facilities the list does not name."""
+
+    changes: list[FacilityChange]
+    missing: list[Facility]
+
+    def of_kind(self, kind: str) -> list[FacilityChange]:
+        """The lines that are new, changed or unchanged."""
+        return [change for change in self.changes if change.kind == kind]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what would change and from what."""
+        said = [(change.line.number, change.kind, change.differences) for change in self.changes]
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many of each kind."""
+        counts = {kind: len(self.of_kind(kind)) for kind in ("new", "changed", "unchanged")}
+        return {**counts, "missing": len(self.missing)}
+
+
+def preview(
+    content: bytes,
+    headings: Sequence[str],
+    lines: Iterable[Line],
+    *,
+    from_month: ServiceMonth,
+    by: Actor,
+    at: datetime,
+) -> FacilityImport:
+    """
+    Keep what a list would do, sealed and for a while. ``content`` is the file the lines were read from.
+
+    :raises NotAllowed: only the administrator.
+    :raises LinesRefused: with every problem; nothing is kept but the file's hash on record.
+    """
+    file_hash = hashlib.sha256(content).hexdigest()
+    try:
+        return _preview(file_hash, headings, lines, from_month=from_month, by=by, at=at)
+    except LinesRefused as refusal:
+        record_apart(
+            FacilityEvent.IMPORT_REFUSED,
+            by=by,
+            detail={"file_hash": file_hash, "problems": len(refusal.problems)},
+            outcome=Outcome.REFUSED,
+        )
+        raise
+
+
+@operation(FacilityEvent.IMPORT_PREVIEWED)
+def _preview(
+    file_hash: str,
+    headings: Sequence[str],
+    lines: Iterable[Line],
+    *,
+    from_month: ServiceMonth,
+    by: Actor,
+    at: datetime,
+) -> FacilityImport:
+    permissions.set_up_facilities(by, None)
+    understood = understand(headings, lines)
+    plan = plan_of(understood, from_month)
+    imported = FacilityImport(
+        municipality_id=by.municipality_id,
+        from_month=from_month.first_day,
+        file_hash=file_hash,
+        summary=plan.summary,
+        uploaded_at=at,
+        uploaded_by=by.user_id,
+        expires_at=at + settings.COUNT_PREVIEW_LIFETIME,
+    )
+    kept = {"lines": [line.as_json() for line in understood], "fingerprint": plan.fingerprint}
+    imported.lines_sealed = seal(json.dumps(kept).encode(), bound_to=imported.place)
+    imported.save(force_insert=True)
+    record(
+        FacilityEvent.IMPORT_PREVIEWED,
+        by=by,
+        on=imported,
+        rows={"import": [imported.pk]},
+        detail={"file_hash": file_hash, "from_month": str(from_month), **plan.summary},
+    )
+    return imported
+
+
+@operation(FacilityEvent.IMPORT_ACCEPTED)
+def accept(import_id: UUID, *, by: Actor, at: datetime) -> FacilityImport:
+    """
+    Store what was previewed: all lines or none.
+
+    :raises FacilityImport.DoesNotExist: not an import of the open scope.
+    :raises NotAllowed: not the administrator, already decided, expired, or overtaken by another change.
+    """
+    permissions.set_up_facilities(by, None)
+    # One list after the other, and no single change of a facility in between.
+    Municipality.objects.select_for_update(no_key=True).get(pk=by.municipality_id)
+    imported: FacilityImport = FacilityImport.objects.select_for_update(of=("self",)).get(pk=import_id)
+    if imported.status != FacilityImportStatus.PREVIEWED:
+        raise NotAllowed(ENDED)
+    if imported.expires_at <= at:
+        raise NotAllowed(EXPIRED)
+    plan, fingerprint = opened(imported)
+    if plan.fingerprint != fingerprint:
+        raise NotAllowed(OVERTAKEN)
+    corporations = _corporations(plan, by)
+    touched = [_create(change, corporations, by) for change in plan.of_kind("new")]
+    touched += [_change(change, corporations, by=by, at=at) for change in plan.of_kind("changed")]
+    _decide(imported, FacilityImportStatus.ACCEPTED, by, at)
+    record(
+        FacilityEvent.IMPORT_ACCEPTED,
+        by=by,
+        on=imported,
+        rows={"import": [imported.pk], "facility": [facility.pk for facility in touched]},
+        detail={"file_hash": imported.file_hash, **plan.summary},
+    )
+    return imported
+
+
+@operation(FacilityEvent.IMPORT_DISCARDED)
+def discard(import_id: UUID, *, by: Actor, at: datetime) -> FacilityImport:
+    """
+    Take nothing from this list.
+
+    :raises FacilityImport.DoesNotExist: not an import of the open scope.
+    :raises NotAllowed: not the administrator, or already decided.
+    """
+    permissions.set_up_facilities(by, None)
+    imported: FacilityImport = FacilityImport.objects.select_for_update(of=("self",)).get(pk=import_id)
+    if imported.status != FacilityImportStatus.PREVIEWED:
+        raise NotAllowed(ENDED)
+    _decide(imported, FacilityImportStatus.DISCARDED, by, at)
+    record(FacilityEvent.IMPORT_DISCARDED, by=by, on=imported, rows={"import": [imported.pk]})
+    return imported
+
+
+def empty_expired(*, at: datetime) -> int:
+    """End the scope's previews whose time is over, and empty them; returns how many. Harmless to repeat."""
+    waiting = FacilityImport.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        status=FacilityImportStatus.PREVIEWED, expires_at__lte=at
+    )
+    ended = list(waiting)
+    for imported in ended:
+        imported.status, imported.lines_sealed = FacilityImportStatus.EXPIRED, None
+        imported.save(update_fields=["status", "lines_sealed"])
+        record(FacilityEvent.IMPORT_EXPIRED, on=imported, rows={"import": [imported.pk]})
+    return len(ended)
+
+
+def opened(imported: FacilityImport) -> tuple[Plan, str]:
+    """
+    What the waiting list would do now, and the fingerprint of what was shown.
+
+    :raises NotAllowed: it was emptied.
+    """
+    if imported.lines_sealed is None:
+        raise NotAllowed(EXPIRED)
+    kept = json.loads(unseal(imported.lines_sealed, bound_to=imported.place))
+    lines = [FacilityLine(*line) for line in kept["lines"]]
+    return plan_of(lines, ServiceMonth.of(imported.from_month)), kept["fingerprint"]
+
+
+def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
+    """
+    Compare with what stands now: two queries, however many facilities.
+
+    :raises LinesRefused: a line asks for what a list cannot change.
+    """
+    facilities = {
+        facility.number: facility
+        for facility in Facility.objects.select_related("corporation").order_by("number")
+    }
+    current: dict[UUID, FacilityProfile] = {}
+    later: set[UUID] = set()
+    for profile in FacilityProfile.objects.exclude(to_month__lt=from_month.first_day):
+        if profile.from_month > from_month.first_day:
+            later.add(profile.facility_id)
+        else:
+            current[profile.facility_id] = profile
+    changes, problems = [], []
+    for line in lines:
+        facility = facilities.get(line.number)
+        holding = current.get(facility.pk) if facility else None
+        begins = max(from_month, ServiceMonth.of(line.opened)) if facility is None else from_month
+        change = FacilityChange(
+            line,
+            facility,
+            holding,
+            begins,
+            tuple(differences(line, facility, holding)) if facility else (),
+        )
+        problems += _cannot(change, facility is not None and facility.pk in later)
+        changes.append(change)
+    if problems:
+        raise LinesRefused(problems)
+    named = {line.number for line in lines}
+    return Plan(changes, [facility for number, facility in facilities.items() if number not in named])
+
+
+def _cannot(change: FacilityChange, has_later_profile: bool) -> list[CellProblem]:
+    facility, line = change.facility, change.line
+    if facility is None:
+        return []
+    problems = []
+    if line.kind != facility.kind:
+        words = (
+            f"施設類型が登録（{FacilityKind(facility.kind).label}）と違います。"
+            "類型が変わるときは、新しい事業所番号で登録してください。"
+        )
+        problems.append(CellProblem(words, line.line, "施設類型"))
+    if line.corporate_number != facility.corporation.corporate_number:
+        words = (
+            f"設置主体の法人が登録（{facility.corporation.name}）と違います。"
+            "設置主体が変わるときは、新しい事業所番号で登録してください。"
+        )
+        problems.append(CellProblem(words, line.line, "法人番号"))
+    if has_later_profile and change.changes_profile:
+        words = (
+            "適用開始月より後のプロフィールがあるため、定員と地域区分を変えられません。"
+            "適用開始月を後にしてください。"
+        )
+        problems.append(CellProblem(words, line.line, "認可定員"))
+    return problems
+
+
+Corporations = dict[tuple[str, str], Corporation]
+
+
+def _corporations(plan: Plan, by: Actor) -> Corporations:
+    """Each corporation of the list; known by its number, without one by its name. A new name replaces the old one."""
+    known = list(Corporation.objects.select_for_update(of=("self",)))
+    by_number = {row.corporate_number: row for row in known if row.corporate_number}
+    by_name = {row.name: row for row in known if not row.corporate_number}
+    found: Corporations = {}
+    for change in plan.changes:
+        key = (change.line.corporate_number, change.line.corporation)
+        if key in found:
+            continue
+        number, name = key
+        corporation = by_number.get(number) if number else by_name.get(name)
+        if corporation is None:
+            corporation = Corporation.objects.create(
+                municipality_id=by.municipality_id, corporate_number=number, name=name
+            )
+        elif corporation.name != name:
+            corporation.name = name
+            corporation.save(update_fields=["name"])
+        found[key] = corporation
+    return found
+
+
+def _create(change: FacilityChange, corporations: Corporations, by: Actor) -> Facility:
+    line = change.line
+    facility: Facility = Facility.objects.create(
+        municipality_id=by.municipality_id,
+        number=line.number,
+        name=line.name,
+        kind=line.kind,
+        ownership=line.ownership,
+        corporation=corporations[line.corporate_number, line.corporation],
+        opened_on=line.opened,
+        postal_code=line.postal_code,
+        location=line.location,
+    )
+    FacilityProfile.objects.create(
+        municipality_id=by.municipality_id,
+        facility=facility,
+        from_month=change.from_month.first_day,
+        **asdict(line.profile(None)),
+    )
+    return facility
+
+
+def _change(change: FacilityChange, corporations: Corporations, *, by: Actor, at: datetime) -> Facility:
+    facility, line = change.facility, change.line
+    assert facility is not None, "a changed facility exists"
+    facility.name, facility.postal_code, facility.location = line.name, line.postal_code, line.location
+    facility.ownership, facility.opened_on = line.ownership, line.opened
+    facility.corporation = corporations[line.corporate_number, line.corporation]
+    facility.save(update_fields=["name", "postal_code", "location", "ownership", "opened_on", "corporation"])
+    if change.changes_profile:
+        try:
+            profiles.set_profile(
+                facility.pk, line.profile(change.profile), from_month=change.from_month, by=by, at=at
+            )
+        except ProblemsFound as problem:
+            raise NotAllowed(OVERTAKEN) from problem
+    return facility
+
+
+def _decide(imported: FacilityImport, status: FacilityImportStatus, by: Actor, at: datetime) -> None:
+    imported.status, imported.lines_sealed = status, None
+    imported.decided_at, imported.decided_by = at, by.user_id
+    imported.save(update_fields=["status", "lines_sealed", "decided_at", "decided_by"])

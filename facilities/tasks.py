@@ -1,0 +1,18 @@
+"""Work of this room that comes back on schedule."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from audit.record import SYSTEM, Context, context
+from facilities.models import Municipality
+from facilities.operations import facility_import
+from facilities.scope import scope
+
+
+@shared_task(name="facilities.empty_expired_imports")
+def empty_expired_imports() -> None:
+    """Lists nobody accepted are emptied, city by city."""
+    for municipality in Municipality.objects.all():
+        opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
+        with context(opened), scope(municipality.pk, None):
+            facility_import.empty_expired(at=timezone.now())

@@ -1,0 +1,331 @@
+"""The city's list of facilities: a preview, then all lines or none; what goes out comes in again unchanged."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from documents.reading import read_table
+from facilities.actors import Role
+from facilities.imports import HEADINGS, LinesRefused, cells_of, check_digit_fits, day_of
+from facilities.models import (
+    Corporation,
+    Facility,
+    FacilityImport,
+    FacilityKind,
+    FacilityProfile,
+    Municipality,
+    Ownership,
+    holding_in,
+)
+from facilities.operations import facility_import
+from facilities.periods import ServiceMonth
+from facilities.rules import NotAllowed
+from jobs.models import Job
+from tests.cast import APRIL, JUNE, MAY, City, make_city
+from tests.record import events_of
+
+AT = datetime(2026, 6, 5, 5, 0, tzinfo=UTC)
+SAMPLE = (Path(__file__).parents[2] / "portal" / "demo" / "facilities.csv").read_bytes()
+GOOD = {
+    "事業所番号": "1299900000901",
+    "施設名": "もみじ保育園",
+    "施設類型": "保育所",
+    "設置主体": "社会福祉法人 みほん会",
+    "法人番号": "4500301962552",
+    "公私区分": "私立",
+    "認可定員": "60",
+    "1号利用定員": "",
+    "2・3号利用定員": "60",
+    "地域区分": "10/100地域",
+    "認可年月日": "平成20年4月1日",
+    "郵便番号": "272-0001",
+    "所在地": "青葉台市みほん9丁目",
+}
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+def listed(*lines: dict[str, str]) -> bytes:
+    rows = [",".join(HEADINGS), *(",".join({**GOOD, **line}[name] for name in HEADINGS) for line in lines)]
+    return "\n".join(rows).encode()
+
+
+def preview(city: City, content: bytes, month: ServiceMonth = APRIL, role: Role = Role.ADMINISTRATOR):
+    table = read_table(content)
+    with city.open(role) as person:
+        return facility_import.preview(
+            content, table.headings, table.rows, from_month=month, by=person, at=AT
+        )
+
+
+def accept(city: City, imported: FacilityImport, at: datetime = AT) -> FacilityImport:
+    with city.open() as administrator:
+        return facility_import.accept(imported.pk, by=administrator, at=at)
+
+
+def bring_in(city: City, *lines: dict[str, str], month: ServiceMonth = APRIL) -> FacilityImport:
+    return accept(city, preview(city, listed(*lines), month))
+
+
+def problems_of(city: City, *lines: dict[str, str]) -> list[tuple[int, str, str]]:
+    content = listed(*lines)
+    table = read_table(content)
+    with city.open() as administrator, pytest.raises(LinesRefused) as refused:
+        facility_import.preview(
+            content, table.headings, table.rows, from_month=APRIL, by=administrator, at=AT
+        )
+    return [(problem.line, problem.column, problem.message) for problem in refused.value.problems]
+
+
+def test_the_list_of_a_real_city_comes_in_as_it_is(city):
+    imported = preview(city, SAMPLE)
+    assert imported.summary == {"new": 172, "changed": 0, "unchanged": 0, "missing": 0}
+    with city.open():
+        assert not Facility.objects.exists()
+
+    accept(city, imported)
+
+    with city.open():
+        assert Facility.objects.count() == FacilityProfile.objects.count() == 172
+        assert Corporation.objects.count() == 88
+        first = Facility.objects.select_related("corporation").get(number="1299900000001")
+        assert (first.name, first.kind, first.ownership) == (
+            "駅前やまびこ保育園",
+            FacilityKind.NURSERY,
+            Ownership.PRIVATE,
+        )
+        assert first.opened_on == date(2000, 4, 1)
+        profile = FacilityProfile.objects.get(facility=first)
+        assert (profile.approved_capacity, profile.capacity_1, profile.capacity_23) == (100, None, 100)
+        assert (profile.region_percent, profile.base_percent) == (10, None)
+    event = events_of(city, "facilities.import_accepted")[-1]
+    assert len(event.rows["facility"]) == 172
+
+
+def test_the_same_list_again_changes_nothing(city):
+    accept(city, preview(city, SAMPLE))
+
+    again = preview(city, SAMPLE, MAY)
+    accept(city, again)
+
+    assert again.summary == {"new": 0, "changed": 0, "unchanged": 172, "missing": 0}
+    with city.open():
+        assert FacilityProfile.objects.count() == 172
+
+
+def test_what_is_written_out_comes_in_again_unchanged(city):
+    accept(city, preview(city, SAMPLE))
+    with city.open():
+        profiles = {row.facility_id: row for row in FacilityProfile.objects.all()}
+        facilities = Facility.objects.select_related("corporation").order_by("number")
+        lines = [cells_of(facility, profiles[facility.pk]) for facility in facilities]
+    content = "\n".join(",".join(cells) for cells in [list(HEADINGS), *lines]).encode()
+
+    assert preview(city, content, JUNE).summary == {"new": 0, "changed": 0, "unchanged": 172, "missing": 0}
+
+
+def test_a_changed_capacity_holds_from_its_month_and_the_months_before_keep_theirs(city):
+    bring_in(city, {})
+
+    imported = bring_in(
+        city, {"2・3号利用定員": "70", "認可定員": "70", "施設名": "新もみじ保育園"}, month=JUNE
+    )
+
+    assert imported.summary["changed"] == 1
+    with city.open():
+        facility = Facility.objects.get()
+        capacities = [
+            holding_in(FacilityProfile.objects.filter(facility=facility), month).get().capacity_23
+            for month in (APRIL, MAY, JUNE)
+        ]
+    assert facility.name == "新もみじ保育園"
+    assert capacities == [60, 60, 70]
+    assert Job.objects.filter(kind="facilities.profile_changed", args__from_month="2026-06").count() == 1
+
+
+def test_rates_stay_when_the_list_changes_the_capacity(city):
+    bring_in(city, {})
+    with city.open():
+        FacilityProfile.objects.update(base_percent=8, wage_percent=6)
+
+    bring_in(city, {"2・3号利用定員": "70"}, month=JUNE)
+
+    with city.open():
+        assert list(FacilityProfile.objects.values_list("base_percent", flat=True)) == [8, 8]
+
+
+def test_a_facility_that_opens_later_begins_later(city):
+    bring_in(city, {"認可年月日": "令和8年9月1日"})
+
+    with city.open():
+        assert FacilityProfile.objects.get().from_month == date(2026, 9, 1)
+
+
+def test_what_is_not_in_the_list_stays(city):
+    bring_in(city, {}, {"事業所番号": "1299900000902", "施設名": "かえで保育園"})
+
+    imported = preview(city, listed({}))
+    accept(city, imported)
+
+    assert imported.summary == {"new": 0, "changed": 0, "unchanged": 1, "missing": 1}
+    with city.open():
+        assert Facility.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "sentence"),
+    [
+        ({"事業所番号": "129990000090"}, "事業所番号", "13桁"),
+        ({"施設名": ""}, "施設名", "空です"),
+        ({"施設類型": "無認可"}, "施設類型", "どれかに"),
+        ({"公私区分": "民間"}, "公私区分", "公立"),
+        ({"法人番号": "4500301962553"}, "法人番号", "検査数字"),
+        ({"法人番号": "45003"}, "法人番号", "13桁"),
+        ({"認可定員": "0"}, "認可定員", "1から999"),
+        ({"認可定員": "60.5"}, "認可定員", "1から999"),
+        ({"認可定員": ""}, "認可定員", "1から999"),
+        ({"2・3号利用定員": "-5"}, "2・3号利用定員", "1から999"),
+        ({"2・3号利用定員": ""}, "2・3号利用定員", "利用定員がありません"),
+        ({"1号利用定員": "10"}, "1号利用定員", "空欄に"),
+        ({"地域区分": "11/100地域"}, "地域区分", "どれかに"),
+        ({"認可年月日": "令和8年2月30日"}, "認可年月日", "ある日に"),
+        ({"認可年月日": "むかし"}, "認可年月日", "ある日に"),
+        ({"郵便番号": "27-0001"}, "郵便番号", "123-4567"),
+        ({"所在地": ""}, "所在地", "空です"),
+    ],
+)
+def test_a_wrong_cell_is_told_at_its_place(city, changes, column, sentence):
+    ((line, where, message),) = problems_of(city, changes)
+
+    assert (line, where) == (2, column)
+    assert sentence in message
+
+
+def test_all_problems_come_at_once_and_nothing_is_kept(city):
+    found = problems_of(city, {"施設名": "", "認可定員": "x"}, {"事業所番号": "1", "郵便番号": "?"})
+
+    assert [(line, column) for line, column, _ in found] == [
+        (2, "施設名"),
+        (2, "認可定員"),
+        (3, "事業所番号"),
+        (3, "郵便番号"),
+    ]
+    with city.open():
+        assert not FacilityImport.objects.exists()
+    assert events_of(city, "facilities.import_refused")[-1].detail["problems"] == 4
+
+
+def test_a_number_twice_and_a_corporation_with_two_numbers_are_refused(city):
+    twice = problems_of(city, {}, {})
+    numbers = problems_of(city, {}, {"事業所番号": "1299900000902", "法人番号": "4503543521656"})
+    names = problems_of(city, {}, {"事業所番号": "1299900000902", "設置主体": "株式会社 べつ"})
+
+    assert twice == [(3, "事業所番号", "2行目と同じ事業所番号です。どちらか1行にしてください。")]
+    assert {(line, column) for line, column, _ in numbers} == {(2, "法人番号"), (3, "法人番号")}
+    assert {(line, column) for line, column, _ in names} == {(2, "設置主体"), (3, "設置主体")}
+
+
+def test_type_and_corporation_of_a_number_do_not_change(city):
+    bring_in(city, {})
+
+    kind = problems_of(city, {"施設類型": "小規模保育事業A型"})
+    corporation = problems_of(city, {"設置主体": "社会福祉法人 どんぐり会", "法人番号": "4503543521656"})
+
+    assert kind[0][1] == "施設類型"
+    assert corporation[0][1] == "法人番号"
+    assert all("新しい事業所番号で登録" in found[2] for found in (*kind, *corporation))
+
+
+def test_a_capacity_does_not_change_under_a_later_profile(city):
+    bring_in(city, {})
+    bring_in(city, {"2・3号利用定員": "70"}, month=JUNE)
+
+    ((_, column, message),) = problems_of(city, {"2・3号利用定員": "80"})
+
+    assert column == "認可定員"
+    assert "適用開始月を後に" in message
+
+
+def test_a_missing_heading_is_named(city):
+    content = listed({}).replace("地域区分".encode(), "ちいき".encode())
+
+    with pytest.raises(LinesRefused) as refused:
+        preview(city, content)
+
+    assert [problem.column for problem in refused.value.problems] == ["地域区分"]
+
+
+def test_without_the_column_of_corporate_numbers_everybody_is_a_person(city):
+    content = listed({}).replace("法人番号".encode(), "備考".encode()).replace(b"4500301962552", b"")
+
+    accept(city, preview(city, content))
+
+    with city.open():
+        assert Corporation.objects.get().corporate_number == ""
+
+
+def test_only_the_administrator_brings_lists_in(city):
+    for role in (Role.ENROLMENT, Role.OFFICER, Role.CHIEF, Role.MANAGER):
+        with pytest.raises(NotAllowed, match="市の管理者だけ"):
+            preview(city, SAMPLE, role=role)
+
+
+def test_a_list_is_decided_once_in_time_and_only_when_nothing_came_between(city):
+    first, second, third = (preview(city, listed({})) for _ in range(3))
+    accept(city, first)
+
+    with pytest.raises(NotAllowed, match="すでに終わって"):
+        accept(city, first)
+    with pytest.raises(NotAllowed, match="登録内容が変わりました"):
+        accept(city, second)
+    with pytest.raises(NotAllowed, match="期限が過ぎました"):
+        accept(city, third, at=AT + timedelta(hours=25))
+    with city.open() as administrator:
+        facility_import.discard(second.pk, by=administrator, at=AT)
+        assert facility_import.empty_expired(at=AT + timedelta(hours=25)) == 1
+        assert facility_import.empty_expired(at=AT + timedelta(hours=25)) == 0
+        assert not FacilityImport.objects.filter(lines_sealed__isnull=False).exists()
+
+
+def test_another_city_sees_neither_list_nor_facilities(city):
+    other = make_city("129998", "緑野市")
+    imported = preview(city, listed({}))
+    accept(city, imported)
+
+    with other.open() as administrator:
+        assert not Facility.objects.exists()
+        with pytest.raises(FacilityImport.DoesNotExist):
+            facility_import.discard(imported.pk, by=administrator, at=AT)
+    bring_in(other, {})
+    with other.open():
+        assert Facility.objects.get().municipality_id == other.municipality.pk
+        assert Corporation.objects.count() == 1
+    assert Municipality.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("平成12年4月1日", date(2000, 4, 1)),
+        ("令和元年5月1日", date(2019, 5, 1)),
+        ("S45.10.3", date(1970, 10, 3)),
+        ("H12/4/1", date(2000, 4, 1)),
+        ("2000/4/1", date(2000, 4, 1)),
+        ("2000-04-01", date(2000, 4, 1)),
+        ("2000年4月1日", date(2000, 4, 1)),
+        ("2000/13/1", None),
+        ("", None),
+    ],
+)
+def test_days_are_read_as_people_write_them(words, day):
+    assert day_of(words) == day
+
+
+def test_the_check_digit_of_a_corporate_number():
+    # 国税庁's own example of the computation: 700110005901 has the check digit 8.
+    assert check_digit_fits("8700110005901")
+    assert not any(check_digit_fits(f"{digit}700110005901") for digit in range(10) if digit != 8)
