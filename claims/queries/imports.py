@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,8 @@ MONTHS_LISTED = 12
 KIND_ORDER = ("changed", "new", "unchanged")
 NUMBERS = ("rows", "new", "changed", "unchanged", "missing", "children")
 SYSTEM_USER = UUID(int=0)
+# From one month to the next, so many children and so many percent of them are worth a look.
+BIG_CHILDREN, BIG_PERCENT = 5, 10
 
 
 # ---------------------------------------------------------------- upload and history
@@ -145,11 +147,31 @@ class ChangedFacility:
     before: int | None
     after: int
     cells: tuple[ChangedCell, ...] = ()
+    last_month: int | None = None
 
     @property
     def difference(self) -> int | None:
         """After less before."""
         return None if self.before is None else self.after - self.before
+
+    @property
+    def since_last_month(self) -> int | None:
+        """The file's children less those of the month before."""
+        return None if self.last_month is None else self.after - self.last_month
+
+    @property
+    def is_big(self) -> bool:
+        """Whether it differs from the month before so much that somebody should look."""
+        change = abs(self.since_last_month or 0)
+        return change >= BIG_CHILDREN and change * 100 >= BIG_PERCENT * (self.last_month or 0)
+
+
+@dataclass(frozen=True)
+class MissingFacility:
+    """A facility the file does not name, with its children of the month before (None: it had no counts then)."""
+
+    facility: Facility
+    last_month: int | None
 
 
 @dataclass(frozen=True)
@@ -163,10 +185,20 @@ class ImportView:
     listed: ListedImport
     facilities: tuple[ChangedFacility, ...] = ()
     filtered: tuple[ChangedFacility, ...] = ()
-    missing: tuple[Facility, ...] = ()
+    missing: tuple[MissingFacility, ...] = ()
     remarks: tuple[str, ...] = ()
     overtaken: bool = False
     is_open: bool = False
+
+    @property
+    def big(self) -> int:
+        """How many facilities differ much from the month before."""
+        return sum(one.is_big for one in self.facilities)
+
+    @property
+    def gone(self) -> int:
+        """How many facilities had children in the month before and are not in the file."""
+        return sum(bool(one.last_month) for one in self.missing)
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
@@ -186,7 +218,7 @@ def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: st
     imported = CountImport.objects.get(pk=import_id)
     listed = _listed(imported, people_labels([imported]))
     if imported.status == ImportStatus.ACCEPTED:
-        facilities = tuple(_stored(imported))
+        facilities = _with_last_month(tuple(_stored(imported)), _totals_before(listed.months))
         return ImportView(listed, facilities, _filtered(facilities, show, words))
     try:
         kept = kept_preview(imported)
@@ -194,15 +226,35 @@ def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: st
         return ImportView(listed)
     plan = plan_of(kept.rows)
     names = payer_names({cell.key[0] for change in plan.of_kind("changed") for cell in change.cells()}, own)
-    facilities = tuple(_planned(change, own, names) for change in plan.changes)
+    before = _totals_before(listed.months)
+    facilities = _with_last_month(tuple(_planned(change, own, names) for change in plan.changes), before)
+    first = min(listed.months).plus(-1).first_day
+    missing = [MissingFacility(facility, before.get((facility.pk, first))) for facility in plan.missing]
     return ImportView(
         listed,
         facilities,
         _filtered(facilities, show, words),
-        tuple(plan.missing),
+        tuple(sorted(missing, key=lambda one: -(one.last_month or 0))),
         tuple(kept.remarks),
         overtaken=plan.fingerprint != kept.fingerprint,
         is_open=imported.status == ImportStatus.PREVIEWED,
+    )
+
+
+Totals = dict[tuple[UUID, date], int]
+
+
+def _totals_before(months: list[ServiceMonth]) -> Totals:
+    """Children by facility and month, of the months before these."""
+    sheets = CountSheet.objects.filter(month__in=[month.plus(-1).first_day for month in months])
+    totals = sheets.exclude(status=SheetStatus.SUPERSEDED).annotate(children=Sum("counts__count", default=0))
+    return {(sheet.facility_id, sheet.month): sheet.children for sheet in totals}
+
+
+def _with_last_month(facilities: tuple[ChangedFacility, ...], before: Totals) -> tuple[ChangedFacility, ...]:
+    return tuple(
+        replace(one, last_month=before.get((one.facility.pk, one.month.plus(-1).first_day)))
+        for one in facilities
     )
 
 
@@ -266,7 +318,8 @@ def _filtered(facilities: Sequence[ChangedFacility], show: str, words: str) -> t
     chosen = [
         one
         for one in facilities
-        if (not show or one.kind == show) and (words in one.facility.name or words in one.facility.number)
+        if (not show or one.kind == show or (show == "big" and one.is_big))
+        and (words in one.facility.name or words in one.facility.number)
     ]
     return tuple(sorted(chosen, key=lambda one: KIND_ORDER.index(one.kind)))
 

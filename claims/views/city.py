@@ -32,7 +32,13 @@ from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 
-KINDS = (("", "すべて"), ("changed", "変わる施設"), ("new", "新しい施設"), ("unchanged", "変わらない施設"))
+KINDS = (
+    ("", "すべて"),
+    ("changed", "変わる施設"),
+    ("new", "新しい施設"),
+    ("unchanged", "変わらない施設"),
+    ("big", "前月との変動が大きい施設"),
+)
 STATES = (
     ("", "すべて"),
     ("disputed", "相違の回答待ち"),
@@ -47,6 +53,7 @@ COLUMNS = (
     ("difference", "前月との差", "number"),
 )
 COUNTS = "児童数"
+KEPT_NOTHING = "何も保存していません。"
 
 
 # ---------------------------------------------------------------- upload, preview, accept
@@ -123,16 +130,19 @@ def _imports(request: TenantRequest, form: UploadForm, *, refusal: FileRefused |
         "view": view,
         "form": form,
         "refusal": refusal,
-        "problems": [_summary_of(refusal)] if refusal else [],
+        "problems": _summary_of(refusal) if refusal else [],
+        "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
         "may_bring_in": permissions.bring_in_counts.allows(request.actor, None),
     }
     return render(request, "claims/city/imports.html", context, status=_status(request))
 
 
-def _summary_of(refusal: FileRefused) -> str:
-    return (
-        f"ファイルを取り込めません。直すところが{len(refusal.problems):,}件あります。何も保存していません。"
-    )
+def _summary_of(refusal: FileRefused) -> list[str]:
+    """Of a file as a whole: the sentences themselves. Of its lines: how many, the list below says which."""
+    if all(not problem.place for problem in refusal.problems):
+        return [f"{problem.message}{KEPT_NOTHING}" for problem in refusal.problems]
+    kept = "" if any("保存していません" in problem.message for problem in refusal.problems) else KEPT_NOTHING
+    return [f"ファイルを取り込めません。直すところが{len(refusal.problems):,}件あります。{kept}"]
 
 
 def _import_page(

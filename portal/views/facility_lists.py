@@ -152,17 +152,21 @@ def _imports(request: TenantRequest, form: ListForm, *, refusal: FileRefused | N
         "lists": lists,
         "headings": HEADINGS,
         "refusal": refusal,
-        "problems": [_summary_of(refusal)] if refusal else [],
+        "problems": _summary_of(refusal) if refusal else [],
+        "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
         "may_bring_in": permissions.set_up_facilities.allows(request.actor, None),
         "breadcrumbs": [("施設", reverse("facilities:facilities")), ("一覧の取込", None)],
     }
     return render(request, "portal/facility_imports.html", context, status=_status(request))
 
 
-def _summary_of(refusal: FileRefused) -> str:
-    return (
+def _summary_of(refusal: FileRefused) -> list[str]:
+    """Of a file as a whole: the sentences themselves. Of its lines: how many, the list below says which."""
+    if all(not problem.place for problem in refusal.problems):
+        return [f"{problem.message}何も保存していません。" for problem in refusal.problems]
+    return [
         f"ファイルを取り込めません。直すところが{len(refusal.problems):,}件あります。何も保存していません。"
-    )
+    ]
 
 
 def _import_page(request: TenantRequest, list_id: UUID, *, problems: list[str] | None = None) -> HttpResponse:

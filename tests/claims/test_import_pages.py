@@ -117,6 +117,50 @@ def test_a_file_is_uploaded_looked_at_and_accepted(city, sakura, enrolment):
     assert "1施設にメールでお知らせします" in text_of(enrolment.get(accepted["Location"]))
 
 
+def test_a_new_month_is_compared_with_the_month_before(city, sakura, enrolment):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    give_counts(sakura, MAY)
+    give_counts(sumire, MAY)
+    with city.open():
+        before = sum(row.count for row in ChildCount.objects.filter(facility=sakura.facility))
+    after = enrolment.post("/c/counts/", a_file(one_line(sakura, before + 20)))
+
+    page = text_of(enrolment.get(after["Location"]))
+    big = text_of(enrolment.get(f"{after['Location']}?show=big"))
+    assert f"変動大 {before} なし {before + 20} +20" in page
+    assert "前月との変動が大きい施設 1" in page
+    assert "うち1施設は、前の月には児童がいました" in page
+    assert f"すみれ保育園 1299900000902 前月 {before}人" in page
+    assert "さくら保育園" in big
+    enrolment.post(f"{after['Location']}accept/")
+    assert f"変動大 {before} なし {before + 20} +20" in text_of(enrolment.get(after["Location"]))
+
+
+def test_a_small_change_from_the_month_before_is_not_called_big(city, sakura, enrolment):
+    give_counts(sakura, MAY)
+    with city.open():
+        before = sum(row.count for row in ChildCount.objects.filter(facility=sakura.facility))
+
+    after = enrolment.post("/c/counts/", a_file(one_line(sakura, before + 4)))
+
+    page = text_of(enrolment.get(after["Location"]))
+    assert f"{before} なし {before + 4} +4" in page
+    assert "変動大" not in page
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"", "ファイルが空です"), (b"%PDF-1.7", "PDFのようです"), (b"PK\x03\x04", "Excelブック")],
+)
+def test_a_file_of_another_kind_gets_one_sentence(enrolment, content, sentence):
+    answer = enrolment.post("/c/counts/", a_file(content))
+
+    assert answer.status_code == 422
+    assert text_of(answer).count(sentence) == 1
+    assert text_of(answer).count("保存していません") == 1
+    assert "直すところ" not in text_of(answer)
+
+
 def test_a_corrected_file_shows_old_new_and_difference(city, sakura, enrolment):
     for count in (17, 15):
         after = enrolment.post("/c/counts/", a_file(one_line(sakura, count)))
