@@ -76,8 +76,8 @@ def order(form_code: str, subject_id: UUID, *, by: Actor, at: datetime) -> list[
     record(
         DocumentEvent.ORDERED,
         by=by,
-        rows={"document": [document.pk for document in documents]},
-        detail={"form": form_code, "subject": str(subject_id)},
+        rows={"document": [document.pk for document in documents], "subject": [subject_id]},
+        detail={"form": form_code},
     )
     return documents
 
@@ -103,7 +103,7 @@ def render(document_id: UUID) -> None:
     record(
         DocumentEvent.RENDERED,
         on=document,
-        rows={"document": [document.pk]},
+        rows={"document": [document.pk], "subject": [document.subject_id]},
         detail={"content_hash": document.content_hash, "bytes": document.size_bytes},
     )
 
@@ -124,7 +124,7 @@ def content_of(document: Document, *, by: Actor) -> bytes:
         DocumentEvent.DOWNLOADED,
         by=by,
         on=document,
-        rows={"document": [document.pk]},
+        rows={"document": [document.pk], "subject": [document.subject_id]},
         detail={"content_hash": document.content_hash},
     )
     return content

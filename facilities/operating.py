@@ -3,14 +3,17 @@ The shape of an operation: one transaction, and a record even when it is refused
 
 ``@operation(Event.SUBMITTED)`` runs the function in a transaction. When the function refuses (``NotAllowed``,
 ``ProblemsFound``), its changes are rolled back and the refusal is recorded afterwards, so that it does not disappear
-with what it refused; then the exception goes on to the page.
+with what it refused; then the exception goes on to the page. What the act was aimed at (its first argument, a row or
+its id) stands in the record, so that the auditor finds refusals beside what was done.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 
 from audit.record import Outcome, Who, record_apart
 from facilities.rules import NotAllowed, ProblemsFound
@@ -30,10 +33,13 @@ def operation(event: str) -> Callable[[Callable[Arguments, Answer]], Callable[Ar
                     return act(*args, **kwargs)
             except (NotAllowed, ProblemsFound) as refusal:
                 by = kwargs.get("by")
+                aimed_at = args[0] if args else None
                 record_apart(
                     event,
                     by=by if isinstance(by, Who) else None,
-                    detail={"refused": str(refusal), "subject": str(args[0]) if args else ""},
+                    on=aimed_at if isinstance(aimed_at, Model) else None,
+                    rows={"subject": [aimed_at]} if isinstance(aimed_at, UUID) else None,
+                    detail={"refused": str(refusal)},
                     outcome=Outcome.REFUSED,
                 )
                 raise

@@ -1,5 +1,13 @@
 """What each event is called in Japanese, for the auditors' pages. An event without words shows its name."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import TicketPurpose
+from approvals.models import Step, Verdict
+from claims.facts import BY_NAME
+from facilities.actors import Role
+
 AREAS = {
     "accounts": "ログイン",
     "facilities": "施設とアカウント",
@@ -103,6 +111,158 @@ WORDS = {
     "portal.audit_shown": "記録の詳細を見た",
     "portal.audit_exported": "記録を書き出した",
 }
+
+# Kinds of rows, by the keys of ``rows`` and the models of ``on``.
+ROWS = {
+    "claim": "請求",
+    "count_sheet": "児童数",
+    "sheet": "児童数",
+    "decision": "審査の決定",
+    "dispute": "相違の申し出",
+    "document": "帳票",
+    "event": "記録",
+    "facility": "施設",
+    "facts": "月の実績",
+    "granted_item": "加算・減算",
+    "import": "取込",
+    "membership": "アカウントの担当",
+    "profile": "年度プロフィール",
+    "registration": "メールアドレスの登録",
+    "subject": "対象",
+}
+MODELS = {
+    "accounts.user": "アカウント",
+    "approvals.decision": "審査の決定",
+    "claims.claim": "請求",
+    "claims.countdispute": "相違の申し出",
+    "claims.countimport": "児童数の取込",
+    "claims.countsheet": "児童数",
+    "claims.monthlyfacts": "月の実績",
+    "documents.document": "帳票",
+    "facilities.addressregistration": "メールアドレスの登録",
+    "facilities.facility": "施設",
+    "facilities.facilityimport": "施設一覧の取込",
+    "facilities.facilityprofile": "年度プロフィール",
+    "facilities.granteditem": "加算・減算",
+    "facilities.membership": "アカウントの担当",
+}
+DETAILS = {
+    "account": "アカウント",
+    "after": "変更後",
+    "approved_capacity": "認可定員",
+    "base_percent": "区分1 基礎分（%）",
+    "before": "変更前",
+    "bytes": "大きさ（バイト）",
+    "capacity_1": "1号利用定員",
+    "capacity_23": "2・3号利用定員",
+    "changed": "変わる施設",
+    "children": "児童数",
+    "code": "コード",
+    "content_hash": "内容のハッシュ",
+    "duty": "役割",
+    "event": "記録",
+    "events": "件数",
+    "file_hash": "ファイルのハッシュ",
+    "forgotten": "消した失敗の記録",
+    "form": "様式",
+    "from_month": "適用開始月",
+    "in_bulk": "まとめて承認",
+    "last_month": "最後に適用する月",
+    "location": "移動先",
+    "login_code": "確認コードの番号",
+    "login_id": "ID",
+    "login_id_hash": "入力されたIDのハッシュ",
+    "missing": "ファイルにない施設",
+    "month": "対象月",
+    "months": "対象月",
+    "new": "新しい施設",
+    "notification_number": "届出番号",
+    "obstacle": "請求を作れない理由",
+    "options": "条件",
+    "outcome": "結果",
+    "page": "画面",
+    "problems": "直すところ（件）",
+    "purpose": "目的",
+    "query": "条件",
+    "reason": "理由",
+    "refused": "断った理由",
+    "region_percent": "地域区分（%）",
+    "rows": "行",
+    "slot": "枠",
+    "state": "状態",
+    "status": "応答",
+    "step": "段階",
+    "successor": "後任のアカウント",
+    "to_month": "適用終了月",
+    "too_large": "大きすぎるファイル",
+    "total_yen": "請求額（円）",
+    "totals_yen": "請求額（円）",
+    "unchanged": "変わらない施設",
+    "verdict": "決定",
+    "version": "版",
+    "wage_percent": "区分2 賃金改善分（%）",
+}
+# What is kept as a code, in the words of the pages; by the detail's key.
+VALUES = {
+    "duty": dict(Role.choices),
+    "purpose": dict(TicketPurpose.choices),
+    "obstacle": {
+        "no_price": "単価なし",
+        "no_profile": "年度プロフィールなし",
+        "not_computable": "計算できない",
+    },
+    "outcome": {"stands": "届いた人数のまま", "corrected": "人数を訂正"},
+    "reason": {"idle": "操作がなかった", "old": "時間の上限", "superseded": "アカウントの変更"},
+    "state": {
+        "open": "使えるコード",
+        "used": "使用済み",
+        "replaced": "新しいコードあり",
+        "exhausted": "回数の上限",
+        "expired": "期限切れ",
+        "gone": "無効",
+    },
+    "step": {str(step): words for step, words in Step.choices},
+    "verdict": dict(Verdict.choices),
+}
+YES_NO = {True: "はい", False: "いいえ", None: "なし"}
+
+
+def row_words(kind: str) -> str:
+    """A kind of rows, in words."""
+    return ROWS.get(kind, kind)
+
+
+def model_words(object_type: str) -> str:
+    """The kind of an event's object, in words."""
+    return MODELS.get(object_type, object_type)
+
+
+def detail_words(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """An event's detail as (label, value), both in words."""
+    return [(_label(name), _value(name, value)) for name, value in detail.items()]
+
+
+def _label(name: str) -> str:
+    if name in BY_NAME:
+        return BY_NAME[name].label
+    return DETAILS.get(name, name)
+
+
+def _value(name: str, value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return YES_NO[value]
+    if isinstance(value, Mapping):
+        # Under keys that are ids or codes stands what the detail itself is named after: amounts by payer.
+        parts = (
+            f"{_label(str(key))} {_value(str(key) if key in DETAILS else name, inner)}"
+            for key, inner in value.items()
+        )
+        return "、".join(parts) or "なし"
+    if isinstance(value, list | tuple):
+        return "、".join(_value(name, inner) for inner in value) or "なし"
+    if isinstance(value, int) and (name.endswith("_yen") or name == "bytes"):
+        return f"{value:,}"
+    return VALUES.get(name, {}).get(str(value), str(value)) or "なし"
 
 
 def event_words(event: str) -> str:

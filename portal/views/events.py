@@ -13,7 +13,7 @@ from audit.models import Event
 from audit.record import record
 from documents.exports import csv_file
 from facilities.requests import TenantRequest
-from portal.event_words import AREAS, OUTCOMES, WORDS, event_words
+from portal.event_words import AREAS, OUTCOMES, WORDS, detail_words, event_words, model_words, row_words
 from portal.events import PortalEvent
 from portal.queries.events import PAGE, Filters, events, facility_names
 
@@ -84,6 +84,9 @@ def event_page(request: TenantRequest, event_id: UUID) -> HttpResponse:
         "event": event,
         "words": event_words(event.event),
         "outcome": OUTCOMES[event.outcome],
+        "object_words": model_words(event.object_type),
+        "shown_rows": [(row_words(kind), ids) for kind, ids in event.rows.items()],
+        "detail": detail_words(event.detail or {}),
         "facility": _name_in(facility_names([event]), event),
         "same_request": [(row, event_words(row.event)) for row in same_request if row.pk != event.pk],
         "same_object": [
@@ -110,11 +113,11 @@ def export(request: TenantRequest) -> HttpResponse:
                 row.actor_role,
                 row.address,
                 event_words(row.event),
-                row.object_type,
+                model_words(row.object_type),
                 row.object_id,
                 _name_in(names, row) or "",
                 OUTCOMES[row.outcome],
-                str(row.detail or ""),
+                "、".join(f"{label}: {value}" for label, value in detail_words(row.detail or {})),
                 str(row.request_id),
             )
             for row in rows

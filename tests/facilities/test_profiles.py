@@ -210,7 +210,7 @@ def test_a_refusal_is_recorded_after_its_rollback(city, sakura):
 
     assert event.outcome == "refused"
     assert event.actor_label == "officer-129999"
-    assert event.detail["subject"] == str(sakura.facility.pk)
+    assert event.rows == {"subject": [str(sakura.facility.pk)]}
     assert "市の管理者だけ" in event.detail["refused"]
     assert unchanged == [90]
 

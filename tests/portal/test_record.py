@@ -12,14 +12,19 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from django.utils import timezone
 
 from audit.models import Event
 from audit.record import NOBODY, Context, NoAuditContext, Outcome, Who, context, record
 from audit.tasks import make_partitions
+from claims.operations import submitting
+from documents import operations
 from facilities.actors import Role
+from facilities.rules import NotAllowed
 from portal.event_words import WORDS
 from portal.events import PortalEvent
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
+from tests.documents.test_claim_form import approve, order_and_render, submitted_claim
 from tests.record import events_of
 
 
@@ -154,6 +159,54 @@ def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(city, sakura, au
     assert len(rows) == 5
     assert not [cell for row in rows[1:] for cell in row if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
     assert rows[1][1] == '\'=HYPERLINK("http://example.jp")'
+
+
+def test_everything_about_a_claim_is_found_under_its_id(city, auditor, run_jobs):
+    garden, claim = submitted_claim(city)
+    with garden.open() as clerk, pytest.raises(NotAllowed):
+        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+    approve(city, claim)
+    order_and_render(garden, claim, run_jobs)
+    happen(garden, rows={"claim": [claim.pk]})
+    happen(garden, "facts.shown")
+
+    names = {
+        Event.objects.get(pk=row).event
+        for row in shown_in(auditor.get(f"/a/?object_id={claim.pk}"))
+        if Event.objects.filter(pk=row).exists()
+    }
+
+    assert {
+        "claims.submitted",
+        "approvals.decided",
+        "claims.approved",
+        "documents.ordered",
+        "documents.rendered",
+        "documents.downloaded",
+        "claims.shown",
+    } <= names
+    assert "facts.shown" not in names
+
+
+def test_a_refusal_is_found_under_what_it_was_aimed_at(city, auditor):
+    garden, claim = submitted_claim(city)
+    with garden.open() as clerk, pytest.raises(NotAllowed):
+        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+    with garden.open() as clerk, pytest.raises(NotAllowed):
+        submitting.correct(claim.pk, by=clerk, at=timezone.now())
+
+    page = auditor.get(f"/a/?object_id={claim.pk}&outcome=refused").content.decode()
+
+    assert WORDS["claims.corrected"] in page.split("<table")[1]
+
+
+def test_nonsense_instead_of_an_id_finds_nothing(sakura, auditor):
+    happen(sakura)
+
+    for nonsense in ('") || (1 == 1', "'; DROP TABLE audit_event; --", "\\", "$.*"):
+        answer = auditor.get("/a/", {"object_id": nonsense})
+        assert answer.status_code == 200
+        assert shown_in(answer) == []
 
 
 def test_another_citys_events_are_invisible(city, sakura, auditor):
