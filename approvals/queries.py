@@ -13,6 +13,7 @@ from claims.queries.comparison import ComparedLine, compare_claims
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Role
 from facilities.models import Facility, FacilityProfile, GrantedItem, holding_in
+from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
 
 # In the order of the legend: what is done first, what hangs last. The keys are the heat map's.
@@ -26,6 +27,7 @@ STATES = {
     "waiting": "児童数の確認待ち",
     "none": "児童数なし",
     "obstacle": "単価なし",
+    "resting": "休園中",
     "public": "請求対象外",
 }
 TONES = {
@@ -38,6 +40,7 @@ TONES = {
     "waiting": "warn",
     "none": "off",
     "obstacle": "off",
+    "resting": "off",
     "public": "off",
 }
 SORTS = {
@@ -173,7 +176,7 @@ def inbox(
     sort: str = "number",
     mine: bool = False,
 ) -> Inbox:
-    """All facilities of the month; seven queries, however many there are."""
+    """All facilities of the month; eight queries, however many there are."""
     everything = _rows(month, duty, user_id)
     rows = [
         row
@@ -203,11 +206,16 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
     decided: dict[UUID, list[Decision]] = defaultdict(list)
     for decision in Decision.objects.filter(claim__month=month.first_day):
         decided[decision.claim_id].append(decision)
+    resting = resting_in(month)
     rows = []
     for facility in Facility.objects.order_by("number"):
-        claim = claims.get(facility.pk)
+        claim, sheet = claims.get(facility.pk), sheets.get(facility.pk)
+        if claim is None and sheet is None and not facility.lives_in(month):
+            continue
         decisions = decided[claim.pk] if claim else []
-        state = _state(facility, sheets.get(facility.pk), claim, obstacles.get(facility.pk), decisions)
+        state = _state(facility, sheet, claim, obstacles.get(facility.pk), decisions)
+        if state == "none" and facility.pk in resting:
+            state = "resting"
         row = InboxRow(facility, state, claim, before.get(facility.pk))
         if claim is not None:
             row.is_unchanged = row.before is not None and claim.pk not in changed

@@ -121,6 +121,11 @@ def compose(ingredients: Ingredients) -> list[Composition]:
 
     :raises CannotDraft: no price, no profile, or content that pricing cannot compute.
     """
+    if not ingredients.facility.lives_in(ingredients.month):
+        raise CannotDraft(
+            "not_computable",
+            "この月は施設の開設前か廃止後のため、請求はありません。市の担当課へ連絡してください。",
+        )
     if sentence := no_price(ingredients.facility.kind):
         raise CannotDraft("no_price", sentence)
     if ingredients.profile is None:

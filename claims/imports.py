@@ -110,11 +110,13 @@ class Meaning:
 
 @dataclass(frozen=True)
 class KnownFacility:
-    """What the file is checked against."""
+    """What the file is checked against; ``opened`` and ``closed`` are months, «2026-06», nothing while it is run."""
 
     number: str
     name: str
     capacity: int
+    opened: str = ""
+    closed: str = ""
 
 
 def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
@@ -232,6 +234,8 @@ class _Reader:
     def _place(self, row: Row) -> tuple[str, str, str] | None:
         month = self._month(row)
         facility = self._facility(row)
+        if month and facility is not None:
+            self._lives(row, facility, month)
         payer = row[PAYER]
         if not re.fullmatch(r"[0-9]{6}", payer):
             words = "6桁の市区町村コードを入力してください（先頭の0が消えていないか確認してください）。"
@@ -254,6 +258,16 @@ class _Reader:
             words = f"施設名が登録（{facility.name}）と違います。番号のとおりに取り込みます。"
             self.remarks.append(Problem(words, row.line, NAME))
         return facility
+
+    def _lives(self, row: Row, facility: KnownFacility, month: str) -> None:
+        if facility.closed and month > facility.closed:
+            last = month_words(ServiceMonth.parse(facility.closed))
+            words = f"{facility.name}は{last}で廃止されています。新しい事業所番号の施設ではないか確認してください。"
+            self._note(row, NUMBER, words)
+        elif facility.opened and month < facility.opened:
+            first = month_words(ServiceMonth.parse(facility.opened))
+            words = f"{facility.name}が始まるのは{first}です。対象年月を確認してください。"
+            self._note(row, NUMBER, words)
 
     def _month(self, row: Row) -> str:
         text = row[MONTH]

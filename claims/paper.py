@@ -23,7 +23,7 @@ from claims.wording import CLAIM_FORM
 from documents import forms
 from documents.forms import FilledWorkbook, Heading
 from facilities.actors import Actor
-from facilities.models import Facility, FacilityKind, FacilityProfile, holding_in
+from facilities.models import Facility, FacilityKind, FacilityProfile, details_on, holding_in
 from facilities.rules import NotAllowed
 from pages import wareki
 from pricing import SECTION_LABELS
@@ -109,6 +109,7 @@ def values(claim_id: UUID) -> dict[str, Any]:
     claim = Claim.objects.select_related("facility__corporation", "municipality").get(pk=claim_id)
     facility, month = claim.facility, claim.service_month
     profile = holding_in(FacilityProfile.objects.filter(facility=facility), month).first()
+    held = details_on(facility, month.first_day)
     lines = [
         _paper_line(line, claim.child_total)
         for line in ClaimLine.objects.filter(claim=claim).order_by("position")
@@ -124,12 +125,12 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "addressee": f"{claim.municipality.name}長"
         if not claim.outside
         else f"市区町村コード {claim.payer_code} の長",
-        "facility_name": facility.name,
+        "facility_name": held.name,
         "facility_number": facility.number,
         "facility_kind": facility.get_kind_display(),
         "corporation": facility.corporation.name,
-        "postal_code": facility.postal_code,
-        "location": facility.location,
+        "postal_code": held.postal_code,
+        "location": held.location,
         "capacity_1": profile.capacity_1 if profile else None,
         "capacity_23": profile.capacity_23 if profile else None,
         "region": f"{profile.region_percent}/100地域" if profile and profile.region_percent else "その他地域",

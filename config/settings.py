@@ -265,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "facilities.empty_expired_imports",
         "schedule": 15 * 60.0,
     },
+    "let changed names hold from their day": {"task": "facilities.hold_details", "schedule": 30 * 60.0},
     "clear old sessions and codes": {"task": "accounts.clear_expired", "schedule": 60 * 60.0},
 }
 

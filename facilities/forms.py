@@ -1,8 +1,10 @@
 """What the administrator types about facilities and accounts."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from django import forms
@@ -11,8 +13,10 @@ from django.core.validators import RegexValidator
 from accounts.forms import LoginIdField
 from accounts.models import LOGIN_ID
 from facilities.actors import Role
-from facilities.models import Facility, FacilityProfile
+from facilities.imports import check_digit_fits
+from facilities.models import Facility, FacilityKind, FacilityProfile
 from facilities.operations.accounts import Notification
+from facilities.operations.changes import DetailValues, SuccessorValues
 from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
 from pricing.rule_sets import CALCULATED_FACILITY_TYPES, rule_set_for
@@ -336,3 +340,106 @@ class NewAccountForm(PersonForm):
         """The chosen facility."""
         chosen: str = self.cleaned_data["facility"]
         return UUID(chosen) if chosen else None
+
+
+class DayField(forms.DateField):
+    """A day, as the browser's date field sends it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}),
+            error_messages={
+                "required": "日付を入力してください。",
+                "invalid": "日付を「2026-06-01」の形で、ある日にしてください。",
+            },
+            **kwargs,
+        )
+
+
+class DetailForm(forms.Form):
+    """Name and address from a day on."""
+
+    from_day = DayField(label="変更日")
+    name = forms.CharField(
+        label="施設名", max_length=100, error_messages={"required": "施設名を入力してください。"}
+    )
+    postal_code = forms.CharField(
+        label="郵便番号", max_length=10, error_messages={"required": "郵便番号を入力してください。"}
+    )
+    location = forms.CharField(
+        label="所在地", max_length=200, error_messages={"required": "所在地を入力してください。"}
+    )
+
+    def clean_postal_code(self) -> str:
+        """123-4567, however it is typed."""
+        plain = normalize("NFKC", self.cleaned_data["postal_code"])
+        found = re.fullmatch(r"〒?\s*([0-9]{3})-?([0-9]{4})", plain.strip())
+        if found is None:
+            raise forms.ValidationError("郵便番号を「123-4567」の形で入力してください。")
+        return f"{found[1]}-{found[2]}"
+
+    def values(self) -> DetailValues:
+        """What was typed."""
+        typed = self.cleaned_data
+        return DetailValues(typed["name"], typed["postal_code"], typed["location"])
+
+
+class CloseForm(forms.Form):
+    """The last day."""
+
+    closed_on = DayField(label="廃止日（最後に運営する日）")
+
+
+class SuspendForm(forms.Form):
+    """Months of rest."""
+
+    from_month = MonthField(
+        label="休園開始月", error_messages={"required": "休園を始める月を入力してください。"}
+    )
+    to_month = MonthField(label="休園終了月（空欄は未定）", required=False)
+    reason = forms.CharField(
+        label="理由", max_length=200, error_messages={"required": "理由を入力してください。"}
+    )
+
+
+class SuccessorForm(forms.Form):
+    """A facility that goes on under a new number."""
+
+    from_month = MonthField(
+        label="引き継ぐ月（この月の1日から）", error_messages={"required": "引き継ぐ月を入力してください。"}
+    )
+    number = forms.CharField(
+        label="新しい事業所番号",
+        max_length=13,
+        validators=[RegexValidator(r"^[0-9]{13}$", "事業所番号は13桁の数字です。")],
+        error_messages={
+            "required": "新しい事業所番号を入力してください。",
+            "max_length": "事業所番号は13桁の数字です。",
+        },
+    )
+    name = forms.CharField(
+        label="施設名", max_length=100, error_messages={"required": "施設名を入力してください。"}
+    )
+    kind = forms.ChoiceField(label="施設類型", choices=FacilityKind.choices)
+    corporation = forms.CharField(
+        label="設置主体", max_length=100, error_messages={"required": "設置主体を入力してください。"}
+    )
+    corporate_number = forms.CharField(label="法人番号", max_length=13, required=False)
+    carry_accounts = forms.BooleanField(
+        label="いまのアカウントを、新しい施設でも使えるようにする", required=False, initial=True
+    )
+
+    def clean_corporate_number(self) -> str:
+        """Thirteen digits whose first one fits, or nothing for a sole proprietor."""
+        number: str = self.cleaned_data["corporate_number"]
+        if number and not (re.fullmatch(r"[0-9]{13}", number) and check_digit_fits(number)):
+            raise forms.ValidationError(
+                "法人番号の桁数か検査数字が合いません。国税庁の法人番号公表サイトで確かめてください。"
+            )
+        return number
+
+    def values(self) -> SuccessorValues:
+        """What was typed."""
+        return SuccessorValues(
+            **{name: self.cleaned_data[name] for name in SuccessorValues.__dataclass_fields__}
+        )

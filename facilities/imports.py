@@ -12,7 +12,7 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from facilities.models import Facility, FacilityKind, FacilityProfile, Ownership
+from facilities.models import Facility, FacilityDetail, FacilityKind, FacilityProfile, Ownership
 from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
 
@@ -120,12 +120,15 @@ class FacilityLine:
         )
 
 
-def cells_of(facility: Facility, profile: FacilityProfile | None) -> list[str]:
+def cells_of(
+    facility: Facility, profile: FacilityProfile | None, details: Facility | FacilityDetail | None = None
+) -> list[str]:
     """A facility as a line of the list: what is exported can be brought in again and changes nothing."""
     opened = facility.opened_on
+    held = details or facility
     return [
         facility.number,
-        facility.name,
+        held.name,
         facility.get_kind_display(),
         facility.corporation.name,
         facility.corporation.corporate_number,
@@ -135,8 +138,8 @@ def cells_of(facility: Facility, profile: FacilityProfile | None) -> list[str]:
         str(profile.capacity_23 or "") if profile else "",
         region_words(profile.region_percent) if profile else "",
         f"{opened.year}/{opened.month}/{opened.day}",
-        facility.postal_code,
-        facility.location,
+        held.postal_code,
+        held.location,
     ]
 
 
@@ -350,6 +353,11 @@ class FacilityChange:
     differences: tuple[Difference, ...]
 
     @property
+    def changes_details(self) -> bool:
+        """Whether another name or address begins to hold."""
+        return any(heading in {"施設名", "郵便番号", "所在地"} for heading, _, _ in self.differences)
+
+    @property
     def kind(self) -> str:
         """new, changed or unchanged."""
         if self.facility is None:
@@ -364,8 +372,13 @@ class FacilityChange:
         }
 
 
-def differences(line: FacilityLine, facility: Facility, profile: FacilityProfile | None) -> list[Difference]:
-    """Each cell of the list that differs from what stands now."""
+def differences(
+    line: FacilityLine,
+    facility: Facility,
+    profile: FacilityProfile | None,
+    details: FacilityDetail | None,
+) -> list[Difference]:
+    """Each cell of the list that differs from what holds in its month."""
     opened = line.opened
     new = [
         line.number,
@@ -384,6 +397,6 @@ def differences(line: FacilityLine, facility: Facility, profile: FacilityProfile
     ]
     return [
         (heading, before, after)
-        for heading, before, after in zip(HEADINGS, cells_of(facility, profile), new, strict=True)
+        for heading, before, after in zip(HEADINGS, cells_of(facility, profile, details), new, strict=True)
         if before != after
     ]

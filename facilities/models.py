@@ -1,5 +1,6 @@
 """Municipalities, corporations, facilities and their dated profile; who may act for whom."""
 
+from datetime import date
 from typing import ClassVar, TypeVar
 from uuid import uuid4
 
@@ -106,6 +107,9 @@ class Facility(models.Model):
     ownership = models.CharField("公私区分", max_length=10, choices=Ownership.choices)
     corporation = models.ForeignKey(Corporation, on_delete=models.PROTECT, related_name="+")
     opened_on = models.DateField("認可年月日")
+    # The last day it is run (廃止日); with a change of type or corporation, the day before its successor opens.
+    closed_on = models.DateField("廃止日", null=True, blank=True)
+    predecessor = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     postal_code = models.CharField("郵便番号", max_length=8)
     location = models.CharField("所在地", max_length=200)
 
@@ -118,15 +122,70 @@ class Facility(models.Model):
             models.CheckConstraint(
                 name="facility_number_is_13_digits", condition=Q(number__regex=r"^[0-9]{13}$")
             ),
+            models.CheckConstraint(
+                name="facility_closes_after_it_opens",
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def lives_in(self, month: ServiceMonth) -> bool:
+        """Whether it is run on any day of the month."""
+        has_opened = ServiceMonth.of(self.opened_on) <= month
+        return has_opened and (self.closed_on is None or self.closed_on >= month.first_day)
+
     @property
     def is_public(self) -> bool:
         """Counts are kept, but nothing is claimed by the table."""
         return self.ownership == Ownership.PUBLIC
+
+
+class FacilityDetail(FacilityOwned):
+    """
+    Name and address from a day on (名称・所在地の変更). The facility's own row holds what is true today.
+
+    A facility whose details never changed has none of these.
+    """
+
+    from_day = models.DateField("変更日")
+    name = models.CharField("施設名", max_length=100)
+    postal_code = models.CharField("郵便番号", max_length=8)
+    location = models.CharField("所在地", max_length=200)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["facility", "from_day"], name="one_change_of_details_a_day"),
+        ]
+        ordering = ("facility", "from_day")
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.from_day:%Y-%m-%d}"
+
+
+class Suspension(FacilityOwned):
+    """Months in which a facility rests (休園): nothing is expected of it. Periods of one facility never overlap."""
+
+    from_month = models.DateField("休園開始月")
+    to_month = models.DateField("休園終了月", null=True, blank=True)
+    reason = models.CharField("理由", max_length=200)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="suspension_begins_on_a_first_day", condition=first_day_only("from_month")
+            ),
+            models.CheckConstraint(
+                name="suspension_ends_after_it_begins",
+                condition=Q(to_month__isnull=True)
+                | (first_day_only("to_month") & Q(to_month__gte=F("from_month"))),
+            ),
+        ]
+        ordering = ("facility", "from_month")
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.from_month:%Y-%m}–"
 
 
 class FacilityProfile(FacilityOwned):
@@ -421,7 +480,7 @@ class SentForm(models.Model):
         return str(self.token)
 
 
-Dated = TypeVar("Dated", FacilityProfile, GrantedItem)
+Dated = TypeVar("Dated", FacilityProfile, GrantedItem, Suspension)
 
 
 def holding_in(rows: models.QuerySet[Dated], month: ServiceMonth) -> models.QuerySet[Dated]:
@@ -429,3 +488,10 @@ def holding_in(rows: models.QuerySet[Dated], month: ServiceMonth) -> models.Quer
     return rows.filter(
         Q(to_month__isnull=True) | Q(to_month__gte=month.first_day), from_month__lte=month.first_day
     )
+
+
+def details_on(facility: Facility, day: date) -> FacilityDetail | Facility:
+    """The name and address that held on ``day``; of a facility whose details never changed, its own."""
+    rows = FacilityDetail.objects.filter(facility=facility).order_by("from_day")
+    before = [row for row in rows if row.from_day <= day]
+    return before[-1] if before else (rows[0] if rows else facility)

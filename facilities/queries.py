@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,13 +16,16 @@ from facilities.actors import Role
 from facilities.models import (
     AddressRegistration,
     Facility,
+    FacilityDetail,
     FacilityProfile,
     GrantedItem,
     Membership,
     RegistrationStatus,
+    Suspension,
     holding_in,
 )
 from facilities.periods import ServiceMonth
+from pages.wareki import month_words
 
 
 @dataclass
@@ -190,3 +194,63 @@ def proposed_account(number: str, facilities: list[Facility]) -> dict[str, Any]:
         "login_id": next((proposed for proposed in ids if proposed not in taken), ""),
         "notified_on": timezone.localdate(),
     }
+
+
+# ---------------------------------------------------------------- a facility's changes
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of a facility's history: its day, what it is, and what to know about it."""
+
+    day: date
+    title: str
+    words: str
+    is_ahead: bool
+
+
+@dataclass(frozen=True)
+class ChangesView:
+    """Everything dated about a facility, newest first."""
+
+    history: list[Change]
+    details: list[FacilityDetail]
+    suspensions: list[Suspension]
+    successor: Facility | None
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows this page shows, for the record."""
+        return {"suspension": [row.pk for row in self.suspensions]}
+
+
+def changes_of(facility: Facility) -> ChangesView:
+    """Three queries."""
+    details = list(FacilityDetail.objects.filter(facility=facility).order_by("from_day"))
+    suspensions = list(Suspension.objects.filter(facility=facility).order_by("-from_month"))
+    successor = Facility.objects.filter(predecessor=facility).first()
+    entries = [
+        (facility.opened_on, "開設", facility.predecessor and f"{facility.predecessor.number} から引継ぎ")
+    ]
+    for before, after in pairwise(details):
+        entries.append((after.from_day, "名称・所在地の変更", _difference(before, after)))
+    for rest in suspensions:
+        until = f"{month_words(rest.to_month)}まで" if rest.to_month else "終わりは未定"
+        entries.append((rest.from_month, "休園", f"{until}　{rest.reason}"))
+    if facility.closed_on is not None:
+        words = f"{successor.number} へ引継ぎ" if successor else ""
+        entries.append((facility.closed_on, "廃止", words))
+    today = timezone.localdate()
+    history = [Change(day, title, words or "", day > today) for day, title, words in entries]
+    return ChangesView(
+        sorted(history, key=lambda change: change.day, reverse=True), details, suspensions, successor
+    )
+
+
+def _difference(before: FacilityDetail, after: FacilityDetail) -> str:
+    parts = []
+    if before.name != after.name:
+        parts.append(f"{before.name} → {after.name}")
+    if (before.postal_code, before.location) != (after.postal_code, after.location):
+        parts.append(f"〒{after.postal_code} {after.location}")
+    return "　".join(parts)

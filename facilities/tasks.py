@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from audit.record import SYSTEM, Context, context
 from facilities.models import Municipality
-from facilities.operations import facility_import
+from facilities.operations import changes, facility_import
 from facilities.scope import scope
 
 
@@ -16,3 +16,12 @@ def empty_expired_imports() -> None:
         opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
         with context(opened), scope(municipality.pk, None):
             facility_import.empty_expired(at=timezone.now())
+
+
+@shared_task(name="facilities.hold_details")
+def hold_details() -> None:
+    """Names and addresses registered ahead begin to hold on their day, city by city."""
+    for municipality in Municipality.objects.all():
+        opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
+        with context(opened), scope(municipality.pk, None):
+            changes.hold_details(on=timezone.localdate())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from facilities.views import accounts, city
+from facilities.views import accounts, changes, city
 
 app_name = "facilities"
 
@@ -12,6 +12,17 @@ urlpatterns: list[URLPattern] = [
     path("facilities/<str:number>/profile/", city.set_profile, name="facility_set_profile"),
     path("facilities/<str:number>/items/", city.grant_item, name="facility_grant_item"),
     path("facilities/<str:number>/items/<uuid:granted_id>/end/", city.end_item, name="facility_end_item"),
+    path("facilities/<str:number>/changes/", changes.changes, name="facility_changes"),
+    path("facilities/<str:number>/changes/details/", changes.change_details, name="facility_change_details"),
+    path("facilities/<str:number>/changes/suspend/", changes.suspend, name="facility_suspend"),
+    path(
+        "facilities/<str:number>/changes/suspensions/<uuid:suspension_id>/end/",
+        changes.end_suspension,
+        name="facility_end_suspension",
+    ),
+    path("facilities/<str:number>/changes/close/", changes.close, name="facility_close"),
+    path("facilities/<str:number>/changes/undo-closing/", changes.undo_closing, name="facility_undo_closing"),
+    path("facilities/<str:number>/changes/succeed/", changes.succeed, name="facility_succeed"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/reconfirm/", accounts.reconfirm, name="accounts_reconfirm"),

@@ -288,7 +288,13 @@ def known_facilities() -> dict[str, KnownFacility]:
         total = (profile.capacity_1 or 0) + (profile.capacity_23 or 0)
         capacities[profile.facility_id] = max(capacities[profile.facility_id], total)
     return {
-        facility.number: KnownFacility(facility.number, facility.name, capacities[facility.pk])
+        facility.number: KnownFacility(
+            facility.number,
+            facility.name,
+            capacities[facility.pk],
+            opened=str(ServiceMonth.of(facility.opened_on)),
+            closed=str(ServiceMonth.of(facility.closed_on)) if facility.closed_on else "",
+        )
         for facility in Facility.objects.all()
     }
 
@@ -309,7 +315,14 @@ def plan_of(rows: list[CountRow]) -> Plan:
         for (month, number), cells in sorted(found.items(), key=lambda item: item[0])
     ]
     named = {change.facility.pk for change in changes}
-    return Plan(changes, [facility for facility in facilities.values() if facility.pk not in named])
+    return Plan(
+        changes,
+        [
+            facility
+            for facility in facilities.values()
+            if facility.pk not in named and any(facility.lives_in(month) for month in months.values())
+        ],
+    )
 
 
 KEY_FIELDS = ("payer_code", "certification", "age", "hours", "branch", "employee_slot", "movement", "days")

@@ -404,7 +404,7 @@ def month_view(month: ServiceMonth, *, status: str = "", words: str = "", sort: 
         open_disputes().filter(sheet__month=month.first_day).values("facility").annotate(n=Count("pk"))
     ):
         rows[dispute["facility"]].disputes = dispute["n"]
-    everyone = list(rows.values())
+    everyone = [row for row in rows.values() if row.sheet or row.facility.lives_in(month)]
     chosen = [
         row
         for row in everyone

@@ -30,6 +30,7 @@ from facilities.imports import (
 from facilities.models import (
     Corporation,
     Facility,
+    FacilityDetail,
     FacilityImport,
     FacilityImportStatus,
     FacilityKind,
@@ -212,7 +213,7 @@ def opened(imported: FacilityImport) -> tuple[Plan, str]:
 
 def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
     """
-    Compare with what stands now: two queries, however many facilities.
+    Compare with what stands now: three queries, however many facilities.
 
     :raises LinesRefused: a line asks for what a list cannot change.
     """
@@ -227,7 +228,11 @@ def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
             later.add(profile.facility_id)
         else:
             current[profile.facility_id] = profile
-    changes, problems = [], []
+    details = {
+        detail.facility_id: detail
+        for detail in FacilityDetail.objects.filter(from_day__lte=from_month.first_day).order_by("from_day")
+    }
+    planned, problems = [], []
     for line in lines:
         facility = facilities.get(line.number)
         holding = current.get(facility.pk) if facility else None
@@ -237,14 +242,14 @@ def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
             facility,
             holding,
             begins,
-            tuple(differences(line, facility, holding)) if facility else (),
+            tuple(differences(line, facility, holding, details.get(facility.pk))) if facility else (),
         )
         problems += _cannot(change, facility is not None and facility.pk in later)
-        changes.append(change)
+        planned.append(change)
     if problems:
         raise LinesRefused(problems)
     named = {line.number for line in lines}
-    return Plan(changes, [facility for number, facility in facilities.items() if number not in named])
+    return Plan(planned, [facility for number, facility in facilities.items() if number not in named])
 
 
 def _cannot(change: FacilityChange, has_later_profile: bool) -> list[CellProblem]:

@@ -42,9 +42,12 @@ class CityHome:
         """(step, how many have passed it, of how many): counts, confirmed, claimed, approved."""
         if self.inbox is None:
             return []
-        found, total = self.counts, len(self.inbox.everything)
+        found = self.counts
+        total = len(self.inbox.everything) - found["resting"]
         claiming = sum(
-            not row.facility.is_public and row.state != "obstacle" and not no_price(row.facility.kind)
+            not row.facility.is_public
+            and row.state not in {"obstacle", "resting"}
+            and not no_price(row.facility.kind)
             for row in self.inbox.everything
         )
         arrived = total - found["none"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.cookies import SimpleCookie
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
 from claims.wording import CLAIM_FORM
 from facilities.actors import Role
-from facilities.models import AddressRegistration, GrantedItem, Membership
+from facilities.models import AddressRegistration, GrantedItem, Membership, Suspension
 from tests.access.subjects import document_of, previewed_import, previewed_list
 from tests.cast import (
     APRIL,
@@ -134,12 +135,19 @@ def make_world() -> World:
         )
         registration.address = "new@example.jp"
         registration.save()
+        suspension = Suspension.objects.create(
+            municipality=city.municipality,
+            facility=sakura.facility,
+            from_month=date(2030, 4, 1),
+            reason="改修工事のため",
+        )
         disputed = CountDispute.objects.get(sheet=sheet)
     previewed: CountImport = previewed_import(city)
     ids = {
         "granted_id": granted.pk,
         "membership_id": membership.pk,
         "registration_id": registration.pk,
+        "suspension_id": suspension.pk,
         "dispute_id": disputed.pk,
         "import_id": previewed.pk,
         "list_id": previewed_list(city).pk,

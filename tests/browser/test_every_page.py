@@ -25,6 +25,7 @@ PAGES = {
         "facilities": "/c/facilities/",
         "facility-lists": "/c/facility-lists/",
         "facility": f"/c/facilities/{cast.KINDERGARTEN}/",
+        "facility-changes": f"/c/facilities/{cast.KINDERGARTEN}/changes/",
         "accounts": "/c/accounts/",
         "account-new": f"/c/accounts/new/?facility={cast.KINDERGARTEN}",
         "change-password": "/password/",

@@ -1,0 +1,212 @@
+"""The administrator's page of a facility's changes (異動): name and address, resting, closing, a new number."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.record import record
+from facilities import permissions, queries
+from facilities.events import FacilityEvent
+from facilities.forms import CloseForm, DetailForm, EndItemForm, SuccessorForm, SuspendForm
+from facilities.models import Facility, Suspension
+from facilities.operations import changes as operations
+from facilities.periods import ServiceMonth
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed, ProblemsFound
+
+Forms = dict[str, forms.Form]
+
+
+@require_GET
+def changes(request: TenantRequest, number: str) -> HttpResponse:
+    """What has changed and what will, and the forms to register more."""
+    return _page(request, _facility(number))
+
+
+@require_POST
+def change_details(request: TenantRequest, number: str) -> HttpResponse:
+    """Another name or address from a day on."""
+    form = DetailForm(request.POST)
+    return _act(
+        request,
+        number,
+        "detail",
+        form,
+        lambda facility: operations.change_details(
+            facility.pk,
+            form.values(),
+            from_day=form.cleaned_data["from_day"],
+            by=request.actor,
+            at=timezone.localtime(),
+        ),
+        "名称・所在地の変更を登録しました。",
+    )
+
+
+@require_POST
+def suspend(request: TenantRequest, number: str) -> HttpResponse:
+    """Let the facility rest."""
+    form = SuspendForm(request.POST)
+    return _act(
+        request,
+        number,
+        "suspend",
+        form,
+        lambda facility: operations.suspend(
+            facility.pk, **form.cleaned_data, by=request.actor, at=timezone.now()
+        ),
+        "休園を登録しました。",
+    )
+
+
+@require_POST
+def end_suspension(request: TenantRequest, number: str, suspension_id: UUID) -> HttpResponse:
+    """The last month of a rest."""
+    get_object_or_404(Suspension.objects.all(), pk=suspension_id, facility__number=number)
+    form = EndItemForm(request.POST)
+    return _act(
+        request,
+        number,
+        "end",
+        form,
+        lambda facility: operations.end_suspension(
+            suspension_id, last_month=form.cleaned_data["last_month"], by=request.actor, at=timezone.now()
+        ),
+        "休園の終わりを登録しました。",
+    )
+
+
+@require_POST
+def close(request: TenantRequest, number: str) -> HttpResponse:
+    """The last day."""
+    form = CloseForm(request.POST)
+    return _act(
+        request,
+        number,
+        "close",
+        form,
+        lambda facility: operations.close(
+            facility.pk, closed_on=form.cleaned_data["closed_on"], by=request.actor, at=timezone.now()
+        ),
+        "廃止を登録しました。廃止までの月の請求は、これまでどおり行えます。",
+    )
+
+
+@require_POST
+def undo_closing(request: TenantRequest, number: str) -> HttpResponse:
+    """It goes on after all."""
+    form = forms.Form(request.POST)
+    return _act(
+        request,
+        number,
+        "undo",
+        form,
+        lambda facility: operations.undo_closing(facility.pk, by=request.actor, at=timezone.now()),
+        "廃止を取り消しました。",
+    )
+
+
+@require_POST
+def succeed(request: TenantRequest, number: str) -> HttpResponse:
+    """A new number."""
+    form = SuccessorForm(request.POST)
+    return _act(
+        request,
+        number,
+        "successor",
+        form,
+        lambda facility: operations.succeed(
+            facility.pk,
+            form.values(),
+            from_month=form.cleaned_data["from_month"],
+            carry_accounts=form.cleaned_data["carry_accounts"],
+            by=request.actor,
+            at=timezone.now(),
+        ),
+        "新しい事業所番号に引き継ぎました。新しい施設の年度プロフィールと加算を設定してください。",
+    )
+
+
+def _facility(number: str) -> Facility:
+    found: Facility = get_object_or_404(
+        Facility.objects.select_related("corporation", "predecessor"), number=number
+    )
+    return found
+
+
+def _act(
+    request: TenantRequest,
+    number: str,
+    name: str,
+    form: forms.Form,
+    operation: Callable[[Facility], object],
+    done: str,
+) -> HttpResponse:
+    facility = _facility(number)
+    if not form.is_valid():
+        return _page(request, facility, {name: form})
+    try:
+        result = operation(facility)
+    except (NotAllowed, ProblemsFound) as refusal:
+        problems = refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+        return _page(request, _facility(number), {name: form}, problems)
+    messages.success(request, done)
+    if isinstance(result, Facility) and result.number != number:
+        return redirect("facilities:facility_page", result.number)
+    return redirect("facilities:facility_changes", number)
+
+
+def _page(
+    request: TenantRequest, facility: Facility, bound: Forms | None = None, problems: list[str] | None = None
+) -> HttpResponse:
+    if not permissions.see_facilities.allows(request.actor, None):
+        raise PermissionDenied
+    view = queries.changes_of(facility)
+    record(FacilityEvent.CHANGES_SHOWN, on=facility, facility_id=facility.pk, rows=view.row_ids)
+    month = ServiceMonth.of(timezone.localdate())
+    shown: Forms = {
+        "detail": DetailForm(
+            initial={
+                "from_day": timezone.localdate(),
+                "name": facility.name,
+                "postal_code": facility.postal_code,
+                "location": facility.location,
+            }
+        ),
+        "suspend": SuspendForm(),
+        "close": CloseForm(),
+        "successor": SuccessorForm(
+            initial={
+                "name": facility.name,
+                "kind": facility.kind,
+                "corporation": facility.corporation.name,
+                "corporate_number": facility.corporation.corporate_number,
+                "carry_accounts": True,
+            }
+        ),
+        **(bound or {}),
+    }
+    context = {
+        "facility": facility,
+        "view": view,
+        "forms": shown,
+        "bound_form": next(iter(bound.values()), None) if bound else None,
+        "opened": next(iter(bound), "") if bound else "",
+        "month": month,
+        "can_set_up": permissions.set_up_facilities.allows(request.actor, facility),
+        "problems": problems or [],
+        "breadcrumbs": [
+            ("施設", reverse("facilities:facilities")),
+            (facility.name, reverse("facilities:facility_page", args=[facility.number])),
+            ("異動", None),
+        ],
+    }
+    return render(request, "facilities/facility_changes.html", context, status=422 if bound else 200)
