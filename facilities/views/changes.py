@@ -23,6 +23,8 @@ from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 
 Forms = dict[str, forms.Form]
+# Several forms stand on one page and ask for the same things: each has ids of its own.
+IDS = {name: f"id_{name}_%s" for name in ("detail", "suspend", "end", "close", "successor")}
 
 
 @require_GET
@@ -34,7 +36,7 @@ def changes(request: TenantRequest, number: str) -> HttpResponse:
 @require_POST
 def change_details(request: TenantRequest, number: str) -> HttpResponse:
     """Another name or address from a day on."""
-    form = DetailForm(request.POST)
+    form = DetailForm(request.POST, auto_id=IDS["detail"])
     return _act(
         request,
         number,
@@ -54,7 +56,7 @@ def change_details(request: TenantRequest, number: str) -> HttpResponse:
 @require_POST
 def suspend(request: TenantRequest, number: str) -> HttpResponse:
     """Let the facility rest."""
-    form = SuspendForm(request.POST)
+    form = SuspendForm(request.POST, auto_id=IDS["suspend"])
     return _act(
         request,
         number,
@@ -71,7 +73,7 @@ def suspend(request: TenantRequest, number: str) -> HttpResponse:
 def end_suspension(request: TenantRequest, number: str, suspension_id: UUID) -> HttpResponse:
     """The last month of a rest."""
     get_object_or_404(Suspension.objects.all(), pk=suspension_id, facility__number=number)
-    form = EndItemForm(request.POST)
+    form = EndItemForm(request.POST, auto_id=IDS["end"])
     return _act(
         request,
         number,
@@ -87,7 +89,7 @@ def end_suspension(request: TenantRequest, number: str, suspension_id: UUID) -> 
 @require_POST
 def close(request: TenantRequest, number: str) -> HttpResponse:
     """The last day."""
-    form = CloseForm(request.POST)
+    form = CloseForm(request.POST, auto_id=IDS["close"])
     return _act(
         request,
         number,
@@ -117,7 +119,7 @@ def undo_closing(request: TenantRequest, number: str) -> HttpResponse:
 @require_POST
 def succeed(request: TenantRequest, number: str) -> HttpResponse:
     """A new number."""
-    form = SuccessorForm(request.POST)
+    form = SuccessorForm(request.POST, auto_id=IDS["successor"])
     return _act(
         request,
         number,
@@ -174,23 +176,25 @@ def _page(
     month = ServiceMonth.of(timezone.localdate())
     shown: Forms = {
         "detail": DetailForm(
+            auto_id=IDS["detail"],
             initial={
                 "from_day": timezone.localdate(),
                 "name": facility.name,
                 "postal_code": facility.postal_code,
                 "location": facility.location,
-            }
+            },
         ),
-        "suspend": SuspendForm(),
-        "close": CloseForm(),
+        "suspend": SuspendForm(auto_id=IDS["suspend"]),
+        "close": CloseForm(auto_id=IDS["close"]),
         "successor": SuccessorForm(
+            auto_id=IDS["successor"],
             initial={
                 "name": facility.name,
                 "kind": facility.kind,
                 "corporation": facility.corporation.name,
                 "corporate_number": facility.corporation.corporate_number,
                 "carry_accounts": True,
-            }
+            },
         ),
         **(bound or {}),
     }

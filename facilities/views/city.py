@@ -22,6 +22,9 @@ from facilities.queries import facility_rows
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 
+# Both forms stand on one page and ask for months: each has ids of its own.
+PROFILE_IDS, GRANT_IDS = "id_profile_%s", "id_grant_%s"
+
 
 @require_GET
 def facilities(request: TenantRequest) -> HttpResponse:
@@ -46,7 +49,7 @@ def facility_page(request: TenantRequest, number: str) -> HttpResponse:
 def set_profile(request: TenantRequest, number: str) -> HttpResponse:
     """A new profile from a month on."""
     facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
-    form = ProfileForm(request.POST)
+    form = ProfileForm(request.POST, auto_id=PROFILE_IDS)
     if not form.is_valid():
         return _page(request, facility, profile_form=form)
     try:
@@ -106,7 +109,7 @@ def end_item(request: TenantRequest, number: str, granted_id: UUID) -> HttpRespo
 
 def _grant_form(facility: Facility, typed: Any = None) -> GrantForm:
     fiscal_year = ServiceMonth.of(timezone.localdate()).fiscal_year
-    return GrantForm(typed, kind=facility.kind, fiscal_year=fiscal_year)
+    return GrantForm(typed, kind=facility.kind, fiscal_year=fiscal_year, auto_id=GRANT_IDS)
 
 
 def _page(
@@ -152,7 +155,8 @@ def _page(
         "month": month,
         "can_set_up": permissions.set_up_facilities.allows(request.actor, facility),
         "is_calculated": bool(grantable_entries(facility.kind, month.fiscal_year)),
-        "profile_form": profile_form or ProfileForm(initial=ProfileForm.initial_from(current)),
+        "profile_form": profile_form
+        or ProfileForm(initial=ProfileForm.initial_from(current), auto_id=PROFILE_IDS),
         "grant_form": grant_form or _grant_form(facility),
         "end_form": end_form or EndItemForm(initial={"last_month": str(month)}),
         "bound_form": next((form for form in forms if form is not None), None),

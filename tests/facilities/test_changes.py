@@ -1,5 +1,6 @@
 """Facilities change, dated: names, rest, closing, a new number; months before keep what held in them."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -379,13 +380,13 @@ def test_the_page_registers_every_kind_of_change(city, sakura, administrator):
 @pytest.mark.parametrize(
     ("act", "typed", "field"),
     [
-        ("details", {"from_day": "きのう"}, "id_from_day"),
-        ("details", {"from_day": "2026-05-01", "postal_code": "12"}, "id_postal_code"),
-        ("suspend", {"from_month": "2026-13"}, "id_from_month"),
-        ("suspend", {"from_month": "2026-05"}, "id_reason"),
-        ("close", {}, "id_closed_on"),
-        ("succeed", {"number": "123"}, "id_number"),
-        ("succeed", {"corporate_number": "1234567890123"}, "id_corporate_number"),
+        ("details", {"from_day": "きのう"}, "id_detail_from_day"),
+        ("details", {"from_day": "2026-05-01", "postal_code": "12"}, "id_detail_postal_code"),
+        ("suspend", {"from_month": "2026-13"}, "id_suspend_from_month"),
+        ("suspend", {"from_month": "2026-05"}, "id_suspend_reason"),
+        ("close", {}, "id_close_closed_on"),
+        ("succeed", {"number": "123"}, "id_successor_number"),
+        ("succeed", {"corporate_number": "1234567890123"}, "id_successor_corporate_number"),
     ],
 )
 def test_a_wrong_change_is_told_at_its_field(sakura, administrator, act, typed, field):
@@ -393,6 +394,13 @@ def test_a_wrong_change_is_told_at_its_field(sakura, administrator, act, typed, 
 
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.content.decode()
+
+
+def test_no_two_places_of_the_page_have_the_same_id(city, sakura, administrator):
+    for page in ("", "changes/"):
+        html = administrator.get(f"/c/facilities/{sakura.facility.number}/{page}").content.decode()
+        ids = re.findall(r' id="([^"]+)"', html)
+        assert sorted(ids) == sorted(set(ids))
 
 
 def test_the_rest_of_another_facility_is_not_there(city, sakura, administrator):

@@ -223,8 +223,8 @@ def test_every_problem_of_a_form_is_told_at_once(sakura, administrator):
 
     summary = answer.content.decode().split('class="error-summary"')[1].split("</div>")[0]
     assert summary.count("<li>") == 2
-    assert 'href="#id_approved_capacity"' in summary
-    assert 'href="#id_base_percent"' in summary
+    assert 'href="#id_profile_approved_capacity"' in summary
+    assert 'href="#id_profile_base_percent"' in summary
 
 
 def test_a_refused_profile_keeps_what_was_typed(sakura, administrator):
