@@ -22,6 +22,7 @@ if "internet" in settings.ENTRANCES:
         path("f/", include("facilities.urls_facility")),
         path("f/<str:facility_number>/", include("portal.urls_facility")),
         path("f/<str:facility_number>/", include("claims.urls_facility")),
+        path("f/<str:facility_number>/schedule/", include("facilities.urls_schedule")),
         path("f/<str:facility_number>/documents/", include("documents.urls_facility")),
     ]
 

@@ -45,3 +45,6 @@ class FacilityEvent(StrEnum):
     SUSPENSION_ENDED = "facilities.suspension_ended"
     SUCCEEDED = "facilities.succeeded"
     CHANGES_SHOWN = "facilities.changes_shown"
+    SCHEDULE_SHOWN = "facilities.schedule_shown"
+    SCHEDULE_CHANGED = "facilities.schedule_changed"
+    CALENDAR_TAKEN = "facilities.calendar_taken"

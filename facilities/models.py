@@ -43,7 +43,8 @@ class Municipality(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     code = models.CharField("市区町村コード", max_length=6, unique=True)
     name = models.CharField("名称", max_length=40)
-    claim_due_day = models.PositiveSmallIntegerField("請求の締切日", default=10)
+    # What the city has set of its months: see ``facilities.schedule``. Beside the row, because every page needs it.
+    schedule = models.JSONField("月の日程", default=dict, blank=True)
 
     objects: ClassVar[models.Manager["Municipality"]] = models.Manager()
 
@@ -51,10 +52,6 @@ class Municipality(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="municipality_code_is_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")
-            ),
-            models.CheckConstraint(
-                name="claim_due_day_exists_in_every_month",
-                condition=Q(claim_due_day__gte=1, claim_due_day__lte=28),
             ),
         ]
 

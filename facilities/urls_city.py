@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from facilities.views import accounts, changes, city
+from facilities.views import accounts, changes, city, schedule
 
 app_name = "facilities"
 
@@ -23,6 +23,21 @@ urlpatterns: list[URLPattern] = [
     path("facilities/<str:number>/changes/close/", changes.close, name="facility_close"),
     path("facilities/<str:number>/changes/undo-closing/", changes.undo_closing, name="facility_undo_closing"),
     path("facilities/<str:number>/changes/succeed/", changes.succeed, name="facility_succeed"),
+    path("schedule/", schedule.city_schedule, name="schedule"),
+    path("schedule/calendar.ics", schedule.city_calendar, name="schedule_calendar"),
+    path("schedule/rules/", schedule.set_rules, name="schedule_rules"),
+    path("schedule/closing-days/", schedule.add_closing_day, name="schedule_add_closing_day"),
+    path(
+        "schedule/closing-days/<str:day>/remove/",
+        schedule.remove_closing_day,
+        name="schedule_remove_closing_day",
+    ),
+    path("schedule/exceptions/", schedule.set_exception, name="schedule_set_exception"),
+    path(
+        "schedule/exceptions/<month:month>/<str:step>/remove/",
+        schedule.remove_exception,
+        name="schedule_remove_exception",
+    ),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/reconfirm/", accounts.reconfirm, name="accounts_reconfirm"),

@@ -32,6 +32,7 @@ FACILITY = (
         frozenset({"claims:claim", "claims:submit", "claims:withdraw", "claims:correct"}),
     ),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
+    NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
 )
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts"}))
@@ -40,6 +41,7 @@ FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
 )
 ACCOUNTS = NavigationItem("アカウント", "facilities:accounts", frozenset({"facilities:account"}))
+SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 EVENTS = NavigationItem("記録", "audit_portal:events", frozenset({"audit_portal"}))
 
 
@@ -92,10 +94,10 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
     if actor.duty is Role.AUDITOR:
         return (EVENTS,)
     if actor.duty is Role.ENROLMENT:
-        return (HOME, COUNTS)
+        return (HOME, COUNTS, SCHEDULE)
     if actor.duty in OPERATIONS_ROLES:
-        return (HOME, REVIEW, COUNTS, FACILITIES)
-    return (HOME, REVIEW, COUNTS, FACILITIES, ACCOUNTS)
+        return (HOME, REVIEW, COUNTS, FACILITIES, SCHEDULE)
+    return (HOME, REVIEW, COUNTS, FACILITIES, ACCOUNTS, SCHEDULE)
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

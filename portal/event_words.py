@@ -73,6 +73,9 @@ WORDS = {
     "facilities.suspension_ended": "休園の終わりを登録した",
     "facilities.succeeded": "新しい事業所番号に引き継いだ",
     "facilities.changes_shown": "施設の異動の画面を見た",
+    "facilities.schedule_shown": "日程を見た",
+    "facilities.schedule_changed": "日程を変えた",
+    "facilities.calendar_taken": "日程をカレンダー用に書き出した",
     "facilities.access_denied": "見ることができないページを開こうとした",
     "facilities.form_repeated": "同じ送信を繰り返した",
     "counts.previewed": "児童数のファイルを読み込んだ",
@@ -215,6 +218,8 @@ DETAILS = {
     "unchanged": "変わらない施設",
     "verdict": "決定",
     "version": "版",
+    "what": "変えたもの",
+    "year": "年度",
     "wage_percent": "区分2 賃金改善分（%）",
 }
 # What is kept as a code, in the words of the pages; by the detail's key.
@@ -237,6 +242,7 @@ VALUES = {
         "gone": "無効",
     },
     "step": {str(step): words for step, words in Step.choices},
+    "what": {"rules": "毎月の日", "closing_days": "閉庁日", "exceptions": "月ごとの例外"},
     "verdict": dict(Verdict.choices),
 }
 YES_NO = {True: "はい", False: "いいえ", None: "なし"}

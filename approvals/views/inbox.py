@@ -18,6 +18,7 @@ from audit.record import record
 from documents.exports import csv_file
 from facilities.models import FacilityKind
 from facilities.requests import TenantRequest
+from facilities.schedule import CitySchedule
 
 COLUMNS = [
     "対象年月",
@@ -133,7 +134,7 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         "kinds": FacilityKind.choices,
         "sorts": queries.SORTS.items(),
         "months": months,
-        "due": found.month.first_day.replace(day=request.membership.municipality.claim_due_day),
+        "deadlines": CitySchedule.of(request.membership.municipality).month(found.month),
         "may_decide_any": any(row.can_decide and row.is_unchanged for row in found.everything),
         "problems": problems or [],
         "sample_prices": found.has_sample_prices,

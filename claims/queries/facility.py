@@ -32,6 +32,7 @@ from facilities.actors import Actor
 from facilities.models import Facility, GrantedItem, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
+from facilities.schedule import CitySchedule, Step
 from pricing import SECTION_LABELS, shipped_books
 from pricing.wording import class_words
 
@@ -558,4 +559,4 @@ def _book_title(claim: Claim) -> str:
 
 def due_date(month: ServiceMonth, own: Municipality) -> date:
     """The day by which the month's claim must be submitted."""
-    return month.first_day.replace(day=own.claim_due_day)
+    return CitySchedule.of(own).deadline(month, Step.CLAIM).day

@@ -11,6 +11,7 @@ from claims.queries.facility import payer_names
 from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
+from facilities.schedule import CitySchedule, Step
 
 State = Literal["done", "now", "attention", "later"]
 
@@ -28,6 +29,7 @@ class Month:
     obstacle: Obstacle | None
     has_facts: bool
     due: date
+    confirm_by: date
 
     @property
     def own_claim(self) -> Claim | None:
@@ -96,7 +98,7 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     returned = [claim for claim in open_claims if claim.status == ClaimStatus.RETURNED]
     if not sheets:
         return Home(None, returned, [], [])
-    newest = sheets[0]
+    newest, schedule = sheets[0], CitySchedule.of(municipality)
     month = ServiceMonth.of(newest.month)
     before = next((sheet for sheet in sheets[1:] if ServiceMonth.of(sheet.month) == month.plus(-1)), None)
     claims = list(
@@ -113,7 +115,8 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         payers=payer_names({claim.payer_code for claim in claims}, municipality),
         obstacle=Obstacle.objects.filter(facility=facility, month=newest.month).first(),
         has_facts=MonthlyFacts.objects.filter(facility=facility, month=newest.month).exists(),
-        due=month.first_day.replace(day=municipality.claim_due_day),
+        due=schedule.deadline(month, Step.CLAIM).day,
+        confirm_by=schedule.deadline(month, Step.CONFIRM).day,
     )
     answered = list(CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at"))
     unsent = [

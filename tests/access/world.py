@@ -100,6 +100,8 @@ class World:
             "claim_id": claim.pk,
             "form": CLAIM_FORM,
             "subject_id": self.approved.pk,
+            "day": "2026-12-28",
+            "step": "claim",
             **self.ids,
         }
         return {name: known[name] for name in names}

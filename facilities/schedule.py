@@ -1,0 +1,166 @@
+"""
+When what is due (月の日程): the steps of a month, business days, and a city's exceptions.
+
+A deadline is a day of the service month or a later one, moved off weekends, national holidays, the turn of the year
+and the city's own closing days. A city that has set nothing has the defaults below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Protocol
+
+import holidays
+from django.db import models
+
+from facilities.periods import ServiceMonth
+
+LAST_DAY = 31
+MOST_MONTHS_LATER = 3
+# 地方自治法第4条の2第2項: a city's offices rest from 29 December to 3 January.
+TURN_OF_THE_YEAR = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
+
+
+class Step(models.TextChoices):
+    """The steps of a month, in their order."""
+
+    IMPORT = "import", "児童数の取込"
+    CONFIRM = "confirm", "児童数の確認"
+    CLAIM = "claim", "請求の提出"
+    REVIEW = "review", "審査"
+    PAY = "pay", "支払"
+
+
+class Shift(models.TextChoices):
+    """Where a deadline goes that falls on a day off."""
+
+    EARLIER = "earlier", "前の開庁日"
+    LATER = "later", "次の開庁日"
+    NONE = "none", "ずらさない"
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """``day`` of the month ``months_later`` than the service month (31: its last day), and where it is shifted."""
+
+    months_later: int
+    day: int
+    shift: str
+
+    def nominal(self, month: ServiceMonth) -> date:
+        """The day before anything is shifted."""
+        target = month.plus(self.months_later)
+        last = target.plus(1).first_day - timedelta(days=1)
+        return last if self.day >= last.day else date(target.year, target.month, self.day)
+
+
+DEFAULTS: dict[str, StepRule] = {
+    Step.IMPORT: StepRule(0, 3, Shift.LATER),
+    Step.CONFIRM: StepRule(0, 5, Shift.LATER),
+    Step.CLAIM: StepRule(0, 10, Shift.LATER),
+    Step.REVIEW: StepRule(0, 20, Shift.EARLIER),
+    Step.PAY: StepRule(0, LAST_DAY, Shift.EARLIER),
+}
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One step of one month: its day, and why it is not the usual one."""
+
+    step: Step
+    month: ServiceMonth
+    day: date
+    nominal: date
+    reason: str = ""
+
+    @property
+    def is_shifted(self) -> bool:
+        """Moved off a day off, or set for this month alone."""
+        return self.day != self.nominal
+
+
+class HasSchedule(Protocol):
+    """A municipality."""
+
+    schedule: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CitySchedule:
+    """A city's rules, its own closing days by day, and exceptions by (month, step)."""
+
+    rules: Mapping[str, StepRule] = field(default_factory=lambda: DEFAULTS)
+    closing_days: Mapping[date, str] = field(default_factory=dict)
+    exceptions: Mapping[tuple[str, str], tuple[date, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, municipality: HasSchedule) -> "CitySchedule":
+        """What is kept with the municipality."""
+        kept = municipality.schedule
+        return cls(
+            rules={**DEFAULTS, **{step: StepRule(*rule) for step, rule in kept.get("rules", {}).items()}},
+            closing_days={
+                date.fromisoformat(day): name for day, name in kept.get("closing_days", {}).items()
+            },
+            exceptions={
+                (month, step): (date.fromisoformat(day), reason)
+                for month, steps in kept.get("exceptions", {}).items()
+                for step, (day, reason) in steps.items()
+            },
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """For keeping."""
+        exceptions: dict[str, dict[str, list[str]]] = {}
+        for (month, step), (day, reason) in sorted(self.exceptions.items()):
+            exceptions.setdefault(month, {})[step] = [day.isoformat(), reason]
+        return {
+            "rules": {
+                str(step): [rule.months_later, rule.day, str(rule.shift)] for step, rule in self.rules.items()
+            },
+            "closing_days": {day.isoformat(): name for day, name in sorted(self.closing_days.items())},
+            "exceptions": exceptions,
+        }
+
+    def day_off(self, day: date) -> str:
+        """Why nobody works on this day; nothing on a business day (開庁日)."""
+        if day in self.closing_days:
+            return self.closing_days[day]
+        if name := national_holidays(day.year).get(day):
+            return name
+        if (day.month, day.day) in TURN_OF_THE_YEAR:
+            return "年末年始"
+        return ("", "", "", "", "", "土曜日", "日曜日")[day.weekday()]
+
+    def deadline(self, month: ServiceMonth, step: Step) -> Deadline:
+        """The day of one step of one month."""
+        rule = self.rules[step]
+        nominal = rule.nominal(month)
+        if found := self.exceptions.get((str(month), step)):
+            return Deadline(step, month, found[0], nominal, found[1])
+        day, reason = nominal, self.day_off(nominal)
+        if rule.shift == Shift.NONE:
+            return Deadline(step, month, day, nominal)
+        way = timedelta(days=1 if rule.shift == Shift.LATER else -1)
+        while self.day_off(day):
+            day += way
+        return Deadline(step, month, day, nominal, reason)
+
+    def month(self, month: ServiceMonth) -> list[Deadline]:
+        """All steps of a month."""
+        return [self.deadline(month, step) for step in Step]
+
+    def business_days_before(self, day: date, count: int) -> date:
+        """``count`` business days before ``day``."""
+        while count:
+            day -= timedelta(days=1)
+            if not self.day_off(day):
+                count -= 1
+        return day
+
+
+@lru_cache(maxsize=16)
+def national_holidays(year: int) -> dict[date, str]:
+    """国民の祝日 and substitute holidays of a year, by day."""
+    return dict(holidays.country_holidays("JP", years=year, language="ja"))

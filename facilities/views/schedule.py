@@ -1,0 +1,234 @@
+"""The days of the months: shown to everybody, set by the administrator, taken along as a calendar file."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+from icalendar import Calendar, Event
+
+from audit.record import record
+from facilities import permissions
+from facilities.events import FacilityEvent
+from facilities.forms import ClosingDayForm, ExceptionForm, RulesForm
+from facilities.operations import schedule as operations
+from facilities.periods import ServiceMonth
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed, ProblemsFound
+from facilities.schedule import CitySchedule, Deadline, Step
+
+# What a facility has to do itself; the other steps are the city's.
+FACILITY_STEPS = (Step.CONFIRM, Step.CLAIM, Step.PAY)
+MONTHS = 12
+IDS = {name: f"id_{name}_%s" for name in ("rules", "closing", "exception")}
+Forms = dict[str, forms.Form]
+
+
+@require_GET
+def facility_schedule(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """The coming months of a facility."""
+    found = _coming(request)
+    record(FacilityEvent.SCHEDULE_SHOWN)
+    rows = [(month, [each for each in row if each.step in FACILITY_STEPS]) for month, row in found]
+    return render(
+        request,
+        "facilities/facility_schedule.html",
+        {"rows": rows, "steps": FACILITY_STEPS, "today": _today()},
+    )
+
+
+@require_GET
+def facility_calendar(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """The same as a calendar file."""
+    name = request.membership.facility.name if request.membership.facility else ""
+    return _calendar(request, f"はぐくみ請求　{name}", FACILITY_STEPS)
+
+
+@require_GET
+def city_schedule(request: TenantRequest) -> HttpResponse:
+    """A year of months; the administrator finds the forms beside."""
+    return _page(request)
+
+
+@require_GET
+def city_calendar(request: TenantRequest) -> HttpResponse:
+    """All steps as a calendar file."""
+    return _calendar(request, f"はぐくみ請求　{request.membership.municipality.name}", tuple(Step))
+
+
+@require_POST
+def set_rules(request: TenantRequest) -> HttpResponse:
+    """The day of every step."""
+    form = RulesForm(request.POST, schedule=_schedule(request), auto_id=IDS["rules"])
+    return _act(
+        request,
+        "rules",
+        form,
+        lambda: operations.set_rules(form.rules(), by=request.actor, at=timezone.now()),
+        "毎月の日程を変えました。",
+    )
+
+
+@require_POST
+def add_closing_day(request: TenantRequest) -> HttpResponse:
+    """A day of rest."""
+    form = ClosingDayForm(request.POST, auto_id=IDS["closing"])
+    return _act(
+        request,
+        "closing",
+        form,
+        lambda: operations.add_closing_day(
+            form.cleaned_data["day"], form.cleaned_data["name"], by=request.actor, at=timezone.now()
+        ),
+        "閉庁日を登録しました。",
+    )
+
+
+@require_POST
+def remove_closing_day(request: TenantRequest, day: str) -> HttpResponse:
+    """Open after all."""
+    try:
+        chosen = date.fromisoformat(day)
+    except ValueError:
+        raise Http404 from None
+    return _act(
+        request,
+        "none",
+        forms.Form(request.POST),
+        lambda: operations.remove_closing_day(chosen, by=request.actor, at=timezone.now()),
+        "閉庁日を消しました。",
+    )
+
+
+@require_POST
+def set_exception(request: TenantRequest) -> HttpResponse:
+    """Another day for one step of one month."""
+    form = ExceptionForm(request.POST, auto_id=IDS["exception"])
+    return _act(
+        request,
+        "exception",
+        form,
+        lambda: operations.set_exception(
+            form.cleaned_data["month"],
+            Step(form.cleaned_data["step"]),
+            form.cleaned_data["day"],
+            form.cleaned_data["reason"],
+            by=request.actor,
+            at=timezone.now(),
+        ),
+        "この月だけの日を登録しました。",
+    )
+
+
+@require_POST
+def remove_exception(request: TenantRequest, month: ServiceMonth, step: str) -> HttpResponse:
+    """The usual day again."""
+    if step not in Step.values:
+        raise Http404
+    return _act(
+        request,
+        "none",
+        forms.Form(request.POST),
+        lambda: operations.remove_exception(month, Step(step), by=request.actor, at=timezone.now()),
+        "いつもの日に戻しました。",
+    )
+
+
+def _act(
+    request: TenantRequest, name: str, form: forms.Form, operation: Callable[[], object], done: str
+) -> HttpResponse:
+    if not form.is_valid():
+        return _page(request, {name: form})
+    try:
+        operation()
+    except (NotAllowed, ProblemsFound) as refusal:
+        problems = refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+        return _page(request, {name: form}, problems)
+    messages.success(request, done)
+    return redirect("facilities:schedule")
+
+
+def _page(
+    request: TenantRequest, bound: Forms | None = None, problems: list[str] | None = None
+) -> HttpResponse:
+    schedule = _schedule(request)
+    year = ServiceMonth.of(_today()).fiscal_year
+    try:
+        year = int(request.GET.get("year", year))
+    except ValueError:
+        raise Http404 from None
+    if not 2015 <= year <= 2099:
+        raise Http404
+    months = [ServiceMonth(year, 4).plus(number) for number in range(MONTHS)]
+    record(FacilityEvent.SCHEDULE_SHOWN, detail={"year": year})
+    shown: Forms = {
+        "rules": RulesForm(schedule=schedule, auto_id=IDS["rules"]),
+        "closing": ClosingDayForm(auto_id=IDS["closing"]),
+        "exception": ExceptionForm(auto_id=IDS["exception"]),
+        **(bound or {}),
+    }
+    context = {
+        "rows": [(month, schedule.month(month)) for month in months],
+        "steps": list(Step),
+        "year": year,
+        "today": _today(),
+        "closing_days": sorted(schedule.closing_days.items()),
+        "exceptions": [
+            (ServiceMonth.parse(month), Step(step), day, reason)
+            for (month, step), (day, reason) in sorted(schedule.exceptions.items())
+        ],
+        "forms": shown,
+        "bound_form": next(iter(bound.values())) if bound else None,
+        "opened": next(iter(bound), "") if bound else "",
+        "can_set_up": permissions.set_up_facilities.allows(request.actor, None),
+        "problems": problems or [],
+    }
+    return render(request, "facilities/schedule.html", context, status=422 if bound else 200)
+
+
+def _calendar(request: TenantRequest, name: str, steps: tuple[Step, ...]) -> HttpResponse:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Hagukumi//schedule//JA")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", name)
+    city = request.membership.municipality.code
+    for month, row in _coming(request):
+        for deadline in row:
+            if deadline.step in steps:
+                calendar.add_component(_event(deadline, month, city))
+    record(FacilityEvent.CALENDAR_TAKEN)
+    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="hagukumi.ics"'
+    return response
+
+
+def _event(deadline: Deadline, month: ServiceMonth, city: str) -> Event:
+    event = Event()
+    # The same step keeps its id: taken again, a moved deadline moves in the calendar.
+    event.add("uid", f"{city}-{month}-{deadline.step}@hagukumi")
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", deadline.day)
+    event.add("dtend", deadline.day + timedelta(days=1))
+    event.add("summary", f"{month.year}年{month.month}月分　{deadline.step.label}の締切")
+    if deadline.reason:
+        event.add("description", deadline.reason)
+    return event
+
+
+def _coming(request: TenantRequest) -> list[tuple[ServiceMonth, list[Deadline]]]:
+    """Last month, this one and the ten after it."""
+    schedule = _schedule(request)
+    first = ServiceMonth.of(_today()).plus(-1)
+    return [(month, schedule.month(month)) for month in (first.plus(number) for number in range(MONTHS))]
+
+
+def _schedule(request: TenantRequest) -> CitySchedule:
+    return CitySchedule.of(request.membership.municipality)
+
+
+def _today() -> date:
+    return timezone.localdate()

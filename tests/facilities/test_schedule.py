@@ -1,0 +1,296 @@
+"""Deadlines on business days: rules, holidays, closing days, exceptions; shown everywhere, also as a calendar file."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from facilities.actors import Role
+from facilities.models import Municipality
+from facilities.operations.schedule import (
+    add_closing_day,
+    out_of_order,
+    remove_closing_day,
+    remove_exception,
+    set_exception,
+    set_rules,
+)
+from facilities.periods import ServiceMonth
+from facilities.rules import NotAllowed, ProblemsFound
+from facilities.schedule import DEFAULTS, LAST_DAY, CitySchedule, Shift, Step, StepRule
+from tests.cast import JUNE, MAY, Browser, City, Nursery, give_counts, make_city, make_facility, sign_in
+from tests.record import events_of
+
+AT = datetime(2026, 6, 5, 5, 0, tzinfo=UTC)
+USUAL = CitySchedule()
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+@pytest.fixture
+def sakura(city: City) -> Nursery:
+    return make_facility(city)
+
+
+@pytest.fixture
+def administrator(city: City) -> Browser:
+    return sign_in(city.people[Role.ADMINISTRATOR])
+
+
+def schedule_of(city: City) -> CitySchedule:
+    return CitySchedule.of(Municipality.objects.get(pk=city.municipality.pk))
+
+
+# ---------------------------------------------------------------- days
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date(2026, 6, 10), ""),
+        (date(2026, 6, 13), "土曜日"),
+        (date(2026, 6, 14), "日曜日"),
+        (date(2026, 5, 5), "こどもの日"),
+        (date(2026, 9, 22), "国民の休日"),
+        (date(2026, 5, 6), "振替休日"),
+        (date(2026, 12, 28), ""),
+        (date(2026, 12, 29), "年末年始"),
+        (date(2027, 1, 1), "元日"),
+        (date(2027, 1, 3), "年末年始"),
+    ],
+)
+def test_days_off_have_a_reason(day, why):
+    assert USUAL.day_off(day) == why
+
+
+def test_a_deadline_moves_to_a_business_day_and_says_why():
+    may = USUAL.deadline(MAY, Step.CLAIM)
+    review = USUAL.deadline(JUNE, Step.REVIEW)
+    december = USUAL.deadline(ServiceMonth(2026, 12), Step.PAY)
+
+    assert (may.day, may.nominal, may.reason) == (date(2026, 5, 11), date(2026, 5, 10), "日曜日")
+    assert (review.day, review.reason) == (date(2026, 6, 19), "土曜日")
+    assert (december.day, december.nominal) == (date(2026, 12, 28), date(2026, 12, 31))
+    assert not USUAL.deadline(JUNE, Step.CLAIM).is_shifted
+
+
+@pytest.mark.parametrize(
+    ("month", "last"),
+    [("2026-02", date(2026, 2, 28)), ("2028-02", date(2028, 2, 29)), ("2026-04", date(2026, 4, 30))],
+)
+def test_the_thirty_first_is_the_last_day_of_any_month(month, last):
+    assert StepRule(0, LAST_DAY, Shift.NONE).nominal(ServiceMonth.parse(month)) == last
+
+
+@given(
+    months_later=st.integers(0, 3),
+    day=st.integers(1, 31),
+    shift=st.sampled_from([Shift.EARLIER, Shift.LATER]),
+    number=st.integers(0, 600),
+)
+def test_a_shifted_deadline_is_the_nearest_business_day_on_its_side(months_later, day, shift, number):
+    month = ServiceMonth(2015, 4).plus(number)
+    rule = StepRule(months_later, day, shift)
+    schedule = CitySchedule(rules={**DEFAULTS, Step.PAY: rule})
+
+    found = schedule.deadline(month, Step.PAY)
+
+    assert schedule.day_off(found.day) == ""
+    low, high = sorted((found.day, found.nominal))
+    between = [low + timedelta(days=each) for each in range((high - low).days + 1)]
+    assert all(schedule.day_off(each) for each in between if each != found.day)
+    assert (found.day <= found.nominal) if shift == Shift.EARLIER else (found.day >= found.nominal)
+
+
+def test_business_days_are_counted_back_over_a_holiday():
+    assert USUAL.business_days_before(date(2026, 5, 11), 3) == date(2026, 5, 1)
+
+
+def test_the_defaults_are_in_order():
+    assert out_of_order(USUAL) == []
+
+
+# ---------------------------------------------------------------- setting
+
+
+def test_what_a_city_sets_is_kept_and_comes_back(city):
+    with city.open() as administrator:
+        set_rules({Step.CLAIM: StepRule(0, 12, Shift.NONE)}, by=administrator, at=AT)
+        add_closing_day(date(2026, 6, 22), "システムの入替え", by=administrator, at=AT)
+        set_exception(JUNE, Step.CLAIM, date(2026, 6, 15), "月末の停電のため", by=administrator, at=AT)
+
+    kept = schedule_of(city)
+    assert kept.deadline(MAY, Step.CLAIM).day == date(2026, 5, 12)
+    june = kept.deadline(JUNE, Step.CLAIM)
+    assert (june.day, june.nominal, june.reason) == (
+        date(2026, 6, 15),
+        date(2026, 6, 12),
+        "月末の停電のため",
+    )
+    assert kept.day_off(date(2026, 6, 22)) == "システムの入替え"
+    event = events_of(city, "facilities.schedule_changed")[0]
+    assert event.detail["what"] == "rules"
+    assert event.detail["after"]["claim"] == [0, 12, "none"]
+
+    with city.open() as administrator:
+        remove_closing_day(date(2026, 6, 22), by=administrator, at=AT)
+        remove_exception(JUNE, Step.CLAIM, by=administrator, at=AT)
+    again = schedule_of(city)
+    assert again.deadline(JUNE, Step.CLAIM).day == date(2026, 6, 12)
+    assert again.day_off(date(2026, 6, 22)) == ""
+
+
+def test_steps_stay_in_their_order(city):
+    with city.open() as administrator:
+        with pytest.raises(ProblemsFound, match=r"審査.*が、請求の提出.*より前"):
+            set_rules({Step.CLAIM: StepRule(0, 25, Shift.LATER)}, by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match=r"請求の提出.*が、児童数の確認.*より前"):
+            set_exception(JUNE, Step.CLAIM, date(2026, 6, 2), "x", by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="対象月より前"):
+            set_exception(JUNE, Step.CLAIM, date(2026, 5, 31), "x", by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="すでに休みです（日曜日）"):
+            add_closing_day(date(2026, 6, 14), "x", by=administrator, at=AT)
+    assert schedule_of(city) == USUAL
+
+
+@pytest.mark.parametrize("role", [Role.ENROLMENT, Role.OFFICER, Role.CHIEF, Role.MANAGER, Role.AUDITOR])
+def test_only_the_administrator_sets_days(city, role):
+    with city.open(role) as person:
+        for act in (
+            lambda: set_rules({}, by=person, at=AT),
+            lambda: add_closing_day(date(2026, 6, 22), "x", by=person, at=AT),
+            lambda: set_exception(JUNE, Step.CLAIM, date(2026, 6, 15), "x", by=person, at=AT),
+        ):
+            with pytest.raises(NotAllowed, match="市の管理者だけ"):
+                act()
+
+
+def test_another_city_keeps_its_own_days(city):
+    other = make_city("129998", "緑野市")
+
+    with city.open() as administrator:
+        set_rules({Step.CLAIM: StepRule(0, 12, Shift.NONE)}, by=administrator, at=AT)
+
+    assert schedule_of(other) == USUAL
+
+
+# ---------------------------------------------------------------- pages
+
+
+def test_the_year_is_shown_to_everybody_and_set_by_the_administrator(city, administrator):
+    page = administrator.get("/c/schedule/?year=2026").content.decode()
+    enrolment = sign_in(city.people[Role.ENROLMENT]).get("/c/schedule/?year=2026").content.decode()
+
+    assert "2026年度の日程" in page
+    assert "令和8年5月11日(月)" in page
+    assert "5月10日が日曜日のため" in page
+    assert "毎月の日を変える" in page
+    assert "令和8年5月11日(月)" in enrolment
+    assert "毎月の日を変える" not in enrolment
+
+
+def rules_form(**changes: str) -> dict[str, str]:
+    form = {}
+    for step, rule in DEFAULTS.items():
+        form |= {
+            f"{step}_months": str(rule.months_later),
+            f"{step}_day": str(rule.day),
+            f"{step}_shift": str(rule.shift),
+        }
+    return {**form, **changes}
+
+
+def test_the_page_changes_every_kind_of_day(city, administrator):
+    answers = [
+        administrator.post("/c/schedule/rules/", rules_form(claim_day="12"), follow=True),
+        administrator.post(
+            "/c/schedule/closing-days/", {"day": "2026-08-14", "name": "夏の一斉休業"}, follow=True
+        ),
+        administrator.post(
+            "/c/schedule/exceptions/",
+            {"month": "2026-06", "step": "claim", "day": "2026-06-15", "reason": "停電のため"},
+            follow=True,
+        ),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    page = answers[-1].content.decode()
+    assert "夏の一斉休業" in page
+    assert "停電のため" in page
+    assert "令和8年6月15日(月)" in page
+    administrator.post("/c/schedule/closing-days/2026-08-14/remove/")
+    last = administrator.post("/c/schedule/exceptions/2026-06/claim/remove/", follow=True).content.decode()
+    assert "夏の一斉休業" not in last
+    assert "停電のため" not in last
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "field"),
+    [
+        ("rules", rules_form(claim_day="32"), "id_rules_claim_day"),
+        ("rules", rules_form(pay_shift="いつか"), "id_rules_pay_shift"),
+        ("closing-days", {"day": "2026-02-30", "name": "x"}, "id_closing_day"),
+        ("exceptions", {"month": "2026-06", "step": "claim", "day": "2026-06-15"}, "id_exception_reason"),
+        ("exceptions", {"month": "6月", "step": "x", "day": "", "reason": "x"}, "id_exception_step"),
+    ],
+)
+def test_a_wrong_day_is_told_at_its_field(administrator, act, typed, field):
+    answer = administrator.post(f"/c/schedule/{act}/", typed)
+
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["?year=x", "?year=1", "closing-days/nonsense/remove/", "exceptions/2026-06/x/remove/"]
+)
+def test_nonsense_in_the_address_is_not_there(administrator, address):
+    method = administrator.get if address.startswith("?") else administrator.post
+
+    assert method(f"/c/schedule/{address}").status_code == 404
+
+
+def test_a_facility_sees_its_own_steps_with_the_reason(city, sakura, time_machine):
+    time_machine.move_to(datetime(2026, 6, 5, 5, 0, tzinfo=UTC))
+    with city.open() as administrator:
+        set_exception(JUNE, Step.CLAIM, date(2026, 6, 15), "停電のため", by=administrator, at=AT)
+
+    page = sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/schedule/").content.decode()
+
+    assert "停電のため" in page
+    assert "児童数の取込" not in page
+    assert "令和9年4月分" in page
+    assert "令和9年5月分" not in page
+
+
+def test_the_deadline_of_the_home_page_is_the_city_s(city, sakura):
+    give_counts(sakura, JUNE)
+    with city.open() as administrator:
+        set_exception(JUNE, Step.CLAIM, date(2026, 6, 15), "停電のため", by=administrator, at=AT)
+
+    home = sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/").content.decode()
+
+    assert "締切 令和8年6月15日" in home
+    assert "令和8年6月5日(金)まで" in home
+
+
+def test_a_calendar_program_reads_the_file(city, sakura, time_machine):
+    time_machine.move_to(datetime(2026, 6, 5, 5, 0, tzinfo=UTC))
+    answer = sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/schedule/calendar.ics")
+
+    calendar = Calendar.from_ical(answer.content)
+    claims = {
+        str(event["uid"]): event.decoded("dtstart")
+        for event in calendar.walk("vevent")
+        if "請求の提出" in str(event["summary"])
+    }
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert claims["129999-2026-05-claim@hagukumi"] == date(2026, 5, 11)
+    assert len(claims) == 12
+    whole = sign_in(city.people[Role.OFFICER]).get("/c/schedule/calendar.ics")
+    assert len(Calendar.from_ical(whole.content).walk("vevent")) == 60
