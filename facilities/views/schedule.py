@@ -20,6 +20,7 @@ from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import CitySchedule, Deadline, Step
+from pages import wareki
 
 # What a facility has to do itself; the other steps are the city's.
 FACILITY_STEPS = (Step.CONFIRM, Step.CLAIM, Step.PAY)
@@ -175,6 +176,7 @@ def _page(
         "rows": [(month, schedule.month(month)) for month in months],
         "steps": list(Step),
         "year": year,
+        "year_words": wareki.fiscal_year_words(year),
         "today": _today(),
         "closing_days": sorted(schedule.closing_days.items()),
         "exceptions": [

@@ -186,7 +186,7 @@ def test_the_year_is_shown_to_everybody_and_set_by_the_administrator(city, admin
     page = administrator.get("/c/schedule/?year=2026").content.decode()
     enrolment = sign_in(city.people[Role.ENROLMENT]).get("/c/schedule/?year=2026").content.decode()
 
-    assert "2026年度の日程" in page
+    assert "令和8年度の日程" in page
     assert "令和8年5月11日(月)" in page
     assert "5月10日が日曜日のため" in page
     assert "毎月の日を変える" in page
