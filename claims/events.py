@@ -18,6 +18,7 @@ class ClaimEvent(StrEnum):
     FIRST_DECIDED = "claims.first_decided"
     APPROVED = "claims.approved"
     RETURNED = "claims.returned"
+    REMINDED = "claims.reminded"
 
 
 class ConfirmationEvent(StrEnum):

@@ -9,6 +9,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -266,6 +267,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15 * 60.0,
     },
     "let changed names hold from their day": {"task": "facilities.hold_details", "schedule": 30 * 60.0},
+    # From eight o'clock; the later runs catch up what a morning without beat has missed.
+    "remind of deadlines": {"task": "claims.remind", "schedule": crontab(minute=5, hour="8-11")},
     "clear old sessions and codes": {"task": "accounts.clear_expired", "schedule": 60 * 60.0},
 }
 

@@ -1,5 +1,6 @@
 """Facilities and accounts, as the city's pages show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -179,6 +180,26 @@ def account_view(membership: Membership) -> AccountView:
             .select_related("facility")
         ),
     )
+
+
+def mailboxes(facility_ids: Iterable[UUID]) -> list[Membership]:
+    """
+    Whom to write to about these facilities: their working accounts, each mailbox of a facility once.
+
+    An account whose address nobody has confirmed yet has none.
+    """
+    lasting = (
+        Membership.objects.filter(
+            facility__in=list(facility_ids), duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
+        )
+        .select_related("user", "facility")
+        .order_by("facility", "slot")
+    )
+    found: dict[tuple[UUID | None, str], Membership] = {}
+    for account in lasting:
+        if address := account.user.address:
+            found.setdefault((account.facility_id, address.casefold()), account)
+    return list(found.values())
 
 
 def proposed_account(number: str, facilities: list[Facility]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from accounts.models import TicketPurpose
 from approvals.models import Step, Verdict
 from claims.facts import BY_NAME
 from facilities.actors import Role
+from facilities.schedule import Step as ScheduleStep
 
 AREAS = {
     "accounts": "ログイン",
@@ -94,6 +95,7 @@ WORDS = {
     "claims.shown": "請求を見た",
     "claims.approved": "請求を承認した",
     "claims.returned": "請求を差し戻した",
+    "claims.reminded": "締切のお知らせを送った",
     "counts.preview_shown": "取込の内容を見た",
     "counts.expired": "取込の確認期限が切れた",
     "counts.facilities_told": "施設に児童数が届いたことを知らせた",
@@ -210,6 +212,7 @@ DETAILS = {
     "state": "状態",
     "status": "応答",
     "step": "段階",
+    "step_of_month": "月の段階",
     "successor": "後任のアカウント",
     "to_month": "適用終了月",
     "too_large": "大きすぎるファイル",
@@ -243,6 +246,7 @@ VALUES = {
     },
     "step": {str(step): words for step, words in Step.choices},
     "what": {"rules": "毎月の日", "closing_days": "閉庁日", "exceptions": "月ごとの例外"},
+    "step_of_month": dict(ScheduleStep.choices),
     "verdict": dict(Verdict.choices),
 }
 YES_NO = {True: "はい", False: "いいえ", None: "なし"}

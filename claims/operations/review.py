@@ -14,8 +14,8 @@ from claims.events import ClaimEvent
 from claims.models import Claim
 from claims.states import ClaimStatus
 from claims.wording import month_words
-from facilities.actors import Actor, Role
-from facilities.models import Membership
+from facilities.actors import Actor
+from facilities.queries import mailboxes
 from jobs import mail
 
 
@@ -77,10 +77,7 @@ def return_to_facility(claim: Claim, *, reason: str, by: Actor, at: datetime) ->
 def _tell_facility(claim: Claim, subject: str, sentence: str) -> None:
     """A mail to each of the facility's accounts. It carries no amount, no reason and no person's name."""
     words = month_words(claim.service_month)
-    accounts = Membership.objects.filter(
-        facility=claim.facility_id, duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
-    ).select_related("user", "facility")
-    for account in accounts:
+    for account in mailboxes([claim.facility_id]):
         assert account.facility is not None, "a facility account has a facility"
         mail.send_later(
             to=account.user.address,

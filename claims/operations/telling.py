@@ -10,8 +10,7 @@ from claims.events import ImportEvent
 from claims.models import CountImport, CountSheet
 from claims.states import SheetStatus
 from claims.wording import month_words
-from facilities.actors import Role
-from facilities.models import Membership
+from facilities.queries import mailboxes
 from jobs import mail
 
 
@@ -39,10 +38,7 @@ def _tell(sheets: Iterable[CountSheet], subject: str, sentence: str, *, key: str
     by_facility: dict[UUID, list[CountSheet]] = {}
     for sheet in sheets:
         by_facility.setdefault(sheet.facility_id, []).append(sheet)
-    accounts = Membership.objects.filter(
-        facility__in=list(by_facility), duty=Role.FACILITY, ended_at__isnull=True, user__is_active=True
-    ).select_related("user", "facility")
-    for account in accounts:
+    for account in mailboxes(by_facility):
         assert account.facility is not None, "a facility account has a facility"
         for sheet in by_facility[account.facility.pk]:
             words = month_words(sheet.service_month)

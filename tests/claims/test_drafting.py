@@ -437,7 +437,12 @@ CELLS = st.tuples(
 
 def _any_kindergarten(cells: list[tuple[str, str, int]]) -> Ingredients:
     own = Municipality(code="129999", name="青葉台市")
-    facility = Facility(municipality=own, kind=FacilityKind.KINDERGARTEN, ownership=Ownership.PRIVATE)
+    facility = Facility(
+        municipality=own,
+        kind=FacilityKind.KINDERGARTEN,
+        ownership=Ownership.PRIVATE,
+        opened_on=APRIL.first_day,
+    )
     sheet = CountSheet(facility=facility, month=JUNE.first_day)
     profile = FacilityProfile(region_percent=10, capacity_1=300, base_percent=10, wage_percent=6)
     grants = [GrantedItem(code="bus"), GrantedItem(code="chief_teacher"), GrantedItem(code="age3_staffing")]
