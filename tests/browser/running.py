@@ -44,6 +44,7 @@ TEST_SETTINGS = {
     "DATABASE_OWNER_URL",
     "REDIS_URL",
     "SITE_URL",
+    "CITY_SITE_URL",
     "PORT",
 }
 
@@ -214,11 +215,11 @@ class Visitor:
         self.sign_in_here(login_id)
         self.page.wait_for_url(re.compile(r"/(f|c|a)/"))
 
-    def sign_in_here(self, login_id: str) -> None:
+    def sign_in_here(self, login_id: str, *, password: str = cast.PASSWORD) -> None:
         """On the login page already, wherever it leads afterwards."""
         before = len(self.stack.mails(login_id))
         self.page.fill("input[name=login_id]", login_id)
-        self.page.fill("input[name=password]", cast.PASSWORD)
+        self.page.fill("input[name=password]", password)
         self.page.click("main button[type=submit]")
         self.page.wait_for_selector("input[name=code]")
         self.page.fill("input[name=code]", self.stack.wait_for_code(login_id, after=before))
