@@ -107,8 +107,10 @@ def approve_unchanged(choices: Sequence[tuple[UUID, str]], *, by: Actor, at: dat
 
 def is_unchanged(claim: Claim) -> bool:
     """Every line has the amount of the last approved month, as many children, and no correction hangs over it."""
-    before = previous_claim_of(claim, approved_only=True)
-    if before is None or claim.counts_corrected_at is not None or claim.rate_book != before.rate_book:
+    before = previous_claim_of(claim)
+    if before is None or claim.is_correction or claim.counts_corrected_at is not None:
+        return False
+    if claim.rate_book != before.rate_book:
         return False
     lines = list(ClaimLine.objects.filter(claim__in=[claim, before]))
     compared = compare_claims(

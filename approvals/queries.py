@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, Max, OuterRef
 from accounts.models import User
 from approvals.models import Decision
 from claims.models import Claim, ClaimLine, CountSheet, MonthlyFacts, Obstacle
-from claims.queries.comparison import ComparedLine, compare_claims
+from claims.queries.comparison import ComparedLine, compare_claims, previous_claim_of
+from claims.queries.conversation import Said, conversation
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Role
 from facilities.models import Facility, FacilityProfile, GrantedItem, holding_in
@@ -194,13 +195,8 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         sheet.facility_id: sheet
         for sheet in CountSheet.objects.filter(month=month.first_day).exclude(status=SheetStatus.SUPERSEDED)
     }
-    claims = {
-        claim.facility_id: claim
-        for claim in Claim.objects.filter(month=month.first_day, outside=False)
-        .exclude(status=ClaimStatus.SUPERSEDED)
-        .defer("snapshot")
-    }
-    before = _last_approved(month)
+    claims, corrected, drafted = _claims_of(month)
+    before = {**_last_approved(month), **corrected}
     changed = _changed_claims(claims, before)
     obstacles = {row.facility_id: row for row in Obstacle.objects.filter(month=month.first_day)}
     decided: dict[UUID, list[Decision]] = defaultdict(list)
@@ -218,11 +214,32 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
             state = "resting"
         row = InboxRow(facility, state, claim, before.get(facility.pk))
         if claim is not None:
-            row.is_unchanged = row.before is not None and claim.pk not in changed
+            row.is_unchanged = row.before is not None and claim.pk not in changed and not claim.is_correction
             row.flags = _flags(row, claim)
+            if facility.pk in drafted:
+                row.flags.insert(0, "過誤調整の作成中")
             row.can_decide = _can_decide(state, duty, user_id, decisions)
         rows.append(row)
     return rows
+
+
+def _claims_of(month: ServiceMonth) -> tuple[dict[UUID, Claim], dict[UUID, Claim], set[UUID]]:
+    """
+    The month's claims to the city itself, by facility: each one's current claim; the approved one that it corrects, if
+    it is a 過誤調整; and the facilities that are drafting one, whose current claim is still the approved one.
+    """
+    current: dict[UUID, Claim] = {}
+    corrected: dict[UUID, Claim] = {}
+    drafting: set[UUID] = set()
+    found = Claim.objects.filter(month=month.first_day, outside=False).exclude(status=ClaimStatus.SUPERSEDED)
+    for claim in found.defer("snapshot").order_by("version"):
+        if claim.is_correction and claim.is_draft:
+            drafting.add(claim.facility_id)
+            continue
+        if claim.is_correction and claim.facility_id in current:
+            corrected[claim.facility_id] = current[claim.facility_id]
+        current[claim.facility_id] = claim
+    return current, corrected, drafting
 
 
 def _state(
@@ -290,7 +307,9 @@ def _flags(row: InboxRow, claim: Claim) -> list[str]:
         flags.append("児童数が訂正された")
     if claim.missing:
         flags.append("未入力あり")
-    if claim.version > 1:
+    if claim.is_correction:
+        flags.append(f"過誤調整 第{claim.version}版")
+    elif claim.version > 1:
         flags.append(f"修正版 第{claim.version}版")
     if row.before is None:
         return [*flags, "初めての請求"]
@@ -344,10 +363,11 @@ class ReviewView:
     granted: list[GrantedItem]
     decisions: list[DecisionMade]
     versions: list[Claim]
+    said: tuple[Said, ...]
 
     @property
     def difference(self) -> int | None:
-        """In yen, against the last approved month."""
+        """In yen, against what it is compared with."""
         return None if self.before is None else self.claim.total_yen - self.before.total_yen
 
     @property
@@ -361,26 +381,18 @@ class ReviewView:
         return {
             "claim": [claim.pk for claim in self.versions],
             "decision": [made.decision.pk for made in self.decisions],
+            "remark": [one.row_id for one in self.said if one.row_id not in {v.pk for v in self.versions}],
         }
 
 
 def review_view(claim_id: UUID) -> ReviewView:
     """
-    One claim beside the last approved month.
+    One claim beside the last approved month; a 過誤調整 beside the version that it corrects.
 
     :raises Claim.DoesNotExist: not a claim of the open scope.
     """
-    claim = Claim.objects.select_related("facility__corporation", "sheet").get(pk=claim_id)
-    before = (
-        Claim.objects.filter(
-            facility=claim.facility_id,
-            payer_code=claim.payer_code,
-            month__lt=claim.month,
-            status=ClaimStatus.APPROVED,
-        )
-        .order_by("-month")
-        .first()
-    )
+    claim = Claim.objects.select_related("facility__corporation", "sheet", "corrects").get(pk=claim_id)
+    before = claim.corrects or previous_claim_of(claim)
     lines = list(ClaimLine.objects.filter(claim__in=[claim, before] if before else [claim]))
     compared = compare_claims(
         [line for line in lines if line.claim_id == claim.pk],
@@ -411,6 +423,7 @@ def review_view(claim_id: UUID) -> ReviewView:
         ),
         decisions=[DecisionMade(decision, people.get(decision.decided_by, "")) for decision in decisions],
         versions=versions,
+        said=conversation(versions),
     )
 
 

@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:claim_id>/", review.review_page, name="review_page"),
     path("<uuid:claim_id>/approve/", review.approve, name="approve"),
     path("<uuid:claim_id>/return/", review.return_to_facility, name="return"),
+    path("<uuid:claim_id>/remark/", review.remark, name="remark"),
 ]

@@ -7,7 +7,7 @@ missing where the file has none.
 
 from dataclasses import dataclass
 
-from claims.models import Age, Certification, ChildCount, Hours
+from claims.models import Age, Certification, ChildCount, Hours, Movement
 from facilities.models import FacilityKind
 
 _KINDERGARTEN = (("1", "3mid"), ("1", "3"), ("1", "4"), ("1", "5"))
@@ -76,6 +76,19 @@ class DisputedCell:
 def rows_of_kind(kind: str) -> tuple[tuple[str, str], ...]:
     """The (certification, age) rows a facility of this type can have, in the order of the table."""
     return ROWS_OF_KIND.get(kind, _UNDER_3)
+
+
+def key_words(key: tuple[str, str, str, str, bool, bool, str, int | None]) -> str:
+    """A cell of a file in words: 3号 1歳 標準時間（途中入所 12日）. Without the municipality."""
+    _, certification, age, hours, branch, employee, movement, days = key
+    words = f"{Certification(certification).label} {Age(age).label} {Hours(hours).label}"
+    if branch:
+        words += "（分園）"
+    if employee:
+        words += "（従業員枠）"
+    if movement:
+        words += f"（{Movement(movement).label} {days}日）"
+    return words
 
 
 def row_order(row: tuple[str, str]) -> tuple[int, int]:

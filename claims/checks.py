@@ -54,6 +54,13 @@ def problems_of_dispute(cells: Sequence[DisputedCell], counted: Mapping[Cell, in
     return problems
 
 
+def problems_of_reason(reason: str, *, longest: int = LONGEST_REASON) -> list[str]:
+    """A reason that somebody else will read: there is one, and it is not too long."""
+    if not reason:
+        return ["理由を入力してください。"]
+    return [f"理由は{longest}字までで入力してください。"] if len(reason) > longest else []
+
+
 def problems_of_facts(values: Mapping[str, int], month: ServiceMonth) -> list[str]:
     """Each value lies in its range; no more Saturdays were closed than the month has."""
     problems = []

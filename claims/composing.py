@@ -13,8 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from claims import facts
+from claims.cells import HOURS_OF, rows_of_kind
 from claims.facts import Fact
 from claims.models import ChildCount, Claim, ClaimLine, CountSheet, MonthlyFacts
+from claims.states import ClaimStatus
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
 from facilities.periods import ServiceMonth
 from pricing import (
@@ -63,6 +65,7 @@ class Ingredients:
     profile: FacilityProfile | None = None
     grants: list[GrantedItem] = field(default_factory=list)
     facts: MonthlyFacts | None = None
+    approved_payers: set[str] = field(default_factory=set)
 
     @property
     def month(self) -> ServiceMonth:
@@ -71,8 +74,12 @@ class Ingredients:
 
     @property
     def payers(self) -> list[str]:
-        """Municipalities with children here, the own one first."""
-        codes = {row.payer_code for row in self.counts if row.count}
+        """
+        Municipalities with children here, the own one first.
+
+        Also one whose claim was approved and whose children have turned out to be none: it is corrected to nothing.
+        """
+        codes = {row.payer_code for row in self.counts if row.count} | self.approved_payers
         return sorted(codes, key=lambda code: (code != self.own_code, code))
 
     @property
@@ -96,7 +103,7 @@ class Composition:
 
 def gather(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingredients]:
     """
-    The ingredients of each sheet's facility (by facility id), in four queries however many sheets.
+    The ingredients of each sheet's facility (by facility id), in five queries however many sheets.
 
     ``sheets`` must have been read with ``select_related("facility__municipality")``.
     """
@@ -112,6 +119,9 @@ def gather(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingr
         found[grant.facility_id].grants.append(grant)
     for saved in MonthlyFacts.objects.filter(facility__in=found, month=month.first_day):
         found[saved.facility_id].facts = saved
+    approved = Claim.objects.filter(facility__in=found, month=month.first_day, status=ClaimStatus.APPROVED)
+    for facility_id, payer_code in approved.values_list("facility_id", "payer_code"):
+        found[facility_id].approved_payers.add(payer_code)
     return found
 
 
@@ -176,7 +186,7 @@ def _document(
         "region_percent": profile.region_percent,
         "capacity": {system: size for system, size in capacities.items() if size is not None},
         "month": str(ingredients.month),
-        "children": _children(ingredients.counts),
+        "children": _children(ingredients.counts) + _nobody_of(ingredients, payer),
         "treatment": {"base_percent": profile.base_percent, "wage_percent": profile.wage_percent},
         "items": items,
         "payer": payer,
@@ -212,6 +222,22 @@ def _children(counts: Iterable[ChildCount]) -> list[dict[str, Any]]:
     return children
 
 
+def _nobody_of(ingredients: Ingredients, payer: str) -> list[dict[str, Any]]:
+    """A payer that has no children here any more stands in the input with a class of nobody."""
+    if any(row.count and row.payer_code == payer for row in ingredients.counts):
+        return []
+    certification, age = rows_of_kind(ingredients.facility.kind)[0]
+    return [
+        {
+            "certification": certification,
+            "age_class": AGE_CLASS.get(age, age),
+            "hours": HOURS_OF[certification][0],
+            "count": 0,
+            "payer": payer,
+        }
+    ]
+
+
 def _items(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], list[str]]:
     """
     The items that hold, with the month's facts put in, and the names of facts that are not given yet.
@@ -221,6 +247,10 @@ def _items(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], 
     kind, month = ingredients.facility.kind, ingredients.month
     items: list[dict[str, Any]] = []
     missing: list[str] = []
+    if not any(
+        row.count for row in ingredients.counts
+    ):  # nobody is there: an approved claim is corrected to 0 yen
+        return items, missing
     for grant in ingredients.grants:
         if grant.code == facts.SATURDAY_CLOSURE or not facts.holds_in_season(kind, grant.code, month):
             continue

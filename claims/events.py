@@ -19,6 +19,18 @@ class ClaimEvent(StrEnum):
     APPROVED = "claims.approved"
     RETURNED = "claims.returned"
     REMINDED = "claims.reminded"
+    CORRECTION_OPENED = "claims.correction_opened"
+    CORRECTION_DROPPED = "claims.correction_dropped"
+    REPLACED = "claims.replaced"
+    REMARKED = "claims.remarked"
+
+
+class ClosingEvent(StrEnum):
+    """The city closes a month and opens it again."""
+
+    SHOWN = "months.closing_shown"
+    CLOSED = "months.closed"
+    REOPENED = "months.reopened"
 
 
 class ConfirmationEvent(StrEnum):
@@ -27,6 +39,7 @@ class ConfirmationEvent(StrEnum):
     LISTED = "counts.listed_by_facility"
     SHOWN = "counts.shown_to_facility"
     CONFIRMED = "counts.confirmed"
+    CONFIRMED_ON_BEHALF = "counts.confirmed_on_behalf"
     DISPUTED = "counts.disputed"
 
 
@@ -45,3 +58,5 @@ class ImportEvent(StrEnum):
     FACILITY_SHOWN = "counts.facility_shown"
     DISPUTES_LISTED = "counts.disputes_listed"
     ANSWERED = "counts.answered"
+    CORRECTION_SHOWN = "counts.correction_shown"
+    CORRECTED_BY_HAND = "counts.corrected_by_hand"

@@ -1,16 +1,19 @@
 """What people type here: the month's facts, the cells that differ, a file of counts, an answer."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from claims.cells import CountedCell, DisputedCell
+from claims.cells import CountedCell, DisputedCell, key_words, row_order
 from claims.checks import LONGEST_ANSWER, LONGEST_REASON, MOST_CHILDREN
 from claims.facts import SATURDAYS, Fact, saturdays_in
-from claims.models import CountDispute
+from claims.imports import Key
+from claims.models import Age, Certification, CountDispute, Hours
+from claims.queries.correcting import CountsToCorrect
 from facilities.periods import ServiceMonth
 
 
@@ -135,6 +138,160 @@ class DisputeForm(forms.Form):
         if not self.errors and not self.marked:
             self.add_error(None, "違う人数と理由を、1か所以上入力してください。")
         return self.cleaned_data
+
+
+class CountsForm(forms.Form):
+    """
+    All counts of one facility's month: the plain cells, the children that stand apart, and lines to add some.
+
+    ``editing`` is what stands there; ``cells`` after validation is what should.
+    """
+
+    MORE = 4
+    APART = (
+        ("in", "途中入所"),
+        ("out", "途中退所"),
+        ("plain", "管外の子ども"),
+        ("branch", "分園"),
+        ("employee", "従業員枠"),
+    )
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    reason = forms.CharField(
+        label="訂正の理由",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": "訂正の理由を入力してください。",
+            "max_length": f"理由は{LONGEST_REASON}字までで入力してください。",
+        },
+    )
+
+    def __init__(self, data: Any, *, editing: CountsToCorrect, own_code: str) -> None:
+        super().__init__(data, initial={"version": editing.version})
+        self.editing, self.own_code = editing, own_code
+        for place in editing.plain:
+            self.fields[f"count-{place.cell.code}"] = self._number(
+                place.cell.words, required=True, initial=place.counted
+            )
+        for number, (key, count) in enumerate(editing.apart):
+            self.fields[f"apart-{number}"] = self._number(key_words(key), required=True, initial=count)
+        rows = sorted(
+            {(place.cell.certification, place.cell.age, place.cell.hours) for place in editing.plain}
+            | {(key[1], key[2], key[3]) for key, _ in editing.apart},
+            key=lambda row: (row_order((row[0], row[1])), list(Hours.values).index(row[2])),
+        )
+        classes = [("", "選んでください"), *(("-".join(row), _class_words(*row)) for row in rows)]
+        for number in range(self.MORE):
+            self._add_line(number, classes)
+
+    def _number(self, label: str, **options: Any) -> WholeNumberField:
+        field = WholeNumberField(most=MOST_CHILDREN, label=f"{label} 人数", **options)
+        field.widget.attrs["aria-label"] = field.label
+        return field
+
+    def _add_line(self, number: int, classes: list[tuple[str, str]]) -> None:
+        which = f"{number + 1}行目"
+        fields: dict[str, forms.Field] = {
+            "kind": forms.ChoiceField(
+                choices=self.APART, required=False, initial="in", label=f"{which} 種類"
+            ),
+            "class": forms.ChoiceField(choices=classes, required=False, label=f"{which} 区分"),
+            "payer": forms.RegexField(
+                r"^[0-9]{6}$",
+                required=False,
+                strip=True,
+                label=f"{which} 居住市区町村コード",
+                initial=self.own_code,
+                error_messages={"invalid": "6桁の数字で入力してください。"},
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            ),
+            "days": WholeNumberField(most=31, required=False, label=f"{which} 日数"),
+            "count": WholeNumberField(most=MOST_CHILDREN, required=False, label=f"{which} 人数"),
+        }
+        for name, field in fields.items():
+            field.widget.attrs["aria-label"] = field.label
+            self.fields[f"more-{number}-{name}"] = field
+
+    @property
+    def plain_rows(self) -> list[tuple[CountedCell, forms.BoundField]]:
+        """The table of plain cells."""
+        return [(place, self[f"count-{place.cell.code}"]) for place in self.editing.plain]
+
+    @property
+    def apart_rows(self) -> list[tuple[str, str, forms.BoundField]]:
+        """(words, municipality, field) of what stands apart already."""
+        return [
+            (key_words(key), key[0], self[f"apart-{number}"])
+            for number, (key, _) in enumerate(self.editing.apart)
+        ]
+
+    @property
+    def more_rows(self) -> list[dict[str, forms.BoundField]]:
+        """The empty lines."""
+        return [
+            {
+                "kind": self[f"more-{number}-kind"],
+                "child_class": self[f"more-{number}-class"],
+                "payer": self[f"more-{number}-payer"],
+                "days": self[f"more-{number}-days"],
+                "count": self[f"more-{number}-count"],
+            }
+            for number in range(self.MORE)
+        ]
+
+    @property
+    def cells(self) -> dict[Key, int]:
+        """Everything that should stand there, by cell; empty cells are left out."""
+        found: Counter[Key] = Counter()
+        for place in self.editing.plain:
+            cell = place.cell
+            key: Key = (cell.payer_code, cell.certification, cell.age, cell.hours, False, False, "", None)
+            found[key] += self.cleaned_data[f"count-{cell.code}"]
+        for number, (apart, _) in enumerate(self.editing.apart):
+            found[apart] += self.cleaned_data[f"apart-{number}"]
+        for number in range(self.MORE):
+            if count := self.cleaned_data.get(f"more-{number}-count"):
+                found[self._key_of_line(number)] += count
+        return {key: count for key, count in found.items() if count}
+
+    def _key_of_line(self, number: int) -> Key:
+        kind = self.cleaned_data[f"more-{number}-kind"]
+        certification, age, hours = self.cleaned_data[f"more-{number}-class"].split("-")
+        moved = kind if kind in {"in", "out"} else ""
+        days = self.cleaned_data[f"more-{number}-days"] if moved else None
+        payer = self.cleaned_data[f"more-{number}-payer"]
+        return payer, certification, age, hours, kind == "branch", kind == "employee", moved, days
+
+    def clean(self) -> dict[str, Any]:
+        """A line that is begun is finished: class, municipality, number, and days where they count."""
+        for number in range(self.MORE):
+            line = {
+                name: self.cleaned_data.get(f"more-{number}-{name}")
+                for name in ("kind", "class", "payer", "days", "count")
+            }
+            if not line["class"] and line["count"] is None and line["days"] is None:
+                continue
+            if not line["class"]:
+                self.add_error(f"more-{number}-class", "区分を選んでください。")
+            if not line["count"] and f"more-{number}-count" not in self.errors:
+                self.add_error(f"more-{number}-count", "人数を入力してください。")
+            if not line["payer"] and f"more-{number}-payer" not in self.errors:
+                self.add_error(f"more-{number}-payer", "6桁の市区町村コードを入力してください。")
+            moved = line["kind"] in {"in", "out"}
+            if moved and line["days"] is None and f"more-{number}-days" not in self.errors:
+                self.add_error(f"more-{number}-days", "在籍した日数（開所日数）を入力してください。")
+            if not moved and line["days"] is not None:
+                self.add_error(
+                    f"more-{number}-days", "日数は、途中入所・途中退所の行だけに入力してください。"
+                )
+            if line["kind"] == "plain" and line["payer"] == self.own_code:
+                self.add_error(f"more-{number}-payer", "この市の子どもは、上の表に入力してください。")
+        return self.cleaned_data
+
+
+def _class_words(certification: str, age: str, hours: str) -> str:
+    return f"{Certification(certification).label} {Age(age).label} {Hours(hours).label}"
 
 
 class UploadForm(forms.Form):

@@ -119,10 +119,15 @@ class CountSheet(FacilityOwned):
     month = models.DateField("対象年月")
     version = models.PositiveSmallIntegerField("版")
     status = models.CharField("状態", max_length=10, choices=SheetStatus.choices, default=SheetStatus.WAITING)
-    source = models.ForeignKey(CountImport, on_delete=models.PROTECT, related_name="sheets")
+    # None: the enrolment section entered the counts by hand and nothing had come before.
+    source = models.ForeignKey(CountImport, on_delete=models.PROTECT, related_name="sheets", null=True)
     arrived_at = models.DateTimeField("届いた日時")
+    entered_by = models.UUIDField("訂正した人", null=True)
+    entered_reason = models.CharField("訂正の理由", max_length=500, default="", blank=True)
     confirmed_at = models.DateTimeField("確認日時", null=True)
     confirmed_by = models.UUIDField("確認者", null=True)
+    # Filled when the city has confirmed for a facility that did not answer.
+    on_behalf_reason = models.CharField("代わりに確認した理由", max_length=500, default="", blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -145,6 +150,15 @@ class CountSheet(FacilityOwned):
                 condition=(Q(status=SheetStatus.CONFIRMED) & Q(confirmed_at__isnull=False))
                 | (Q(status__in=[SheetStatus.WAITING, SheetStatus.DISPUTED]) & Q(confirmed_at__isnull=True))
                 | Q(status=SheetStatus.SUPERSEDED),
+            ),
+            models.CheckConstraint(
+                name="count_sheet_by_hand_has_person_and_reason",
+                condition=(Q(entered_by__isnull=True, entered_reason="") & Q(source__isnull=False))
+                | (Q(entered_by__isnull=False) & ~Q(entered_reason="")),
+            ),
+            models.CheckConstraint(
+                name="count_sheet_on_behalf_is_confirmed",
+                condition=Q(on_behalf_reason="") | Q(confirmed_at__isnull=False),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -307,7 +321,8 @@ class Claim(FacilityOwned):
 
     ``snapshot`` is the whole pricing input under the quote contract's names; with ``rate_book`` it reproduces every
     yen. ``content_hash`` covers snapshot and lines: an approval carries the hash that was shown. Once submitted the
-    content never changes; a correction is a new version.
+    content never changes; a correction is a new version. After approval it is a 過誤調整: ``corrects`` is the approved
+    version, which stays as it is until the correction is approved in its place.
     """
 
     month = models.DateField("対象年月")
@@ -315,6 +330,11 @@ class Claim(FacilityOwned):
     outside = models.BooleanField("管外", default=False)
     version = models.PositiveSmallIntegerField("版")
     status = models.CharField("状態", max_length=10, choices=ClaimStatus.choices, default=ClaimStatus.DRAFT)
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="corrections", null=True, blank=True
+    )
+    # Empty for a correction that corrected counts have brought about.
+    correction_reason = models.CharField("過誤調整の理由", max_length=500, default="", blank=True)
     sheet = models.ForeignKey(CountSheet, on_delete=models.PROTECT, related_name="claims")
     snapshot = models.JSONField("計算の入力")
     missing = models.JSONField("未入力の項目", default=list, blank=True)
@@ -342,8 +362,17 @@ class Claim(FacilityOwned):
             ),
             models.UniqueConstraint(
                 fields=["facility", "month", "payer_code"],
-                name="one_current_claim",
-                condition=~Q(status=ClaimStatus.SUPERSEDED),
+                name="one_open_claim",
+                condition=Q(status__in=[ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED]),
+            ),
+            models.UniqueConstraint(
+                fields=["facility", "month", "payer_code"],
+                name="one_approved_claim",
+                condition=Q(status=ClaimStatus.APPROVED),
+            ),
+            models.CheckConstraint(
+                name="claim_reason_of_a_correction_only",
+                condition=Q(correction_reason="") | Q(corrects__isnull=False),
             ),
             models.CheckConstraint(name="claim_month_is_a_first_day", condition=first_day_only("month")),
             models.CheckConstraint(name="claim_payer_is_a_code", condition=Q(payer_code__regex=PAYER_CODE)),
@@ -397,7 +426,14 @@ class Claim(FacilityOwned):
                     approved_at__isnull=False,
                     returned_at__isnull=True,
                 )
-                | Q(status=ClaimStatus.SUPERSEDED, approved_at__isnull=True),
+                # A superseded version was returned, or fell away as a draft, or was approved until its correction was.
+                | Q(status=ClaimStatus.SUPERSEDED, approved_at__isnull=True)
+                | Q(
+                    status=ClaimStatus.SUPERSEDED,
+                    first_decided_at__isnull=False,
+                    approved_at__isnull=False,
+                    returned_at__isnull=True,
+                ),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -423,6 +459,16 @@ class Claim(FacilityOwned):
         self.status = status
 
     @property
+    def is_open(self) -> bool:
+        """In somebody's hands: a draft, submitted or returned."""
+        return self.status in {ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED}
+
+    @property
+    def is_correction(self) -> bool:
+        """過誤調整: corrects a claim that was approved already."""
+        return self.corrects_id is not None
+
+    @property
     def is_draft(self) -> bool:
         """Still the facility's own; recomputed whenever its inputs change."""
         return self.status == ClaimStatus.DRAFT
@@ -431,6 +477,69 @@ class Claim(FacilityOwned):
     def is_sample_priced(self) -> bool:
         """Computed with a book that is not official: 「見本・支払不可」."""
         return self.rate_book_status == "sample"
+
+
+class ClaimRemark(FacilityOwned):
+    """
+    What facility and city say to each other about a claim (やりとり), besides the reason of a return.
+
+    It belongs to the version that was talked about; the page shows it with all versions of the month.
+    """
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="remarks")
+    by_city = models.BooleanField("市から")
+    text = models.TextField("内容")
+    said_at = models.DateTimeField("日時")
+    said_by = models.UUIDField("書いた人")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="remark_says_something", condition=~Q(text="")),
+        ]
+        ordering = ("said_at",)
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.said_at:%Y-%m-%d %H:%M}"
+
+
+class MonthClosing(MunicipalityOwned):
+    """
+    A month the city has closed (締め): nothing in it changes until it is opened again, with a reason.
+
+    One row for each closing; a month that was opened and closed again has two.
+    """
+
+    month = models.DateField("対象年月")
+    note = models.CharField("締めのメモ", max_length=500, default="", blank=True)
+    closed_at = models.DateTimeField("締めた日時")
+    closed_by = models.UUIDField("締めた人")
+    reopened_at = models.DateTimeField("解除した日時", null=True)
+    reopened_by = models.UUIDField("解除した人", null=True)
+    reopen_reason = models.CharField("解除の理由", max_length=500, default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["municipality", "month"],
+                name="a_month_is_closed_once",
+                condition=Q(reopened_at__isnull=True),
+            ),
+            models.CheckConstraint(name="closing_month_is_a_first_day", condition=first_day_only("month")),
+            models.CheckConstraint(
+                name="reopening_has_time_person_and_reason",
+                condition=Q(reopened_at__isnull=True, reopened_by__isnull=True, reopen_reason="")
+                | (Q(reopened_at__isnull=False, reopened_by__isnull=False) & ~Q(reopen_reason="")),
+            ),
+        ]
+        ordering = ("-month", "-closed_at")
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+    @property
+    def service_month(self) -> ServiceMonth:
+        """The month as the field counts it."""
+        return ServiceMonth.of(self.month)
 
 
 class ClaimLine(FacilityOwned):

@@ -18,7 +18,6 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from claims.models import Age, Certification, ChildCount, Claim, ClaimLine, Hours
-from claims.states import ClaimStatus
 from claims.wording import CLAIM_FORM
 from documents import forms
 from documents.forms import FilledWorkbook, Heading
@@ -87,7 +86,7 @@ def may_order(actor: Actor, claim_id: UUID) -> None:
     claim = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id).first()
     if claim is None or claim.facility_id != actor.facility_id:
         raise NotAllowed("この請求は見つかりません。")
-    if claim.status != ClaimStatus.APPROVED:
+    if claim.approved_at is None:
         raise NotAllowed(NOT_YET)
 
 

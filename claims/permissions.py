@@ -1,5 +1,6 @@
 """Who may do what with counts and claims. A facility acts on its own rows; the city never acts in its place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -25,6 +26,13 @@ class FactsOfMonth:
     facility_id: UUID
     claim_statuses: frozenset[str]
 
+    @classmethod
+    def of(cls, facility_id: UUID, claims: Iterable[Claim]) -> "FactsOfMonth":
+        """``claims``: all of the month. An approved one that is being corrected does not hold the facts."""
+        current = [claim for claim in claims if claim.status != ClaimStatus.SUPERSEDED]
+        corrected = {claim.corrects_id for claim in current}
+        return cls(facility_id, frozenset(claim.status for claim in current if claim.pk not in corrected))
+
 
 @rule
 def confirm(actor: Actor, sheet: CountSheet) -> None:
@@ -49,12 +57,25 @@ def dispute(actor: Actor, sheet: CountSheet) -> None:
 
 
 @rule
+def confirm_on_behalf(actor: Actor, sheet: CountSheet) -> None:
+    """The enrolment section, while the counts wait for the facility. Whether its time is over, the operation asks."""
+    if actor.duty is not Role.ENROLMENT:
+        raise NotAllowed("施設に代わって児童数を確認できるのは、こども施設入園課だけです。")
+    if sheet.status == SheetStatus.CONFIRMED:
+        raise NotAllowed("この月の児童数は、すでに確認済みです。")
+    if sheet.status == SheetStatus.DISPUTED:
+        raise NotAllowed("施設から相違の申し出があります。先に回答してください。")
+    _still_current(sheet)
+
+
+@rule
 def save_facts(actor: Actor, subject: FactsOfMonth) -> None:
-    """The facility, while none of the month's claims has gone to the city."""
+    """The facility, while none of the month's claims has gone to the city, or while an approved one is corrected."""
     _in_own_facility(actor, subject)
     if ClaimStatus.APPROVED in subject.claim_statuses:
         raise NotAllowed(
-            "承認済みの請求があるため、この月の実績は変更できません。市の担当課へ連絡してください。"
+            "承認済みの請求があるため、この月の実績は変更できません。"
+            "誤りがあったときは、請求の画面で「過誤の訂正を始める」を押してください。"
         )
     if ClaimStatus.SUBMITTED in subject.claim_statuses:
         raise NotAllowed("提出済みの請求があります。実績を変更するときは、先に請求を取り下げてください。")
@@ -97,6 +118,49 @@ def correct(actor: Actor, claim: Claim) -> None:
     _in_own_facility(actor, claim)
     if claim.status != ClaimStatus.RETURNED:
         raise NotAllowed("差し戻された請求だけ、修正版を作れます。")
+
+
+@rule
+def open_correction(actor: Actor, claim: Claim) -> None:
+    """The facility, of a claim that was approved for its own city."""
+    _in_own_facility(actor, claim)
+    if claim.status != ClaimStatus.APPROVED:
+        raise NotAllowed(
+            "過誤の訂正ができるのは、承認済みの請求だけです。画面を開き直して、状態をご確認ください。"
+        )
+
+
+@rule
+def drop_correction(actor: Actor, claim: Claim) -> None:
+    """The facility, of a correction it has begun itself and not sent."""
+    _in_own_facility(actor, claim)
+    if claim.status != ClaimStatus.DRAFT or not claim.is_correction:
+        raise NotAllowed("取りやめられるのは、提出していない過誤の訂正だけです。")
+    if not claim.correction_reason:
+        raise NotAllowed("児童数の訂正による過誤調整は、取りやめられません。内容を確認して提出してください。")
+
+
+@rule
+def remark(actor: Actor, claim: Claim) -> None:
+    """The facility itself and those who review; on anything but a draft that nobody at the city has seen."""
+    if actor.is_facility:
+        _in_own_facility(actor, claim)
+    elif actor.duty not in OPERATIONS_ROLES:
+        raise NotAllowed("やりとりができるのは、施設とこども施設運営課です。")
+
+
+@rule
+def close_month(actor: Actor, subject: object) -> None:
+    """Who decides last: 係長 and 課長."""
+    if actor.duty not in {Role.CHIEF, Role.MANAGER}:
+        raise NotAllowed("月を締める、または締めを解除できるのは、こども施設運営課の係長と課長です。")
+
+
+@rule
+def see_closing(actor: Actor, subject: object) -> None:
+    """Everybody who works with the city's months."""
+    if actor.duty not in OPERATIONS_ROLES | {Role.ENROLMENT, Role.ADMINISTRATOR}:
+        raise NotAllowed("月の締めを見ることができるのは、入園課・運営課と市の管理者です。")
 
 
 def _in_own_facility(actor: Actor, row: OfFacility) -> None:

@@ -46,12 +46,13 @@ SHEET_TRANSITIONS: Transitions = {
     SheetStatus.SUPERSEDED: frozenset(),
 }
 
-# A returned claim stays as it was decided; its correction is a new version, drafted beside it.
+# A returned claim stays as it was decided; its correction is a new version, drafted beside it. An approved claim steps
+# back only when its correction (過誤調整) is approved.
 CLAIM_TRANSITIONS: Transitions = {
     ClaimStatus.DRAFT: frozenset({ClaimStatus.SUBMITTED, ClaimStatus.SUPERSEDED}),
     ClaimStatus.SUBMITTED: frozenset({ClaimStatus.DRAFT, ClaimStatus.RETURNED, ClaimStatus.APPROVED}),
     ClaimStatus.RETURNED: frozenset({ClaimStatus.SUPERSEDED}),
-    ClaimStatus.APPROVED: frozenset(),
+    ClaimStatus.APPROVED: frozenset({ClaimStatus.SUPERSEDED}),
     ClaimStatus.SUPERSEDED: frozenset(),
 }
 

@@ -14,5 +14,10 @@ urlpatterns = [
     path("disputes/", views.disputes, name="disputes"),
     path("disputes/<uuid:dispute_id>/answer/", views.answer, name="answer"),
     path("<month:month>/", views.month, name="month"),
+    path("<month:month>/closing/", views.closing, name="closing"),
+    path("<month:month>/closing/close/", views.close_month, name="close_month"),
+    path("<month:month>/closing/reopen/", views.reopen_month, name="reopen_month"),
     path("<month:month>/<str:facility_number>/", views.facility, name="facility"),
+    path("<month:month>/<str:facility_number>/correct/", views.correct, name="correct"),
+    path("<month:month>/<str:facility_number>/confirm/", views.confirm_on_behalf, name="confirm_on_behalf"),
 ]

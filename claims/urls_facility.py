@@ -18,4 +18,7 @@ urlpatterns = [
     path("claims/<uuid:claim_id>/submit/", views.submit, name="submit"),
     path("claims/<uuid:claim_id>/withdraw/", views.withdraw, name="withdraw"),
     path("claims/<uuid:claim_id>/correct/", views.correct, name="correct"),
+    path("claims/<uuid:claim_id>/open-correction/", views.open_correction, name="open_correction"),
+    path("claims/<uuid:claim_id>/drop-correction/", views.drop_correction, name="drop_correction"),
+    path("claims/<uuid:claim_id>/remark/", views.remark, name="remark"),
 ]

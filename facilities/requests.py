@@ -1,7 +1,8 @@
 """The request as a tenant's view sees it: with the actor and membership the door has found."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
+from accounts import held_forms
 from accounts.models import User
 from facilities.actors import Actor
 from facilities.models import Membership, SentForm
@@ -11,6 +12,12 @@ class SignedInRequest(HttpRequest):
     """A request whose person has passed both factors. For annotations only; so is the next one."""
 
     user: User
+
+
+def typed_texts(request: HttpRequest, *names: str) -> dict[str, str]:
+    """What was typed into these fields: sent just now and refused, or before the login expired; else empty."""
+    sent = request.POST if request.method == "POST" else held_forms.take(request) or QueryDict()
+    return {name: sent.get(name, "") for name in names}
 
 
 class TenantRequest(SignedInRequest):

@@ -151,6 +151,14 @@ class CitySchedule:
         """All steps of a month."""
         return [self.deadline(month, step) for step in Step]
 
+    def business_days_after(self, day: date, count: int) -> date:
+        """``count`` business days after ``day``; the day itself for 0."""
+        while count:
+            day += timedelta(days=1)
+            if not self.day_off(day):
+                count -= 1
+        return day
+
     def business_days_before(self, day: date, count: int) -> date:
         """``count`` business days before ``day``."""
         while count:

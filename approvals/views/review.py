@@ -10,15 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import held_forms
 from approvals import operations, permissions, queries
 from approvals.events import ReviewEvent
 from approvals.forms import InboxQuestion
 from approvals.permissions import UnderReview
 from audit.record import record
+from claims import permissions as claim_permissions
 from claims.models import Claim
+from claims.operations import conversation
 from facilities.forms import item_label
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 
 
@@ -57,9 +58,24 @@ def return_to_facility(request: TenantRequest, claim_id: UUID) -> HttpResponse:
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as problem:
-        return _page(request, claim_id, problem=problem, reason=request.POST.get("reason", ""))
+        return _page(request, claim_id, problem=problem)
     messages.success(request, f"{claim.facility.name} に差し戻しました。施設にメールでお知らせします。")
     return _to_the_next(request, claim_id)
+
+
+@require_POST
+def remark(request: TenantRequest, claim_id: UUID) -> HttpResponse:
+    """Write to the facility about this claim, without deciding."""
+    try:
+        said = conversation.remark(
+            claim_id, text=request.POST.get("text", ""), by=request.actor, at=timezone.now()
+        )
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, claim_id, problem=problem)
+    messages.success(request, f"{said.claim.facility.name} に伝えました。メールでお知らせします。")
+    return redirect("approvals:review_page", claim_id)
 
 
 def _page(
@@ -67,7 +83,6 @@ def _page(
     claim_id: UUID,
     *,
     problem: NotAllowed | ProblemsFound | None = None,
-    reason: str = "",
 ) -> HttpResponse:
     if not permissions.look.allows(request.actor, None):
         raise PermissionDenied
@@ -90,7 +105,7 @@ def _page(
         permissions.decide(request.actor, subject)
     except NotAllowed as refusal:
         may_decide, why_not = False, str(refusal)
-    held = held_forms.take(request) if request.method == "GET" else None
+    typed = typed_texts(request, "reason", "text")
     kind = view.claim.facility.kind
     asked = InboxQuestion.of(request.GET if request.method == "GET" else request.POST)
     previous, following = _neighbours(request, asked, claim_id)
@@ -103,7 +118,9 @@ def _page(
         "may_decide": may_decide,
         "why_not": why_not,
         "problems": getattr(problem, "problems", [str(problem)]) if problem else [],
-        "reason": held.get("reason", "") if held else reason,
+        "reason": typed["reason"],
+        "typed": typed,
+        "may_remark": claim_permissions.remark.allows(request.actor, view.claim),
         "granted": [(row, item_label(row.code, kind)) for row in view.granted],
         "asked": asked,
         "sample_prices": view.claim.is_sample_priced,

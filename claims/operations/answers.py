@@ -7,6 +7,7 @@ from audit.record import record
 from claims import permissions
 from claims.cells import Cell
 from claims.checks import LONGEST_ANSWER
+from claims.closing import require_open
 from claims.events import ImportEvent
 from claims.models import ChildCount, CountDispute, CountSheet
 from claims.operations.drafting import counts_corrected
@@ -37,6 +38,7 @@ def answer(dispute_id: UUID, *, outcome: str, text: str, by: Actor, at: datetime
         raise NotAllowed("この申し出には、すでに回答しています。")
     if sheet.status != SheetStatus.DISPUTED:
         raise NotAllowed("新しい児童数が取り込まれたため、この申し出への回答はいりません。")
+    require_open(sheet.service_month)
     _require_words(outcome, text)
     if outcome == CORRECTED:
         _require_room(sheet, dispute)
@@ -69,7 +71,7 @@ def _require_words(outcome: str, text: str) -> None:
 
 def _require_room(sheet: CountSheet, dispute: CountDispute) -> None:
     """Only the plain count is corrected; it cannot fall below nobody."""
-    if dispute.claimed < sum(row.count for row in _rows_of(sheet, _cell(dispute)) if not _is_plain(row)):
+    if dispute.claimed < sum(row.count for row in _rows_of(sheet, _cell(dispute)) if not is_plain(row)):
         raise ProblemsFound(
             [
                 "分園・従業員枠・途中入退所の子どもの数より少なくなるため、ここでは訂正できません。"
@@ -82,7 +84,7 @@ def _give_back(sheet: CountSheet, *, by: Actor, at: datetime) -> CountSheet:
     corrected = CountDispute.objects.filter(sheet=sheet, outcome=CORRECTED)
     numbers = {_cell(dispute): dispute.claimed for dispute in corrected}
     if numbers:
-        sheet = _new_version(sheet, numbers, at)
+        sheet = _new_version(sheet, numbers, by, at)
         counts_corrected(sheet, by=by, at=at)
     else:
         check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.WAITING)
@@ -92,7 +94,7 @@ def _give_back(sheet: CountSheet, *, by: Actor, at: datetime) -> CountSheet:
     return sheet
 
 
-def _new_version(sheet: CountSheet, numbers: dict[Cell, int], at: datetime) -> CountSheet:
+def _new_version(sheet: CountSheet, numbers: dict[Cell, int], by: Actor, at: datetime) -> CountSheet:
     """The same counts with the corrected cells; the old version stays, superseded."""
     rows = list(ChildCount.objects.filter(sheet=sheet))
     check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.SUPERSEDED)
@@ -104,10 +106,12 @@ def _new_version(sheet: CountSheet, numbers: dict[Cell, int], at: datetime) -> C
         version=sheet.version + 1,
         source_id=sheet.source_id,
         arrived_at=at,
+        entered_by=by.user_id,
+        entered_reason="相違の申し出への回答による訂正",
     )
     # Children of the branch, of employees and of parts of the month stay as they came; the plain count is the rest.
-    kept = [row for row in rows if not (_is_plain(row) and Cell.of(row) in numbers)]
-    plain = {Cell.of(row): row for row in rows if _is_plain(row)}
+    kept = [row for row in rows if not (is_plain(row) and Cell.of(row) in numbers)]
+    plain = {Cell.of(row): row for row in rows if is_plain(row)}
     copies = [_copy(row, newer, row.count) for row in kept]
     for cell, number in numbers.items():
         rest = number - sum(row.count for row in kept if Cell.of(row) == cell)
@@ -150,7 +154,8 @@ def _rows_of(sheet: CountSheet, cell: Cell) -> list[ChildCount]:
     return [row for row in ChildCount.objects.filter(sheet=sheet) if Cell.of(row) == cell]
 
 
-def _is_plain(row: ChildCount) -> bool:
+def is_plain(row: ChildCount) -> bool:
+    """Neither of the branch nor an employee's child, and there the whole month."""
     return not (row.branch or row.employee_slot or row.movement)
 
 

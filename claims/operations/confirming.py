@@ -1,4 +1,4 @@
-"""A facility confirms its month's child counts, or says which cells differ."""
+"""A facility confirms its month's child counts, or says which cells differ; the city confirms for a silent one."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,16 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from audit.record import record
 from claims import checks, permissions
 from claims.cells import Cell, DisputedCell
+from claims.closing import require_open
 from claims.events import ConfirmationEvent
 from claims.models import ChildCount, CountDispute, CountSheet
 from claims.operations.drafting import DraftResult, draft
+from claims.operations.telling import tell_of_confirmation
+from claims.queries.deadlines import own_deadline
 from claims.states import SHEET_TRANSITIONS, SheetStatus, check_transition
 from facilities.actors import Actor
+from facilities.models import Municipality
 from facilities.operating import operation
-from facilities.rules import ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound
+from facilities.schedule import Step
+from pages import wareki
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ def confirm(sheet_id: UUID, *, shown_version: int, by: Actor, at: datetime) -> C
     """
     sheet = _locked(sheet_id)
     permissions.confirm(by, sheet)
+    require_open(sheet.service_month)
     _require_shown(sheet, shown_version)
     check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.CONFIRMED)
     sheet.status, sheet.confirmed_at, sheet.confirmed_by = SheetStatus.CONFIRMED, at, by.user_id
@@ -48,6 +57,47 @@ def confirm(sheet_id: UUID, *, shown_version: int, by: Actor, at: datetime) -> C
         rows={"sheet": [sheet.pk]},
         detail={"month": str(sheet.service_month), "version": sheet.version},
     )
+    if sheet.facility.is_public:
+        return Confirmation(sheet, None)
+    return Confirmation(sheet, draft(sheet.facility, sheet.service_month, by=by, at=at))
+
+
+@operation(ConfirmationEvent.CONFIRMED_ON_BEHALF)
+def confirm_on_behalf(
+    sheet_id: UUID, *, reason: str, shown_version: int, by: Actor, at: datetime
+) -> Confirmation:
+    """
+    The enrolment section takes the counts as they stand for a facility that has not answered by its deadline.
+
+    The facility learns of it by mail and reads the reason on its page; its claims are drafted as if it had confirmed.
+
+    :raises CountSheet.DoesNotExist: not a sheet of the open scope.
+    :raises NotAllowed: not the enrolment section, a month that is closed, counts that do not wait, or the facility
+        still has time.
+    :raises ProblemsFound: another version was shown, or no reason.
+    """
+    sheet = _locked(sheet_id)
+    permissions.confirm_on_behalf(by, sheet)
+    require_open(sheet.service_month)
+    _require_shown(sheet, shown_version)
+    deadline = own_deadline(sheet, Step.CONFIRM, Municipality.objects.get(pk=sheet.municipality_id))
+    if timezone.localtime(at).date() <= deadline:
+        raise NotAllowed(f"確認の締切（{wareki.date_words(deadline)}）までは、施設の確認をお待ちください。")
+    reason = reason.strip()
+    if problems := checks.problems_of_reason(reason):
+        raise ProblemsFound(problems)
+    check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.CONFIRMED)
+    sheet.status, sheet.confirmed_at, sheet.confirmed_by = SheetStatus.CONFIRMED, at, by.user_id
+    sheet.on_behalf_reason = reason
+    sheet.save(update_fields=["status", "confirmed_at", "confirmed_by", "on_behalf_reason"])
+    record(
+        ConfirmationEvent.CONFIRMED_ON_BEHALF,
+        by=by,
+        on=sheet,
+        rows={"sheet": [sheet.pk]},
+        detail={"month": str(sheet.service_month), "version": sheet.version},
+    )
+    tell_of_confirmation(sheet)
     if sheet.facility.is_public:
         return Confirmation(sheet, None)
     return Confirmation(sheet, draft(sheet.facility, sheet.service_month, by=by, at=at))
@@ -66,6 +116,7 @@ def dispute(
     """
     sheet = _locked(sheet_id)
     permissions.dispute(by, sheet)
+    require_open(sheet.service_month)
     _require_shown(sheet, shown_version)
     counted: Counter[Cell] = Counter()
     for count in ChildCount.objects.filter(sheet=sheet):

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from audit.record import SYSTEM, Outcome, Who, record, record_apart
 from claims import permissions
+from claims.closing import closed_among
 from claims.events import ImportEvent
 from claims.imports import CountRow, Key, KnownFacility, by_facility, understand
 from claims.models import ChildCount, CountDispute, CountImport, CountSheet
@@ -44,6 +45,7 @@ TOO_LARGE = (
     f"ファイルが大きすぎます（{settings.UPLOAD_LIMIT_BYTES // 1024 // 1024}MBまで）。"
     "児童数だけのファイルか確認し、月ごとに分けてください。"
 )
+REOPEN = "こども施設運営課に締めの解除を依頼してください。"
 ENDED = "この取込はすでに終わっています。"
 REPLACED = "新しい児童数を取り込みました。新しい人数をご確認ください。"
 
@@ -179,7 +181,11 @@ def _preview(file_hash: str, *, content: bytes, by: Who, at: datetime) -> CountI
     kept = {
         "rows": [row.as_json() for row in meaning.rows],
         "fingerprint": plan.fingerprint,
-        "remarks": [*_early_months(meaning.months, at), *map(str, meaning.remarks)],
+        "remarks": [
+            *_early_months(meaning.months, at),
+            *_closed_months(meaning.months),
+            *map(str, meaning.remarks),
+        ],
     }
     imported.preview_sealed = seal(json.dumps(kept).encode(), bound_to=imported.place)
     imported.save(force_insert=True)
@@ -206,6 +212,7 @@ def accept(import_id: UUID, *, by: Who, at: datetime) -> CountImport:
     _require_open(imported, at)
     kept = kept_preview(imported)
     _one_after_the_other(imported)
+    _require_months_open(imported)
     plan = plan_of(kept.rows)
     if plan.fingerprint != kept.fingerprint:
         raise NotAllowed(OVERTAKEN)
@@ -347,16 +354,19 @@ def _current_sheets(months: set[ServiceMonth]) -> Any:
     return CountSheet.objects.filter(month__in=first_days).exclude(status=SheetStatus.SUPERSEDED)
 
 
+def hold_counts(municipality_id: UUID) -> None:
+    """Whoever writes a city's counts holds this key until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"counts of {municipality_id}"])
+
+
 def _one_after_the_other(imported: CountImport) -> None:
     """
     Two imports of a city, or an import and a confirming, never compare and store at the same time.
 
     The city's key also holds where there are no sheets yet that could be locked.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"counts of {imported.municipality_id}"]
-        )
+    hold_counts(imported.municipality_id)
     months = {ServiceMonth.parse(month) for month in imported.months}
     list(_current_sheets(months).select_for_update(of=("self",)).order_by("pk"))
 
@@ -371,7 +381,7 @@ def _store(plan: Plan, imported: CountImport, *, by: Who, at: datetime) -> list[
         for sheet in _current_sheets({change.month for change in changes})
     }
     replaced = [before[key] for change in changes if (key := (change.facility.pk, change.month)) in before]
-    _supersede(replaced, by=by, at=at)
+    step_back(replaced, by=by, at=at)
     versions = {(sheet.facility_id, sheet.service_month): sheet.version for sheet in replaced}
     sheets = CountSheet.objects.bulk_create(
         [
@@ -415,7 +425,7 @@ def _store(plan: Plan, imported: CountImport, *, by: Who, at: datetime) -> list[
     return list(sheets)
 
 
-def _supersede(replaced: list[CountSheet], *, by: Who, at: datetime) -> None:
+def step_back(replaced: list[CountSheet], *, by: Who, at: datetime) -> None:
     """The old versions step back; what a facility still had to say about them is answered by the new counts."""
     for sheet in replaced:
         check_transition(SHEET_TRANSITIONS, sheet.status, SheetStatus.SUPERSEDED)
@@ -424,6 +434,12 @@ def _supersede(replaced: list[CountSheet], *, by: Who, at: datetime) -> None:
     CountDispute.objects.filter(sheet__in=ids, outcome="").update(
         outcome="corrected", answer=REPLACED, answered_at=at, answered_by=_user_id(by)
     )
+
+
+def _require_months_open(imported: CountImport) -> None:
+    if closed := closed_among(map(ServiceMonth.parse, imported.months)):
+        words = "・".join(map(month_words, closed))
+        raise NotAllowed(f"{words}は締められているため、取り込めません。{REOPEN}")
 
 
 def _require_open(imported: CountImport, at: datetime) -> None:
@@ -454,6 +470,12 @@ def _early_months(months: list[str], at: datetime) -> list[str]:
     latest = ServiceMonth.of(timezone.localtime(at).date()).plus(2)
     early = [month for month in map(ServiceMonth.parse, months) if month > latest]
     return [f"{month_words(month)}は先の月です。対象年月が正しいか確認してください。" for month in early]
+
+
+def _closed_months(months: list[str]) -> list[str]:
+    """Said already in the preview, because accepting will be refused."""
+    closed = closed_among(map(ServiceMonth.parse, months))
+    return [f"{month_words(month)}は締められています。{REOPEN}" for month in closed]
 
 
 def _summary(plan: Plan, rows: list[CountRow], lines: int) -> dict[str, int]:

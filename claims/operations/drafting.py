@@ -2,17 +2,19 @@
 Drafting: claims make themselves from confirmed counts, the month's facts, the dated profile and the book in force.
 
 A draft is computed again whenever its inputs change, in place. What was submitted, returned or approved is never
-touched: it keeps the snapshot it was made from.
+touched: it keeps the snapshot it was made from. Where the counts under an approved claim were corrected, a new version
+is drafted beside it (過誤調整).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from audit.record import Who, record
 from claims import permissions
+from claims.closing import is_closed, require_open
 from claims.composing import CannotDraft, Composition, Ingredients, compose, gather
 from claims.events import ClaimEvent
 from claims.models import Claim, ClaimLine, CountSheet, Obstacle
@@ -36,6 +38,9 @@ CONTENT_FIELDS = (
     "drafted_at",
     "outside",
 )
+# The approved version a payer's correction stands beside, and why it is made.
+Correcting = Mapping[str, tuple[Claim, str]]
+NOTHING: Correcting = {}
 
 
 @dataclass(frozen=True)
@@ -52,18 +57,28 @@ class DraftResult:
 
 
 @operation(ClaimEvent.DRAFTED)
-def draft(facility: Facility, month: ServiceMonth, *, by: Who, at: datetime) -> DraftResult:
+def draft(
+    facility: Facility,
+    month: ServiceMonth,
+    *,
+    correcting: Correcting = NOTHING,
+    by: Who,
+    at: datetime,
+) -> DraftResult:
     """
     Make or renew the drafts of one facility and month, one for each paying municipality.
 
-    :raises NotAllowed: a public facility, or counts that are not confirmed.
+    ``correcting``: by payer, an approved claim to draft a correction of even if no counts have changed, and the reason.
+
+    :raises NotAllowed: a public facility, a closed month, or counts that are not confirmed.
     """
     if facility.is_public:
         raise NotAllowed("公立施設は請求の対象外です。")
     sheet = _current_sheet(facility.pk, month)
+    require_open(month)
     if sheet is None or sheet.status != SheetStatus.CONFIRMED:
         raise NotAllowed("児童数の確認が終わっていません。先に児童数を確認してください。")
-    return _draft([sheet], month, by=by, at=at)[facility.pk]
+    return _draft([sheet], month, correcting=correcting, by=by, at=at)[facility.pk]
 
 
 @operation(ClaimEvent.DRAFTED)
@@ -85,9 +100,9 @@ def recalculate(facility: Facility, month: ServiceMonth, *, by: Actor, at: datet
 def redraft_if_confirmed(
     facility: Facility, month: ServiceMonth, *, by: Who, at: datetime
 ) -> DraftResult | None:
-    """Renew the drafts when the counts are confirmed; otherwise confirming will do it."""
+    """Renew the drafts when the counts are confirmed (otherwise confirming will do it) and the month is open."""
     sheet = _current_sheet(facility.pk, month)
-    if facility.is_public or sheet is None or sheet.status != SheetStatus.CONFIRMED:
+    if facility.is_public or sheet is None or sheet.status != SheetStatus.CONFIRMED or is_closed(month):
         return None
     return _draft([sheet], month, by=by, at=at)[facility.pk]
 
@@ -108,6 +123,8 @@ def draft_month(
     Make or renew the drafts of every facility in scope whose counts of ``month`` are confirmed, by facility id.
 
     The number of queries does not grow with the number of facilities, except for one event each.
+
+    :raises NotAllowed: a closed month.
     """
     sheets = (
         CountSheet.objects.select_for_update(of=("self",))
@@ -120,7 +137,9 @@ def draft_month(
         .select_related("facility__municipality")
         .order_by("pk")
     )
-    return _draft(list(sheets), month, by=by, at=at)
+    found = list(sheets)
+    require_open(month)
+    return _draft(found, month, by=by, at=at)
 
 
 def counts_corrected(sheet: CountSheet, *, by: Who, at: datetime) -> list[UUID]:
@@ -159,11 +178,16 @@ def _current_sheet(facility_id: UUID, month: ServiceMonth) -> CountSheet | None:
 
 
 def _draft(
-    sheets: Sequence[CountSheet], month: ServiceMonth, *, by: Who, at: datetime
+    sheets: Sequence[CountSheet],
+    month: ServiceMonth,
+    *,
+    correcting: Correcting = NOTHING,
+    by: Who,
+    at: datetime,
 ) -> dict[UUID, DraftResult]:
     ingredients = gather(sheets, month)
     standing = _standing_claims(ingredients, month)
-    work = _Writing(at)
+    work = _Writing(at, correcting)
     for facility_id, found in ingredients.items():
         try:
             compositions = compose(found)
@@ -194,8 +218,10 @@ def _standing_claims(facilities: Iterable[UUID], month: ServiceMonth) -> dict[UU
 class _Writing:
     """What a drafting will write, collected so that a whole city is written in a handful of statements."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, correcting: Correcting) -> None:
         self.at = at
+        self.correcting = correcting
+        self.settled: list[Claim] = []
         self.created: list[Claim] = []
         self.renewed: list[Claim] = []
         self.dropped: list[Claim] = []
@@ -222,15 +248,19 @@ class _Writing:
 
     def renew(self, found: Ingredients, standing: list[Claim], compositions: list[Composition]) -> None:
         """Each payer's draft is made or renewed; what the city has in hand is left alone."""
-        current = {claim.payer_code: claim for claim in standing if claim.status != ClaimStatus.SUPERSEDED}
+        opened = {claim.payer_code: claim for claim in standing if claim.is_open}
+        approved = {claim.payer_code: claim for claim in standing if claim.status == ClaimStatus.APPROVED}
         for composition in compositions:
-            claim = current.pop(composition.payer_code, None)
+            claim = opened.pop(composition.payer_code, None)
             if claim is None:
-                claim = self._create(found, standing, composition)
+                claim = self._begin(found, standing, composition, approved.get(composition.payer_code))
+            elif claim.is_draft and self._is_settled(claim, composition, approved):
+                self._drop(claim)
+                claim = approved[composition.payer_code]
             elif claim.is_draft:
                 self._renew(claim, found, composition)
             self.current[found.facility.pk].append(claim)
-        for claim in current.values():
+        for claim in opened.values():
             if claim.is_draft:
                 self._drop(claim)
             else:
@@ -239,6 +269,7 @@ class _Writing:
     def write(self, facilities: Iterable[UUID], month: ServiceMonth) -> None:
         """Everything at once."""
         Claim.objects.bulk_update(self.dropped, ["status"], batch_size=500)
+        Claim.objects.bulk_update(self.settled, ["counts_corrected_at"], batch_size=500)
         Claim.objects.bulk_create(self.created, batch_size=500)
         Claim.objects.bulk_update(self.renewed, CONTENT_FIELDS, batch_size=100)
         rewritten = {claim.pk for claim, _ in self.contents} - {claim.pk for claim in self.created}
@@ -261,7 +292,44 @@ class _Writing:
         Obstacle.objects.filter(facility__in=list(facilities), month=month.first_day).delete()
         Obstacle.objects.bulk_create(self.obstacles.values())
 
-    def _create(self, found: Ingredients, standing: list[Claim], composition: Composition) -> Claim:
+    def _begin(
+        self, found: Ingredients, standing: list[Claim], composition: Composition, approved: Claim | None
+    ) -> Claim:
+        """
+        Nothing is open for this payer. An approved claim stands as it is, unless its counts were corrected to another
+        amount, or somebody asks for a correction.
+        """
+        corrects, reason = self.correcting.get(composition.payer_code, (approved, ""))
+        if corrects is None:
+            return self._create(found, standing, composition)
+        if not reason and self._stands(corrects, composition):
+            return corrects
+        return self._create(found, standing, composition, corrects=corrects, reason=reason)
+
+    def _is_settled(self, claim: Claim, composition: Composition, approved: Mapping[str, Claim]) -> bool:
+        """A correction that corrected counts brought about, and other ones have made needless."""
+        corrects = approved.get(composition.payer_code)
+        return corrects is not None and not claim.correction_reason and self._stands(corrects, composition)
+
+    def _stands(self, approved: Claim, composition: Composition) -> bool:
+        """The approved claim is right as it is: its counts are the same, or lead to the same content."""
+        if approved.counts_corrected_at is None:
+            return True
+        if approved.content_hash != composition.content_hash or composition.missing:
+            return False
+        approved.counts_corrected_at = None
+        self.settled.append(approved)
+        return True
+
+    def _create(
+        self,
+        found: Ingredients,
+        standing: list[Claim],
+        composition: Composition,
+        *,
+        corrects: Claim | None = None,
+        reason: str = "",
+    ) -> Claim:
         earlier = [claim.version for claim in standing if claim.payer_code == composition.payer_code]
         claim = Claim(
             municipality_id=found.sheet.municipality_id,
@@ -269,6 +337,8 @@ class _Writing:
             month=found.sheet.month,
             payer_code=composition.payer_code,
             version=max(earlier, default=0) + 1,
+            corrects=corrects,
+            correction_reason=reason,
         )
         self._fill(claim, found, composition)
         self.created.append(claim)

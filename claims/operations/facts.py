@@ -5,11 +5,12 @@ from datetime import datetime
 
 from audit.record import record
 from claims import checks, permissions
+from claims.closing import require_open
 from claims.events import ClaimEvent
 from claims.facts import BY_NAME
 from claims.models import Claim, CountSheet, MonthlyFacts
 from claims.operations.drafting import DraftResult, redraft_if_confirmed
-from claims.states import ClaimStatus, SheetStatus
+from claims.states import SheetStatus
 from facilities.actors import Actor
 from facilities.models import Facility
 from facilities.operating import operation
@@ -53,6 +54,7 @@ def save(
     if sheets.exclude(status=SheetStatus.SUPERSEDED).first() is None:
         raise ProblemsFound(["この月の児童数がまだ届いていません。届いてから入力してください。"])
     permissions.save_facts(by, _subject(facility, month))
+    require_open(month)
     saved = (
         MonthlyFacts.objects.select_for_update(of=("self",))
         .filter(facility=facility, month=month.first_day)
@@ -84,5 +86,4 @@ def save(
 def _subject(facility: Facility, month: ServiceMonth) -> permissions.FactsOfMonth:
     """The month's claims, locked, so that none is submitted while the facts under it change."""
     claims = Claim.objects.select_for_update(of=("self",)).filter(facility=facility, month=month.first_day)
-    statuses = {claim.status for claim in claims.exclude(status=ClaimStatus.SUPERSEDED).only("status")}
-    return permissions.FactsOfMonth(facility.pk, frozenset(statuses))
+    return permissions.FactsOfMonth.of(facility.pk, claims.only("status", "corrects"))

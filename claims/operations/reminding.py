@@ -5,7 +5,9 @@ Sent on business days by beat. What was sent for a facility, month, step and day
 the task runs. No mail carries a number of children or an amount.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +18,7 @@ from accounts.models import User
 from audit.record import record
 from claims.events import ClaimEvent
 from claims.models import Claim, CountSheet
+from claims.queries.deadlines import deadlines_of
 from claims.states import ClaimStatus, SheetStatus
 from claims.wording import month_words
 from facilities.actors import Role
@@ -55,8 +58,10 @@ def remind(city: Municipality, *, today: date) -> int:
         month = ServiceMonth.of(today).plus(-back)
         for step in SENTENCES:
             deadline = schedule.deadline(month, step)
-            if today in _days_of(schedule, deadline):
-                sent += _remind(deadline, today)
+            for day, facilities in _by_own_deadline(late(month, step), month, step, city).items():
+                own = replace(deadline, day=day)
+                if today in _days_of(schedule, own):
+                    sent += _remind(own, facilities, today)
             if today == _day_after(schedule, deadline):
                 sent += _digest(deadline, today)
     return sent
@@ -67,11 +72,25 @@ def late(month: ServiceMonth, step: Step) -> list[UUID]:
     if step == Step.CONFIRM:
         waiting = CountSheet.objects.filter(month=month.first_day, status=SheetStatus.WAITING)
         return list(waiting.values_list("facility_id", flat=True))
-    drafts = Claim.objects.filter(month=month.first_day, outside=False, status=ClaimStatus.DRAFT)
+    # A correction of an approved claim (過誤調整) has no deadline of its own.
+    drafts = Claim.objects.filter(
+        month=month.first_day, outside=False, status=ClaimStatus.DRAFT, corrects__isnull=True
+    )
     confirmed = CountSheet.objects.filter(month=month.first_day, status=SheetStatus.CONFIRMED)
     return list(
         drafts.filter(facility__in=confirmed.values("facility_id")).values_list("facility_id", flat=True)
     )
+
+
+def _by_own_deadline(
+    facilities: list[UUID], month: ServiceMonth, step: Step, city: Municipality
+) -> dict[date, list[UUID]]:
+    """Facilities by the day that holds for them: an answered dispute gives its days back."""
+    found: dict[date, list[UUID]] = defaultdict(list)
+    if facilities:
+        for facility, day in deadlines_of(facilities, month, step, city).items():
+            found[day].append(facility)
+    return dict(found)
 
 
 def _days_of(schedule: CitySchedule, deadline: Deadline) -> set[date]:
@@ -89,9 +108,8 @@ def _day_after(schedule: CitySchedule, deadline: Deadline) -> date:
     return day
 
 
-def _remind(deadline: Deadline, today: date) -> int:
+def _remind(deadline: Deadline, facilities: list[UUID], today: date) -> int:
     month, step = deadline.month, deadline.step
-    facilities = late(month, step)
     words, when = month_words(month), wareki.date_words(deadline.day)
     state = (
         f"締切（{when}）を過ぎています。"

@@ -30,10 +30,17 @@ def note_first_decision(claim: Claim, *, at: datetime) -> None:
 
 def approve(claim: Claim, *, by: Actor, at: datetime) -> None:
     """
-    The last step has approved the claim: it stays as it is for ever.
+    The last step has approved the claim: its content stays as it is for ever.
+
+    A correction takes the place of the version it corrects, which keeps its content and its approval as history.
 
     :raises TransitionNotAllowed: the claim is not submitted.
     """
+    if claim.corrects_id is not None:
+        replaced: Claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim.corrects_id)
+        replaced.move_to(ClaimStatus.SUPERSEDED)
+        replaced.save(update_fields=["status"])
+        record(ClaimEvent.REPLACED, by=by, on=replaced, rows={"claim": [replaced.pk, claim.pk]})
     claim.move_to(ClaimStatus.APPROVED)
     claim.first_decided_at = claim.first_decided_at or at
     claim.approved_at, claim.approved_by = at, by.user_id

@@ -5,14 +5,15 @@ from uuid import UUID
 
 from audit.record import record
 from claims import checks, permissions
+from claims.closing import require_open
 from claims.composing import CannotDraft, compose, gather
 from claims.events import ClaimEvent
 from claims.models import Claim, CountSheet
-from claims.operations.drafting import draft, redraft_if_confirmed
+from claims.operations.drafting import DraftResult, draft, redraft_if_confirmed
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
 from facilities.operating import operation
-from facilities.rules import ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound
 
 UNDECLARED = "内容に相違ないことを確認して、チェックを入れてください。"
 CHANGED = "画面を開いたあとに内容が変わりました。いまの内容をもう一度ご確認ください。"
@@ -32,6 +33,7 @@ def submit(claim_id: UUID, *, shown_hash: str, declared: bool, by: Actor, at: da
     """
     claim = _locked(claim_id)
     permissions.submit(by, claim)
+    require_open(claim.service_month)
     _require_ready(claim, shown_hash=shown_hash, declared=declared)
     claim.move_to(ClaimStatus.SUBMITTED)
     claim.submitted_at, claim.submitted_by = at, by.user_id
@@ -71,8 +73,10 @@ def correct(claim_id: UUID, *, by: Actor, at: datetime) -> Claim:
     permissions.correct(by, claim)
     claim.move_to(ClaimStatus.SUPERSEDED)
     claim.save(update_fields=["status"])
-    result = draft(claim.facility, claim.service_month, by=by, at=at)
-    new = next((drafted for drafted in result.claims if drafted.payer_code == claim.payer_code), None)
+    # A returned correction is answered with a correction of the same approved version, for the same reason.
+    again = {claim.payer_code: (claim.corrects, claim.correction_reason)} if claim.corrects else {}
+    result = draft(claim.facility, claim.service_month, correcting=again, by=by, at=at)
+    new = _drafted_for(claim.payer_code, result)
     if new is None:
         words = result.obstacle.message if result.obstacle else "この市区町村に請求する子どもがいません。"
         raise ProblemsFound([f"修正版を作成できません。{words}"])
@@ -80,9 +84,65 @@ def correct(claim_id: UUID, *, by: Actor, at: datetime) -> Claim:
     return new
 
 
+@operation(ClaimEvent.CORRECTION_OPENED)
+def open_correction(claim_id: UUID, *, reason: str, by: Actor, at: datetime) -> Claim:
+    """
+    Begin a 過誤調整: a new version beside the approved one, whose facts the facility may correct until it sends it.
+
+    The approved claim stays as it was paid; with the approval of the correction the new version takes its place and
+    the difference becomes due.
+
+    :raises Claim.DoesNotExist: not a claim of the open scope.
+    :raises NotAllowed: the claim is not approved, is being corrected already, the month is closed, or its counts are
+        not confirmed.
+    :raises ProblemsFound: no reason, or no new version can be made.
+    """
+    claim = _locked_with_month(claim_id)
+    permissions.open_correction(by, claim)
+    require_open(claim.service_month)
+    if any(other.is_open for other in Claim.objects.filter(corrects=claim)):
+        raise NotAllowed("この請求は、すでに訂正を始めています。「ほかの版」から開いてください。")
+    reason = reason.strip()
+    if problems := checks.problems_of_reason(reason):
+        raise ProblemsFound(problems)
+    correcting = {claim.payer_code: (claim, reason)}
+    result = draft(claim.facility, claim.service_month, correcting=correcting, by=by, at=at)
+    new = _drafted_for(claim.payer_code, result)
+    if new is None:
+        words = result.obstacle.message if result.obstacle else ""
+        raise ProblemsFound([f"訂正を始められません。{words}"])
+    _record(ClaimEvent.CORRECTION_OPENED, new, by)
+    return new
+
+
+@operation(ClaimEvent.CORRECTION_DROPPED)
+def drop_correction(claim_id: UUID, *, by: Actor, at: datetime) -> Claim:
+    """
+    Give up a correction that was begun; the approved claim stands. Returns the approved claim.
+
+    :raises Claim.DoesNotExist: not a claim of the open scope.
+    :raises NotAllowed: not a draft, or counts were corrected: then a correction is needed.
+    """
+    claim = _locked_with_month(claim_id)
+    permissions.drop_correction(by, claim)
+    assert claim.corrects is not None, "the rule has asked"
+    if claim.corrects.counts_corrected_at is not None:
+        raise NotAllowed("児童数が訂正されているため、取りやめられません。内容を確認して提出してください。")
+    claim.move_to(ClaimStatus.SUPERSEDED)
+    claim.save(update_fields=["status"])
+    _record(ClaimEvent.CORRECTION_DROPPED, claim, by)
+    return claim.corrects
+
+
+def _drafted_for(payer_code: str, result: DraftResult) -> Claim | None:
+    return next((claim for claim in result.claims if claim.payer_code == payer_code and claim.is_draft), None)
+
+
 def _locked(claim_id: UUID) -> Claim:
     claim: Claim = (
-        Claim.objects.select_for_update(of=("self",)).select_related("facility", "sheet").get(pk=claim_id)
+        Claim.objects.select_for_update(of=("self",))
+        .select_related("facility", "sheet", "corrects")
+        .get(pk=claim_id)
     )
     return claim
 

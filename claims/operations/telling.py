@@ -33,6 +33,20 @@ def tell_of_answer(sheet: CountSheet) -> None:
     _tell([sheet], "児童数の相違に回答しました", "児童数の相違に回答しました。ログインしてご確認ください。")
 
 
+def tell_of_confirmation(sheet: CountSheet) -> None:
+    """The facility's accounts learn that the city has confirmed in their place."""
+    sentence = (
+        "期限までに確認がなかったため、市が児童数を確認しました。理由と人数をログインしてご確認ください。"
+    )
+    _tell([sheet], "市が児童数を確認しました", sentence)
+
+
+def tell_of_correction(sheet: CountSheet) -> None:
+    """The facility's accounts learn that the enrolment section has corrected their counts."""
+    sentence = "児童数が訂正されました。ログインして新しい人数をご確認ください。"
+    _tell([sheet], "児童数が訂正されました", sentence)
+
+
 def _tell(sheets: Iterable[CountSheet], subject: str, sentence: str, *, key: str = "") -> None:
     """With ``key`` the same account is told of the same sheet only once, however often the job runs."""
     by_facility: dict[UUID, list[CountSheet]] = {}

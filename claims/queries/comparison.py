@@ -63,14 +63,9 @@ def compare_claims(
     return sorted(rows, key=lambda row: SECTION_ORDER.index(row.section))
 
 
-def previous_claim_of(claim: Claim, *, approved_only: bool = False) -> Claim | None:
-    """
-    The facility's latest earlier month's claim to the same municipality: the current version, or with
-    ``approved_only`` the approved one.
-    """
+def previous_claim_of(claim: Claim) -> Claim | None:
+    """The facility's approved claim of the latest earlier month to the same municipality."""
     earlier = Claim.objects.filter(
         facility=claim.facility_id, payer_code=claim.payer_code, month__lt=claim.month
     ).order_by("-month")
-    if approved_only:
-        return earlier.filter(status=ClaimStatus.APPROVED).first()
-    return earlier.exclude(status=ClaimStatus.SUPERSEDED).first()
+    return earlier.filter(status=ClaimStatus.APPROVED).first()

@@ -13,6 +13,7 @@ from accounts.models import User
 from claims import checks, facts, permissions
 from claims.cells import HOURS_OF, Cell, CountedCell, row_order, rows_of_kind
 from claims.checks import Hindrance
+from claims.closing import closing_of, require_open
 from claims.facts import Fact
 from claims.models import (
     Age,
@@ -27,12 +28,14 @@ from claims.models import (
     Obstacle,
 )
 from claims.queries.comparison import ComparedLine, compare_claims
+from claims.queries.conversation import Said, conversation
+from claims.queries.deadlines import deadlines_of
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
 from facilities.models import Facility, GrantedItem, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
-from facilities.schedule import CitySchedule, Step
+from facilities.schedule import Step
 from pricing import SECTION_LABELS, shipped_books
 from pricing.wording import class_words
 
@@ -164,10 +167,20 @@ def current_sheet(facility: Facility, month: ServiceMonth) -> CountSheet | None:
 def disputable_cells(facility: Facility, own: Municipality, sheet: CountSheet) -> list[CountedCell]:
     """Every cell the facility could say something about; those of other municipalities only if they have children."""
     counted = _by_cell(_counts_by_sheet([sheet])[sheet.pk])
-    cells = set(counted)
+    ordered = cells_of(facility, own, set(counted))
+    names = payer_names({cell.payer_code for cell in ordered}, own)
+    return [
+        CountedCell(cell, counted.get(cell, 0), names[cell.payer_code], cell.payer_code != own.code)
+        for cell in ordered
+    ]
+
+
+def cells_of(facility: Facility, own: Municipality, known: set[Cell]) -> list[Cell]:
+    """The cells this type of facility can have, and the ``known`` ones, in the order of the table."""
+    cells = set(known)
     for certification, age in rows_of_kind(facility.kind):
         cells |= {Cell(own.code, certification, age, hours) for hours in HOURS_OF[certification]}
-    ordered = sorted(
+    return sorted(
         cells,
         key=lambda cell: (
             cell.payer_code != own.code,
@@ -176,11 +189,6 @@ def disputable_cells(facility: Facility, own: Municipality, sheet: CountSheet) -
             list(Hours.values).index(cell.hours),
         ),
     )
-    names = payer_names({cell.payer_code for cell in cells}, own)
-    return [
-        CountedCell(cell, counted.get(cell, 0), names[cell.payer_code], cell.payer_code != own.code)
-        for cell in ordered
-    ]
 
 
 def payer_names(codes: Iterable[str], own: Municipality) -> dict[str, str]:
@@ -325,17 +333,16 @@ def facts_of(facility: Facility, month: ServiceMonth, actor: Actor) -> FactsView
     granted = holding_in(GrantedItem.objects.filter(facility=facility), month).values_list("code", flat=True)
     around = [month.first_day, month.plus(-1).first_day]
     by_month = {row.month: row for row in MonthlyFacts.objects.filter(facility=facility, month__in=around)}
-    claims = Claim.objects.filter(facility=facility, month=month.first_day).defer("snapshot")
-    current = [claim for claim in claims if claim.status != ClaimStatus.SUPERSEDED]
-    subject = permissions.FactsOfMonth(facility.pk, frozenset(claim.status for claim in current))
+    claims = list(Claim.objects.filter(facility=facility, month=month.first_day).defer("snapshot"))
+    subject = permissions.FactsOfMonth.of(facility.pk, claims)
     return FactsView(
         month=month,
         has_counts=CountSheet.objects.filter(facility=facility, month=month.first_day).exists(),
         asked=() if facility.is_public else facts.facts_asked(facility.kind, set(granted), month),
         saved=by_month.get(month.first_day),
         proposed=by_month.get(month.plus(-1).first_day),
-        barred=_why_not(actor, subject),
-        submitted_claim=next((claim for claim in current if claim.status == ClaimStatus.SUBMITTED), None),
+        barred=_why_not(actor, subject, month),
+        submitted_claim=next((claim for claim in claims if claim.status == ClaimStatus.SUBMITTED), None),
     )
 
 
@@ -367,9 +374,10 @@ def saved_beside_typed(
     return [row for row in rows if str(row.saved) != row.typed]
 
 
-def _why_not(actor: Actor, subject: permissions.FactsOfMonth) -> str:
+def _why_not(actor: Actor, subject: permissions.FactsOfMonth, month: ServiceMonth) -> str:
     try:
         permissions.save_facts(actor, subject)
+        require_open(month)
     except NotAllowed as reason:
         return str(reason)
     return ""
@@ -401,7 +409,7 @@ def claims_by_month(facility: Facility, own: Municipality) -> list[ClaimMonth]:
     sheets = CountSheet.objects.filter(facility=facility).exclude(status=SheetStatus.SUPERSEDED)
     sheet_of = {sheet.month: sheet for sheet in sheets.order_by("-month")[:MONTHS_LISTED]}
     claims = Claim.objects.filter(facility=facility).exclude(status=ClaimStatus.SUPERSEDED).defer("snapshot")
-    claims = claims.order_by("outside", "payer_code")
+    claims = claims.order_by("outside", "payer_code", "version")
     names = payer_names({claim.payer_code for claim in claims}, own)
     claims_of: dict[date, list[ListedClaim]] = defaultdict(list)
     for claim in claims:
@@ -448,14 +456,17 @@ class ClaimView:
     """One claim as the facility sees it, beside the claim of the month before and its own earlier versions."""
 
     claim: Claim
+    is_closed: bool
     payer_name: str
     book_title: str
     sections: tuple[Section, ...]
     previous: Claim | None
     versions: tuple[Claim, ...]
     corrected_from: Claim | None
+    correction: Claim | None
     changes: tuple[ComparedLine, ...]
     hindrances: tuple[Hindrance, ...]
+    said: tuple[Said, ...]
     submitter: User | None
 
     @property
@@ -465,45 +476,62 @@ class ClaimView:
 
     @property
     def change_of_correction(self) -> int | None:
-        """This version less the one that was returned."""
+        """This version less the one that was returned, or, in a 過誤調整, less the one that was approved."""
         return None if self.corrected_from is None else self.claim.total_yen - self.corrected_from.total_yen
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
         """The rows this page shows, for the record."""
         shown = [self.claim, *self.versions] + ([self.previous] if self.previous else [])
-        return {"claim": [claim.pk for claim in shown]}
+        claims = [claim.pk for claim in shown]
+        return {"claim": claims, "remark": [one.row_id for one in self.said if one.row_id not in claims]}
 
 
 def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
     """
-    Everything the claim page shows, in four queries.
+    Everything the claim page shows, in five queries.
 
     :raises Claim.DoesNotExist: not a claim of the open scope.
     """
-    claim = Claim.objects.select_related("sheet").get(pk=claim_id)
+    found = Claim.objects.select_related("sheet").annotate(month_is_closed=closing_of("month"))
+    claim = found.get(pk=claim_id)
     family = _family(claim)
     versions = [other for other in family if other.month == claim.month]
     earlier = [
         other for other in family if other.month < claim.month and other.status != ClaimStatus.SUPERSEDED
     ]
-    previous = earlier[0] if earlier else None
-    # A correction shows what differs from the version that was returned, as long as it is in the facility's hands.
-    older = [other for other in versions if other.version < claim.version and other.returned_at is not None]
+    # An earlier month that is being corrected is compared with as it was approved.
+    previous = next(
+        (other for other in earlier if other.month == earlier[0].month and not other.is_open),
+        earlier[0] if earlier else None,
+    )
+    # A new version shows what differs from the one that was returned; a 過誤調整, from the one that was approved.
+    older = [
+        other
+        for other in versions
+        if other.version < claim.version
+        and (other.pk == claim.corrects_id if claim.is_correction else other.returned_at is not None)
+    ]
     corrected_from = older[0] if older else None
     lines = _lines_by_claim([one for one in (claim, previous, corrected_from) if one is not None])
     compared = compare_claims(lines[claim.pk], lines[previous.pk] if previous else None)
     corrected = compare_claims(lines[claim.pk], lines[corrected_from.pk]) if corrected_from else []
     return ClaimView(
         claim=claim,
+        is_closed=claim.month_is_closed,
         payer_name=payer_names([claim.payer_code], own)[claim.payer_code],
         sections=tuple(_sections(claim, compared)),
         book_title=_book_title(claim),
         previous=previous,
         versions=tuple(other for other in versions if other.pk != claim.pk),
         corrected_from=corrected_from,
+        correction=next(
+            (other for other in versions if other.corrects_id == claim.pk and other.is_open), None
+        ),
         changes=tuple(row for row in corrected if row.has_changed),
         hindrances=tuple(checks.before_submission(claim)) if claim.is_draft else (),
+        # Nobody has talked about a claim that was never sent.
+        said=conversation(versions) if any(other.submitted_at for other in versions) else (),
         # The city's people are not named to a facility, its own are.
         submitter=User.objects.filter(pk=claim.submitted_by).first() if claim.submitted_by else None,
     )
@@ -557,6 +585,6 @@ def _book_title(claim: Claim) -> str:
     return next(titles, f"単価表 {claim.rate_book}")
 
 
-def due_date(month: ServiceMonth, own: Municipality) -> date:
-    """The day by which the month's claim must be submitted."""
-    return CitySchedule.of(own).deadline(month, Step.CLAIM).day
+def due_date(facility: Facility, month: ServiceMonth, own: Municipality) -> date:
+    """The day by which the facility must submit the month's claim."""
+    return deadlines_of([facility.pk], month, Step.CLAIM, own)[facility.pk]

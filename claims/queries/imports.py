@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Count, Sum
 
 from accounts.models import User
-from claims.cells import Cell, row_order
-from claims.models import Age, Certification, CountDispute, CountImport, CountSheet, Hours, Movement
+from claims.cells import Cell, key_words, row_order
+from claims.models import CountDispute, CountImport, CountSheet
 from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
 from claims.queries.facility import CountView, counts_of, payer_names
 from claims.states import ImportStatus, SheetStatus
@@ -268,7 +268,7 @@ def _planned(change: FacilityChange, own: Municipality, names: dict[str, str]) -
         change.total_after,
         tuple(
             ChangedCell(
-                _words(change_of.key),
+                key_words(change_of.key),
                 names.get(change_of.key[0], f"市区町村コード {change_of.key[0]}"),
                 change_of.key[0] != own.code,
                 change_of.before,
@@ -280,18 +280,6 @@ def _planned(change: FacilityChange, own: Municipality, names: dict[str, str]) -
             )
         ),
     )
-
-
-def _words(key: Any) -> str:
-    _, certification, age, hours, branch, employee, movement, days = key
-    words = f"{Certification(certification).label} {Age(age).label} {Hours(hours).label}"
-    if branch:
-        words += "（分園）"
-    if employee:
-        words += "（従業員枠）"
-    if movement:
-        words += f"（{Movement(movement).label} {days}日）"
-    return words
 
 
 def _stored(imported: CountImport) -> Iterable[ChangedFacility]:

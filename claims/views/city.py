@@ -19,18 +19,23 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import held_forms
 from audit.record import Outcome, record
 from claims import permissions
-from claims.events import ImportEvent
-from claims.forms import AnswerForm, UploadForm
-from claims.models import CountDispute, CountImport
-from claims.operations import answers, counts_import
+from claims.closing import is_closed
+from claims.events import ClosingEvent, ImportEvent
+from claims.forms import AnswerForm, CountsForm, UploadForm
+from claims.models import CountDispute, CountImport, CountSheet
+from claims.operations import answers, confirming, counts_by_hand, counts_import
+from claims.operations import closing as closing_operations
+from claims.queries import closings, correcting
 from claims.queries import imports as queries
+from claims.queries.deadlines import own_deadline
 from claims.wording import month_words
 from documents.reading import FileRefused
 from documents.uploads import is_too_large
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.schedule import Step
 
 KINDS = (
     ("", "すべて"),
@@ -54,6 +59,7 @@ COLUMNS = (
 )
 COUNTS = "児童数"
 KEPT_NOTHING = "何も保存していません。"
+UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
 
 # ---------------------------------------------------------------- upload, preview, accept
@@ -208,6 +214,95 @@ def month(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
 @require_GET
 def facility(request: TenantRequest, month: ServiceMonth, facility_number: str) -> HttpResponse:
     """One facility's month: counts, versions, disputes."""
+    return _facility_page(request, month, facility_number)
+
+
+@require_http_methods(["GET", "POST"])
+def confirm_on_behalf(request: TenantRequest, month: ServiceMonth, facility_number: str) -> HttpResponse:
+    """Confirm for a facility that has not answered in time, with a reason."""
+    if request.method == "GET":
+        return _facility_page(request, month, facility_number)
+    try:
+        sheet_id, version = UUID(request.POST.get("sheet", "")), int(request.POST.get("version", ""))
+    except ValueError:
+        return _facility_page(request, month, facility_number, problems=[UNREADABLE])
+    try:
+        done = confirming.confirm_on_behalf(
+            sheet_id,
+            reason=request.POST.get("reason", ""),
+            shown_version=version,
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except CountSheet.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _facility_page(request, month, facility_number, problems=str(refusal).splitlines())
+    messages.success(
+        request, f"{done.sheet.facility.name}に代わって確認しました。施設にメールでお知らせします。"
+    )
+    return redirect("counts:facility", month, facility_number)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: TenantRequest, month: ServiceMonth, facility_number: str) -> HttpResponse:
+    """Correct one facility's counts without a file; late children (途中入退所) with their days."""
+    _may_see(request)
+    own = request.membership.municipality
+    try:
+        editing = correcting.counts_to_correct(facility_number, own, month)
+    except Facility.DoesNotExist:
+        raise Http404 from None
+    if not permissions.bring_in_counts.allows(request.actor, None):
+        raise PermissionDenied
+    typed = request.POST if request.method == "POST" else held_forms.take(request)
+    form = CountsForm(typed, editing=editing, own_code=own.code)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            sheet = counts_by_hand.correct_counts(
+                editing.facility.pk,
+                month,
+                form.cells,
+                shown_version=form.cleaned_data["version"],
+                reason=form.cleaned_data["reason"],
+                by=request.actor,
+                at=timezone.now(),
+            )
+        except (NotAllowed, ProblemsFound) as refusal:
+            problems = str(refusal).splitlines()
+        else:
+            messages.success(
+                request, f"児童数を訂正しました（第{sheet.version}版）。施設にメールでお知らせします。"
+            )
+            return redirect("counts:facility", month, facility_number)
+    record(
+        ImportEvent.CORRECTION_SHOWN,
+        on=editing.sheet or editing.facility,
+        rows={"sheet": [editing.sheet.pk]} if editing.sheet else {"facility": [editing.facility.pk]},
+        detail={"month": str(month)},
+        facility_id=editing.facility.pk,
+    )
+    context = {
+        "month": month,
+        "facility": editing.facility,
+        "sheet": editing.sheet,
+        "form": form,
+        "problems": problems,
+        "is_closed": is_closed(month),
+        "breadcrumbs": [
+            (COUNTS, reverse("counts:imports")),
+            (month_words(month), reverse("counts:month", args=[month])),
+            (editing.facility.name, reverse("counts:facility", args=[month, facility_number])),
+            ("人数の訂正", None),
+        ],
+    }
+    return render(request, "claims/city/correct.html", context, status=_status(request))
+
+
+def _facility_page(
+    request: TenantRequest, month: ServiceMonth, facility_number: str, *, problems: list[str] | None = None
+) -> HttpResponse:
     _may_see(request)
     try:
         shown = queries.facility_counts(facility_number, request.membership.municipality, month)
@@ -221,6 +316,8 @@ def facility(request: TenantRequest, month: ServiceMonth, facility_number: str) 
         facility_id=shown.facility.pk,
     )
     may_answer = permissions.bring_in_counts.allows(request.actor, None)
+    closed, sheet = is_closed(month), shown.view.sheet
+    deadline = own_deadline(sheet, Step.CONFIRM, request.membership.municipality) if sheet else None
     open_ids = {dispute.pk for dispute in shown.view.disputes if not dispute.outcome} if may_answer else set()
     context = {
         "month": month,
@@ -231,13 +328,89 @@ def facility(request: TenantRequest, month: ServiceMonth, facility_number: str) 
             (dispute, AnswerForm(dispute=dispute) if dispute.pk in open_ids else None)
             for dispute in shown.view.disputes
         ],
+        "problems": problems or [],
+        "is_closed": closed,
+        "may_correct": may_answer and not closed,
+        "may_confirm": sheet is not None
+        and not closed
+        and permissions.confirm_on_behalf.allows(request.actor, sheet),
+        "deadline": deadline,
+        "is_late": deadline is not None and timezone.localdate() > deadline,
+        "typed": typed_texts(request, "reason"),
         "breadcrumbs": [
             (COUNTS, reverse("counts:imports")),
             (month_words(month), reverse("counts:month", args=[month])),
             (shown.facility.name, None),
         ],
     }
-    return render(request, "claims/city/facility.html", context)
+    return render(request, "claims/city/facility.html", context, status=_status(request))
+
+
+# ---------------------------------------------------------------- closing a month
+
+
+@require_GET
+def closing(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
+    """Whether the month is closed, what of it is unfinished, and when it was closed and opened before."""
+    return _closing(request, month)
+
+
+@require_http_methods(["GET", "POST"])
+def close_month(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
+    """Close it."""
+    if request.method == "GET":
+        return _closing(request, month)
+    try:
+        closing_operations.close(
+            month, note=request.POST.get("note", ""), by=request.actor, at=timezone.now()
+        )
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _closing(request, month, problems=str(refusal).splitlines())
+    messages.success(request, f"{month_words(month)}を締めました。")
+    return redirect("counts:closing", month)
+
+
+@require_http_methods(["GET", "POST"])
+def reopen_month(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
+    """Open it again."""
+    if request.method == "GET":
+        return _closing(request, month)
+    try:
+        closing_operations.reopen(
+            month, reason=request.POST.get("reason", ""), by=request.actor, at=timezone.now()
+        )
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _closing(request, month, problems=str(refusal).splitlines())
+    messages.success(request, f"{month_words(month)}の締めを解除しました。")
+    return redirect("counts:closing", month)
+
+
+def _closing(
+    request: TenantRequest, month: ServiceMonth, *, problems: list[str] | None = None
+) -> HttpResponse:
+    if not permissions.see_closing.allows(request.actor, None):
+        raise PermissionDenied
+    history = closings.closings_of(month)
+    record(
+        ClosingEvent.SHOWN,
+        rows={"closing": [listed.closing.pk for listed in history]},
+        detail={"month": str(month)},
+    )
+    context = {
+        "month": month,
+        "history": history,
+        "is_closed": any(listed.closing.reopened_at is None for listed in history),
+        "unfinished": closing_operations.unfinished(month),
+        "may_close": permissions.close_month.allows(request.actor, None),
+        "problems": problems or [],
+        "typed": typed_texts(request, "reason", "note"),
+        "breadcrumbs": [
+            (COUNTS, reverse("counts:imports")),
+            (month_words(month), reverse("counts:month", args=[month])),
+            ("月の締め", None),
+        ],
+    }
+    return render(request, "claims/city/closing.html", context, status=_status(request))
 
 
 # ---------------------------------------------------------------- disputes

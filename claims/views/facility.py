@@ -19,19 +19,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import held_forms
 from audit.record import record
 from claims import permissions
+from claims.closing import is_closed
 from claims.events import ClaimEvent, ConfirmationEvent
 from claims.forms import DisputeForm, FactsForm
 from claims.models import Claim, CountSheet
-from claims.operations import confirming, drafting, submitting
+from claims.operations import confirming, conversation, drafting, submitting
 from claims.operations import facts as facts_operations
 from claims.queries import facility as queries
-from claims.states import ClaimStatus
 from claims.wording import CLAIM_FORM, month_words
 from documents.queries import panel_for
 from facilities.middleware import not_found_unless
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 
 UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
@@ -128,13 +128,19 @@ def _count_page(
 ) -> HttpResponse:
     facility = _facility(request)
     view = queries.counts_of(facility, request.membership.municipality, month)
+    closed = is_closed(month)
     record(ConfirmationEvent.SHOWN, on=view.sheet, rows=view.row_ids, detail={"month": str(month)})
     context = {
         "month": month,
         "view": view,
         "is_public": facility.is_public,
-        "may_confirm": view.sheet is not None and permissions.confirm.allows(request.actor, view.sheet),
-        "may_dispute": view.sheet is not None and permissions.dispute.allows(request.actor, view.sheet),
+        "is_closed": closed,
+        "may_confirm": view.sheet is not None
+        and not closed
+        and permissions.confirm.allows(request.actor, view.sheet),
+        "may_dispute": view.sheet is not None
+        and not closed
+        and permissions.dispute.allows(request.actor, view.sheet),
         "problems": problems or [],
         "breadcrumbs": _count_crumbs(request, month),
     }
@@ -261,6 +267,56 @@ def correct(request: TenantRequest, facility_number: str, claim_id: UUID) -> Htt
 
 
 @require_http_methods(["GET", "POST"])
+def open_correction(request: TenantRequest, facility_number: str, claim_id: UUID) -> HttpResponse:
+    """Begin a 過誤調整 of an approved claim; on to the month's facts or the new version."""
+    if request.method == "GET":
+        return _claim_page(request, claim_id)
+    try:
+        new = submitting.open_correction(
+            claim_id, reason=request.POST.get("reason", ""), by=request.actor, at=timezone.now()
+        )
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _claim_page(request, claim_id, problems=_sentences(refusal))
+    messages.success(
+        request,
+        f"過誤の訂正（第{new.version}版）を作りました。月の実績を直すか、内容を確認して提出してください。",
+    )
+    return redirect("claims:claim_page", facility_number, new.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def drop_correction(request: TenantRequest, facility_number: str, claim_id: UUID) -> HttpResponse:
+    """Give the correction up; back to the approved claim."""
+    if request.method == "GET":
+        return _claim_page(request, claim_id)
+    try:
+        approved = submitting.drop_correction(claim_id, by=request.actor, at=timezone.now())
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _claim_page(request, claim_id, problems=_sentences(refusal))
+    messages.info(request, "過誤の訂正を取りやめました。承認済みの請求は変わっていません。")
+    return redirect("claims:claim_page", facility_number, approved.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def remark(request: TenantRequest, facility_number: str, claim_id: UUID) -> HttpResponse:
+    """Write to the city about this claim."""
+    if request.method == "GET":
+        return _claim_page(request, claim_id)
+    try:
+        conversation.remark(claim_id, text=request.POST.get("text", ""), by=request.actor, at=timezone.now())
+    except Claim.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _claim_page(request, claim_id, problems=_sentences(refusal))
+    messages.success(request, "市に伝えました。市の審査の画面に表示されます。")
+    return redirect("claims:claim_page", facility_number, claim_id)
+
+
+@require_http_methods(["GET", "POST"])
 def claim_recalculate(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
     """Compute the month's drafts again from what holds now."""
     if request.method == "GET":
@@ -297,21 +353,31 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
     except Claim.DoesNotExist:
         raise Http404 from None
     claim = view.claim
-    panel = panel_for(claim.pk, CLAIM_FORM) if claim.status == ClaimStatus.APPROVED else None
+    panel = panel_for(claim.pk, CLAIM_FORM) if claim.approved_at is not None else None
     shown = {**view.row_ids, **({"document": panel.row_ids} if panel else {})}
     record(ClaimEvent.SHOWN, on=claim, rows=shown, detail={"content_hash": claim.content_hash})
-    due: date = queries.due_date(claim.service_month, own)
+    closed = view.is_closed
+    due: date | None = (
+        queries.due_date(_facility(request), claim.service_month, own) if claim.is_draft else None
+    )
     context: dict[str, Any] = {
         "view": view,
         "claim": claim,
         "panel": panel,
         "back": request.path,
         "month": claim.service_month,
-        "may_submit": permissions.submit.allows(request.actor, claim),
+        "is_closed": closed,
+        "may_submit": not closed and permissions.submit.allows(request.actor, claim),
         "may_withdraw": permissions.withdraw.allows(request.actor, claim),
-        "may_correct": permissions.correct.allows(request.actor, claim),
+        "may_correct": not closed and permissions.correct.allows(request.actor, claim),
+        "may_open_correction": not closed
+        and view.correction is None
+        and not claim.outside
+        and permissions.open_correction.allows(request.actor, claim),
+        "may_drop_correction": permissions.drop_correction.allows(request.actor, claim),
+        "typed": typed_texts(request, "reason", "text"),
         "due_date": due,
-        "is_late": timezone.localdate() > due,
+        "is_late": due is not None and timezone.localdate() > due,
         "sample_prices": claim.is_sample_priced,
         "problems": problems or [],
         "targets": {submitting.UNDECLARED: "declared"},

@@ -80,7 +80,7 @@ def play(city: Municipality, actors: dict[str, Actor], clerks: dict[UUID, Actor]
     _bring_in(city, actors["nyuen"], APRIL_FILE, datetime(2026, 4, 2, 10, 0, tzinfo=JAPAN))
     for place, facility in enumerate(facilities):
         at = _office_hours(datetime(2026, 4, 3, 9, 0, tzinfo=JAPAN), place)
-        with _acting(city, clerks[facility.pk]):
+        with acting(city, clerks[facility.pk]):
             _claim(facility, APRIL, clerks[facility.pk], at, submit=True)
     _approve(city, APRIL, actors, datetime(2026, 4, 9, 13, 0, tzinfo=JAPAN))
     _bring_in(city, actors["nyuen"], MAY_FILE, datetime(2026, 5, 1, 10, 0, tzinfo=JAPAN))
@@ -97,11 +97,11 @@ def _play_may(
     if stage == Stage.DISPUTED:
         _dispute(city, facility, clerk, actors["nyuen"], at)
         return
-    with _acting(city, clerk):
+    with acting(city, clerk):
         _claim(facility, MAY, clerk, at, submit=stage > Stage.DRAFTED)
     if stage == Stage.RETURNED:
         reason = RETURN_REASONS[int(facility.number[-2:]) % len(RETURN_REASONS)]
-        with _acting(city, actors["tanto"]):
+        with acting(city, actors["tanto"]):
             for claim in _waiting(facility, MAY):
                 review.return_to_facility(
                     claim.pk, shown_hash=claim.content_hash, reason=reason, by=actors["tanto"], at=_later(at)
@@ -111,7 +111,7 @@ def _play_may(
 
 
 def _bring_in(city: Municipality, by: Actor, file: str, at: datetime) -> None:
-    with _acting(city, by):
+    with acting(city, by):
         previewed = counts_import.preview((FOLDER / file).read_bytes(), by=by, at=at)
         counts_import.accept(previewed.pk, by=by, at=at + timedelta(minutes=6))
 
@@ -152,7 +152,7 @@ def _facts(facility: Facility, month: ServiceMonth) -> dict[str, int]:
 
 
 def _dispute(city: Municipality, facility: Facility, clerk: Actor, enrolment: Actor, at: datetime) -> None:
-    with _acting(city, clerk):
+    with acting(city, clerk):
         sheet = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED).get(
             facility=facility, month=MAY.first_day
         )
@@ -169,7 +169,7 @@ def _dispute(city: Municipality, facility: Facility, clerk: Actor, enrolment: Ac
         )
         confirming.dispute(sheet.pk, [marked], shown_version=sheet.version, by=clerk, at=at)
     if int(facility.number) % 2:
-        with _acting(city, enrolment):
+        with acting(city, enrolment):
             for dispute in CountDispute.objects.filter(sheet=sheet, outcome=""):
                 answers.answer(
                     dispute.pk,
@@ -195,7 +195,7 @@ def _decide(
     steps: int,
 ) -> None:
     for step, name in enumerate(("tanto", "kakaricho")[:steps]):
-        with _acting(city, actors[name]):
+        with acting(city, actors[name]):
             for claim in _waiting(facility, month):
                 review.approve(
                     claim.pk,
@@ -210,7 +210,7 @@ def _waiting(facility: Facility, month: ServiceMonth) -> list[Claim]:
 
 
 def _waiting_in_city(city: Municipality, month: ServiceMonth, actor: Actor) -> list[Claim]:
-    with _acting(city, actor):
+    with acting(city, actor):
         return list(
             Claim.objects.filter(month=month.first_day, status=ClaimStatus.SUBMITTED)
             .select_related("facility")
@@ -232,7 +232,7 @@ def _later(at: datetime) -> datetime:
 
 
 @contextmanager
-def _acting(city: Municipality, actor: Actor) -> Iterator[None]:
+def acting(city: Municipality, actor: Actor) -> Iterator[None]:
     """Scope and record of one acting person, as the door would open them."""
     facilities = None if actor.facility_id is None else [actor.facility_id]
     entrance = "internet" if actor.is_facility else "lgwan"

@@ -104,7 +104,8 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     claims = list(
         Claim.objects.filter(facility=facility, month=newest.month)
         .exclude(status=ClaimStatus.SUPERSEDED)
-        .order_by("outside", "payer_code")
+        # A 過誤調整 stands before the approved claim it corrects.
+        .order_by("outside", "payer_code", "-version")
     )
     current = Month(
         month=month,

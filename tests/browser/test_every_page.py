@@ -20,6 +20,8 @@ PAGES = {
         "disputes": "/c/counts/disputes/",
         "counts-of-may": "/c/counts/2026-05/",
         "counts-of-a-facility": f"/c/counts/2026-05/{cast.KINDERGARTEN}/",
+        "counts-to-correct": f"/c/counts/2026-05/{cast.KINDERGARTEN}/correct/",
+        "closing-a-month": "/c/counts/2026-04/closing/",
         "forbidden": "/c/accounts/",
     },
     "kanri": {

@@ -86,12 +86,12 @@ def test_a_submitted_claim_that_contradicts_itself_is_refused(
     _refused(sakura, name, lambda: Claim.objects.filter(pk=submitted.pk).update(**broken))
 
 
-def test_there_is_one_current_claim_a_month_and_payer(sakura: Nursery, submitted: Claim) -> None:
+def test_there_is_one_open_claim_a_month_and_payer(sakura: Nursery, submitted: Claim) -> None:
     def second() -> None:
         submitted.pk, submitted.version = uuid4(), 2
         submitted.save(force_insert=True)
 
-    _refused(sakura, "one_current_claim", second)
+    _refused(sakura, "one_open_claim", second)
 
 
 def test_a_version_is_there_once(sakura: Nursery, submitted: Claim) -> None:

@@ -23,6 +23,7 @@ CLAIM_WAYS = {
     ("submitted", "draft"),
     ("submitted", "returned"),
     ("submitted", "approved"),
+    ("approved", "superseded"),
     ("returned", "superseded"),
 }
 SHEET_WAYS = {

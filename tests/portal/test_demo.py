@@ -54,7 +54,8 @@ def test_the_demo_city_stands_in_may_and_is_seeded_once(db):
         neighbours = Facility.objects.count()
 
     assert (facilities, neighbours) == (172, 3)
-    assert set(april) == {"approved"}
+    assert set(april) == {"approved", "submitted", "draft"}, "two facilities correct April"
+    assert (april["submitted"], april["draft"]) == (1, 1)
     assert april["approved"] >= 80
     assert {"draft", "submitted", "returned", "approved"} <= set(may)
     assert {"waiting", "disputed", "confirmed"} <= set(sheets)

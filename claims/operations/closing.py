@@ -1,0 +1,134 @@
+"""The city closes a month (締め) so that its figures stand, and opens it again when something must change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.record import record
+from claims import checks, permissions
+from claims.events import ClosingEvent
+from claims.models import Claim, CountSheet, MonthClosing
+from claims.states import ClaimStatus, SheetStatus
+from claims.wording import month_words
+from facilities.actors import Actor
+from facilities.operating import operation
+from facilities.periods import ServiceMonth
+from facilities.rules import ProblemsFound
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What of a month is not finished: facilities to confirm, claims to submit, to decide, to correct."""
+
+    unconfirmed: int
+    drafts: int
+    submitted: int
+    returned: int
+
+    @property
+    def needs_words(self) -> bool:
+        """Closing over these wants a note that says why."""
+        return bool(self.unconfirmed or self.drafts or self.returned)
+
+
+def unfinished(month: ServiceMonth) -> Unfinished:
+    """How the month stands, in two queries. Claims to other municipalities are not asked for yet."""
+    sheets = CountSheet.objects.filter(
+        month=month.first_day, status__in=[SheetStatus.WAITING, SheetStatus.DISPUTED]
+    )
+    statuses = list(
+        Claim.objects.filter(month=month.first_day, outside=False).values_list("status", flat=True)
+    )
+    return Unfinished(
+        unconfirmed=sheets.count(),
+        drafts=statuses.count(ClaimStatus.DRAFT),
+        submitted=statuses.count(ClaimStatus.SUBMITTED),
+        returned=statuses.count(ClaimStatus.RETURNED),
+    )
+
+
+@operation(ClosingEvent.CLOSED)
+def close(month: ServiceMonth, *, note: str, by: Actor, at: datetime) -> MonthClosing:
+    """
+    Close the month: counts, facts and claims of it change no more until it is opened again.
+
+    :raises NotAllowed: not 係長 or 課長.
+    :raises ProblemsFound: closed already, nothing has come, claims wait for a decision, or something is left
+        unfinished without a note.
+    """
+    permissions.close_month(by, None)
+    # Acts under way end before the closing, later ones find it: both sides hold these rows in this order.
+    sheets = CountSheet.objects.select_for_update(of=("self",)).filter(month=month.first_day)
+    has_counts = bool(list(sheets.order_by("pk").values_list("pk", flat=True)))
+    list(
+        Claim.objects.select_for_update(of=("self",))
+        .filter(month=month.first_day)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    problems = _hindrances(month, note.strip(), has_counts)
+    if problems:
+        raise ProblemsFound(problems)
+    closing: MonthClosing = MonthClosing.objects.create(
+        municipality_id=by.municipality_id,
+        month=month.first_day,
+        note=note.strip(),
+        closed_at=at,
+        closed_by=by.user_id,
+    )
+    record(
+        ClosingEvent.CLOSED,
+        by=by,
+        on=closing,
+        rows={"closing": [closing.pk]},
+        detail={"month": str(month)},
+    )
+    return closing
+
+
+@operation(ClosingEvent.REOPENED)
+def reopen(month: ServiceMonth, *, reason: str, by: Actor, at: datetime) -> MonthClosing:
+    """
+    Open a closed month again.
+
+    :raises NotAllowed: not 係長 or 課長.
+    :raises ProblemsFound: it is not closed, or no reason.
+    """
+    permissions.close_month(by, None)
+    closing: MonthClosing | None = (
+        MonthClosing.objects.select_for_update(of=("self",))
+        .filter(month=month.first_day, reopened_at__isnull=True)
+        .first()
+    )
+    if closing is None:
+        raise ProblemsFound([f"{month_words(month)}は締められていません。"])
+    reason = reason.strip()
+    if problems := checks.problems_of_reason(reason):
+        raise ProblemsFound(problems)
+    closing.reopened_at, closing.reopened_by, closing.reopen_reason = at, by.user_id, reason
+    closing.save(update_fields=["reopened_at", "reopened_by", "reopen_reason"])
+    record(
+        ClosingEvent.REOPENED,
+        by=by,
+        on=closing,
+        rows={"closing": [closing.pk]},
+        detail={"month": str(month)},
+    )
+    return closing
+
+
+def _hindrances(month: ServiceMonth, note: str, has_counts: bool) -> list[str]:
+    if MonthClosing.objects.filter(month=month.first_day, reopened_at__isnull=True).exists():
+        return [f"{month_words(month)}は、すでに締められています。"]
+    if not has_counts:
+        return [f"{month_words(month)}の児童数がまだありません。締めるものがありません。"]
+    found = unfinished(month)
+    problems = []
+    if found.submitted:
+        problems.append(
+            f"審査待ちの請求が{found.submitted}件あります。承認するか差し戻してから締めてください。"
+        )
+    if found.needs_words and not note:
+        problems.append("終わっていない施設があります。このまま締める理由をメモに入力してください。")
+    if len(note) > checks.LONGEST_REASON:
+        problems.append(f"メモは{checks.LONGEST_REASON}字までで入力してください。")
+    return problems
