@@ -16,6 +16,7 @@ from facilities.actors import Role
 from facilities.imports import check_digit_fits
 from facilities.models import Facility, FacilityKind, FacilityProfile
 from facilities.operations.accounts import Notification
+from facilities.operations.branches import BranchValues
 from facilities.operations.changes import DetailValues, SuccessorValues
 from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
@@ -76,6 +77,7 @@ class ProfileForm(forms.Form):
     region_percent = forms.TypedChoiceField(label="地域区分", choices=REGIONS, coerce=int)
     base_percent = forms.IntegerField(label="区分1 基礎分（%）", min_value=2, max_value=12, required=False)
     wage_percent = forms.IntegerField(label="区分2 賃金改善分（%）", min_value=4, max_value=7, required=False)
+    rates_are_provisional = forms.BooleanField(label="加算率は仮（まだ認定されていない）", required=False)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -88,6 +90,8 @@ class ProfileForm(forms.Form):
         rates = [values[name] for name in ("base_percent", "wage_percent") if name in values]
         if len(rates) == 2 and (rates[0] is None) != (rates[1] is None):
             self.add_error("wage_percent", "区分1と区分2の率は、両方入力するか、両方空にしてください。")
+        if values.get("rates_are_provisional") and rates and rates[0] is None:
+            self.add_error("base_percent", "仮の加算率を入力するか、「加算率は仮」を外してください。")
         return values
 
     def values(self) -> ProfileValues:
@@ -357,10 +361,9 @@ class DayField(forms.DateField):
         )
 
 
-class DetailForm(forms.Form):
-    """Name and address from a day on."""
+class PlaceForm(forms.Form):
+    """Name and address."""
 
-    from_day = DayField(label="変更日")
     name = forms.CharField(
         label="施設名", max_length=100, error_messages={"required": "施設名を入力してください。"}
     )
@@ -379,10 +382,37 @@ class DetailForm(forms.Form):
             raise forms.ValidationError("郵便番号を「123-4567」の形で入力してください。")
         return f"{found[1]}-{found[2]}"
 
+
+class DetailForm(PlaceForm):
+    """Name and address from a day on."""
+
+    from_day = DayField(label="変更日")
+
     def values(self) -> DetailValues:
         """What was typed."""
         typed = self.cleaned_data
         return DetailValues(typed["name"], typed["postal_code"], typed["location"])
+
+
+class BranchForm(PlaceForm):
+    """A branch from a month on."""
+
+    from_month = MonthField(label="開始月", error_messages={"required": "分園を始める月を入力してください。"})
+    capacity = forms.IntegerField(
+        label="分園の利用定員",
+        min_value=1,
+        max_value=999,
+        error_messages={
+            "required": "分園の利用定員を入力してください。",
+            "min_value": "1以上の数を入力してください。",
+            "invalid": "1以上の数を入力してください。",
+        },
+    )
+
+    def values(self) -> BranchValues:
+        """The branch without its month."""
+        names = BranchValues.__dataclass_fields__
+        return BranchValues(**{name: self.cleaned_data[name] for name in names})
 
 
 class CloseForm(forms.Form):

@@ -117,6 +117,7 @@ class FacilityLine:
             region_percent=self.region_percent,
             base_percent=current.base_percent if current else None,
             wage_percent=current.wage_percent if current else None,
+            rates_are_provisional=current.rates_are_provisional if current else False,
         )
 
 

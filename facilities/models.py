@@ -200,6 +200,8 @@ class FacilityProfile(FacilityOwned):
     region_percent = models.PositiveSmallIntegerField("地域区分(%)")
     base_percent = models.PositiveSmallIntegerField("区分1 基礎分(%)", null=True, blank=True)
     wage_percent = models.PositiveSmallIntegerField("区分2 賃金改善分(%)", null=True, blank=True)
+    # Last year's, or a guess for a new facility, until this year's are certified (認定).
+    rates_are_provisional = models.BooleanField("加算率は仮", default=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -227,6 +229,10 @@ class FacilityProfile(FacilityOwned):
                 ),
             ),
             models.CheckConstraint(
+                name="profile_provisional_rates_are_given",
+                condition=Q(rates_are_provisional=False) | Q(base_percent__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="profile_has_a_capacity",
                 condition=Q(capacity_1__isnull=False, capacity_1__gte=1)
                 | Q(capacity_23__isnull=False, capacity_23__gte=1),
@@ -236,6 +242,50 @@ class FacilityProfile(FacilityOwned):
 
     def __str__(self) -> str:
         return f"{self.facility_id} {self.from_month:%Y-%m}–"
+
+
+class Branch(FacilityOwned):
+    """A branch (分園) of a facility from one month to another. Its capacity is part of the facility's."""
+
+    name = models.CharField("分園の名称", max_length=100)
+    postal_code = models.CharField("郵便番号", max_length=8)
+    location = models.CharField("所在地", max_length=200)
+    capacity = models.PositiveSmallIntegerField("分園の利用定員")
+    from_month = models.DateField("開始月")
+    to_month = models.DateField("終了月", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="branch_begins_on_a_first_day", condition=first_day_only("from_month")
+            ),
+            models.CheckConstraint(
+                name="branch_ends_after_it_begins",
+                condition=Q(to_month__isnull=True)
+                | (first_day_only("to_month") & Q(to_month__gte=F("from_month"))),
+            ),
+            models.CheckConstraint(name="branch_has_a_capacity", condition=Q(capacity__gte=1)),
+        ]
+        ordering = ("facility", "from_month")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class YearRoll(MunicipalityOwned):
+    """One carrying of the profiles into a fiscal year (年度更新). A year may have several: some come later."""
+
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    carried = models.PositiveSmallIntegerField("引き継いだ施設")
+    keeps_rates = models.BooleanField("加算率を仮の率として引き継ぐ")
+    rolled_at = models.DateTimeField("実行日時")
+    rolled_by = models.UUIDField("実行した人")
+
+    class Meta:
+        ordering = ("-rolled_at",)
+
+    def __str__(self) -> str:
+        return f"{self.fiscal_year}"
 
 
 class GrantedItem(FacilityOwned):

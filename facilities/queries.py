@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from accounts.models import User
 from facilities.actors import Role
 from facilities.models import (
     AddressRegistration,
+    Branch,
     Facility,
     FacilityDetail,
     FacilityProfile,
@@ -237,18 +238,23 @@ class ChangesView:
     history: list[Change]
     details: list[FacilityDetail]
     suspensions: list[Suspension]
+    branches: list[Branch]
     successor: Facility | None
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
         """The rows this page shows, for the record."""
-        return {"suspension": [row.pk for row in self.suspensions]}
+        return {
+            "suspension": [row.pk for row in self.suspensions],
+            "branch": [row.pk for row in self.branches],
+        }
 
 
 def changes_of(facility: Facility) -> ChangesView:
-    """Three queries."""
+    """Four queries."""
     details = list(FacilityDetail.objects.filter(facility=facility).order_by("from_day"))
     suspensions = list(Suspension.objects.filter(facility=facility).order_by("-from_month"))
+    branches = list(Branch.objects.filter(facility=facility).order_by("-from_month"))
     successor = Facility.objects.filter(predecessor=facility).first()
     entries = [
         (facility.opened_on, "開設", facility.predecessor and f"{facility.predecessor.number} から引継ぎ")
@@ -258,13 +264,22 @@ def changes_of(facility: Facility) -> ChangesView:
     for rest in suspensions:
         until = f"{month_words(rest.to_month)}まで" if rest.to_month else "終わりは未定"
         entries.append((rest.from_month, "休園", f"{until}　{rest.reason}"))
+    for branch in branches:
+        entries.append((branch.from_month, "分園の開始", f"{branch.name}　利用定員{branch.capacity}人"))
+        if branch.to_month:
+            last = ServiceMonth.of(branch.to_month).plus(1).first_day - timedelta(days=1)
+            entries.append((last, "分園の終了", branch.name))
     if facility.closed_on is not None:
         words = f"{successor.number} へ引継ぎ" if successor else ""
         entries.append((facility.closed_on, "廃止", words))
     today = timezone.localdate()
     history = [Change(day, title, words or "", day > today) for day, title, words in entries]
     return ChangesView(
-        sorted(history, key=lambda change: change.day, reverse=True), details, suspensions, successor
+        sorted(history, key=lambda change: change.day, reverse=True),
+        details,
+        suspensions,
+        branches,
+        successor,
     )
 
 

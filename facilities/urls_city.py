@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from facilities.views import accounts, changes, city, schedule
+from facilities.views import accounts, changes, city, schedule, years
 
 app_name = "facilities"
 
@@ -20,9 +20,18 @@ urlpatterns: list[URLPattern] = [
         changes.end_suspension,
         name="facility_end_suspension",
     ),
+    path("facilities/<str:number>/changes/branches/", changes.open_branch, name="facility_open_branch"),
+    path(
+        "facilities/<str:number>/changes/branches/<uuid:branch_id>/end/",
+        changes.end_branch,
+        name="facility_end_branch",
+    ),
     path("facilities/<str:number>/changes/close/", changes.close, name="facility_close"),
     path("facilities/<str:number>/changes/undo-closing/", changes.undo_closing, name="facility_undo_closing"),
     path("facilities/<str:number>/changes/succeed/", changes.succeed, name="facility_succeed"),
+    path("years/", years.newest, name="years"),
+    path("years/<int:year>/", years.year, name="year"),
+    path("years/<int:year>/roll/", years.roll, name="year_roll"),
     path("schedule/", schedule.city_schedule, name="schedule"),
     path("schedule/calendar.ics", schedule.city_calendar, name="schedule_calendar"),
     path("schedule/rules/", schedule.set_rules, name="schedule_rules"),

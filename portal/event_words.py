@@ -74,6 +74,10 @@ WORDS = {
     "facilities.suspended": "休園を登録した",
     "facilities.suspension_ended": "休園の終わりを登録した",
     "facilities.succeeded": "新しい事業所番号に引き継いだ",
+    "facilities.branch_opened": "分園を登録した",
+    "facilities.branch_ended": "分園の終わりを登録した",
+    "facilities.year_shown": "年度更新の画面を見た",
+    "facilities.year_rolled": "年度を更新した（プロフィールを引き継いだ）",
     "facilities.changes_shown": "施設の異動の画面を見た",
     "facilities.schedule_shown": "日程を見た",
     "facilities.schedule_changed": "日程を変えた",
@@ -138,6 +142,7 @@ WORDS = {
 
 # Kinds of rows, by the keys of ``rows`` and the models of ``on``.
 ROWS = {
+    "branch": "分園",
     "claim": "請求",
     "closing": "月の締め",
     "remark": "やりとり",
@@ -170,7 +175,9 @@ MODELS = {
     "claims.monthlyfacts": "月の実績",
     "documents.document": "帳票",
     "facilities.addressregistration": "メールアドレスの登録",
+    "facilities.branch": "分園",
     "facilities.facility": "施設",
+    "facilities.yearroll": "年度更新",
     "facilities.facilitydetail": "名称・所在地",
     "facilities.suspension": "休園",
     "facilities.facilityimport": "施設一覧の取込",
@@ -219,6 +226,7 @@ DETAILS = {
     "problems": "直すところ（件）",
     "purpose": "目的",
     "query": "条件",
+    "rates_are_provisional": "加算率は仮",
     "reason": "理由",
     "refused": "断った理由",
     "region_percent": "地域区分（%）",

@@ -284,7 +284,7 @@ def succeed(
             municipality_id=facility.municipality_id,
             facility=successor,
             from_month=from_month.first_day,
-            **{**same, "base_percent": None, "wage_percent": None},
+            **{**same, "base_percent": None, "wage_percent": None, "rates_are_provisional": False},
         )
     record(
         FacilityEvent.SUCCEEDED,

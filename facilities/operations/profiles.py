@@ -29,6 +29,7 @@ class ProfileValues:
     region_percent: int
     base_percent: int | None
     wage_percent: int | None
+    rates_are_provisional: bool = False
 
 
 @operation(FacilityEvent.PROFILE_SET)

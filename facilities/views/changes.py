@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from facilities import permissions, queries
 from facilities.events import FacilityEvent
-from facilities.forms import CloseForm, DetailForm, EndItemForm, SuccessorForm, SuspendForm
-from facilities.models import Facility, Suspension
+from facilities.forms import BranchForm, CloseForm, DetailForm, EndItemForm, SuccessorForm, SuspendForm
+from facilities.models import Branch, Facility, Suspension
+from facilities.operations import branches
 from facilities.operations import changes as operations
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
@@ -24,7 +25,7 @@ from facilities.rules import NotAllowed, ProblemsFound
 
 Forms = dict[str, forms.Form]
 # Several forms stand on one page and ask for the same things: each has ids of its own.
-IDS = {name: f"id_{name}_%s" for name in ("detail", "suspend", "end", "close", "successor")}
+IDS = {name: f"id_{name}_%s" for name in ("detail", "suspend", "end", "close", "successor", "branch")}
 
 
 @require_GET
@@ -83,6 +84,43 @@ def end_suspension(request: TenantRequest, number: str, suspension_id: UUID) -> 
             suspension_id, last_month=form.cleaned_data["last_month"], by=request.actor, at=timezone.now()
         ),
         "休園の終わりを登録しました。",
+    )
+
+
+@require_POST
+def open_branch(request: TenantRequest, number: str) -> HttpResponse:
+    """A branch from a month on."""
+    form = BranchForm(request.POST, auto_id=IDS["branch"])
+    return _act(
+        request,
+        number,
+        "branch",
+        form,
+        lambda facility: branches.open_branch(
+            facility.pk,
+            form.values(),
+            from_month=form.cleaned_data["from_month"],
+            by=request.actor,
+            at=timezone.now(),
+        ),
+        "分園を登録しました。",
+    )
+
+
+@require_POST
+def end_branch(request: TenantRequest, number: str, branch_id: UUID) -> HttpResponse:
+    """The last month of a branch."""
+    get_object_or_404(Branch.objects.all(), pk=branch_id, facility__number=number)
+    form = EndItemForm(request.POST, auto_id=IDS["end"])
+    return _act(
+        request,
+        number,
+        "end",
+        form,
+        lambda facility: branches.end_branch(
+            branch_id, last_month=form.cleaned_data["last_month"], by=request.actor, at=timezone.now()
+        ),
+        "分園の終わりを登録しました。",
     )
 
 
@@ -186,6 +224,7 @@ def _page(
         ),
         "suspend": SuspendForm(auto_id=IDS["suspend"]),
         "close": CloseForm(auto_id=IDS["close"]),
+        "branch": BranchForm(auto_id=IDS["branch"]),
         "successor": SuccessorForm(
             auto_id=IDS["successor"],
             initial={

@@ -3,14 +3,17 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from approvals import queries as review
 from approvals.queries import Inbox
 from claims.composing import no_price
 from claims.models import CountDispute, CountImport, Obstacle
 from claims.states import ImportStatus
-from facilities.actors import Actor
+from facilities.actors import Actor, Role
 from facilities.models import Facility, FacilityProfile, holding_in
 from facilities.periods import ServiceMonth
+from facilities.years import is_prepared, year_to_prepare
 
 NO_PRICE = "単価がまだ登録されていません。"
 
@@ -26,6 +29,7 @@ class CityHome:
     open_previews: int
     obstacles: list[tuple[str, str, int]]
     without_profile: list[Facility]
+    year_to_roll: int | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -64,6 +68,10 @@ class CityHome:
 def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
     """The same number of queries for ten facilities and for all of them."""
     month = month or review.latest_month()
+    today = timezone.localdate()
+    year = year_to_prepare(ServiceMonth.of(today))
+    # From January to April the administrator is asked to carry the year's profiles on.
+    is_asked = actor.duty is Role.ADMINISTRATOR and today.month <= 4 and not is_prepared(year)
     inbox = review.inbox(month, duty=actor.duty, user_id=actor.user_id) if month else None
     obstacles: Counter[tuple[str, str]] = Counter()
     if month and inbox:
@@ -83,6 +91,7 @@ def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
     return CityHome(
         month=month,
         inbox=inbox,
+        year_to_roll=year if is_asked else None,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from claims.cells import Cell, DisputedCell
 from claims.models import Claim, CountDispute, CountImport
@@ -17,7 +18,7 @@ from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
 from claims.wording import CLAIM_FORM
 from facilities.actors import Role
-from facilities.models import AddressRegistration, GrantedItem, Membership, Suspension
+from facilities.models import AddressRegistration, Branch, GrantedItem, Membership, Suspension
 from tests.access.subjects import document_of, previewed_import, previewed_list
 from tests.cast import (
     APRIL,
@@ -101,6 +102,7 @@ class World:
             "form": CLAIM_FORM,
             "subject_id": self.approved.pk,
             "day": "2026-12-28",
+            "year": timezone.localdate().year,
             "step": "claim",
             **self.ids,
         }
@@ -143,6 +145,15 @@ def make_world() -> World:
             from_month=date(2030, 4, 1),
             reason="改修工事のため",
         )
+        branch = Branch.objects.create(
+            municipality=city.municipality,
+            facility=sakura.facility,
+            name="さくら保育園 分園",
+            postal_code="279-0001",
+            location="青葉台市中央2-1",
+            capacity=10,
+            from_month=date(2030, 4, 1),
+        )
         disputed = CountDispute.objects.get(sheet=sheet)
     previewed: CountImport = previewed_import(city)
     ids = {
@@ -150,6 +161,7 @@ def make_world() -> World:
         "membership_id": membership.pk,
         "registration_id": registration.pk,
         "suspension_id": suspension.pk,
+        "branch_id": branch.pk,
         "dispute_id": disputed.pk,
         "import_id": previewed.pk,
         "list_id": previewed_list(city).pk,

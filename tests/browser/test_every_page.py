@@ -29,6 +29,7 @@ PAGES = {
         "facility-lists": "/c/facility-lists/",
         "facility": f"/c/facilities/{cast.KINDERGARTEN}/",
         "facility-changes": f"/c/facilities/{cast.KINDERGARTEN}/changes/",
+        "year": "/c/years/2027/",
         "schedule-of-the-city": "/c/schedule/?year=2026",
         "accounts": "/c/accounts/",
         "account-new": f"/c/accounts/new/?facility={cast.KINDERGARTEN}",
