@@ -17,7 +17,7 @@ FACILITY_ROWS = [name for name in FACILITY if {"claim_id", "document_id"} & set(
 CITY_ROWS = [
     name
     for name, arguments in ADDRESSES.items()
-    if name not in FACILITY and set(arguments) - {"month", "day", "step"}
+    if name not in FACILITY and set(arguments) - {"month", "day", "step", "year"}
 ]
 
 

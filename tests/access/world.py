@@ -19,6 +19,7 @@ from claims.operations.submitting import submit
 from claims.wording import CLAIM_FORM
 from facilities.actors import Role
 from facilities.models import AddressRegistration, Branch, GrantedItem, Membership, Suspension
+from facilities.periods import ServiceMonth
 from tests.access.subjects import document_of, previewed_import, previewed_list
 from tests.cast import (
     APRIL,
@@ -102,7 +103,7 @@ class World:
             "form": CLAIM_FORM,
             "subject_id": self.approved.pk,
             "day": "2026-12-28",
-            "year": timezone.localdate().year,
+            "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
             **self.ids,
         }
