@@ -1,9 +1,16 @@
-"""A city that starts with nothing, beside one that is at work: set up in the browser, until its first clerk is in."""
+"""
+A city that starts with nothing, beside one that is at work: set up in the browser, its first clerk, its first month,
+a correction after approval, a successor, and the turn of its first year. The neighbour sees none of it.
+"""
 
 import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import pytest
 
+from facilities.periods import ServiceMonth
 from portal.demo import cast
 from tests.browser.running import Stack, Visitor
 
@@ -20,6 +27,18 @@ TEN = (
     )
 )
 FACILITY = "1310100000001"
+JUNE = "対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数\n" + "".join(
+    f"令和8年6月,13101000000{place:02},わかば第{place}保育園,{CODE},{cell},{count}\n"
+    for place in range(1, 11)
+    for cell, count in (
+        ("3号,0,標準", 6),
+        ("3号,1,標準", 8),
+        ("3号,2,短時間", 9),
+        ("2号,3,標準", 12),
+        ("2号,4,標準", 12),
+    )
+)
+Come = Callable[..., Visitor]
 
 
 def choose_password(person: Visitor, stack: Stack, login_id: str, *, after: int) -> None:
@@ -51,7 +70,73 @@ def register(person: Visitor, login_id: str, *, duty: str, facility: str = "") -
     person.page.wait_for_selector(".flash.success")
 
 
-def test_a_city_begins_with_nothing_and_sees_nothing_of_another(come, stack, tmp_path):
+def invite(first: Visitor, second: Visitor, come: Come, stack: Stack, login_id: str, duty: str) -> Visitor:
+    """Registered by one administrator, confirmed by the other, and in: a person of the city."""
+    register(first, login_id, duty=duty)
+    second.page.goto(first.page.url)
+    second.page.click("text=アドレスを確認した")
+    second.page.wait_for_selector(".flash.success")
+    person = come()
+    choose_password(person, stack, login_id, after=0)
+    return person
+
+
+def set_rates(administrator: Visitor) -> None:
+    """The list of facilities knows no 加算率: they are certified later, and set on the facility's page."""
+    administrator.open(f"/c/facilities/{FACILITY}/")
+    administrator.page.click("summary:has-text('新しいプロフィールを設定する')")
+    administrator.page.fill("input[name=from_month]", "2026-04")
+    administrator.page.fill("input[name=base_percent]", "9")
+    administrator.page.fill("input[name=wage_percent]", "6")
+    administrator.page.click("button:has-text('プロフィールを設定する')")
+    administrator.page.wait_for_selector(".flash.success")
+
+
+def bring_in(section: Visitor, path: Path) -> None:
+    """June's children of all ten."""
+    path.write_text(JUNE, encoding="utf-8")
+    section.open("/c/counts/")
+    section.page.set_input_files("input[type=file]", path)
+    section.page.click("text=内容を確認する")
+    section.page.wait_for_url(re.compile(r"/c/counts/imports/"))
+    section.page.click("button >> text=取り込む")
+    section.page.wait_for_selector(".flash.success")
+
+
+def confirm(clerk: Visitor) -> None:
+    """The counts are right."""
+    clerk.open(f"/f/{FACILITY}/counts/2026-06/")
+    clerk.page.click("text=この人数で確認する")
+    clerk.page.wait_for_selector(".flash.success")
+
+
+def submit(clerk: Visitor) -> str:
+    """From the claim's page, with the declaration. Returns the claim's id."""
+    clerk.page.check("input[name=declared]")
+    clerk.page.click("main button:has-text('提出する')")
+    clerk.page.wait_for_selector("text=市に提出しました")
+    return clerk.page.url.rstrip("/").rsplit("/", 1)[1]
+
+
+def approve(person: Visitor, claim: str) -> None:
+    """One step of the review."""
+    person.open(f"/c/review/{claim}/")
+    person.page.click("main button:has-text('承認する')")
+    person.page.wait_for_selector(".flash.success")
+
+
+def correct_counts(section: Visitor) -> None:
+    """One child more, which the file did not know."""
+    section.open(f"/c/counts/2026-06/{FACILITY}/")
+    section.page.click("text=人数を訂正する")
+    section.page.fill(f"input[name='count-{CODE}-3-1-standard']", "9")
+    section.page.fill("textarea[name=reason]", "転入の届出が遅れたため")
+    section.see("first-year-3-correct-counts")
+    section.page.click("button:has-text('訂正する')")
+    section.page.wait_for_selector(".flash.success")
+
+
+def test_a_city_begins_with_nothing_and_runs_its_first_year_beside_another(come, stack, tmp_path):
     stack.run(
         *("manage.py", "create_municipality", "--code", CODE, "--name", NAME, "--login-id", "wakaba-kanri"),
         *("--administrator", "見本 太郎", "--address", cast.address_of("wakaba-kanri")),
@@ -98,8 +183,72 @@ def test_a_city_begins_with_nothing_and_sees_nothing_of_another(come, stack, tmp
     assert "児童数がまだ届いていません" in clerk.words()
     clerk.see("first-day-5-clerk")
 
+    section = invite(first, second, come, stack, "wakaba-nyuen", "enrolment")
+    officer = invite(first, second, come, stack, "wakaba-tanto", "officer")
+    chief = invite(first, second, come, stack, "wakaba-kakari", "chief")
+    set_rates(first)
+    bring_in(section, tmp_path / "june.csv")
+
+    confirm(clerk)
+    clerk.page.fill("input[name=saturday_closures]", "0")
+    clerk.page.click("main button:has-text('保存する')")
+    clerk.page.wait_for_selector("text=月の実績を見る")
+    claim = submit(clerk)
+    approve(officer, claim)
+    approve(chief, claim)
+    clerk.open(f"/f/{FACILITY}/claims/{claim}/")
+    assert "承認済み" in clerk.words()
+    clerk.see("first-year-1-approved")
+    approved_yen = clerk.page.inner_text("p.big")
+
+    correct_counts(section)
+    clerk.open(f"/f/{FACILITY}/claims/{claim}/")
+    assert "児童数が訂正されました" in clerk.words()
+    confirm(clerk)
+    assert "承認済みの請求との差" in clerk.words()
+    clerk.see("first-year-4-correction")
+    correction = submit(clerk)
+    assert correction != claim
+    approve(officer, correction)
+    officer.see("first-year-5-after-correction")
+    approve(chief, correction)
+    clerk.open(f"/f/{FACILITY}/claims/{claim}/")
+    assert "過誤調整に置き換わりました" in clerk.words()
+    assert clerk.page.inner_text("p.big") == approved_yen, "what was paid stays as it was paid"
+
+    first.page.goto(f"{account}hand-over/")
+    first.page.fill("input[name=login_id]", "wakaba-en2")
+    first.page.fill("input[name=name]", "見本 次郎")
+    first.page.fill("input[name=address]", cast.address_of("wakaba-en2"))
+    first.page.fill("input[name=notification_number]", "令8-2")
+    first.page.fill("input[name=notified_on]", "2026-07-01")
+    first.page.click("main button:has-text('引き継ぐ')")
+    first.page.wait_for_selector(".flash.success")
+    clerk.open(f"/f/{FACILITY}/claims/")
+    assert "/login/" in clerk.page.url, "the predecessor is out at once"
+    second.page.goto(first.page.url)
+    second.page.click("text=アドレスを確認した")
+    second.page.wait_for_selector(".flash.success")
+    successor = come()
+    choose_password(successor, stack, "wakaba-en2", after=0)
+    successor.open(f"/f/{FACILITY}/claims/{claim}/")
+    assert "wakaba-en）" in successor.words(), "the history stays the predecessor's"
+
+    first.open(f"/c/years/{ServiceMonth.of(date.today()).fiscal_year + 1}/")
+    first.page.wait_for_selector("text=10施設を引き継ぐ")
+    first.see("first-year-6-year")
+    first.page.click("button:has-text('10施設を引き継ぐ')")
+    first.page.wait_for_selector(".flash.success")
+    assert "引き継ぐ施設は残っていません" in first.words()
+    first.see("first-year-7-rolled")
+
     neighbour = come()
     neighbour.sign_in("kanri")
     neighbour.open("/c/facilities/?words=わかば第")
     assert "当てはまる施設がありません" in neighbour.words()
     assert neighbour.page.goto(account).status == 404
+    neighbour.open("/c/years/")
+    assert "わかば第" not in neighbour.words()
+    reviewer = come()
+    reviewer.sign_in("tanto")
+    assert reviewer.page.goto(f"{stack.url}/c/review/{correction}/").status == 404
