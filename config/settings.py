@@ -269,6 +269,10 @@ CELERY_BEAT_SCHEDULE = {
     "let changed names hold from their day": {"task": "facilities.hold_details", "schedule": 30 * 60.0},
     # From eight o'clock; the later runs catch up what a morning without beat has missed.
     "remind of deadlines": {"task": "claims.remind", "schedule": crontab(minute=5, hour="8-11")},
+    "tell of new notices": {
+        "task": "portal.tell_of_new_notices",
+        "schedule": crontab(minute=20, hour="8-11"),
+    },
     "clear old sessions and codes": {"task": "accounts.clear_expired", "schedule": 60 * 60.0},
 }
 

@@ -24,12 +24,14 @@ if "internet" in settings.ENTRANCES:
         path("f/<str:facility_number>/", include("claims.urls_facility")),
         path("f/<str:facility_number>/schedule/", include("facilities.urls_schedule")),
         path("f/<str:facility_number>/documents/", include("documents.urls_facility")),
+        path("f/<str:facility_number>/notices/", include("portal.urls_facility_notices")),
     ]
 
 if "lgwan" in settings.ENTRANCES:
     urlpatterns += [
         path("c/", include("portal.urls_city")),
         path("c/facility-lists/", include("portal.urls_facility_lists")),
+        path("c/notices/", include("portal.urls_notices")),
         path("c/counts/", include("claims.urls_city")),
         path("c/review/", include("approvals.urls_city")),
         path("c/", include("facilities.urls_city")),

@@ -34,6 +34,26 @@ def facility_rows(table: str, column: str = "facility_id") -> migrations.RunSQL:
     return _policy(table, f"{CITY} AND {FACILITY.format(column=column)}")
 
 
+def city_rows_for_facilities(table: str) -> migrations.RunSQL:
+    """Rows the city writes about a facility: changed with the whole city in scope, read by that facility too."""
+    in_city = f"{CITY} AND current_setting('app.facilities', true) = '*'"
+    return _policy(table, in_city, own_rows=f"{CITY} AND {FACILITY.format(column='facility_id')}")
+
+
+def rows_given_to_facilities(table: str, column: str, given: str, given_column: str) -> migrations.RunSQL:
+    """
+    Rows of the city that a facility reads only when they were given to it.
+
+    ``given`` is the table that says so: its ``given_column`` names what ``column`` of ``table`` holds.
+    """
+    facility = FACILITY.format(column="given.facility_id")
+    mine = (
+        f"{CITY} AND EXISTS (SELECT 1 FROM {given} AS given "  # noqa: S608  our own table names
+        f"WHERE given.{given_column} = {table}.{column} AND {facility})"
+    )
+    return _policy(table, f"{CITY} AND current_setting('app.facilities', true) = '*'", own_rows=mine)
+
+
 def own_memberships(table: str) -> migrations.RunSQL:
     """Rows of the city with the whole city in scope, and (to read) the acting user's own rows before a scope exists."""
     in_city = f"{CITY} AND current_setting('app.facilities', true) = '*'"

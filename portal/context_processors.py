@@ -33,6 +33,7 @@ FACILITY = (
     ),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
+    NavigationItem("お知らせ", "facility_notices:notices", frozenset({"facility_notices:"})),
 )
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts"}))
@@ -42,6 +43,7 @@ FACILITIES = NavigationItem(
 )
 ACCOUNTS = NavigationItem("アカウント", "facilities:accounts", frozenset({"facilities:account"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
+NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
 EVENTS = NavigationItem("記録", "audit_portal:events", frozenset({"audit_portal"}))
 
 
@@ -94,10 +96,10 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
     if actor.duty is Role.AUDITOR:
         return (EVENTS,)
     if actor.duty is Role.ENROLMENT:
-        return (HOME, COUNTS, SCHEDULE)
+        return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
-        return (HOME, REVIEW, COUNTS, FACILITIES, SCHEDULE)
-    return (HOME, REVIEW, COUNTS, FACILITIES, ACCOUNTS, SCHEDULE)
+        return (HOME, REVIEW, COUNTS, FACILITIES, SCHEDULE, NOTICES)
+    return (HOME, REVIEW, COUNTS, FACILITIES, ACCOUNTS, SCHEDULE, NOTICES)
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from approvals.models import Step, Verdict
 from claims.facts import BY_NAME
 from facilities.actors import Role
 from facilities.schedule import Step as ScheduleStep
+from portal.models import Audience
 
 AREAS = {
     "accounts": "ログイン",
@@ -18,6 +19,7 @@ AREAS = {
     "claims": "請求",
     "approvals": "審査",
     "documents": "帳票",
+    "notices": "お知らせ",
     "portal": "ホームと記録",
 }
 
@@ -134,6 +136,20 @@ WORDS = {
     "documents.progress_shown": "帳票の作成状況を見た",
     "documents.rendered": "帳票を作成した",
     "documents.downloaded": "帳票をダウンロードした",
+    "notices.listed": "お知らせの一覧を見た",
+    "notices.shown": "お知らせを見た",
+    "notices.form_shown": "お知らせを書く画面を見た",
+    "notices.drafted": "お知らせの下書きを作った",
+    "notices.changed": "お知らせの下書きを直した",
+    "notices.deleted": "お知らせの下書きを消した",
+    "notices.attached": "お知らせにファイルを添付した",
+    "notices.detached": "お知らせのファイルを外した",
+    "notices.sent": "お知らせを送った",
+    "notices.withdrawn": "お知らせを取り下げた",
+    "notices.read": "お知らせを初めて読んだ",
+    "notices.told": "お知らせをメールで知らせた",
+    "notices.attachment_taken": "お知らせのファイルをダウンロードした",
+    "notices.receipts_exported": "お知らせの既読を書き出した",
     "portal.home_shown": "ホームを見た",
     "portal.audit_listed": "記録の一覧を見た",
     "portal.audit_shown": "記録の詳細を見た",
@@ -143,6 +159,7 @@ WORDS = {
 # Kinds of rows, by the keys of ``rows`` and the models of ``on``.
 ROWS = {
     "branch": "分園",
+    "attachment": "添付ファイル",
     "claim": "請求",
     "closing": "月の締め",
     "remark": "やりとり",
@@ -158,6 +175,7 @@ ROWS = {
     "granted_item": "加算・減算",
     "import": "取込",
     "membership": "アカウントの担当",
+    "notice": "お知らせ",
     "profile": "年度プロフィール",
     "registration": "メールアドレスの登録",
     "subject": "対象",
@@ -184,11 +202,16 @@ MODELS = {
     "facilities.facilityprofile": "年度プロフィール",
     "facilities.granteditem": "加算・減算",
     "facilities.membership": "アカウントの担当",
+    "portal.notice": "お知らせ",
+    "portal.noticeattachment": "添付ファイル",
+    "portal.noticereading": "お知らせの既読",
+    "portal.noticetarget": "お知らせの宛先",
 }
 DETAILS = {
     "account": "アカウント",
     "after": "変更後",
     "approved_capacity": "認可定員",
+    "audience": "対象",
     "base_percent": "区分1 基礎分（%）",
     "before": "変更前",
     "bytes": "大きさ（バイト）",
@@ -208,6 +231,7 @@ DETAILS = {
     "from_day": "変更日",
     "from_month": "適用開始月",
     "in_bulk": "まとめて承認",
+    "is_urgent": "すぐにメールで知らせる",
     "last_month": "最後に適用する月",
     "location": "移動先",
     "login_code": "確認コードの番号",
@@ -227,6 +251,7 @@ DETAILS = {
     "purpose": "目的",
     "query": "条件",
     "rates_are_provisional": "加算率は仮",
+    "reach": "届く施設",
     "reason": "理由",
     "refused": "断った理由",
     "region_percent": "地域区分（%）",
@@ -250,6 +275,7 @@ DETAILS = {
 }
 # What is kept as a code, in the words of the pages; by the detail's key.
 VALUES = {
+    "audience": dict(Audience.choices),
     "duty": dict(Role.choices),
     "purpose": dict(TicketPurpose.choices),
     "obstacle": {

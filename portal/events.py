@@ -10,3 +10,22 @@ class PortalEvent(StrEnum):
     AUDIT_LISTED = "portal.audit_listed"
     AUDIT_SHOWN = "portal.audit_shown"
     AUDIT_EXPORTED = "portal.audit_exported"
+
+
+class NoticeEvent(StrEnum):
+    """What happens to the city's notices."""
+
+    LISTED = "notices.listed"
+    SHOWN = "notices.shown"
+    FORM_SHOWN = "notices.form_shown"
+    DRAFTED = "notices.drafted"
+    CHANGED = "notices.changed"
+    DELETED = "notices.deleted"
+    ATTACHED = "notices.attached"
+    DETACHED = "notices.detached"
+    SENT = "notices.sent"
+    WITHDRAWN = "notices.withdrawn"
+    READ = "notices.read"
+    TOLD = "notices.told"
+    ATTACHMENT_TAKEN = "notices.attachment_taken"
+    RECEIPTS_EXPORTED = "notices.receipts_exported"

@@ -8,6 +8,7 @@ from audit.record import record
 from facilities.requests import TenantRequest
 from portal.events import PortalEvent
 from portal.queries.facility import home_of
+from portal.queries.notices import latest_notices
 
 
 @require_GET
@@ -17,6 +18,7 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
     assert facility is not None, "the door opens facility pages for facility memberships only"
     home = home_of(facility, request.membership.municipality)
     current = home.current
+    latest = latest_notices(facility.pk, request.actor.user_id)
     record(
         PortalEvent.HOME_SHOWN,
         rows={
@@ -25,12 +27,14 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
                 claim.pk for claim in {*home.returned, *home.unsent, *(current.claims if current else [])}
             ],
             "dispute": [dispute.pk for dispute in home.answered],
+            "notice": [notice.pk for notice in latest.rows],
         },
     )
     context = {
         "facility": facility,
         "home": home,
         "current": current,
+        "latest": latest,
         "sample_prices": any(claim.is_sample_priced for claim in (current.claims if current else [])),
     }
     return render(request, "portal/facility_home.html", context)

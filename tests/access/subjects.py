@@ -11,6 +11,9 @@ from documents.reading import read_table
 from facilities.actors import Role
 from facilities.models import FacilityImport
 from facilities.operations import facility_import
+from portal.models import Audience, Notice, NoticeAttachment
+from portal.operations import notices
+from portal.operations.notices import NoticeValues
 from tests.cast import JUNE, City, Nursery
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
@@ -58,3 +61,17 @@ def document_of(place: Nursery, claim: Claim) -> Document:
         workbook = next(document for document in ordered if document.format == Format.XLSX)
         documents.render(workbook.pk)
     return workbook
+
+
+def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAttachment]:
+    """A notice to this facility alone with a file; sent, or still a draft."""
+    now = timezone.now()
+    values = NoticeValues(
+        "監査の日程について", "6月の監査の日程です。", Audience.FACILITIES, chosen=(place.facility.pk,)
+    )
+    with place.city.open(Role.OFFICER) as officer:
+        notice = notices.draft(values, by=officer, at=now)
+        file = notices.attach(notice.pk, b"%PDF-1.7 schedule", file_name="日程.pdf", by=officer, at=now)
+        if send:
+            notices.send(notice.pk, shown_version=2, shown_reach=1, by=officer, at=now)
+    return notice, file

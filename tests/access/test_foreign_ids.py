@@ -12,7 +12,7 @@ from tests.access.shared import lasting_world
 from tests.access.world import World, undone
 
 FACILITY = [name for name, arguments in ADDRESSES.items() if "facility_number" in arguments]
-FACILITY_ROWS = [name for name in FACILITY if {"claim_id", "document_id"} & set(ADDRESSES[name])]
+FACILITY_ROWS = [name for name in FACILITY if {"claim_id", "document_id", "notice_id"} & set(ADDRESSES[name])]
 # A month, a day or a step of the schedule names no row of anybody.
 CITY_ROWS = [
     name

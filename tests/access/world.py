@@ -20,7 +20,7 @@ from claims.wording import CLAIM_FORM
 from facilities.actors import Role
 from facilities.models import AddressRegistration, Branch, GrantedItem, Membership, Suspension
 from facilities.periods import ServiceMonth
-from tests.access.subjects import document_of, previewed_import, previewed_list
+from tests.access.subjects import document_of, notice_for, previewed_import, previewed_list
 from tests.cast import (
     APRIL,
     JUNE,
@@ -38,6 +38,8 @@ from tests.record import events_of
 
 JULY = JUNE.plus(1)
 MARKED = DisputedCell(cell=Cell("129999", "3", "0", "standard"), claimed=9, reason="7月1日に転入しています。")
+# What is done to a draft is asked of one; everything else of the notice that was sent.
+OF_A_DRAFT = {f"notices:{name}" for name in ("edit", "send", "delete", "attach", "detach")}
 PEOPLE = (
     "anonymous",
     "own clerk",
@@ -72,6 +74,7 @@ class World:
     submitted: Claim
     approved: Claim
     ids: dict[str, UUID]
+    draft_ids: dict[str, UUID]
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
 
     def browser(self, person: str) -> Browser:
@@ -106,6 +109,7 @@ class World:
             "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
             **self.ids,
+            **(self.draft_ids if view_name in OF_A_DRAFT else {}),
         }
         return {name: known[name] for name in names}
 
@@ -157,6 +161,8 @@ def make_world() -> World:
         )
         disputed = CountDispute.objects.get(sheet=sheet)
     previewed: CountImport = previewed_import(city)
+    notice, file = notice_for(sakura)
+    notice_draft, draft_file = notice_for(sakura, send=False)
     ids = {
         "granted_id": granted.pk,
         "membership_id": membership.pk,
@@ -168,8 +174,12 @@ def make_world() -> World:
         "list_id": previewed_list(city).pk,
         "event_id": events_of(city)[0].pk,
         "document_id": document_of(sakura, approved).pk,
+        "notice_id": notice.pk,
+        "attachment_id": file.pk,
     }
-    world = World(city, sakura, sumire, make_city("129998", "緑野市"), draft, submitted, approved, ids)
+    draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}
+    other = make_city("129998", "緑野市")
+    world = World(city, sakura, sumire, other, draft, submitted, approved, ids, draft_ids)
     world.sign_in_everybody()
     return world
 

@@ -158,12 +158,12 @@ def test_every_error_page_has_a_title_a_sentence_and_a_way_on(template):
 
 
 NAVIGATION = {
-    Role.FACILITY: ["ホーム", "児童数", "請求", "帳票", "日程"],
-    Role.ENROLMENT: ["ホーム", "児童数", "日程"],
-    Role.OFFICER: ["ホーム", "審査", "児童数", "施設", "日程"],
-    Role.CHIEF: ["ホーム", "審査", "児童数", "施設", "日程"],
-    Role.MANAGER: ["ホーム", "審査", "児童数", "施設", "日程"],
-    Role.ADMINISTRATOR: ["ホーム", "審査", "児童数", "施設", "アカウント", "日程"],
+    Role.FACILITY: ["ホーム", "児童数", "請求", "帳票", "日程", "お知らせ"],
+    Role.ENROLMENT: ["ホーム", "児童数", "日程", "お知らせ"],
+    Role.OFFICER: ["ホーム", "審査", "児童数", "施設", "日程", "お知らせ"],
+    Role.CHIEF: ["ホーム", "審査", "児童数", "施設", "日程", "お知らせ"],
+    Role.MANAGER: ["ホーム", "審査", "児童数", "施設", "日程", "お知らせ"],
+    Role.ADMINISTRATOR: ["ホーム", "審査", "児童数", "施設", "アカウント", "日程", "お知らせ"],
     Role.AUDITOR: ["記録"],
 }
 

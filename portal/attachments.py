@@ -1,0 +1,121 @@
+"""Files of notices: what they are by their content, what they may be called, and how they are handed out."""
+
+import io
+import re
+import unicodedata
+import zlib
+from zipfile import BadZipFile, ZipFile
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from facilities.rules import ProblemsFound
+from portal.models import AttachmentKind
+
+MOST = 3
+MEDIA_TYPES = {
+    AttachmentKind.PDF: "application/pdf",
+    AttachmentKind.PNG: "image/png",
+    AttachmentKind.JPEG: "image/jpeg",
+    AttachmentKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ENDINGS = {
+    AttachmentKind.PDF: ("pdf",),
+    AttachmentKind.PNG: ("png",),
+    AttachmentKind.JPEG: ("jpg", "jpeg"),
+    AttachmentKind.XLSX: ("xlsx",),
+}
+BEGINNINGS = (
+    (b"%PDF-", AttachmentKind.PDF),
+    (b"\x89PNG\r\n\x1a\n", AttachmentKind.PNG),
+    (b"\xff\xd8\xff", AttachmentKind.JPEG),
+)
+PACKED = b"PK\x03\x04"
+COMPOUND = b"\xd0\xcf\x11\xe0"
+LONGEST_STEM = 80
+# The list of a workbook's parts is a few kilobytes; a hostile one may unpack to gigabytes.
+MOST_OF_PARTS = 1024 * 1024
+MACROS = (b"vbaproject", b"macroenabled", b"macrosheet")
+
+EMPTY = "ファイルが空です。中身のあるファイルを選んでください。"
+TOO_LARGE = (
+    f"ファイルが大きすぎます（1つ{settings.UPLOAD_LIMIT_BYTES // 1024 // 1024}MBまで）。"
+    "小さくするか、分けて添付してください。"
+)
+NOT_TAKEN = "この種類のファイルは添付できません。PDF、PNG・JPEGの画像、Excelブック（.xlsx）を選んでください。"
+OLD_OR_LOCKED = (
+    "古い形式か、パスワードのかかったファイルです。パスワードを外し、.xlsxかPDFで保存し直してください。"
+)
+DAMAGED = "Excelブックとして開けません。Excelで開いて、.xlsx形式で保存し直してください。"
+HAS_MACROS = "マクロの入ったExcelブックは添付できません。マクロなしの.xlsxで保存し直してください。"
+
+
+def kind_of(content: bytes) -> AttachmentKind:
+    """
+    What a file is, by its content; its name is not asked.
+
+    :raises ProblemsFound: it is empty, too large, or nothing that may be attached.
+    """
+    if not content:
+        raise ProblemsFound([EMPTY])
+    if len(content) > settings.UPLOAD_LIMIT_BYTES:
+        raise ProblemsFound([TOO_LARGE])
+    for beginning, kind in BEGINNINGS:
+        if content.startswith(beginning):
+            return kind
+    if content.startswith(COMPOUND):
+        raise ProblemsFound([OLD_OR_LOCKED])
+    if not content.startswith(PACKED):
+        raise ProblemsFound([NOT_TAKEN])
+    _require_plain_workbook(content)
+    return AttachmentKind.XLSX
+
+
+def _require_plain_workbook(content: bytes) -> None:
+    """A workbook without macros. Macros may be called anything: the list of parts says what they are."""
+    try:
+        with ZipFile(io.BytesIO(content)) as packed:
+            names = [name.casefold() for name in packed.namelist()]
+            if "xl/workbook.xml" not in names:
+                raise ProblemsFound([NOT_TAKEN])
+            with packed.open("[Content_Types].xml") as listed:
+                parts = listed.read(MOST_OF_PARTS)
+    except (
+        BadZipFile,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        zlib.error,
+    ) as damaged:
+        raise ProblemsFound([DAMAGED]) from damaged
+    # Without the NULs the words are found in UTF-16 as well.
+    said = parts.replace(b"\0", b"").lower()
+    if any("vbaproject" in name or "macrosheets/" in name for name in names) or any(
+        word in said for word in MACROS
+    ):
+        raise ProblemsFound([HAS_MACROS])
+
+
+def safe_name(name: str, kind: AttachmentKind) -> str:
+    """The file's name without what could mislead, ending as its content says: a.exe becomes a.exe.pdf."""
+    plain = "".join(
+        character if unicodedata.category(character)[0] != "C" else " "
+        for character in unicodedata.normalize("NFC", name)
+    )
+    plain = re.sub(r'[\\/:*?"<>|\s]+', " ", plain).strip(" .")
+    stem, dot, ending = plain.rpartition(".")
+    if not dot or ending.lower() not in ENDINGS[kind]:
+        stem = plain
+    return f"{stem[:LONGEST_STEM].strip(' .') or '添付ファイル'}.{kind}"
+
+
+def as_download(name: str, kind: str, content: bytes) -> HttpResponse:
+    """The file to save, never to show: it was written by others, though by the city."""
+    response = HttpResponse(content, content_type=MEDIA_TYPES[AttachmentKind(kind)])
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Content-Length"] = str(len(content))
+    response["Cache-Control"] = "no-store"
+    return response
