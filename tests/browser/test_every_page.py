@@ -13,6 +13,7 @@ PAGES = {
         "dispute": f"/f/{cast.STRANGER}/counts/2026-05/dispute/",
         "claim-list": f"/f/{cast.STRANGER}/claims/",
         "schedule": f"/f/{cast.STRANGER}/schedule/",
+        "notices-of-a-facility": f"/f/{cast.STRANGER}/notices/",
         "documents-none": f"/f/{cast.STRANGER}/documents/",
         "not-found": "/f/0000000000000/",
     },
@@ -31,10 +32,32 @@ PAGES = {
         "facility-changes": f"/c/facilities/{cast.KINDERGARTEN}/changes/",
         "year": "/c/years/2027/",
         "schedule-of-the-city": "/c/schedule/?year=2026",
+        "notices": "/c/notices/",
+        "notice-new": "/c/notices/new/",
         "accounts": "/c/accounts/",
         "account-new": f"/c/accounts/new/?facility={cast.KINDERGARTEN}",
         "change-password": "/password/",
         "city-home-administrator": "/c/",
+    },
+}
+
+
+# Pages of one row, reached by what a person would click.
+WAYS = {
+    "tsukushi": {
+        "notice-read": (f"/f/{cast.STRANGER}/notices/", ["text=よくある質問"]),
+        "notice-taken-back": (f"/f/{cast.STRANGER}/notices/", ["text=説明会のご案内"]),
+    },
+    "kanri": {
+        "notice-receipts": ("/c/notices/", ["text=よくある質問", "text=最初に読んだ日時"]),
+        "notice-withdraw": ("/c/notices/", ["text=よくある質問", "a:has-text('取り下げる')"]),
+        "notice-draft": ("/c/notices/?state=draft", ["text=処遇改善の実績報告"]),
+        "notice-send": (
+            "/c/notices/?state=draft",
+            ["text=処遇改善の実績報告", "text=送る前に確認する", "text=届く施設（"],
+        ),
+        "notice-choose-kinds": ("/c/notices/new/", ["text=施設類型を選ぶ"]),
+        "notice-choose-facilities": ("/c/notices/new/", ["label:has-text('施設を選ぶ')", "summary >> nth=1"]),
     },
 }
 
@@ -46,4 +69,16 @@ def test_every_other_page_is_clean(come, login_id):
 
     for name, path in PAGES[login_id].items():
         person.open(path)
+        person.see(name)
+
+
+@pytest.mark.parametrize("login_id", list(WAYS))
+def test_every_page_of_a_row_is_clean(come, login_id):
+    person = come()
+    person.sign_in(login_id)
+
+    for name, (path, clicks) in WAYS[login_id].items():
+        person.open(path)
+        for click in clicks:
+            person.page.click(f"main >> {click}")
         person.see(name)
