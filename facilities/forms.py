@@ -20,6 +20,7 @@ from facilities.operations.branches import BranchValues
 from facilities.operations.changes import DetailValues, SuccessorValues
 from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
+from facilities.postal_codes import exists
 from facilities.schedule import LAST_DAY, CitySchedule, Shift, Step, StepRule
 from pricing.rule_sets import CALCULATED_FACILITY_TYPES, rule_set_for
 from pricing.vocabulary import ITEM_LABELS
@@ -380,7 +381,11 @@ class PlaceForm(forms.Form):
         found = re.fullmatch(r"〒?\s*([0-9]{3})-?([0-9]{4})", plain.strip())
         if found is None:
             raise forms.ValidationError("郵便番号を「123-4567」の形で入力してください。")
-        return f"{found[1]}-{found[2]}"
+        code = f"{found[1]}-{found[2]}"
+        # What is registered already stays as it is: only another code is looked up.
+        if code != self.get_initial_for_field(self.fields["postal_code"], "postal_code") and not exists(code):
+            raise forms.ValidationError(f"{code}は日本郵便の一覧にない郵便番号です。番号を確認してください。")
+        return code
 
 
 class DetailForm(PlaceForm):

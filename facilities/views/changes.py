@@ -37,7 +37,8 @@ def changes(request: TenantRequest, number: str) -> HttpResponse:
 @require_POST
 def change_details(request: TenantRequest, number: str) -> HttpResponse:
     """Another name or address from a day on."""
-    form = DetailForm(request.POST, auto_id=IDS["detail"])
+    registered = {"postal_code": _facility(number).postal_code}
+    form = DetailForm(request.POST, auto_id=IDS["detail"], initial=registered)
     return _act(
         request,
         number,

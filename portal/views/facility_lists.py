@@ -4,6 +4,7 @@ The list of facilities as a file: bring it in with a preview, take it out again.
 Stands here because it looks across rooms: documents read and write files, facilities know what the lines mean.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,11 @@ from documents.uploads import is_too_large
 from facilities import permissions
 from facilities.events import FacilityEvent
 from facilities.forms import MonthField
-from facilities.imports import HEADINGS, LinesRefused, cells_of
+from facilities.imports import HEADINGS, FacilityChange, LinesRefused, cells_of
 from facilities.models import FacilityImport, FacilityImportStatus
 from facilities.operations import facility_import
 from facilities.periods import ServiceMonth
+from facilities.postal_codes import unknown_among
 from facilities.queries import facility_rows
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed
@@ -202,6 +204,7 @@ def _import_page(request: TenantRequest, list_id: UUID, *, problems: list[str] |
         "changes": changes,
         "overtaken": overtaken,
         "is_late": is_late,
+        "odd_codes": _odd_codes(plan.changes if plan else []),
         "may_decide": plan is not None
         and not overtaken
         and permissions.set_up_facilities.allows(request.actor, imported),
@@ -216,6 +219,13 @@ def _import_page(request: TenantRequest, list_id: UUID, *, problems: list[str] |
         ],
     }
     return render(request, "portal/facility_import.html", context, status=_status(request))
+
+
+def _odd_codes(changes: Sequence[FacilityChange]) -> list[FacilityChange]:
+    """New or moved facilities whose postal code Japan Post does not have: worth a look, refused they are not."""
+    moved = [change for change in changes if change.facility is None or change.changes_details]
+    unknown = unknown_among(change.line.postal_code for change in moved)
+    return [change for change in moved if change.line.postal_code in unknown]
 
 
 def _may_see(request: TenantRequest) -> None:

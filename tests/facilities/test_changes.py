@@ -425,3 +425,16 @@ def test_nothing_of_another_city_changes(city, sakura):
         hold_details()
     with city.open():
         assert CountSheet.objects.count() == 0
+
+
+def test_a_postal_code_that_does_not_exist_is_refused_unless_it_is_registered_already(
+    city: City, sakura: Nursery
+) -> None:
+    administrator = sign_in(city.people[Role.ADMINISTRATOR])
+    path = f"/c/facilities/{sakura.facility.number}/changes/details/"
+    typed = {"from_day": "2026-05-01", "name": "さくらの丘保育園", "location": "青葉台市北1-1"}
+    refused = administrator.post(path, {**typed, "postal_code": "272-9999"})
+    assert refused.status_code == 422
+    assert "日本郵便の一覧にない郵便番号です" in refused.content.decode()
+    as_registered = administrator.post(path, {**typed, "postal_code": sakura.facility.postal_code})
+    assert as_registered.status_code == 302
