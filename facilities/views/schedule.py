@@ -5,16 +5,19 @@ from datetime import date, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 from icalendar import Calendar, Event
 
 from audit.record import record
 from facilities import permissions
 from facilities.events import FacilityEvent
 from facilities.forms import ClosingDayForm, ExceptionForm, RulesForm
+from facilities.models import Municipality
 from facilities.operations import schedule as operations
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
@@ -25,6 +28,8 @@ from pages import wareki
 # What a facility has to do itself; the other steps are the city's.
 FACILITY_STEPS = (Step.CONFIRM, Step.CLAIM, Step.PAY)
 MONTHS = 12
+FEEDS = {"facility": FACILITY_STEPS, "city": tuple(Step)}
+SIGNER = Signer(sep="~", salt="facilities.calendar_feed")
 IDS = {name: f"id_{name}_%s" for name in ("rules", "closing", "exception")}
 Forms = dict[str, forms.Form]
 
@@ -32,13 +37,18 @@ Forms = dict[str, forms.Form]
 @require_GET
 def facility_schedule(request: TenantRequest, facility_number: str) -> HttpResponse:
     """The coming months of a facility."""
-    found = _coming(request)
+    found = _coming(_schedule(request))
     record(FacilityEvent.SCHEDULE_SHOWN)
     rows = [(month, [each for each in row if each.step in FACILITY_STEPS]) for month, row in found]
     return render(
         request,
         "facilities/facility_schedule.html",
-        {"rows": rows, "steps": FACILITY_STEPS, "today": _today()},
+        {
+            "rows": rows,
+            "steps": FACILITY_STEPS,
+            "today": _today(),
+            "feed": _feed_address(request, "facility"),
+        },
     )
 
 
@@ -47,6 +57,24 @@ def facility_calendar(request: TenantRequest, facility_number: str) -> HttpRespo
     """The same as a calendar file."""
     name = request.membership.facility.name if request.membership.facility else ""
     return _calendar(request, f"はぐくみ請求　{name}", FACILITY_STEPS)
+
+
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """
+    The same for a calendar program that subscribes: no login, the address itself is the secret.
+
+    It tells the city's days and nothing of any facility; a wrong address answers like one that does not exist.
+    """
+    code, kind = _opened(token)
+    city = Municipality.objects.filter(code=code).first()
+    if city is None:
+        raise Http404
+    response = HttpResponse(
+        _written(city, f"はぐくみ請求　{city.name}", FEEDS[kind]), content_type="text/calendar; charset=utf-8"
+    )
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
 
 
 @require_GET
@@ -175,6 +203,7 @@ def _page(
     context = {
         "rows": [(month, schedule.month(month)) for month in months],
         "steps": list(Step),
+        "feed": _feed_address(request, "city"),
         "year": year,
         "year_words": wareki.fiscal_year_words(year),
         "today": _today(),
@@ -193,19 +222,49 @@ def _page(
 
 
 def _calendar(request: TenantRequest, name: str, steps: tuple[Step, ...]) -> HttpResponse:
+    record(FacilityEvent.CALENDAR_TAKEN)
+    written = _written(request.membership.municipality, name, steps)
+    response = HttpResponse(written, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="hagukumi.ics"'
+    return response
+
+
+def _written(city: Municipality, name: str, steps: tuple[Step, ...]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Hagukumi//schedule//JA")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
-    city = request.membership.municipality.code
-    for month, row in _coming(request):
+    for month, row in _coming(CitySchedule.of(city)):
         for deadline in row:
             if deadline.step in steps:
-                calendar.add_component(_event(deadline, month, city))
-    record(FacilityEvent.CALENDAR_TAKEN)
-    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="hagukumi.ics"'
-    return response
+                calendar.add_component(_event(deadline, month, city.code))
+    return bytes(calendar.to_ical())
+
+
+def _feed_address(request: TenantRequest, kind: str) -> str:
+    """The address to subscribe to, of this city and this audience."""
+    token = feed_token(request.membership.municipality.code, kind)
+    return request.build_absolute_uri(reverse("portal:calendar_feed", args=[token]))
+
+
+def feed_token(code: str, kind: str) -> str:
+    """What the address of a city's feed ends with; ``kind`` is one of ``FEEDS``."""
+    return SIGNER.sign(f"{code}-{kind}")
+
+
+def _opened(token: str) -> tuple[str, str]:
+    """
+    The city's code and the kind of feed.
+
+    :raises Http404: nobody here has made this address.
+    """
+    try:
+        code, kind = SIGNER.unsign(token).split("-")
+    except (BadSignature, ValueError):
+        raise Http404 from None
+    if kind not in FEEDS:
+        raise Http404
+    return code, kind
 
 
 def _event(deadline: Deadline, month: ServiceMonth, city: str) -> Event:
@@ -221,9 +280,8 @@ def _event(deadline: Deadline, month: ServiceMonth, city: str) -> Event:
     return event
 
 
-def _coming(request: TenantRequest) -> list[tuple[ServiceMonth, list[Deadline]]]:
+def _coming(schedule: CitySchedule) -> list[tuple[ServiceMonth, list[Deadline]]]:
     """Last month, this one and the ten after it."""
-    schedule = _schedule(request)
     first = ServiceMonth.of(_today()).plus(-1)
     return [(month, schedule.month(month)) for month in (first.plus(number) for number in range(MONTHS))]
 

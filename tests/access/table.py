@@ -31,6 +31,7 @@ def audit(own: int) -> Answers:
 GET: dict[str, Answers] = {
     "portal:start": everybody(302),
     "portal:live": everybody(200),
+    "portal:calendar_feed": everybody(200),
     "portal:ready": everybody(200),
     "accounts:login": strangers(200, 302),
     "accounts:code": everybody(302),
@@ -147,6 +148,7 @@ GET: dict[str, Answers] = {
 POST: dict[str, Answers] = {
     "portal:start": everybody(405),
     "portal:live": everybody(405),
+    "portal:calendar_feed": everybody(405),
     "portal:ready": everybody(405),
     "accounts:login": strangers(422, 302),
     "accounts:code": everybody(302),

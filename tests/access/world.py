@@ -20,6 +20,7 @@ from claims.wording import CLAIM_FORM
 from facilities.actors import Role
 from facilities.models import AddressRegistration, Branch, GrantedItem, Membership, Suspension
 from facilities.periods import ServiceMonth
+from facilities.views.schedule import feed_token
 from tests.access.subjects import document_of, notice_for, previewed_import, previewed_list
 from tests.cast import (
     APRIL,
@@ -108,6 +109,7 @@ class World:
             "day": "2026-12-28",
             "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
+            "token": feed_token(self.city.municipality.code, "facility"),
             **self.ids,
             **(self.draft_ids if view_name in OF_A_DRAFT else {}),
         }

@@ -1,5 +1,7 @@
 """Deadlines on business days: rules, holidays, closing days, exceptions; shown everywhere, also as a calendar file."""
 
+import html
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -294,3 +296,18 @@ def test_a_calendar_program_reads_the_file(city, sakura, time_machine):
     assert len(claims) == 12
     whole = sign_in(city.people[Role.OFFICER]).get("/c/schedule/calendar.ics")
     assert len(Calendar.from_ical(whole.content).walk("vevent")) == 60
+
+
+def test_a_calendar_program_subscribes_without_a_login_and_learns_only_days(city: City) -> None:
+    sakura = make_facility(city)
+    page = sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/schedule/").content.decode()
+    address = re.search(r'value="http://[^/]+(/calendar/[^"]+\.ics)"', page)
+    assert address is not None
+
+    taken = Browser().get(html.unescape(address[1]))
+
+    assert taken.status_code == 200
+    assert "請求の提出の締切" in taken.content.decode()
+    assert sakura.facility.name not in taken.content.decode()
+    assert "審査" not in taken.content.decode(), "the city's own steps are not the facility's"
+    assert Browser().get(address[1].replace("facility", "city")).status_code == 404
