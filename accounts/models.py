@@ -39,6 +39,8 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField("登録日時", auto_now_add=True)
     session_epoch = models.PositiveIntegerField("ログインの世代", default=0)
     password_changed_at = models.DateTimeField("パスワード変更日時", null=True)
+    # Of the person, not of a membership: who has seen the first steps has seen them in every facility.
+    first_steps_closed_at = models.DateTimeField("はじめての方への案内を閉じた日時", null=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -1,4 +1,4 @@
-"""What every layout shows: side, navigation, who is acting for whom, and the marks of demo and sample prices."""
+"""What every layout shows: side, navigation, who acts for whom, the page's help, and the marks of demo and samples."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from facilities.actors import OPERATIONS_ROLES, Actor, Role
+from portal.help.texts import FIRST_STEPS, help_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ FACILITIES = NavigationItem(
 ACCOUNTS = NavigationItem("アカウント", "facilities:accounts", frozenset({"facilities:account"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
+GUIDE = "1枚の案内（印刷用）"
 EVENTS = NavigationItem("記録", "audit_portal:events", frozenset({"audit_portal"}))
 
 
@@ -52,7 +54,10 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     The layout's context. Pages may override any key; outside a tenant's page everything is plain.
     """
     actor: Actor | None = getattr(request, "actor", None)
-    shared = {
+    match = request.resolver_match
+    shared: dict[str, Any] = {
+        "page_help": help_of(match.view_name) if match else None,
+        "help_links": [],
         "demo": settings.DEMO,
         "sample_prices": False,
         "breadcrumbs": [],
@@ -74,7 +79,22 @@ def layout(request: HttpRequest) -> dict[str, Any]:
             "switch_url": _switch_url(request, actor),
         },
         "municipality_name": membership.municipality.name,
+        "help_links": _help_links(actor, match.kwargs if match else {}),
     }
+
+
+def _help_links(actor: Actor, kwargs: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where the help leads on to. Who has not chosen a facility yet has nowhere to go."""
+    if not actor.is_facility:
+        guide = "audit_portal:guide" if actor.duty is Role.AUDITOR else "city_portal:guide"
+        return [(GUIDE, reverse(guide))]
+    if "facility_number" not in kwargs:
+        return []
+    number = [kwargs["facility_number"]]
+    return [
+        (FIRST_STEPS.title, reverse("facility_portal:first_steps", args=number)),
+        (GUIDE, reverse("facility_portal:guide", args=number)),
+    ]
 
 
 def _switch_url(request: HttpRequest, actor: Actor) -> str | None:

@@ -4,9 +4,12 @@ from enum import StrEnum
 
 
 class PortalEvent(StrEnum):
-    """Home pages and the auditors' own reading."""
+    """Home pages, help on paper, and the auditors' own reading."""
 
     HOME_SHOWN = "portal.home_shown"
+    FIRST_STEPS_SHOWN = "portal.first_steps_shown"
+    FIRST_STEPS_CLOSED = "portal.first_steps_closed"
+    GUIDE_SHOWN = "portal.guide_shown"
     AUDIT_LISTED = "portal.audit_listed"
     AUDIT_SHOWN = "portal.audit_shown"
     AUDIT_EXPORTED = "portal.audit_exported"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import events
+from portal.views import events, guides
 
 app_name = "audit_portal"
 
@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern] = [
     path("", events.event_list, name="events"),
     path("events/<uuid:event_id>/", events.event_page, name="event"),
     path("export/", events.export, name="export"),
+    path("guide/", guides.audit_guide, name="guide"),
 ]

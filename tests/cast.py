@@ -5,6 +5,7 @@ The cast, the same everywhere: さくら園's clerk, すみれ園's clerk who mu
 Every POST of ``Browser`` carries a fresh form token, as a rendered page would.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,8 +41,24 @@ HASHED_PASSWORD = make_password(PASSWORD)
 APRIL, MAY, JUNE = ServiceMonth(2026, 4), ServiceMonth(2026, 5), ServiceMonth(2026, 6)
 
 
+HELP = re.compile(rb'<aside class="page-help".*?</aside>', re.DOTALL)
+
+
 class Browser(Client):
-    """A client whose forms carry a fresh token unless the test gives one."""
+    """
+    A client whose forms carry a fresh token unless the test gives one.
+
+    A page's help names the buttons the page may have. So that «there is no such button» can be asked of a page, it is
+    read without its help, unless the test ``reads_help``.
+    """
+
+    reads_help = False
+
+    def request(self, **request: Any) -> Any:
+        answer = super().request(**request)
+        if not self.reads_help and answer.get("Content-Type", "").startswith("text/html"):
+            answer.content = HELP.sub(b"", answer.content)
+        return answer
 
     def post(self, path: str, data: Any = None, *args: Any, **kwargs: Any) -> Any:
         if data is None or isinstance(data, dict):

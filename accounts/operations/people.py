@@ -2,6 +2,7 @@
 Keeping accounts. These acts ask no permission: the rooms above own the rule who may (only the city's administrator).
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -78,6 +79,13 @@ def enable(user: User) -> None:
     """Let a stopped account log in again."""
     user.is_active = True
     user.save(update_fields=["is_active"])
+
+
+def close_first_steps(user: User, at: datetime) -> None:
+    """Remember, for every device, that this person has put the first steps away; the first time counts."""
+    if user.first_steps_closed_at is None:
+        user.first_steps_closed_at = at
+        user.save(update_fields=["first_steps_closed_at"])
 
 
 def end_sessions(user: User) -> None:

@@ -9,6 +9,7 @@ from facilities.requests import TenantRequest
 from portal.events import PortalEvent
 from portal.queries.facility import home_of
 from portal.queries.notices import latest_notices
+from portal.queries.first_steps import first_steps_of
 
 
 @require_GET
@@ -35,6 +36,7 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
         "home": home,
         "current": current,
         "latest": latest,
+        "first_steps": None if request.user.first_steps_closed_at else first_steps_of(facility),
         "sample_prices": any(claim.is_sample_priced for claim in (current.claims if current else [])),
     }
     return render(request, "portal/facility_home.html", context)

@@ -42,6 +42,9 @@ GET: dict[str, Answers] = {
     "accounts:keep_alive": everybody(405),
     "facility_choice:choose": facility(200, stranger=200),
     "facility_portal:home": facility(200),
+    "facility_portal:first_steps": facility(200),
+    "facility_portal:close_first_steps": facility(405),
+    "facility_portal:guide": facility(200),
     "claims:count_list": facility(200),
     "claims:count_page": facility(200),
     "claims:confirm_counts": facility(200),
@@ -66,6 +69,7 @@ GET: dict[str, Answers] = {
     "facility_notices:notice_page": facility(200),
     "facility_notices:download": facility(200),
     "city_portal:home": city(200, 200, 200, other=200),
+    "city_portal:guide": city(200, 200, 200, other=200),
     "facility_lists:imports": city(403, 200, 200, other=200),
     "facility_lists:export": city(403, 200, 200, other=200),
     "facility_lists:import_page": city(403, 200, 200, other=404),
@@ -143,6 +147,7 @@ GET: dict[str, Answers] = {
     "audit_portal:events": audit(200),
     "audit_portal:event": audit(200),
     "audit_portal:export": audit(200),
+    "audit_portal:guide": audit(200),
 }
 
 POST: dict[str, Answers] = {
@@ -159,6 +164,9 @@ POST: dict[str, Answers] = {
     "accounts:keep_alive": strangers(401, 204),
     "facility_choice:choose": facility(405, stranger=405),
     "facility_portal:home": facility(405),
+    "facility_portal:first_steps": facility(405),
+    "facility_portal:close_first_steps": facility(302),
+    "facility_portal:guide": facility(405),
     "claims:count_list": facility(405),
     "claims:count_page": facility(405),
     "claims:confirm_counts": facility(422),
@@ -183,6 +191,7 @@ POST: dict[str, Answers] = {
     "facility_notices:notice_page": facility(405),
     "facility_notices:download": facility(405),
     "city_portal:home": city(405, 405, 405, other=405),
+    "city_portal:guide": city(405, 405, 405, other=405),
     "facility_lists:imports": city(403, 422, 422, other=422),
     "facility_lists:export": city(405, 405, 405, other=405),
     "facility_lists:import_page": city(405, 405, 405, other=405),
@@ -260,4 +269,5 @@ POST: dict[str, Answers] = {
     "audit_portal:events": audit(405),
     "audit_portal:event": audit(405),
     "audit_portal:export": audit(405),
+    "audit_portal:guide": audit(405),
 }
