@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-test run test check bench lock
+.PHONY: help setup setup-test run test check bench user-guide lock
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ check: setup-test ## linters, types, import contracts, migrations, deployment se
 
 bench: setup-test ## print one JSON object of measured figures
 	@$(PYTHON) -m tests.bench
+
+user-guide: setup-test ## write docs/user-guide anew from the help texts
+	@HAGUKUMI_ENV=test $(PYTHON) manage.py build_user_guide
 
 lock: ## lock the Python packages with hashes (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock
