@@ -84,6 +84,12 @@ def short_date(day: date | datetime | None) -> str:
 
 
 @register.filter
+def weekday_date(day: date | datetime | None) -> str:
+    """6月5日(金): where the year stands beside it."""
+    return f"{short_date(day)}({wareki.WEEKDAYS[_day(day).weekday()]})" if day else ""
+
+
+@register.filter
 def short_datetime(moment: datetime | None) -> str:
     """6月5日 14:32, in Japan's time."""
     if not moment:

@@ -9,11 +9,14 @@ pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 PAGES = {
     "aoba-honbu": {"choose-a-facility": "/f/"},
     "tsukushi": {
+        "home": f"/f/{cast.STRANGER}/",
         "count-list": f"/f/{cast.STRANGER}/counts/",
         "dispute": f"/f/{cast.STRANGER}/counts/2026-05/dispute/",
         "claim-list": f"/f/{cast.STRANGER}/claims/",
         "schedule": f"/f/{cast.STRANGER}/schedule/",
         "notices-of-a-facility": f"/f/{cast.STRANGER}/notices/",
+        "first-steps": f"/f/{cast.STRANGER}/first-steps/",
+        "guide": f"/f/{cast.STRANGER}/guide/",
         "documents-none": f"/f/{cast.STRANGER}/documents/",
         "not-found": "/f/0000000000000/",
     },
@@ -38,7 +41,9 @@ PAGES = {
         "account-new": f"/c/accounts/new/?facility={cast.KINDERGARTEN}",
         "change-password": "/password/",
         "city-home-administrator": "/c/",
+        "guide-of-the-city": "/c/guide/",
     },
+    "kansa": {"guide-of-the-auditor": "/a/guide/"},
 }
 
 

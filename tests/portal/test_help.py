@@ -330,7 +330,7 @@ def test_a_guide_shows_the_days_of_this_city(city, sakura):
 
     claim_day = next(day for day in months[0][1] if day.step == Step.CLAIM).day
     assert claim_day.day == 17
-    assert f"は{claim_day.month}月17日" in page
+    assert f'</b>　<span class="muted">{claim_day.month}月17日(' in page
     assert events_of(city, "portal.guide_shown")[-1].rows == {}
 
 
