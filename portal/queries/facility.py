@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from claims.models import Claim, CountDispute, CountSheet, MonthlyFacts, Obstacle
 from claims.queries.facility import payer_names
@@ -83,30 +83,31 @@ class Home:
 
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
-    """Eight queries at most, however many months there are."""
+    """Five queries at most, however many months there are."""
     sheets = list(
         CountSheet.objects.filter(facility=facility)
         .exclude(status=SheetStatus.SUPERSEDED)
         .annotate(children=Sum("counts__count"))
         .order_by("-month")[:2]
     )
-    open_claims = list(
-        Claim.objects.filter(
-            facility=facility, status__in=[ClaimStatus.RETURNED, ClaimStatus.DRAFT]
-        ).order_by("-month")
+    # Of the newest month everything that counts, of earlier ones what the facility has still in hand. A 過誤調整 stands
+    # before the approved claim it corrects.
+    wanted = Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.DRAFT])
+    if sheets:
+        wanted |= Q(month=sheets[0].month) & ~Q(status=ClaimStatus.SUPERSEDED)
+    found = list(
+        Claim.objects.filter(wanted, facility=facility).order_by(
+            "-month", "outside", "payer_code", "-version"
+        )
     )
+    open_claims = [claim for claim in found if claim.status in {ClaimStatus.RETURNED, ClaimStatus.DRAFT}]
     returned = [claim for claim in open_claims if claim.status == ClaimStatus.RETURNED]
     if not sheets:
         return Home(None, returned, [], [])
     newest, schedule = sheets[0], CitySchedule.of(municipality)
     month = ServiceMonth.of(newest.month)
     before = next((sheet for sheet in sheets[1:] if ServiceMonth.of(sheet.month) == month.plus(-1)), None)
-    claims = list(
-        Claim.objects.filter(facility=facility, month=newest.month)
-        .exclude(status=ClaimStatus.SUPERSEDED)
-        # A 過誤調整 stands before the approved claim it corrects.
-        .order_by("outside", "payer_code", "-version")
-    )
+    claims = [claim for claim in found if claim.month == newest.month]
     current = Month(
         month=month,
         sheet=newest,

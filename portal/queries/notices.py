@@ -9,7 +9,17 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Window,
+)
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
@@ -227,6 +237,8 @@ class LatestNotices:
 
 
 def latest_notices(facility_id: UUID, user_id: UUID) -> LatestNotices:
-    """The newest ones that hold, and how many are unread: two queries."""
+    """The newest ones that hold, and how many of all are unread: one query."""
     rows = notices_of_facility(facility_id, user_id).filter(status=NoticeStatus.SENT)
-    return LatestNotices(rows.filter(is_unread=True).count(), list(rows.order_by("-sent_at", "pk")[:LATEST]))
+    counted = rows.annotate(unread=Window(Count("pk", filter=Q(is_unread=True))))
+    latest = list(counted.order_by("-sent_at", "pk")[:LATEST])
+    return LatestNotices(latest[0].unread if latest else 0, latest)

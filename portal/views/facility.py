@@ -8,8 +8,8 @@ from audit.record import record
 from facilities.requests import TenantRequest
 from portal.events import PortalEvent
 from portal.queries.facility import home_of
-from portal.queries.notices import latest_notices
 from portal.queries.first_steps import first_steps_of
+from portal.queries.notices import latest_notices
 
 
 @require_GET

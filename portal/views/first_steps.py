@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from facilities.requests import TenantRequest
-from portal.operations import first_steps as operations
 from portal.events import PortalEvent
 from portal.help.texts import FIRST_STEPS
+from portal.operations import first_steps as operations
 from portal.queries.first_steps import first_steps_of
 
 CLOSED = f"案内を閉じました。「使い方」の「{FIRST_STEPS.title}」から、いつでも開けます。"
