@@ -10,7 +10,7 @@ from django.db.models import Count
 from accounts.models import User
 from audit.record import SYSTEM, Context, context
 from claims.models import Claim, CountDispute, CountSheet
-from facilities.models import Facility, Membership, Municipality
+from facilities.models import Branch, Facility, Membership, Municipality, Suspension
 from facilities.scope import scope
 from jobs.models import Job
 from portal.demo import cast
@@ -49,6 +49,9 @@ def test_the_demo_city_stands_in_may_and_is_seeded_once(db):
             .filter(accounts__gt=2)
         )
         assert not crowded.exists()
+        assert Branch.objects.count() == 1
+        assert Suspension.objects.count() == 1
+        assert Membership.objects.filter(ended_at__isnull=False).count() == 1
         totals = set(Claim.objects.filter(status="approved").values_list("total_yen", flat=True))
     with scope(neighbour.pk, None):
         neighbours = Facility.objects.count()

@@ -26,7 +26,7 @@ from facilities.operations.accounts import Notification, register_address
 from facilities.scope import scope
 from jobs.mail import KIND as MAIL
 from jobs.models import Job
-from portal.demo import bends, cast, months, notices
+from portal.demo import bends, cast, changes, months, notices
 from portal.demo.facilities import FIRST_MONTH, make_facilities
 
 
@@ -68,6 +68,7 @@ class Command(BaseCommand):
             months.play(city, actors, clerks)
             bends.play(city, actors, clerks)
             notices.write(city, actors, clerks)
+            changes.make(city, actors, clerks)
             self._notified_address(clerks, by=actors["kanri"])
         # The mails of April and May were sent long ago, as it were; what they said is not kept either.
         Job.objects.filter(kind__in=[MAIL, TELL_FACILITIES], done_at__isnull=True).update(
