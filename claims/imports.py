@@ -7,6 +7,7 @@ Nothing here touches the database except to look up the city's facilities.
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -132,11 +133,13 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
     expected = {*REQUIRED, *OPTIONAL, *(wide if layout == "wide" else LONG)}
     if personal := suspicions(table, frozenset(expected)):
         raise FileRefused(personal, len(table.rows))
-    if bad_headings := _heading_problems(table, layout, expected, wide):
-        raise FileRefused(bad_headings, len(table.rows))
+    required = [*REQUIRED, *(LONG if layout == "long" else ())]
+    of_headings = [*heading_problems(table, required, expected, EXAMPLE), *_doubled_headings(wide)]
+    if of_headings:
+        raise FileRefused(of_headings, len(table.rows))
     if layout == "wide" and len(table.rows) * len(wide) > MOST_CELLS:
         raise FileRefused([Problem("行が多すぎます。月ごとに分けてください。")])
-    reader = _Reader(facilities, table)
+    reader = _CountReader(facilities, table)
     rows: list[CountRow] = []
     for row in table.rows:
         rows += reader.wide(row, wide) if layout == "wide" else reader.long(row)
@@ -145,16 +148,16 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
     if problems := reader.problems + _doubled(rows):
         raise FileRefused(sorted(problems, key=lambda problem: problem.line), len(table.rows))
     months = sorted({row.month for row in rows})
-    remarks = [*_several_months(months), *_once(reader.remarks), *_too_many(rows, facilities)]
+    remarks = [*several_months(months), *said_once(reader.remarks), *_too_many(rows, facilities)]
     return Meaning(layout, rows, months, remarks)
 
 
-def _heading_problems(
-    table: Table, layout: str, expected: set[str], wide: dict[str, re.Match[str]]
+def heading_problems(
+    table: Table, required: Sequence[str], expected: Collection[str], example: str
 ) -> list[Problem]:
-    if not expected & set(table.headings):
-        return [Problem(f"見出しがありません。「{EXAMPLE}」のような見出しをつけて書き出してください。", 1)]
-    required = [*REQUIRED, *(LONG if layout == "long" else ())]
+    """What is wrong with the headings: none at all, a missing one, or one the file is not expected to have."""
+    if not set(expected) & set(table.headings):
+        return [Problem(f"見出しがありません。「{example}」のような見出しをつけて書き出してください。", 1)]
     problems = [
         Problem("この列がありません。見出しを確認してください。", 1, heading)
         for heading in required
@@ -166,6 +169,12 @@ def _heading_problems(
         for place, heading in enumerate(table.headings, start=1)
         if heading not in expected
     ]
+    return problems
+
+
+def _doubled_headings(wide: dict[str, re.Match[str]]) -> list[Problem]:
+    """Two columns of one cell."""
+    problems = []
     first: dict[tuple[str, ...], str] = {}
     for heading, match in wide.items():
         cell = _wide_cell(match)
@@ -181,8 +190,12 @@ def _wide_cell(match: re.Match[str]) -> tuple[str, str, str]:
     return CERTIFICATIONS[match["certification"]], AGES[match["age"]], HOURS_WORDS[match["hours"]]
 
 
-class _Reader:
-    """Gives rows their meaning; every problem is noted once at its cell."""
+class LineReader:
+    """
+    What the lines of every file of the core system have: month, facility, municipality and whole numbers.
+
+    Every problem is noted once at its cell.
+    """
 
     def __init__(self, facilities: dict[str, KnownFacility], table: Table) -> None:
         self.facilities = facilities
@@ -192,46 +205,14 @@ class _Reader:
         self.ragged = {line for line, column in self.noted if not column}
         self.months: dict[str, str] = {}
 
-    def long(self, row: Row) -> list[CountRow]:
-        """A row of the long layout: one cell, or none when something is wrong with it."""
-        if row.line in self.ragged:
-            return []
-        before = len(self.noted)
-        place = self._place(row)
-        certification = self._choice(row, CERTIFICATION, CERTIFICATIONS, "1号・2号・3号")
-        age = self._choice(row, AGE, AGES, "0から5、または満3")
-        hours = self._choice(row, HOURS, HOURS_WORDS, "標準・短時間・教育標準時間")
-        cell = self._cell(row, certification, age, hours)
-        count = self._number(row, COUNT)
-        extras = self._extras(row)
-        disabled = extras["disabled_count"]
-        if count is not None and disabled is not None and disabled > count:
-            self._note(row, DISABLED, f"{COUNT}より多くなっています。数を確認してください。")
-        if place is None or cell is None or count is None or len(self.noted) > before:
-            return []
-        return [CountRow(row.line, *place, *cell, count, **extras)]
-
-    def wide(self, row: Row, columns: dict[str, re.Match[str]]) -> list[CountRow]:
-        """A row of the wide layout: all its cells, or none when something is wrong with one."""
-        if row.line in self.ragged:
-            return []
-        before = len(self.noted)
-        place = self._place(row)
-        extras = self._extras(row)
-        found = []
-        for heading, match in columns.items():
-            count = self._number(row, heading, empty_is_zero=True)
-            cell = self._cell(row, *_wide_cell(match), heading=heading) if count else _wide_cell(match)
-            if place is not None and cell is not None and count is not None:
-                found.append(CountRow(row.line, *place, *cell, count, **extras))
-        return [] if len(self.noted) > before else found
-
-    def _note(self, row: Row, heading: str, message: str) -> None:
+    def note(self, row: Row, heading: str, message: str) -> None:
+        """Note a problem, unless its cell has one already."""
         if (row.line, heading) not in self.noted:
             self.noted.add((row.line, heading))
             self.problems.append(Problem(message, row.line, heading))
 
-    def _place(self, row: Row) -> tuple[str, str, str] | None:
+    def place(self, row: Row) -> tuple[str, str, str] | None:
+        """Month, facility number and municipality code of the line; None when something is wrong with them."""
         month = self._month(row)
         facility = self._facility(row)
         if month and facility is not None:
@@ -239,7 +220,7 @@ class _Reader:
         payer = row[PAYER]
         if not re.fullmatch(r"[0-9]{6}", payer):
             words = "6桁の市区町村コードを入力してください（先頭の0が消えていないか確認してください）。"
-            self._note(row, PAYER, words)
+            self.note(row, PAYER, words)
             payer = ""
         if not month or facility is None or not payer:
             return None
@@ -253,7 +234,7 @@ class _Reader:
                 words = "番号が「1.3E+12」のような形に崩れています。セルの書式を文字列にして、書き出し直してください。"
             else:
                 words = "この事業所番号の施設は登録されていません。番号を確認してください。"
-            self._note(row, NUMBER, words)
+            self.note(row, NUMBER, words)
         elif (name := row.get(NAME)) and _plain(name) != _plain(facility.name):
             words = f"施設名が登録（{facility.name}）と違います。番号のとおりに取り込みます。"
             self.remarks.append(Problem(words, row.line, NAME))
@@ -263,11 +244,11 @@ class _Reader:
         if facility.closed and month > facility.closed:
             last = month_words(ServiceMonth.parse(facility.closed))
             words = f"{facility.name}は{last}で廃止されています。新しい事業所番号の施設ではないか確認してください。"
-            self._note(row, NUMBER, words)
+            self.note(row, NUMBER, words)
         elif facility.opened and month < facility.opened:
             first = month_words(ServiceMonth.parse(facility.opened))
             words = f"{facility.name}が始まるのは{first}です。対象年月を確認してください。"
-            self._note(row, NUMBER, words)
+            self.note(row, NUMBER, words)
 
     def _month(self, row: Row) -> str:
         text = row[MONTH]
@@ -277,20 +258,73 @@ class _Reader:
             month = ServiceMonth.of(parse_month(text))
         except NotAMonth:
             # Its own sentence quotes the cell; a birth date could stand there.
-            self._note(
-                row, MONTH, "年月として読めません。「令和8年6月」や「2026/06」の形で入力してください。"
-            )
+            self.note(row, MONTH, "年月として読めません。「令和8年6月」や「2026/06」の形で入力してください。")
             return ""
         if month < FIRST_MONTH:
-            self._note(row, MONTH, "平成27年4月より前の月は取り込めません。対象年月を確認してください。")
+            self.note(row, MONTH, "平成27年4月より前の月は取り込めません。対象年月を確認してください。")
             return ""
         self.months[text] = str(month)
         return str(month)
 
+    def number(
+        self, row: Row, heading: str, *, empty_is_zero: bool = False, most: int = MOST_CHILDREN
+    ) -> int | None:
+        """The whole number of a cell; None when it has none."""
+        text = row.get(heading)
+        if not text:
+            if empty_is_zero:
+                return 0
+            self.note(row, heading, "空です。0のときも0と入力してください。")
+            return None
+        is_number = re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+", text)
+        number = int(text.replace(",", "")) if is_number else -1
+        if not 0 <= number <= most:
+            self.note(row, heading, f"{_quoted(text)}0から{most:,}の整数で入力してください。")
+            return None
+        return number
+
+
+class _CountReader(LineReader):
+    """Gives rows of counts their meaning."""
+
+    def long(self, row: Row) -> list[CountRow]:
+        """A row of the long layout: one cell, or none when something is wrong with it."""
+        if row.line in self.ragged:
+            return []
+        before = len(self.noted)
+        place = self.place(row)
+        certification = self._choice(row, CERTIFICATION, CERTIFICATIONS, "1号・2号・3号")
+        age = self._choice(row, AGE, AGES, "0から5、または満3")
+        hours = self._choice(row, HOURS, HOURS_WORDS, "標準・短時間・教育標準時間")
+        cell = self._cell(row, certification, age, hours)
+        count = self.number(row, COUNT)
+        extras = self._extras(row)
+        disabled = extras["disabled_count"]
+        if count is not None and disabled is not None and disabled > count:
+            self.note(row, DISABLED, f"{COUNT}より多くなっています。数を確認してください。")
+        if place is None or cell is None or count is None or len(self.noted) > before:
+            return []
+        return [CountRow(row.line, *place, *cell, count, **extras)]
+
+    def wide(self, row: Row, columns: dict[str, re.Match[str]]) -> list[CountRow]:
+        """A row of the wide layout: all its cells, or none when something is wrong with one."""
+        if row.line in self.ragged:
+            return []
+        before = len(self.noted)
+        place = self.place(row)
+        extras = self._extras(row)
+        found = []
+        for heading, match in columns.items():
+            count = self.number(row, heading, empty_is_zero=True)
+            cell = self._cell(row, *_wide_cell(match), heading=heading) if count else _wide_cell(match)
+            if place is not None and cell is not None and count is not None:
+                found.append(CountRow(row.line, *place, *cell, count, **extras))
+        return [] if len(self.noted) > before else found
+
     def _choice(self, row: Row, heading: str, words: dict[str, str], allowed: str) -> str | None:
         found = words.get(row[heading].replace(" ", ""))
         if found is None:
-            self._note(row, heading, f"読み取れません。{allowed}のいずれかを入力してください。")
+            self.note(row, heading, f"読み取れません。{allowed}のいずれかを入力してください。")
         return found
 
     def _cell(
@@ -300,47 +334,31 @@ class _Reader:
             return None
         if age not in ALLOWED_AGES[certification]:
             words = f"{Certification(certification).label}に{Age(age).label}の子どもはいません。"
-            self._note(row, heading or AGE, f"{words}認定区分と年齢を確認してください。")
+            self.note(row, heading or AGE, f"{words}認定区分と年齢を確認してください。")
             return None
         if (certification == "1") != (hours == Hours.EDUCATION):
             words = f"{Certification(certification).label}に{Hours(hours).label}はありません。"
-            self._note(row, heading or HOURS, f"{words}保育必要量を確認してください。")
+            self.note(row, heading or HOURS, f"{words}保育必要量を確認してください。")
             return None
         return certification, age, hours
-
-    def _number(
-        self, row: Row, heading: str, *, empty_is_zero: bool = False, most: int = MOST_CHILDREN
-    ) -> int | None:
-        text = row.get(heading)
-        if not text:
-            if empty_is_zero:
-                return 0
-            self._note(row, heading, "空です。0のときも0と入力してください。")
-            return None
-        is_number = re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+", text)
-        number = int(text.replace(",", "")) if is_number else -1
-        if not 0 <= number <= most:
-            self._note(row, heading, f"{_quoted(text)}0から{most}の整数で入力してください。")
-            return None
-        return number
 
     def _extras(self, row: Row) -> dict[str, Any]:
         extras: dict[str, Any] = {"disabled_count": None}
         for heading, name in ((BRANCH, "branch"), (EMPLOYEE, "employee_slot")):
             value = row.get(heading)
             if value not in TRUE | FALSE:
-                self._note(row, heading, "1か空欄にしてください。")
+                self.note(row, heading, "1か空欄にしてください。")
             extras[name] = value in TRUE
         movement = row.get(MOVEMENT)
         if movement not in MOVEMENTS:
-            self._note(row, MOVEMENT, "入・退・空欄のいずれかにしてください。")
+            self.note(row, MOVEMENT, "入・退・空欄のいずれかにしてください。")
         extras["movement"] = MOVEMENTS.get(movement, Movement.NONE)
         if extras["movement"]:
-            extras["days"] = self._number(row, DAYS, most=31)
+            extras["days"] = self.number(row, DAYS, most=31)
         elif row.get(DAYS) not in {"", "0"} and movement in MOVEMENTS:
-            self._note(row, DAYS, f"「{MOVEMENT}」が空欄のときは、空欄にしてください。")
+            self.note(row, DAYS, f"「{MOVEMENT}」が空欄のときは、空欄にしてください。")
         if row.get(DISABLED):
-            extras["disabled_count"] = self._number(row, DISABLED)
+            extras["disabled_count"] = self.number(row, DISABLED)
         return extras
 
 
@@ -361,7 +379,7 @@ def _doubled(rows: list[CountRow]) -> list[Problem]:
     return list(problems.values())
 
 
-def _several_months(months: list[str]) -> list[Problem]:
+def several_months(months: list[str]) -> list[Problem]:
     """One file a month is the rule; several are taken, but said."""
     if len(months) < 2:
         return []
@@ -399,6 +417,6 @@ def _plain(name: str) -> str:
     return re.sub(r"\s", "", normalised(name))
 
 
-def _once(remarks: list[Problem]) -> list[Problem]:
+def said_once(remarks: list[Problem]) -> list[Problem]:
     """A remark that stands on every line of a facility is said once."""
     return list({remark.message: remark for remark in reversed(remarks)}.values())[::-1]

@@ -55,15 +55,38 @@ def filled_together(*fields: str) -> Q:
     )
 
 
-class CountImport(MunicipalityOwned):
-    """
-    One uploaded file of child counts (児童数の取込).
+def import_constraints(name: str) -> list[models.BaseConstraint]:
+    """The rules of every ``FileImport``, each under the import's own ``name``."""
+    return [
+        models.UniqueConstraint(fields=["municipality", "id"], name=f"{name}_in_municipality"),
+        models.CheckConstraint(
+            name=f"{name}_preview_only_while_previewed",
+            condition=Q(status=ImportStatus.PREVIEWED) | Q(preview_sealed__isnull=True),
+        ),
+        models.CheckConstraint(
+            name=f"{name}_decision_has_time_and_person",
+            condition=Q(
+                status__in=[ImportStatus.PREVIEWED, ImportStatus.EXPIRED],
+                decided_at__isnull=True,
+                decided_by__isnull=True,
+            )
+            | Q(
+                status__in=[ImportStatus.ACCEPTED, ImportStatus.DISCARDED],
+                decided_at__isnull=False,
+                decided_by__isnull=False,
+            ),
+        ),
+    ]
 
-    The file itself is never kept: only its hash, and until accepted the parsed counts, sealed, with an expiry.
+
+class FileImport(MunicipalityOwned):
+    """
+    One uploaded file of the core system.
+
+    The file itself is never kept: only its hash, and until accepted what it says, sealed, with an expiry.
     """
 
     file_hash = models.CharField("ファイルのハッシュ", max_length=64)
-    layout = models.CharField("形式", max_length=4, choices=[("long", "縦型"), ("wide", "横型")])
     encoding = models.CharField("文字コード", max_length=10)
     months = models.JSONField("対象年月", default=list)
     status = models.CharField(
@@ -78,26 +101,7 @@ class CountImport(MunicipalityOwned):
     decided_by = models.UUIDField("取込・取りやめた人", null=True)
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["municipality", "id"], name="count_import_in_municipality"),
-            models.CheckConstraint(
-                name="count_import_preview_only_while_previewed",
-                condition=Q(status=ImportStatus.PREVIEWED) | Q(preview_sealed__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="count_import_decision_has_time_and_person",
-                condition=Q(
-                    status__in=[ImportStatus.PREVIEWED, ImportStatus.EXPIRED],
-                    decided_at__isnull=True,
-                    decided_by__isnull=True,
-                )
-                | Q(
-                    status__in=[ImportStatus.ACCEPTED, ImportStatus.DISCARDED],
-                    decided_at__isnull=False,
-                    decided_by__isnull=False,
-                ),
-            ),
-        ]
+        abstract = True
         ordering = ("-uploaded_at",)
 
     def __str__(self) -> str:
@@ -106,7 +110,16 @@ class CountImport(MunicipalityOwned):
     @property
     def place(self) -> str:
         """Where the preview is sealed to."""
-        return f"claims_countimport|preview|{self.municipality_id}|{self.pk}"
+        return f"{self._meta.db_table}|preview|{self.municipality_id}|{self.pk}"
+
+
+class CountImport(FileImport):
+    """One uploaded file of child counts (児童数の取込)."""
+
+    layout = models.CharField("形式", max_length=4, choices=[("long", "縦型"), ("wide", "横型")])
+
+    class Meta(FileImport.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = import_constraints("count_import")
 
 
 class CountSheet(FacilityOwned):

@@ -1,12 +1,23 @@
 """Words that mails, pages and refusals of this room share."""
 
+from documents.reading import FileRefused
 from facilities.periods import ServiceMonth
 from pages import wareki
+
+KEPT_NOTHING = "何も保存していません。"
 
 
 def month_words(month: ServiceMonth) -> str:
     """令和8年6月分."""
     return f"{wareki.month_words(month.first_day)}分"
+
+
+def refusal_words(refusal: FileRefused) -> list[str]:
+    """Of a file as a whole: the sentences themselves. Of its lines: how many, the list below says which."""
+    if all(not problem.place for problem in refusal.problems):
+        return [f"{problem.message}{KEPT_NOTHING}" for problem in refusal.problems]
+    kept = "" if any("保存していません" in problem.message for problem in refusal.problems) else KEPT_NOTHING
+    return [f"ファイルを取り込めません。直すところが{len(refusal.problems):,}件あります。{kept}"]
 
 
 # The code under which the monthly claim's form is registered with documents.

@@ -15,8 +15,9 @@ from claims.closing import require_open
 from claims.events import ImportEvent
 from claims.imports import ALLOWED_AGES, FIRST_MONTH, Key
 from claims.models import ChildCount, CountSheet
-from claims.operations.counts_import import hold_counts, step_back
+from claims.operations.counts_import import step_back
 from claims.operations.drafting import counts_corrected
+from claims.operations.previews import hold_counts
 from claims.operations.telling import tell_of_correction
 from claims.states import SheetStatus
 from facilities.actors import Actor

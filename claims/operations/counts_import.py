@@ -6,26 +6,23 @@ none, makes a new version only where counts differ, and tells the facilities.
 """
 
 import hashlib
-import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
-from django.utils import timezone
 
 from audit.record import SYSTEM, Outcome, Who, record, record_apart
 from claims import permissions
-from claims.closing import closed_among
 from claims.events import ImportEvent
 from claims.imports import CountRow, Key, KnownFacility, by_facility, understand
 from claims.models import ChildCount, CountDispute, CountImport, CountSheet
+from claims.operations import previews
 from claims.operations.drafting import counts_corrected
-from claims.states import IMPORT_TRANSITIONS, SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
-from claims.wording import month_words
+from claims.operations.previews import current_sheets
+from claims.states import SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
 from documents.reading import FileRefused, read_csv
 from facilities.actors import Actor
 from facilities.models import Facility, FacilityProfile
@@ -34,10 +31,8 @@ from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.scope import current_scope
 from jobs import outbox
-from vault import seal, unseal
 
 TELL_FACILITIES = "claims.tell_facilities"
-EXPIRED = "この取込の確認期限が過ぎました。もう一度ファイルを選んでください。"
 OVERTAKEN = (
     "確認のあとに、ほかの取込で児童数が変わりました。もう一度ファイルを選んで、内容を確認してください。"
 )
@@ -45,8 +40,6 @@ TOO_LARGE = (
     f"ファイルが大きすぎます（{settings.UPLOAD_LIMIT_BYTES // 1024 // 1024}MBまで）。"
     "児童数だけのファイルか確認し、月ごとに分けてください。"
 )
-REOPEN = "こども施設運営課に締めの解除を依頼してください。"
-ENDED = "この取込はすでに終わっています。"
 REPLACED = "新しい児童数を取り込みました。新しい人数をご確認ください。"
 
 
@@ -175,20 +168,19 @@ def _preview(file_hash: str, *, content: bytes, by: Who, at: datetime) -> CountI
         months=meaning.months,
         summary=_summary(plan, meaning.rows, len(table.rows)),
         uploaded_at=at,
-        uploaded_by=_user_id(by),
+        uploaded_by=previews.user_id(by),
         expires_at=at + settings.COUNT_PREVIEW_LIFETIME,
     )
     kept = {
         "rows": [row.as_json() for row in meaning.rows],
         "fingerprint": plan.fingerprint,
         "remarks": [
-            *_early_months(meaning.months, at),
-            *_closed_months(meaning.months),
+            *previews.early_months(meaning.months, at),
+            *previews.closed_months(meaning.months),
             *map(str, meaning.remarks),
         ],
     }
-    imported.preview_sealed = seal(json.dumps(kept).encode(), bound_to=imported.place)
-    imported.save(force_insert=True)
+    previews.keep(imported, kept)
     record(
         ImportEvent.PREVIEWED,
         by=by,
@@ -209,18 +201,15 @@ def accept(import_id: UUID, *, by: Who, at: datetime) -> CountImport:
     """
     imported: CountImport = CountImport.objects.select_for_update(of=("self",)).get(pk=import_id)
     _may(by)
-    _require_open(imported, at)
+    previews.require_waiting(imported, at)
     kept = kept_preview(imported)
-    _one_after_the_other(imported)
-    _require_months_open(imported)
+    previews.one_after_the_other(imported)
+    previews.require_months_open(imported)
     plan = plan_of(kept.rows)
     if plan.fingerprint != kept.fingerprint:
         raise NotAllowed(OVERTAKEN)
     stored = _store(plan, imported, by=by, at=at)
-    check_transition(IMPORT_TRANSITIONS, imported.status, ImportStatus.ACCEPTED)
-    imported.status, imported.preview_sealed = ImportStatus.ACCEPTED, None
-    imported.decided_at, imported.decided_by = at, _user_id(by)
-    imported.save(update_fields=["status", "preview_sealed", "decided_at", "decided_by"])
+    previews.decide(imported, ImportStatus.ACCEPTED, by=by, at=at)
     record(
         ImportEvent.ACCEPTED,
         by=by,
@@ -243,28 +232,15 @@ def discard(import_id: UUID, *, by: Who, at: datetime) -> CountImport:
     """
     imported: CountImport = CountImport.objects.select_for_update(of=("self",)).get(pk=import_id)
     _may(by)
-    if imported.status != ImportStatus.PREVIEWED:
-        raise NotAllowed(ENDED)
-    check_transition(IMPORT_TRANSITIONS, imported.status, ImportStatus.DISCARDED)
-    imported.status, imported.preview_sealed = ImportStatus.DISCARDED, None
-    imported.decided_at, imported.decided_by = at, _user_id(by)
-    imported.save(update_fields=["status", "preview_sealed", "decided_at", "decided_by"])
+    previews.require_undecided(imported)
+    previews.decide(imported, ImportStatus.DISCARDED, by=by, at=at)
     record(ImportEvent.DISCARDED, by=by, on=imported, rows={"import": [imported.pk]})
     return imported
 
 
 def empty_expired(*, at: datetime) -> int:
     """End the scope's previews whose time is over, and empty them; returns how many. Harmless to repeat."""
-    waiting = CountImport.objects.select_for_update(of=("self",), skip_locked=True).filter(
-        status=ImportStatus.PREVIEWED, expires_at__lte=at
-    )
-    ended = list(waiting)
-    for imported in ended:
-        check_transition(IMPORT_TRANSITIONS, imported.status, ImportStatus.EXPIRED)
-        imported.status, imported.preview_sealed = ImportStatus.EXPIRED, None
-        imported.save(update_fields=["status", "preview_sealed"])
-        record(ImportEvent.EXPIRED, on=imported, rows={"import": [imported.pk]})
-    return len(ended)
+    return previews.empty_expired(CountImport, ImportEvent.EXPIRED, at=at)
 
 
 @dataclass(frozen=True)
@@ -282,9 +258,7 @@ def kept_preview(imported: CountImport) -> KeptPreview:
 
     :raises NotAllowed: it was emptied.
     """
-    if imported.preview_sealed is None:
-        raise NotAllowed(EXPIRED)
-    kept = json.loads(unseal(imported.preview_sealed, bound_to=imported.place))
+    kept = previews.opened(imported)
     return KeptPreview([CountRow(*row) for row in kept["rows"]], kept["fingerprint"], kept["remarks"])
 
 
@@ -340,35 +314,13 @@ def _current_counts(months: set[ServiceMonth]) -> dict[tuple[UUID, ServiceMonth]
     found: dict[tuple[UUID, ServiceMonth], Cells] = defaultdict(dict)
     fields = [f"counts__{name}" for name in (*KEY_FIELDS, "count", "disabled_count")]
     by_day = {month.first_day: month for month in months}
-    for facility_id, day, *key, children, disabled in _current_sheets(months).values_list(
+    for facility_id, day, *key, children, disabled in current_sheets(months).values_list(
         "facility_id", "month", *fields
     ):
         cells = found[facility_id, by_day[day]]
         if children:
             cells[cast(Key, tuple(key))] = Counted(children, disabled)
     return dict(found)
-
-
-def _current_sheets(months: set[ServiceMonth]) -> Any:
-    first_days = [month.first_day for month in months]
-    return CountSheet.objects.filter(month__in=first_days).exclude(status=SheetStatus.SUPERSEDED)
-
-
-def hold_counts(municipality_id: UUID) -> None:
-    """Whoever writes a city's counts holds this key until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"counts of {municipality_id}"])
-
-
-def _one_after_the_other(imported: CountImport) -> None:
-    """
-    Two imports of a city, or an import and a confirming, never compare and store at the same time.
-
-    The city's key also holds where there are no sheets yet that could be locked.
-    """
-    hold_counts(imported.municipality_id)
-    months = {ServiceMonth.parse(month) for month in imported.months}
-    list(_current_sheets(months).select_for_update(of=("self",)).order_by("pk"))
 
 
 def _store(plan: Plan, imported: CountImport, *, by: Who, at: datetime) -> list[CountSheet]:
@@ -378,7 +330,7 @@ def _store(plan: Plan, imported: CountImport, *, by: Who, at: datetime) -> list[
         return []
     before = {
         (sheet.facility_id, sheet.service_month): sheet
-        for sheet in _current_sheets({change.month for change in changes})
+        for sheet in current_sheets({change.month for change in changes})
     }
     replaced = [before[key] for change in changes if (key := (change.facility.pk, change.month)) in before]
     step_back(replaced, by=by, at=at)
@@ -432,21 +384,8 @@ def step_back(replaced: list[CountSheet], *, by: Who, at: datetime) -> None:
     ids = [sheet.pk for sheet in replaced]
     CountSheet.objects.filter(pk__in=ids).update(status=SheetStatus.SUPERSEDED)
     CountDispute.objects.filter(sheet__in=ids, outcome="").update(
-        outcome="corrected", answer=REPLACED, answered_at=at, answered_by=_user_id(by)
+        outcome="corrected", answer=REPLACED, answered_at=at, answered_by=previews.user_id(by)
     )
-
-
-def _require_months_open(imported: CountImport) -> None:
-    if closed := closed_among(map(ServiceMonth.parse, imported.months)):
-        words = "・".join(map(month_words, closed))
-        raise NotAllowed(f"{words}は締められているため、取り込めません。{REOPEN}")
-
-
-def _require_open(imported: CountImport, at: datetime) -> None:
-    if imported.status in {ImportStatus.ACCEPTED, ImportStatus.DISCARDED}:
-        raise NotAllowed(ENDED)
-    if imported.status == ImportStatus.EXPIRED or imported.expires_at <= at:
-        raise NotAllowed(EXPIRED)
 
 
 def _may(by: Who) -> None:
@@ -457,25 +396,8 @@ def _may(by: Who) -> None:
         raise NotAllowed("児童数の取込ができるのは、こども施設入園課だけです。")
 
 
-def _user_id(by: Who) -> UUID:
-    return by.user_id if isinstance(by, Actor) else UUID(int=0)
-
-
 def _children(cells: Cells) -> int:
     return sum(counted.children for counted in cells.values())
-
-
-def _early_months(months: list[str], at: datetime) -> list[str]:
-    """A month far ahead is more often a slip than a plan."""
-    latest = ServiceMonth.of(timezone.localtime(at).date()).plus(2)
-    early = [month for month in map(ServiceMonth.parse, months) if month > latest]
-    return [f"{month_words(month)}は先の月です。対象年月が正しいか確認してください。" for month in early]
-
-
-def _closed_months(months: list[str]) -> list[str]:
-    """Said already in the preview, because accepting will be refused."""
-    closed = closed_among(map(ServiceMonth.parse, months))
-    return [f"{month_words(month)}は締められています。{REOPEN}" for month in closed]
 
 
 def _summary(plan: Plan, rows: list[CountRow], lines: int) -> dict[str, int]:

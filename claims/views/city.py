@@ -28,7 +28,7 @@ from claims.operations import closing as closing_operations
 from claims.queries import closings, correcting
 from claims.queries import imports as queries
 from claims.queries.deadlines import own_deadline
-from claims.wording import month_words
+from claims.wording import month_words, refusal_words
 from documents.reading import FileRefused
 from documents.uploads import is_too_large
 from facilities.models import Facility
@@ -58,7 +58,6 @@ COLUMNS = (
     ("difference", "前月との差", "number"),
 )
 COUNTS = "児童数"
-KEPT_NOTHING = "何も保存していません。"
 UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
 
@@ -136,19 +135,11 @@ def _imports(request: TenantRequest, form: UploadForm, *, refusal: FileRefused |
         "view": view,
         "form": form,
         "refusal": refusal,
-        "problems": _summary_of(refusal) if refusal else [],
+        "problems": refusal_words(refusal) if refusal else [],
         "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
         "may_bring_in": permissions.bring_in_counts.allows(request.actor, None),
     }
     return render(request, "claims/city/imports.html", context, status=_status(request))
-
-
-def _summary_of(refusal: FileRefused) -> list[str]:
-    """Of a file as a whole: the sentences themselves. Of its lines: how many, the list below says which."""
-    if all(not problem.place for problem in refusal.problems):
-        return [f"{problem.message}{KEPT_NOTHING}" for problem in refusal.problems]
-    kept = "" if any("保存していません" in problem.message for problem in refusal.problems) else KEPT_NOTHING
-    return [f"ファイルを取り込めません。直すところが{len(refusal.problems):,}件あります。{kept}"]
 
 
 def _import_page(

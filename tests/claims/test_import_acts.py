@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from claims.cells import Cell, DisputedCell
 from claims.imports import CountRow, KnownFacility, by_facility, understand
 from claims.models import ChildCount, Claim, CountImport, CountSheet
-from claims.operations import counts_import
+from claims.operations import counts_import, previews
 from claims.operations.answers import answer
 from claims.operations.confirming import confirm, dispute
 from claims.states import IMPORT_TRANSITIONS, SHEET_TRANSITIONS, ImportStatus, SheetStatus, diagram
@@ -328,7 +328,7 @@ def test_accepting_twice_at_once_is_accepted_once():
     with ThreadPoolExecutor(2) as both:
         ended = sorted(both.map(one, range(2)))
 
-    assert ended == sorted(["accepted", counts_import.ENDED])
+    assert ended == sorted(["accepted", previews.ENDED])
     assert len(events_of(city, "counts.accepted")) == 1
     assert sheets(city) == [("901", 1, SheetStatus.WAITING)]
 

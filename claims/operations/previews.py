@@ -1,0 +1,143 @@
+"""
+What bringing in counts and bringing in user charges share: a preview waits sealed, with an expiry, and is decided once.
+
+Whoever accepts one holds the city's key, so that two files never compare and store at the same time.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from audit.record import Who, record
+from claims.closing import closed_among
+from claims.models import CountSheet, FileImport
+from claims.states import IMPORT_TRANSITIONS, ImportStatus, SheetStatus, check_transition
+from claims.wording import month_words
+from facilities.actors import Actor
+from facilities.periods import ServiceMonth
+from facilities.rules import NotAllowed
+from vault import seal, unseal
+
+EXPIRED = "この取込の確認期限が過ぎました。もう一度ファイルを選んでください。"
+ENDED = "この取込はすでに終わっています。"
+REOPEN = "こども施設運営課に締めの解除を依頼してください。"
+
+
+def user_id(by: Who) -> UUID:
+    """Who did it; the command line acts as the system itself, which is nobody's account."""
+    return by.user_id if isinstance(by, Actor) else UUID(int=0)
+
+
+# ---------------------------------------------------------------- waiting
+
+
+def keep(imported: FileImport, said: Mapping[str, Any]) -> None:
+    """Store a new import with what its file says, sealed."""
+    imported.preview_sealed = seal(json.dumps(said).encode(), bound_to=imported.place)
+    imported.save(force_insert=True)
+
+
+def opened(imported: FileImport) -> dict[str, Any]:
+    """
+    What the file said.
+
+    :raises NotAllowed: it was emptied.
+    """
+    if imported.preview_sealed is None:
+        raise NotAllowed(EXPIRED)
+    said: dict[str, Any] = json.loads(unseal(imported.preview_sealed, bound_to=imported.place))
+    return said
+
+
+def early_months(months: list[str], at: datetime) -> list[str]:
+    """A month far ahead is more often a slip than a plan."""
+    latest = ServiceMonth.of(timezone.localtime(at).date()).plus(2)
+    early = [month for month in map(ServiceMonth.parse, months) if month > latest]
+    return [f"{month_words(month)}は先の月です。対象年月が正しいか確認してください。" for month in early]
+
+
+def closed_months(months: list[str]) -> list[str]:
+    """Said already in the preview, because accepting will be refused."""
+    closed = closed_among(map(ServiceMonth.parse, months))
+    return [f"{month_words(month)}は締められています。{REOPEN}" for month in closed]
+
+
+# ---------------------------------------------------------------- deciding
+
+
+def require_waiting(imported: FileImport, at: datetime) -> None:
+    """:raises NotAllowed: it was decided, or its time is over."""
+    if imported.status in {ImportStatus.ACCEPTED, ImportStatus.DISCARDED}:
+        raise NotAllowed(ENDED)
+    if imported.status == ImportStatus.EXPIRED or imported.expires_at <= at:
+        raise NotAllowed(EXPIRED)
+
+
+def require_undecided(imported: FileImport) -> None:
+    """:raises NotAllowed: it was decided or emptied. What is merely late can still be discarded."""
+    if imported.status != ImportStatus.PREVIEWED:
+        raise NotAllowed(ENDED)
+
+
+def require_months_open(imported: FileImport) -> None:
+    """:raises NotAllowed: one of its months is closed."""
+    if closed := closed_among(map(ServiceMonth.parse, imported.months)):
+        words = "・".join(map(month_words, closed))
+        raise NotAllowed(f"{words}は締められているため、取り込めません。{REOPEN}")
+
+
+def decide(imported: FileImport, status: ImportStatus, *, by: Who, at: datetime) -> None:
+    """
+    Accepted or discarded: the preview is emptied.
+
+    :raises TransitionNotAllowed: it does not follow the present status.
+    """
+    check_transition(IMPORT_TRANSITIONS, imported.status, status)
+    imported.status, imported.preview_sealed = status, None
+    imported.decided_at, imported.decided_by = at, user_id(by)
+    imported.save(update_fields=["status", "preview_sealed", "decided_at", "decided_by"])
+
+
+def empty_expired(model: type[FileImport], event: str, *, at: datetime) -> int:
+    """End the scope's previews whose time is over, and empty them; returns how many. Harmless to repeat."""
+    waiting = model.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        status=ImportStatus.PREVIEWED, expires_at__lte=at
+    )
+    ended = list(waiting)
+    for imported in ended:
+        check_transition(IMPORT_TRANSITIONS, imported.status, ImportStatus.EXPIRED)
+        imported.status, imported.preview_sealed = ImportStatus.EXPIRED, None
+        imported.save(update_fields=["status", "preview_sealed"])
+        record(event, on=imported, rows={"import": [imported.pk]})
+    return len(ended)
+
+
+# ---------------------------------------------------------------- one after the other
+
+
+def hold_counts(municipality_id: UUID) -> None:
+    """Whoever writes a city's counts or charges holds this key until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"counts of {municipality_id}"])
+
+
+def current_sheets(months: set[ServiceMonth]) -> Any:
+    """The sheets of these months in their current version."""
+    first_days = [month.first_day for month in months]
+    return CountSheet.objects.filter(month__in=first_days).exclude(status=SheetStatus.SUPERSEDED)
+
+
+def one_after_the_other(imported: FileImport) -> None:
+    """
+    Two imports of a city, or an import and a confirming, never compare and store at the same time.
+
+    The city's key also holds where there are no sheets yet that could be locked. Who closes a month locks its sheets.
+    """
+    hold_counts(imported.municipality_id)
+    months = {ServiceMonth.parse(month) for month in imported.months}
+    list(current_sheets(months).select_for_update(of=("self",)).order_by("pk"))
