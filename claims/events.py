@@ -60,3 +60,20 @@ class ImportEvent(StrEnum):
     ANSWERED = "counts.answered"
     CORRECTION_SHOWN = "counts.correction_shown"
     CORRECTED_BY_HAND = "counts.corrected_by_hand"
+
+
+class ChargeEvent(StrEnum):
+    """User charges: brought in by the enrolment section, looked at by city and facility."""
+
+    LISTED = "charges.listed"
+    PREVIEWED = "charges.previewed"
+    REFUSED = "charges.refused"
+    PREVIEW_SHOWN = "charges.preview_shown"
+    ACCEPTED = "charges.accepted"
+    DISCARDED = "charges.discarded"
+    EXPIRED = "charges.expired"
+    MONTH_SHOWN = "charges.month_shown"
+    TOTALS_SHOWN = "charges.totals_shown"
+    EXPORTED = "charges.exported"
+    TOTALS_EXPORTED = "charges.totals_exported"
+    SHOWN_TO_FACILITY = "charges.shown_to_facility"

@@ -305,6 +305,14 @@ class UploadForm(forms.Form):
     )
 
 
+class ChargeUploadForm(UploadForm):
+    """A file of user charges."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["file"].label = "利用者負担額のCSVファイル"
+
+
 class AnswerForm(forms.Form):
     """The enrolment section's answer to one cell."""
 

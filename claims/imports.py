@@ -255,7 +255,8 @@ class LineReader:
         if found := self.months.get(text):
             return found
         try:
-            month = ServiceMonth.of(parse_month(text))
+            # Titles say 「令和8年6月分」, and some exports take it over.
+            month = ServiceMonth.of(parse_month(text.removesuffix("分")))
         except NotAMonth:
             # Its own sentence quotes the cell; a birth date could stand there.
             self.note(row, MONTH, "年月として読めません。「令和8年6月」や「2026/06」の形で入力してください。")

@@ -185,3 +185,24 @@ def see_counts(actor: Actor, subject: object) -> None:
     """Both sections and the administrator see the city's counts."""
     if actor.duty not in OPERATIONS_ROLES | {Role.ENROLMENT, Role.ADMINISTRATOR}:
         raise NotAllowed("児童数を見ることができるのは、入園課・運営課と市の管理者です。")
+
+
+@rule
+def bring_in_charges(actor: Actor, subject: object) -> None:
+    """The enrolment section brings in user charges."""
+    if actor.duty is not Role.ENROLMENT:
+        raise NotAllowed("利用者負担額の取込ができるのは、こども施設入園課だけです。")
+
+
+@rule
+def see_charges(actor: Actor, subject: object) -> None:
+    """The enrolment section alone sees rows: one of one or two children would reveal a family's fee."""
+    if actor.duty is not Role.ENROLMENT:
+        raise NotAllowed("利用者負担額の内訳を見ることができるのは、こども施設入園課だけです。")
+
+
+@rule
+def see_charge_totals(actor: Actor, subject: object) -> None:
+    """The operations section sees facilities' totals, those of few children hidden."""
+    if actor.duty not in OPERATIONS_ROLES | {Role.ENROLMENT}:
+        raise NotAllowed("利用者負担額の合計を見ることができるのは、入園課と運営課です。")

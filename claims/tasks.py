@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.record import SYSTEM, Context, context
-from claims.operations import counts_import, drafting, reminding, telling
+from claims.operations import charges_import, counts_import, drafting, reminding, telling
 from facilities.models import Municipality
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
@@ -41,6 +41,7 @@ def empty_expired_previews() -> None:
         opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
         with context(opened), scope(municipality.pk, None):
             counts_import.empty_expired(at=timezone.now())
+            charges_import.empty_expired(at=timezone.now())
 
 
 @shared_task(name="claims.remind")

@@ -33,6 +33,7 @@ if "lgwan" in settings.ENTRANCES:
         path("c/facility-lists/", include("portal.urls_facility_lists")),
         path("c/notices/", include("portal.urls_notices")),
         path("c/counts/", include("claims.urls_city")),
+        path("c/charges/", include("claims.urls_charges")),
         path("c/review/", include("approvals.urls_city")),
         path("c/", include("facilities.urls_city")),
         path("a/", include("portal.urls_audit")),

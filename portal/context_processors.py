@@ -30,14 +30,14 @@ FACILITY = (
     NavigationItem(
         "請求",
         "claims:claim_list",
-        frozenset({"claims:claim", "claims:submit", "claims:withdraw", "claims:correct"}),
+        frozenset({"claims:claim", "claims:charge", "claims:submit", "claims:withdraw", "claims:correct"}),
     ),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
     NavigationItem("お知らせ", "facility_notices:notices", frozenset({"facility_notices:"})),
 )
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
-COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts"}))
+COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts", "charges"}))
 REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals"}))
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})

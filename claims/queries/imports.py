@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 
 from accounts.models import User
 from claims.cells import Cell, key_words, row_order
-from claims.models import CountDispute, CountImport, CountSheet
+from claims.models import CountDispute, CountImport, CountSheet, FileImport
 from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
 from claims.queries.facility import CountView, counts_of, payer_names
 from claims.states import ImportStatus, SheetStatus
@@ -104,7 +104,7 @@ def _months() -> list[MonthState]:
     ]
 
 
-def people_labels(imports: Iterable[CountImport]) -> dict[UUID, str]:
+def people_labels(imports: Iterable[FileImport]) -> dict[UUID, str]:
     """Login ids of who uploaded and decided."""
     ids = {imported.uploaded_by for imported in imports} | {
         imported.decided_by for imported in imports if imported.decided_by

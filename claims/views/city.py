@@ -138,6 +138,7 @@ def _imports(request: TenantRequest, form: UploadForm, *, refusal: FileRefused |
         "problems": refusal_words(refusal) if refusal else [],
         "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
         "may_bring_in": permissions.bring_in_counts.allows(request.actor, None),
+        "may_see_charges": permissions.see_charges.allows(request.actor, None),
     }
     return render(request, "claims/city/imports.html", context, status=_status(request))
 
@@ -192,6 +193,7 @@ def month(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
         "states": [
             (value, label, view.states[value] if value else view.facilities) for value, label in STATES
         ],
+        "may_see_charges": permissions.see_charge_totals.allows(request.actor, None),
         "columns": COLUMNS,
         "descending": queries.DESCENDING,
         "status": status,

@@ -17,7 +17,7 @@ from audit.record import Context, context
 from claims.cells import Cell, DisputedCell
 from claims.facts import facts_asked
 from claims.models import ChildCount, Claim, CountDispute, CountSheet
-from claims.operations import answers, confirming, counts_import, submitting
+from claims.operations import answers, charges_import, confirming, counts_import, submitting
 from claims.operations import facts as facts_operations
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
@@ -32,6 +32,7 @@ APRIL, MAY = ServiceMonth(2026, 4), ServiceMonth(2026, 5)
 APRIL_FILE = "child_counts_2026-04_cp932.csv"
 MAY_FILE = "child_counts_2026-05_utf8bom.csv"
 JUNE_FILE = "child_counts_2026-06_wide_cp932.csv"
+APRIL_CHARGES, MAY_CHARGES, JUNE_CHARGES = (f"user_charges_2026-{month:02}_cp932.csv" for month in (4, 5, 6))
 DISPUTE_REASON = "5月1日付で転入した子どもが1人、数えられていないようです。"
 RETURN_REASONS = (
     "副食費免除の日数が、給食の実施日数と合いません。日数をご確認のうえ、修正版を提出してください。",
@@ -78,12 +79,14 @@ def play(city: Municipality, actors: dict[str, Actor], clerks: dict[UUID, Actor]
     """Play April and May. ``actors``: the city's people by login id; ``clerks``: one for each facility."""
     facilities = list(Facility.objects.order_by("number"))
     _bring_in(city, actors["nyuen"], APRIL_FILE, datetime(2026, 4, 2, 10, 0, tzinfo=JAPAN))
+    _bring_in_charges(city, actors["nyuen"], APRIL_CHARGES, datetime(2026, 4, 2, 10, 30, tzinfo=JAPAN))
     for place, facility in enumerate(facilities):
         at = _office_hours(datetime(2026, 4, 3, 9, 0, tzinfo=JAPAN), place)
         with acting(city, clerks[facility.pk]):
             _claim(facility, APRIL, clerks[facility.pk], at, submit=True)
     _approve(city, APRIL, actors, datetime(2026, 4, 9, 13, 0, tzinfo=JAPAN))
     _bring_in(city, actors["nyuen"], MAY_FILE, datetime(2026, 5, 1, 10, 0, tzinfo=JAPAN))
+    _bring_in_charges(city, actors["nyuen"], MAY_CHARGES, datetime(2026, 5, 1, 10, 30, tzinfo=JAPAN))
     for place, facility in enumerate(facilities):
         at = _office_hours(datetime(2026, 5, 7, 9, 0, tzinfo=JAPAN), place)
         _play_may(city, facility, Stage.of(place, facility.number), actors, clerks[facility.pk], at)
@@ -114,6 +117,12 @@ def _bring_in(city: Municipality, by: Actor, file: str, at: datetime) -> None:
     with acting(city, by):
         previewed = counts_import.preview((FOLDER / file).read_bytes(), by=by, at=at)
         counts_import.accept(previewed.pk, by=by, at=at + timedelta(minutes=6))
+
+
+def _bring_in_charges(city: Municipality, by: Actor, file: str, at: datetime) -> None:
+    with acting(city, by):
+        previewed = charges_import.preview((FOLDER / file).read_bytes(), by=by, at=at)
+        charges_import.accept(previewed.pk, by=by, at=at + timedelta(minutes=4))
 
 
 def _claim(facility: Facility, month: ServiceMonth, clerk: Actor, at: datetime, *, submit: bool) -> None:

@@ -2,8 +2,9 @@
 
 from django.utils import timezone
 
-from claims.models import Claim, CountImport
-from claims.operations import counts_import
+from claims.charges import EXAMPLE
+from claims.models import ChargeImport, Claim, CountImport
+from claims.operations import charges_import, counts_import
 from claims.wording import CLAIM_FORM
 from documents import operations as documents
 from documents.models import Document, Format
@@ -26,6 +27,24 @@ def previewed_import(city: City) -> CountImport:
     """A core system's file of August, previewed and not yet accepted."""
     with city.open(Role.ENROLMENT) as enrolment:
         return counts_import.preview(AUGUST.encode("cp932"), by=enrolment, at=timezone.now())
+
+
+CHARGES = (
+    f"{EXAMPLE}\n"
+    + """{month},1299900000901,129999,806600,1090000,9,0
+{month},1299900000901,129998,21000,30000,0,0
+"""
+)
+
+
+def previewed_charges(city: City) -> ChargeImport:
+    """User charges of June stand; a corrected file of them is previewed and not yet accepted."""
+    june = CHARGES.format(month="令和8年6月分")
+    with city.open(Role.ENROLMENT) as enrolment:
+        first = charges_import.preview(june.encode("cp932"), by=enrolment, at=timezone.now())
+        charges_import.accept(first.pk, by=enrolment, at=timezone.now())
+        corrected = june.replace("806600", "801200").encode("cp932")
+        return charges_import.preview(corrected, by=enrolment, at=timezone.now())
 
 
 NEW_FACILITY = {

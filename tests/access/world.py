@@ -21,7 +21,13 @@ from facilities.actors import Role
 from facilities.models import AddressRegistration, Branch, GrantedItem, Membership, Suspension
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
-from tests.access.subjects import document_of, notice_for, previewed_import, previewed_list
+from tests.access.subjects import (
+    document_of,
+    notice_for,
+    previewed_charges,
+    previewed_import,
+    previewed_list,
+)
 from tests.cast import (
     APRIL,
     JUNE,
@@ -173,6 +179,7 @@ def make_world() -> World:
         "branch_id": branch.pk,
         "dispute_id": disputed.pk,
         "import_id": previewed.pk,
+        "charge_import_id": previewed_charges(city).pk,
         "list_id": previewed_list(city).pk,
         "event_id": events_of(city)[0].pk,
         "document_id": document_of(sakura, approved).pk,

@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from audit.record import SYSTEM, Context, context
-from claims.models import Claim, CountDispute, CountSheet
+from claims.models import Claim, CountDispute, CountSheet, UserCharge
 from facilities.models import Branch, Facility, Membership, Municipality, Suspension
 from facilities.scope import scope
 from jobs.models import Job
@@ -41,6 +41,7 @@ def test_the_demo_city_stands_in_may_and_is_seeded_once(db):
         sheets = Counter(CountSheet.objects.filter(month=MAY.first_day).values_list("status", flat=True))
         outside = Claim.objects.filter(outside=True).exists()
         june = CountSheet.objects.filter(month=JUNE.first_day).exists()
+        charges = Counter(UserCharge.objects.values_list("month", flat=True))
         disputes = Counter(CountDispute.objects.values_list("outcome", flat=True))
         crowded = (
             Membership.objects.filter(ended_at__isnull=True, facility__isnull=False)
@@ -65,6 +66,7 @@ def test_the_demo_city_stands_in_may_and_is_seeded_once(db):
     assert "stands" in disputes
     assert outside
     assert not june
+    assert charges == {APRIL.first_day: 209, MAY.first_day: 209}
     assert min(totals) > 100_000
     assert not Job.objects.filter(done_at__isnull=True, kind="jobs.mail").exists()
     printed = StringIO()

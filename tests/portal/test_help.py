@@ -42,6 +42,7 @@ NO_PAGES = {
     "schedule:calendar",
     "portal:calendar_feed",
     "notices:receipts",
+    "charges:export",
     "notices:download",
     "facility_notices:download",
     "documents:order",

@@ -182,3 +182,4 @@ class Command(BaseCommand):
         self.stdout.write(
             f"6月の児童数ファイル（入園課 nyuen で取り込みます）: {months.FOLDER / months.JUNE_FILE}"
         )
+        self.stdout.write(f"6月の利用者負担額ファイル（同じく）: {months.FOLDER / months.JUNE_CHARGES}")
