@@ -43,6 +43,19 @@ class ConfirmationEvent(StrEnum):
     DISPUTED = "counts.disputed"
 
 
+class MappingEvent(StrEnum):
+    """How files of other layouts are read."""
+
+    LISTED = "counts.mappings_listed"
+    DRAFT_MADE = "counts.mapping_draft_made"
+    DRAFT_SHOWN = "counts.mapping_draft_shown"
+    COLUMNS_CHOSEN = "counts.mapping_columns_chosen"
+    DRAFTS_EXPIRED = "counts.mapping_drafts_expired"
+    SAVED = "counts.mapping_saved"
+    RENAMED = "counts.mapping_renamed"
+    DELETED = "counts.mapping_deleted"
+
+
 class ImportEvent(StrEnum):
     """What the enrolment section does with the core system's files and with disputes."""
 

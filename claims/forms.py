@@ -11,9 +11,11 @@ from django import forms
 from claims.cells import CountedCell, DisputedCell, key_words, row_order
 from claims.checks import LONGEST_ANSWER, LONGEST_REASON, MOST_CHILDREN
 from claims.facts import SATURDAYS, Fact, saturdays_in
-from claims.imports import Key
-from claims.models import Age, Certification, CountDispute, Hours
+from claims.imports import MONTH, Key
+from claims.mapping_forms import mapping_choices
+from claims.models import Age, Certification, ColumnMapping, CountDispute, Hours
 from claims.queries.correcting import CountsToCorrect
+from claims.queries.mappings import AUTOMATIC, HowToRead
 from facilities.periods import ServiceMonth
 
 
@@ -303,6 +305,29 @@ class UploadForm(forms.Form):
         error_messages={"required": "ファイルを選んでください。", "invalid": "ファイルを選んでください。"},
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
+
+    def __init__(self, *args: Any, mappings: Sequence[ColumnMapping] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        if mappings:
+            self.fields["mapping"] = forms.ChoiceField(
+                label="列の対応",
+                required=False,
+                choices=mapping_choices(list(mappings)),
+                error_messages={"invalid_choice": "列の対応を選び直してください。"},
+            )
+        if any(MONTH in mapping.constants for mapping in mappings):
+            self.fields["month"] = forms.CharField(
+                label="対象年月",
+                required=False,
+                max_length=20,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                error_messages={"max_length": "「令和8年6月」や「2026-06」の形で入力してください。"},
+            )
+
+    @property
+    def how(self) -> HowToRead:
+        """What was said beside the file."""
+        return HowToRead(self.cleaned_data.get("mapping") or AUTOMATIC, self.cleaned_data.get("month") or "")
 
 
 class ChargeUploadForm(UploadForm):

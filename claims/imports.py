@@ -99,6 +99,10 @@ class CountRow:
         return list(astuple(self))
 
 
+class HeadingsUnknown(FileRefused):
+    """The file's headings are not ours: another vendor's layout may be mapped (``claims.mapping``)."""
+
+
 @dataclass(frozen=True)
 class Meaning:
     """What a file says: its rows (a cell of no children is a row, too), months, and remarks that refuse nothing."""
@@ -126,6 +130,7 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
 
     ``facilities``: those of the city by number. Another city's facility is as unknown as one that does not exist.
 
+    :raises HeadingsUnknown: the headings are others than ours.
     :raises FileRefused: anything that would not be stored exactly as meant, or looks like children's personal data.
     """
     wide = {heading: match for heading in table.headings if (match := WIDE_HEADING.fullmatch(heading))}
@@ -136,7 +141,7 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
     required = [*REQUIRED, *(LONG if layout == "long" else ())]
     of_headings = [*heading_problems(table, required, expected, EXAMPLE), *_doubled_headings(wide)]
     if of_headings:
-        raise FileRefused(of_headings, len(table.rows))
+        raise HeadingsUnknown(of_headings, len(table.rows))
     if layout == "wide" and len(table.rows) * len(wide) > MOST_CELLS:
         raise FileRefused([Problem("行が多すぎます。月ごとに分けてください。")])
     reader = _CountReader(facilities, table)

@@ -119,9 +119,67 @@ class CountImport(FileImport):
     """One uploaded file of child counts (児童数の取込)."""
 
     layout = models.CharField("形式", max_length=4, choices=[("long", "縦型"), ("wide", "横型")])
+    # The name it had then: a mapping may be renamed or deleted, what was read by it stays true.
+    mapping_name = models.CharField("列の対応", max_length=60, default="", blank=True)
 
     class Meta(FileImport.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = import_constraints("count_import")
+
+
+class ColumnMapping(MunicipalityOwned):
+    """
+    How a file with other headings is read (列の対応): see ``claims.mapping.Correspondence``.
+
+    ``headings`` are all headings of the file it was made from; a file with the same ones is read by it.
+    """
+
+    name = models.CharField("名前", max_length=60)
+    headings = models.JSONField("見出し")
+    fields = models.JSONField("列")
+    constants = models.JSONField("決まった値", default=dict, blank=True)
+    values = models.JSONField("コードの意味", default=dict, blank=True)
+    made_at = models.DateTimeField("作成日時")
+    made_by = models.UUIDField("作成者")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["municipality", "name"], name="column_mapping_name_once_a_city"),
+            models.CheckConstraint(name="column_mapping_has_a_name", condition=~Q(name="")),
+        ]
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MappingDraft(MunicipalityOwned):
+    """
+    A column mapping that is being made (作成中の列の対応).
+
+    Of the file only its headings and the codes of coded columns wait here, sealed and for a while; never a count.
+    """
+
+    content_sealed = models.BinaryField("見出しとコード")
+    made_at = models.DateTimeField("作成日時")
+    made_by = models.UUIDField("作成者")
+    expires_at = models.DateTimeField("期限")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="mapping_draft_expires_after_it_is_made",
+                condition=Q(expires_at__gt=models.F("made_at")),
+            ),
+        ]
+        ordering = ("-made_at",)
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def place(self) -> str:
+        """Where the content is sealed to."""
+        return f"claims_mappingdraft|content|{self.municipality_id}|{self.pk}"
 
 
 class CountSheet(FacilityOwned):

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.record import SYSTEM, Context, context
-from claims.operations import charges_import, counts_import, drafting, reminding, telling
+from claims.operations import charges_import, counts_import, drafting, mapping, reminding, telling
 from facilities.models import Municipality
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
@@ -36,12 +36,13 @@ def redraft(job: Job) -> None:
 
 @shared_task(name="claims.empty_expired_previews")
 def empty_expired_previews() -> None:
-    """Previews nobody accepted are emptied, city by city."""
+    """Previews nobody accepted and mappings nobody finished are emptied, city by city."""
     for municipality in Municipality.objects.all():
         opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
         with context(opened), scope(municipality.pk, None):
             counts_import.empty_expired(at=timezone.now())
             charges_import.empty_expired(at=timezone.now())
+            mapping.empty_expired_drafts(at=timezone.now())
 
 
 @shared_task(name="claims.remind")

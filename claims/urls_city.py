@@ -3,6 +3,7 @@
 from django.urls import path
 
 from claims.views import city as views
+from claims.views import mapping
 
 app_name = "counts"
 
@@ -11,6 +12,11 @@ urlpatterns = [
     path("imports/<uuid:import_id>/", views.import_page, name="import_page"),
     path("imports/<uuid:import_id>/accept/", views.accept, name="accept"),
     path("imports/<uuid:import_id>/discard/", views.discard, name="discard"),
+    path("mappings/", mapping.mappings, name="mappings"),
+    path("mappings/drafts/<uuid:draft_id>/", mapping.columns, name="mapping_columns"),
+    path("mappings/drafts/<uuid:draft_id>/codes/", mapping.codes, name="mapping_codes"),
+    path("mappings/<uuid:mapping_id>/rename/", mapping.rename, name="rename_mapping"),
+    path("mappings/<uuid:mapping_id>/delete/", mapping.delete, name="delete_mapping"),
     path("disputes/", views.disputes, name="disputes"),
     path("disputes/<uuid:dispute_id>/answer/", views.answer, name="answer"),
     path("<month:month>/", views.month, name="month"),

@@ -12,11 +12,16 @@ def month_words(month: ServiceMonth) -> str:
     return f"{wareki.month_words(month.first_day)}分"
 
 
-def refusal_words(refusal: FileRefused) -> list[str]:
-    """Of a file as a whole: the sentences themselves. Of its lines: how many, the list below says which."""
+def refusal_words(refusal: FileRefused, *, kept: str = KEPT_NOTHING) -> list[str]:
+    """
+    Of a file as a whole: the sentences themselves. Of its lines: how many, the list below says which.
+
+    ``kept`` says what of it was kept.
+    """
     if all(not problem.place for problem in refusal.problems):
-        return [f"{problem.message}{KEPT_NOTHING}" for problem in refusal.problems]
-    kept = "" if any("保存していません" in problem.message for problem in refusal.problems) else KEPT_NOTHING
+        return [f"{problem.message}{kept}" for problem in refusal.problems]
+    if any("保存していません" in problem.message for problem in refusal.problems):
+        kept = ""
     return [f"ファイルを取り込めません。直すところが{len(refusal.problems):,}件あります。{kept}"]
 
 

@@ -16,6 +16,11 @@ HEADINGS = re.compile(
     r"児童番号|受給者|被保険者|支給認定証|メール|MAIL|NAME|BIRTH|ADDRESS",
     re.IGNORECASE,
 )
+# The code of the municipality a child lives in is no address.
+MUNICIPALITY_HEADING = re.compile(
+    r"(?:住所|居所|居住)地?(?:市区?町村|自治体|団体)?(?:コード|CD)", re.IGNORECASE
+)
+MUNICIPALITY_CODE = re.compile(r"\d{5,6}")
 FACILITY_NAME, MONTH = "施設名", "対象年月"
 # What a facility's name has and a child's has not.
 FACILITY_WORDS = re.compile(r"園|所|保育|ホーム|ルーム|育|センター|の家|ハウス|スクール|事業")
@@ -45,11 +50,18 @@ def suspicions(table: Table, known: frozenset[str]) -> list[Problem]:
     found = []
     for place, heading in enumerate(table.headings, start=1):
         # A number of children (在園児数) is what we came for.
-        if heading not in known and HEADINGS.search(heading) and not heading.endswith("数"):
+        is_known = heading in known or _holds_municipalities(heading, table.rows)
+        if not is_known and HEADINGS.search(heading) and not heading.endswith("数"):
             found.append(_problem(place, "見出し"))
         elif _looks_personal(heading, table.rows, is_known=heading in known):
             found.append(_problem(place, "内容"))
     return found
+
+
+def _holds_municipalities(heading: str, rows: list[Row]) -> bool:
+    return MUNICIPALITY_HEADING.fullmatch(heading) is not None and all(
+        MUNICIPALITY_CODE.fullmatch(value) for value in {row[heading] for row in rows} if value
+    )
 
 
 def _looks_personal(heading: str, rows: list[Row], *, is_known: bool) -> bool:

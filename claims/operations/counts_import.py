@@ -7,7 +7,7 @@ none, makes a new version only where counts differ, and tells the facilities.
 
 import hashlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -17,13 +17,15 @@ from django.conf import settings
 from audit.record import SYSTEM, Outcome, Who, record, record_apart
 from claims import permissions
 from claims.events import ImportEvent
-from claims.imports import CountRow, Key, KnownFacility, by_facility, understand
-from claims.models import ChildCount, CountDispute, CountImport, CountSheet
+from claims.imports import CountRow, Key, KnownFacility, Meaning, by_facility, understand
+from claims.mapping import applied, has_unknown_codes, readdressed
+from claims.models import ChildCount, ColumnMapping, CountDispute, CountImport, CountSheet
 from claims.operations import previews
 from claims.operations.drafting import counts_corrected
 from claims.operations.previews import current_sheets
+from claims.queries.mappings import AS_FOUND, HowToRead, correspondence_of, mapping_for
 from claims.states import SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
-from documents.reading import FileRefused, read_csv
+from documents.reading import FileRefused, Problem, Table, read_csv
 from facilities.actors import Actor
 from facilities.models import Facility, FacilityProfile
 from facilities.operating import operation
@@ -41,6 +43,14 @@ TOO_LARGE = (
     "児童数だけのファイルか確認し、月ごとに分けてください。"
 )
 REPLACED = "新しい児童数を取り込みました。新しい人数をご確認ください。"
+
+
+class CodesUnknown(FileRefused):
+    """The file was read by a column mapping that does not know all of its codes."""
+
+    def __init__(self, problems: list[Problem], rows: int, mapping_id: UUID) -> None:
+        super().__init__(problems, rows)
+        self.mapping_id = mapping_id
 
 
 class Counted(NamedTuple):
@@ -134,16 +144,18 @@ class Plan:
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-def preview(content: bytes, *, by: Who, at: datetime) -> CountImport:
+def preview(content: bytes, *, by: Who, at: datetime, how: HowToRead = AS_FOUND) -> CountImport:
     """
     Read a file and keep what it would do, sealed and for a while.
 
     :raises NotAllowed: only the enrolment section.
+    :raises claims.imports.HeadingsUnknown: another vendor's layout that no column mapping fits.
+    :raises CodesUnknown: its column mapping does not know all of its codes.
     :raises FileRefused: with every problem; nothing is kept but the file's hash on record.
     """
     file_hash = hashlib.sha256(content).hexdigest()
     try:
-        return _preview(file_hash, content=content, by=by, at=at)
+        return _preview(file_hash, content=content, by=by, at=at, how=how)
     except FileRefused as refusal:
         record_apart(
             ImportEvent.REFUSED,
@@ -155,16 +167,18 @@ def preview(content: bytes, *, by: Who, at: datetime) -> CountImport:
 
 
 @operation(ImportEvent.PREVIEWED)
-def _preview(file_hash: str, *, content: bytes, by: Who, at: datetime) -> CountImport:
+def _preview(file_hash: str, *, content: bytes, by: Who, at: datetime, how: HowToRead) -> CountImport:
     _may(by)
     table = read_csv(content)
-    meaning = understand(table, known_facilities())
+    mapping = mapping_for(table.headings, how)
+    meaning = _by_mapping(table, mapping, how) if mapping else understand(table, known_facilities())
     plan = plan_of(meaning.rows)
     imported = CountImport(
         municipality_id=current_scope().municipality_id,
         file_hash=file_hash,
         layout=meaning.layout,
         encoding=table.encoding,
+        mapping_name=mapping.name if mapping else "",
         months=meaning.months,
         summary=_summary(plan, meaning.rows, len(table.rows)),
         uploaded_at=at,
@@ -189,6 +203,23 @@ def _preview(file_hash: str, *, content: bytes, by: Who, at: datetime) -> CountI
         detail={"file_hash": file_hash, "months": meaning.months, **imported.summary},
     )
     return imported
+
+
+def _by_mapping(table: Table, mapping: ColumnMapping, how: HowToRead) -> Meaning:
+    """
+    What a file of another layout says; every problem stands under the file's own heading.
+
+    :raises FileRefused: see ``understand``.
+    """
+    reading = correspondence_of(mapping)
+    try:
+        meaning = understand(applied(table, reading, month=how.month), known_facilities())
+    except FileRefused as refusal:
+        problems = readdressed(refusal.problems, reading)
+        if has_unknown_codes(table, reading):
+            raise CodesUnknown(problems, refusal.rows, mapping.pk) from refusal
+        raise FileRefused(problems, refusal.rows) from refusal
+    return replace(meaning, remarks=readdressed(meaning.remarks, reading))
 
 
 @operation(ImportEvent.ACCEPTED)

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from claims.cells import Cell, key_words, row_order
@@ -18,6 +19,7 @@ from claims.states import ImportStatus, SheetStatus
 from facilities.models import Facility, FacilityProfile, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
+from facilities.scope import current_scope
 
 IMPORTS_LISTED = 50
 MONTHS_LISTED = 12
@@ -73,15 +75,30 @@ class ImportsView:
 
 
 def imports_view() -> ImportsView:
-    """Months and imports, newest first: five queries."""
+    """Months and imports, newest first: four queries."""
     imports = list(CountImport.objects.defer("preview_sealed")[:IMPORTS_LISTED])
     labels = people_labels(imports)
+    facilities, disputes = _totals()
     return ImportsView(
         months=_months(),
         imports=[_listed(imported, labels) for imported in imports],
-        facilities=Facility.objects.count(),
-        open_disputes=open_disputes().count(),
+        facilities=facilities,
+        open_disputes=disputes,
     )
+
+
+def _totals() -> tuple[int, int]:
+    """Facilities and open disputes of the city: one query."""
+
+    def number_of(rows: QuerySet[Any]) -> Coalesce:
+        counted = rows.order_by().values("municipality").annotate(number=Count("pk")).values("number")
+        return Coalesce(Subquery(counted), 0)
+
+    own = Municipality.objects.filter(pk=current_scope().municipality_id)
+    facilities, disputes = own.values_list(
+        number_of(Facility.objects.all()), number_of(open_disputes())
+    ).get()
+    return facilities, disputes
 
 
 def _months() -> list[MonthState]:

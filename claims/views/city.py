@@ -22,13 +22,16 @@ from claims import permissions
 from claims.closing import is_closed
 from claims.events import ClosingEvent, ImportEvent
 from claims.forms import AnswerForm, CountsForm, UploadForm
-from claims.models import CountDispute, CountImport, CountSheet
+from claims.imports import HeadingsUnknown
+from claims.models import ColumnMapping, CountDispute, CountImport, CountSheet, MappingDraft
 from claims.operations import answers, confirming, counts_by_hand, counts_import
 from claims.operations import closing as closing_operations
+from claims.operations import mapping as mapping_operations
+from claims.operations.counts_import import CodesUnknown
 from claims.queries import closings, correcting
 from claims.queries import imports as queries
 from claims.queries.deadlines import own_deadline
-from claims.wording import month_words, refusal_words
+from claims.wording import KEPT_NOTHING, month_words, refusal_words
 from documents.reading import FileRefused
 from documents.uploads import is_too_large
 from facilities.models import Facility
@@ -67,9 +70,10 @@ UNREADABLE = "画面の内容を読み取れませんでした。画面を開き
 @require_http_methods(["GET", "POST"])
 def imports(request: TenantRequest) -> HttpResponse:
     """Months, history, and the form to bring in a file. Sending a file leads to its preview."""
+    saved = list(ColumnMapping.objects.all())
     if request.method == "GET":
-        return _imports(request, UploadForm())
-    form = UploadForm(request.POST, request.FILES)
+        return _imports(request, UploadForm(mappings=saved))
+    form = UploadForm(request.POST, request.FILES, mappings=saved)
     if is_too_large(request):
         form.errors["file"] = form.error_class([counts_import.TOO_LARGE])
         record(ImportEvent.REFUSED, detail={"too_large": True}, outcome=Outcome.REFUSED)
@@ -78,13 +82,26 @@ def imports(request: TenantRequest) -> HttpResponse:
         return _imports(request, form)
     content = form.cleaned_data["file"].read()
     try:
-        imported = counts_import.preview(content, by=request.actor, at=timezone.now())
+        imported = counts_import.preview(content, by=request.actor, at=timezone.now(), how=form.how)
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))
         return _imports(request, form)
+    except (HeadingsUnknown, CodesUnknown) as refusal:
+        return _imports(request, form, refusal=refusal, draft=_mapping_draft(request, content, refusal))
     except FileRefused as refusal:
         return _imports(request, form, refusal=refusal)
     return redirect("counts:import_page", imported.pk)
+
+
+def _mapping_draft(
+    request: TenantRequest, content: bytes, refusal: HeadingsUnknown | CodesUnknown
+) -> MappingDraft | None:
+    """What is needed to map the file; None when nothing of it may be kept."""
+    replaces = refusal.mapping_id if isinstance(refusal, CodesUnknown) else None
+    try:
+        return mapping_operations.begin(content, replaces=replaces, by=request.actor, at=timezone.now())
+    except FileRefused:
+        return None
 
 
 @require_GET
@@ -127,15 +144,31 @@ def discard(request: TenantRequest, import_id: UUID) -> HttpResponse:
     return redirect("counts:imports")
 
 
-def _imports(request: TenantRequest, form: UploadForm, *, refusal: FileRefused | None = None) -> HttpResponse:
+def _imports(
+    request: TenantRequest,
+    form: UploadForm,
+    *,
+    refusal: FileRefused | None = None,
+    draft: MappingDraft | None = None,
+) -> HttpResponse:
     _may_see(request)
     view = queries.imports_view()
-    record(ImportEvent.LISTED, rows={"import": [listed.imported.pk for listed in view.imports]})
+    record(
+        ImportEvent.LISTED,
+        rows={
+            "import": [listed.imported.pk for listed in view.imports],
+            "draft": [draft.pk] if draft else [],
+        },
+    )
     context = {
         "view": view,
         "form": form,
         "refusal": refusal,
-        "problems": refusal_words(refusal) if refusal else [],
+        "draft": draft,
+        "is_known_mapping": isinstance(refusal, CodesUnknown),
+        "problems": refusal_words(refusal, kept="人数は保存していません。" if draft else KEPT_NOTHING)
+        if refusal
+        else [],
         "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
         "may_bring_in": permissions.bring_in_counts.allows(request.actor, None),
         "may_see_charges": permissions.see_charges.allows(request.actor, None),

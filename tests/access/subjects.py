@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from claims.charges import EXAMPLE
-from claims.models import ChargeImport, Claim, CountImport
-from claims.operations import charges_import, counts_import
+from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, MappingDraft
+from claims.operations import charges_import, counts_import, mapping
 from claims.wording import CLAIM_FORM
 from documents import operations as documents
 from documents.models import Document, Format
@@ -45,6 +45,41 @@ def previewed_charges(city: City) -> ChargeImport:
         charges_import.accept(first.pk, by=enrolment, at=timezone.now())
         corrected = june.replace("806600", "801200").encode("cp932")
         return charges_import.preview(corrected, by=enrolment, at=timezone.now())
+
+
+OTHER_LAYOUT = """処理年月,施設コード,住所地コード,支給認定区分,クラス年齢,必要量コード,人数
+202608,1299900000901,129999,2,3,1,17
+202608,1299900000902,129999,3,0,2,2
+"""
+COLUMNS = {
+    "対象年月": "処理年月",
+    "事業所番号": "施設コード",
+    "居住市区町村コード": "住所地コード",
+    "認定区分": "支給認定区分",
+    "年齢": "クラス年齢",
+    "保育必要量": "必要量コード",
+    "初日在籍数": "人数",
+}
+CODES = {
+    "認定区分": {"2": "2号", "3": "3号"},
+    "年齢": {"0": "0", "3": "3"},
+    "保育必要量": {"1": "標準", "2": "短時間"},
+}
+
+
+def mapping_draft(city: City, content: str = OTHER_LAYOUT) -> MappingDraft:
+    """A file of another vendor whose columns are chosen and whose codes are not."""
+    with city.open(Role.ENROLMENT) as enrolment:
+        draft = mapping.begin(content.encode("cp932"), by=enrolment, at=timezone.now())
+        mapping.choose_columns(draft.pk, fields=COLUMNS, constants={}, by=enrolment, at=timezone.now())
+    return draft
+
+
+def saved_mapping(city: City, name: str = "みほんシステム") -> ColumnMapping:
+    """The other vendor's layout, mapped."""
+    draft = mapping_draft(city)
+    with city.open(Role.ENROLMENT) as enrolment:
+        return mapping.save(draft.pk, name=name, values=CODES, by=enrolment, at=timezone.now())
 
 
 NEW_FACILITY = {

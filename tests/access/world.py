@@ -23,10 +23,12 @@ from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
 from tests.access.subjects import (
     document_of,
+    mapping_draft,
     notice_for,
     previewed_charges,
     previewed_import,
     previewed_list,
+    saved_mapping,
 )
 from tests.cast import (
     APRIL,
@@ -180,6 +182,8 @@ def make_world() -> World:
         "dispute_id": disputed.pk,
         "import_id": previewed.pk,
         "charge_import_id": previewed_charges(city).pk,
+        "mapping_id": saved_mapping(city).pk,
+        "draft_id": mapping_draft(city).pk,
         "list_id": previewed_list(city).pk,
         "event_id": events_of(city)[0].pk,
         "document_id": document_of(sakura, approved).pk,

@@ -23,6 +23,7 @@ PAGES = {
     },
     "nyuen": {
         "disputes": "/c/counts/disputes/",
+        "column-mappings": "/c/counts/mappings/",
         "counts-of-may": "/c/counts/2026-05/",
         "counts-of-a-facility": f"/c/counts/2026-05/{cast.KINDERGARTEN}/",
         "counts-to-correct": f"/c/counts/2026-05/{cast.KINDERGARTEN}/correct/",

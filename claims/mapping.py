@@ -1,0 +1,337 @@
+"""
+Other vendors' columns (列の対応): which of their headings is which of ours, and what their codes mean.
+
+Pure: a table of another layout becomes a table of the long one, with the file's own line numbers, so that
+``claims.imports.understand`` judges it like every other file. Problems come back under the file's own headings.
+No values are looked at beyond what is needed: of a column that could hold anything but codes nothing is kept or shown.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from claims.imports import (
+    AGE,
+    AGES,
+    CERTIFICATION,
+    CERTIFICATIONS,
+    COUNT,
+    FIRST_MONTH,
+    HOURS,
+    HOURS_WORDS,
+    LONG,
+    MONTH,
+    MOVEMENT,
+    MOVEMENTS,
+    NAME,
+    NUMBER,
+    OPTIONAL,
+    PAYER,
+    REQUIRED,
+)
+from documents.personal_data import suspicions
+from documents.reading import FileRefused, Problem, Row, Table, normalised
+from facilities.periods import ServiceMonth
+from pages.wareki import NotAMonth, parse_month
+
+NEEDED = (*REQUIRED, *LONG)
+FIELDS = (*NEEDED, *OPTIONAL)
+# Columns whose codes are translated, with the words we have for them: (value in our file, words on the page).
+CODED: dict[str, tuple[tuple[str, str], ...]] = {
+    CERTIFICATION: (("1号", "1号"), ("2号", "2号"), ("3号", "3号")),
+    AGE: (
+        *((str(age), f"{age}歳") for age in range(3)),
+        ("満3", "満3歳"),
+        *((str(age), f"{age}歳") for age in range(3, 6)),
+    ),
+    HOURS: (("標準", "標準時間"), ("短時間", "短時間"), ("教育標準時間", "教育標準時間")),
+    MOVEMENT: (("", "なし"), ("入", "途中入所"), ("退", "途中退所")),
+}
+# What may be the same on every line, so that the file has no column for it.
+FIXED = (MONTH, PAYER, CERTIFICATION, AGE, HOURS)
+# A month that is saved would be wrong next month: it is typed with each file.
+TYPED = ""
+MOST_CODES = 40
+LONGEST_CODE = 12
+# A code, or words that classes are made of. Anything else could be a name, and is neither kept nor shown.
+CODE = re.compile(
+    r"[A-Z]{1,2}|[A-Z]?[0-9]{1,3}|(?!.*[0-9]{4})(?:[0-9]|号|歳|才|満|標準|短|時間|教育|保育|認定|区分|必要量|途中|所|園|入|退|無|有"
+    r"|なし|あり|以上|未満|児|[-・/()~])+",
+    re.IGNORECASE,
+)
+# Numbers of children are no codes, however few different ones there are.
+NUMBERS = re.compile(r"数$|人数|合計|金額|日数")
+# What headings are made of and people's names are not.
+HEADING_WORDS = re.compile(
+    r"年|月|日|番号|コード|CD|ID|NO|区分|種別|分類|クラス|人数|員数|児数|総数|数$|歳|齢|量|名称|施設|事業|市町|市区|所在"
+    r"|有無|フラグ|枠|備考|必要|時間|認定|支給|世帯|合計|金額|CODE|MONTH|AGE|COUNT|TYPE",
+    re.IGNORECASE,
+)
+# No heading looks like this; the first line of a file without headings does.
+LOOKS_LIKE_DATA = re.compile(r"[0-9０-９,.:/\-年月日号歳令和平成RH]+", re.IGNORECASE)
+NO_HEADINGS = "見出しの行がないようです。1行目に列の見出しをつけて書き出してください。"
+# Headings under which other systems write our columns: what the page proposes first.
+SYNONYMS = {
+    MONTH: ("処理年月", "年月", "対象月", "基準年月", "請求年月", "給付年月"),
+    NUMBER: ("施設コード", "施設番号", "事業所コード", "施設事業所番号", "事業者番号", "施設CD"),
+    PAYER: (
+        "住所地コード",
+        "居住地コード",
+        "市区町村コード",
+        "市町村コード",
+        "住所地市町村コード",
+        "自治体コード",
+    ),
+    CERTIFICATION: ("支給認定区分", "教育保育給付認定区分", "認定種別", "認定区分コード"),
+    AGE: ("クラス年齢", "年齢区分", "クラス", "歳児", "年齢コード"),
+    HOURS: ("必要量コード", "必要量", "保育必要量区分", "保育必要量コード", "利用時間区分", "認定時間"),
+    COUNT: ("人数", "児童数", "在籍数", "在籍児童数", "初日在籍児童数", "入所児童数"),
+    NAME: ("施設名称", "事業所名", "事業所名称"),
+    MOVEMENT: ("異動区分", "途中区分", "入退所区分"),
+}
+WORDS_OF: dict[str, Mapping[str, str]] = {
+    CERTIFICATION: CERTIFICATIONS,
+    AGE: AGES,
+    HOURS: HOURS_WORDS,
+    MOVEMENT: MOVEMENTS,
+}
+
+
+@dataclass(frozen=True)
+class Correspondence:
+    """
+    One way of reading (列の対応): ``fields`` our heading → theirs.
+
+    ``constants``: our heading → what stands on every line; ``values``: our coded heading → their code → our value.
+    ``headings``: all of the file's, as it was read.
+    """
+
+    headings: tuple[str, ...]
+    fields: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def asks_for_month(self) -> bool:
+        """The file has no column of the month: it is typed with each file."""
+        return MONTH in self.constants
+
+    def fits(self, headings: Iterable[str]) -> bool:
+        """Whether these are the headings it was made for; their order says nothing."""
+        return sorted(self.headings) == sorted(headings)
+
+    def theirs(self, heading: str) -> str:
+        """The file's heading of our column; ours where the file has none."""
+        return self.fields.get(heading, heading)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What may be kept of a file for mapping it: its headings, and the codes of the columns that hold codes."""
+
+    headings: tuple[str, ...]
+    codes: Mapping[str, tuple[str, ...]]
+
+    def as_json(self) -> dict[str, Any]:
+        """For sealing."""
+        return {
+            "headings": list(self.headings),
+            "codes": {name: list(found) for name, found in self.codes.items()},
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Columns":
+        """What was sealed."""
+        return cls(tuple(kept["headings"]), {name: tuple(found) for name, found in kept["codes"].items()})
+
+
+def columns_of(table: Table) -> Columns:
+    """
+    The headings of a table of another layout, and the codes of its coded columns.
+
+    :raises FileRefused: a column seems to carry personal data, or the first line seems to be no headings.
+    """
+    if personal := suspicions(table, frozenset()):
+        raise FileRefused(personal, len(table.rows))
+    plausible = sum(bool(HEADING_WORDS.search(heading)) for heading in table.headings)
+    if plausible * 2 < len(table.headings) or any(map(LOOKS_LIKE_DATA.fullmatch, table.headings)):
+        raise FileRefused([Problem(NO_HEADINGS, 1)], len(table.rows))
+    return Columns(
+        tuple(table.headings),
+        {heading: codes for heading in table.headings if (codes := _codes(heading, table.rows)) is not None},
+    )
+
+
+def _codes(heading: str, rows: list[Row]) -> tuple[str, ...] | None:
+    """The distinct codes of a column; None when it holds anything else, or too many."""
+    found = {row[heading] for row in rows}
+    if NUMBERS.search(heading) or len(found) > MOST_CODES or not all(map(_is_code, found - {""})):
+        return None
+    return tuple(sorted(found, key=lambda code: (len(code), code)))
+
+
+def _is_code(text: str) -> bool:
+    return len(text) <= LONGEST_CODE and CODE.fullmatch(text) is not None
+
+
+def proposed_field(heading: str, columns: Columns) -> str:
+    """Their heading that most likely is ours; empty when none is."""
+    wanted = [heading, *SYNONYMS.get(heading, ())]
+    return next((name for name in wanted if name in columns.headings and offers(heading, name, columns)), "")
+
+
+def proposed_value(heading: str, code: str) -> str | None:
+    """Our value that a code plainly says; None when it has to be chosen."""
+    if heading == MOVEMENT and code in {"", "0"}:
+        return ""
+    plain = code.replace(" ", "").removesuffix("認定")
+    meant = WORDS_OF[heading].get(plain)
+    if meant is None or not plain:
+        return None
+    return next((value for value, _ in CODED[heading] if WORDS_OF[heading].get(value) == meant), None)
+
+
+def offers(heading: str, theirs: str, columns: Columns) -> bool:
+    """Whether their column may be chosen for ours: of a coded one every cell must be a code."""
+    return heading not in CODED or theirs in columns.codes
+
+
+def applied(table: Table, reading: Correspondence, *, month: str = "") -> Table:
+    """
+    The table in our long layout; lines keep their numbers. ``month``: typed, where the file has no column of it.
+
+    Codes that nobody has given a meaning are problems of the returned table; ``readdressed`` gives problems back
+    their heading in the file.
+
+    :raises FileRefused: a heading is missing, no month was typed, or a column seems to carry personal data.
+    """
+    missing = [name for name in dict.fromkeys(reading.fields.values()) if name not in table.headings]
+    if missing:
+        words = "列の対応で使う列が、このファイルにありません。ほかの対応を選ぶか、対応を作り直してください。"
+        raise FileRefused([Problem(words, 1, name) for name in missing], len(table.rows))
+    # Columns that nobody reads are looked at, too: names do not come in beside the counts (R12).
+    if personal := suspicions(_under_our_names(table, reading), frozenset(FIELDS)):
+        raise FileRefused(personal, len(table.rows))
+    constants = dict(reading.constants)
+    if reading.asks_for_month:
+        constants[MONTH] = _typed_month(month)
+    headings = [name for name in FIELDS if name in reading.fields or name in constants]
+    places = {heading: place for place, heading in enumerate(headings)}
+    problems = _problems_in_our_words(table, reading)
+    ragged = {problem.line for problem in problems if not problem.column}
+    rows = []
+    for row in table.rows:
+        values = []
+        for heading in headings:
+            value = constants[heading] if heading in constants else row[reading.fields[heading]]
+            codes = {} if heading in constants else reading.values.get(heading, {})
+            if codes and value and value not in codes:
+                if row.line not in ragged:
+                    problems.append(Problem(_unknown(value), row.line, heading))
+                value = ""
+            values.append(codes.get(value, value))
+        rows.append(Row(row.line, tuple(values), places))
+    return Table(headings, rows, table.encoding, problems)
+
+
+def has_unknown_codes(table: Table, reading: Correspondence) -> bool:
+    """Whether some cell of a coded column holds a code that was given no meaning."""
+    return any(
+        value not in codes
+        for heading, codes in reading.values.items()
+        if codes and reading.fields.get(heading) in table.headings
+        for value in {row[reading.fields[heading]] for row in table.rows} - {""}
+    )
+
+
+def readdressed(problems: Iterable[Problem], reading: Correspondence) -> list[Problem]:
+    """
+    The same problems under the headings of the file.
+
+    What is wrong with a value that stands on every line is said once.
+    """
+    found = [
+        Problem(f"列の対応で決めた値です。{problem.message}", 0, problem.column)
+        if problem.column in reading.constants
+        else replace(problem, column=reading.theirs(problem.column))
+        for problem in problems
+    ]
+    return list(dict.fromkeys(found))
+
+
+def what_is_missing(reading: Correspondence, columns: Columns) -> dict[str, str]:
+    """Everything that keeps a correspondence from being used: our heading → what to do. Empty when nothing does."""
+    problems = {}
+    for heading in NEEDED:
+        if heading not in reading.fields and heading not in reading.constants:
+            fixed = "決まった値にするか、" if heading in FIXED else ""
+            problems[heading] = f"{fixed}列を選んでください。"
+    for heading, theirs in reading.fields.items():
+        if theirs not in columns.headings:
+            problems[heading] = "このファイルにない列です。選び直してください。"
+        elif not offers(heading, theirs, columns):
+            problems[heading] = "区分のコードだけの列を選んでください。"
+    for heading, value in reading.constants.items():
+        if sentence := _constant_problem(heading, value):
+            problems[heading] = sentence
+    taken: dict[str, str] = {}
+    for heading, theirs in reading.fields.items():
+        # One code may say both 認定区分 and 保育必要量; a number or a month has a column of its own.
+        if heading in CODED:
+            continue
+        if theirs in taken:
+            problems.setdefault(heading, f"「{taken[theirs]}」と同じ列です。別の列を選んでください。")
+        taken.setdefault(theirs, heading)
+    return problems
+
+
+def _constant_problem(heading: str, value: str) -> str:
+    if heading not in FIXED:
+        return "決まった値にはできません。列を選んでください。"
+    if heading == MONTH:
+        return "" if value == TYPED else "月は、ファイルを選ぶときに入力します。"
+    if heading == PAYER:
+        return "" if re.fullmatch(r"[0-9]{6}", value) else "6桁の市区町村コードを入力してください。"
+    return "" if value in dict(CODED[heading]) else "値を選んでください。"
+
+
+def _typed_month(text: str) -> str:
+    """:raises FileRefused: no month, or none that can be."""
+    try:
+        month = ServiceMonth.of(parse_month(normalised(text)))
+    except NotAMonth:
+        month = None
+    if month is None or month < FIRST_MONTH:
+        words = (
+            "対象年月の列がないファイルです。「令和8年6月」や「2026-06」の形で、対象年月を指定してください。"
+        )
+        raise FileRefused([Problem(words)])
+    return str(month)
+
+
+def _unknown(code: str) -> str:
+    quoted = f"「{code}」は" if _is_code(code) else "この値は"
+    return f"{quoted}列の対応で意味が決まっていません。対応に加えるか、ファイルを直してください。"
+
+
+def _under_our_names(table: Table, reading: Correspondence) -> Table:
+    """The same cells, mapped columns under our headings: what is expected of a column is judged by what it is."""
+    ours = {theirs: heading for heading, theirs in reading.fields.items()}
+    headings = [
+        ours.get(name, name if name not in FIELDS else f"{name}（列の対応にない列）")
+        for name in table.headings
+    ]
+    places = {heading: place for place, heading in enumerate(headings)}
+    return Table(headings, [Row(row.line, row.values, places) for row in table.rows], table.encoding)
+
+
+def _problems_in_our_words(table: Table, reading: Correspondence) -> list[Problem]:
+    """What was wrong with the cells already, under our headings; of columns nobody reads nothing."""
+    ours: dict[str, list[str]] = {}
+    for heading, theirs in reading.fields.items():
+        ours.setdefault(theirs, []).append(heading)
+    found = [problem for problem in table.problems if not problem.column]
+    for problem in table.problems:
+        found += [replace(problem, column=heading) for heading in ours.get(problem.column, ())]
+    return found

@@ -1,0 +1,248 @@
+"""
+The two forms of a column mapping: which column is which, then what codes mean.
+
+Headings and codes come from a file. They are shown as text and sent back as places (``c3``), never as names of fields.
+"""
+
+from typing import Any
+
+from django import forms
+
+from claims.imports import MONTH, PAYER
+from claims.mapping import (
+    CODED,
+    FIELDS,
+    FIXED,
+    NEEDED,
+    TYPED,
+    Correspondence,
+    offers,
+    proposed_field,
+    proposed_value,
+    what_is_missing,
+)
+from claims.models import ColumnMapping
+from claims.operations.mapping import LONGEST_NAME, Draft
+from claims.queries.mappings import AUTOMATIC, WITHOUT
+
+SAME_ON_EVERY_LINE = "fixed"
+AS_IT_IS = "empty"
+CHOOSE = ("", "選んでください")
+HINTS = {
+    MONTH: "列がないときは、ファイルを選ぶときに入力します。",
+    PAYER: "列がないときは、市のコードなど決まった値にできます。",
+}
+
+
+class ColumnRow:
+    """One of our columns on the page: the choice of theirs, and the value of every line where that is allowed."""
+
+    def __init__(self, heading: str, column: forms.BoundField, constant: forms.BoundField | None) -> None:
+        self.heading, self.column, self.constant = heading, column, constant
+        self.is_needed = heading in NEEDED
+        self.hint = HINTS.get(heading, "区分のコードだけの列から選びます。" if heading in CODED else "")
+
+
+class ColumnsForm(forms.Form):
+    """Which of the file's columns is which of ours."""
+
+    def __init__(self, data: Any = None, *, draft: Draft, own_code: str) -> None:
+        super().__init__(data)
+        self.columns = columns = draft.columns
+        for place, heading in enumerate(FIELDS):
+            column = forms.ChoiceField(
+                choices=self._choices(heading),
+                required=False,
+                label=f"{heading} の列",
+                initial=_initial(heading, draft),
+                error_messages={"invalid_choice": "選び直してください。"},
+            )
+            self.fields[f"column-{place}"] = column
+            if heading in FIXED and heading != MONTH:
+                self.fields[f"constant-{place}"] = _constant(heading, draft, own_code)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+        self.places = {heading: f"c{place}" for place, heading in enumerate(columns.headings)}
+
+    def _choices(self, heading: str) -> list[tuple[str, str]]:
+        nothing = CHOOSE if heading in NEEDED else ("", "使わない")
+        fixed = "ファイルを選ぶときに入力する" if heading == MONTH else "決まった値にする（右に入力）"
+        return [
+            nothing,
+            *([(SAME_ON_EVERY_LINE, fixed)] if heading in FIXED else []),
+            *(
+                (f"c{place}", theirs)
+                for place, theirs in enumerate(self.columns.headings)
+                if offers(heading, theirs, self.columns)
+            ),
+        ]
+
+    @property
+    def rows(self) -> list[ColumnRow]:
+        """The table of the form."""
+        return [
+            ColumnRow(
+                heading,
+                self[f"column-{place}"],
+                self[f"constant-{place}"] if f"constant-{place}" in self.fields else None,
+            )
+            for place, heading in enumerate(FIELDS)
+        ]
+
+    @property
+    def chosen(self) -> Correspondence:
+        """What was chosen."""
+        fields, constants = {}, {}
+        for place, heading in enumerate(FIELDS):
+            column = self.cleaned_data.get(f"column-{place}", "")
+            if column == SAME_ON_EVERY_LINE:
+                typed = self.cleaned_data.get(f"constant-{place}", "")
+                constants[heading] = TYPED if heading == MONTH else typed
+            elif column:
+                fields[heading] = self.columns.headings[int(column[1:])]
+        return Correspondence(self.columns.headings, fields, constants)
+
+    def clean(self) -> dict[str, Any]:
+        """Everything that is missing, each at its place."""
+        for heading, sentence in what_is_missing(self.chosen, self.columns).items():
+            place = FIELDS.index(heading)
+            is_fixed = self.cleaned_data.get(f"column-{place}") == SAME_ON_EVERY_LINE
+            name = (
+                f"constant-{place}" if is_fixed and f"constant-{place}" in self.fields else f"column-{place}"
+            )
+            if name not in self.errors:
+                self.add_error(name, sentence)
+        return self.cleaned_data
+
+
+def _initial(heading: str, draft: Draft) -> str:
+    places = {theirs: f"c{place}" for place, theirs in enumerate(draft.columns.headings)}
+    if draft.chosen is None:
+        found = proposed_field(heading, draft.columns)
+        return places[found] if found else ""
+    if heading in draft.chosen.constants:
+        return SAME_ON_EVERY_LINE
+    return places.get(draft.chosen.fields.get(heading, ""), "")
+
+
+def _constant(heading: str, draft: Draft, own_code: str) -> forms.Field:
+    kept = draft.chosen.constants.get(heading, "") if draft.chosen else ""
+    label = f"{heading} の決まった値"
+    if heading == PAYER:
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        return forms.CharField(
+            label=label,
+            required=False,
+            initial=kept or own_code,
+            max_length=6,
+            widget=widget,
+            error_messages={"max_length": "6桁の市区町村コードを入力してください。"},
+        )
+    return forms.ChoiceField(label=label, required=False, initial=kept, choices=[("", "—"), *CODED[heading]])
+
+
+class CodeRow:
+    """One code of the file and the choice of what it means."""
+
+    def __init__(self, code: str, meaning: forms.BoundField) -> None:
+        self.code, self.meaning = code, meaning
+
+
+class ValuesForm(forms.Form):
+    """What the codes of the chosen columns mean, and the name of it all."""
+
+    name = forms.CharField(
+        label="この対応の名前",
+        max_length=LONGEST_NAME,
+        error_messages={
+            "required": "名前を入力してください。",
+            "max_length": f"名前は{LONGEST_NAME}字までで入力してください。",
+        },
+    )
+
+    def __init__(self, data: Any = None, *, draft: Draft, chosen: Correspondence) -> None:
+        super().__init__(data, initial={"name": draft.name})
+        self.coded = {
+            heading: draft.columns.codes[chosen.fields[heading]]
+            for heading in CODED
+            if heading in chosen.fields
+        }
+        self.theirs = chosen.fields
+        for heading, codes in self.coded.items():
+            known = chosen.values.get(heading, {})
+            for place, code in enumerate(codes):
+                self.fields[_name_of(heading, place)] = self._meaning(heading, code, known.get(code))
+
+    def _meaning(self, heading: str, code: str, known: str | None) -> forms.Field:
+        words = CODED[heading]
+        proposed = known if known is not None else proposed_value(heading, code)
+        places = {value: str(place) for place, (value, _) in enumerate(words)}
+        as_it_is = [(AS_IT_IS, "空欄のまま")] if not code and "" not in places else []
+        fallback = AS_IT_IS if as_it_is else ""
+        field = forms.ChoiceField(
+            choices=[CHOOSE, *as_it_is, *((str(place), label) for place, (_, label) in enumerate(words))],
+            label=f"{heading}「{code or '空欄'}」",
+            initial=fallback if proposed is None else places.get(proposed, fallback),
+            error_messages={
+                "required": "意味を選んでください。",
+                "invalid_choice": "意味を選んでください。",
+            },
+        )
+        field.widget.attrs["aria-label"] = field.label
+        return field
+
+    @property
+    def groups(self) -> list[tuple[str, str, list[CodeRow]]]:
+        """(our heading, theirs, its codes) in the order of the page."""
+        return [
+            (
+                heading,
+                self.theirs[heading],
+                [CodeRow(code, self[_name_of(heading, place)]) for place, code in enumerate(codes)],
+            )
+            for heading, codes in self.coded.items()
+        ]
+
+    @property
+    def values(self) -> dict[str, dict[str, str]]:
+        """Our coded heading → their code → our value."""
+        return {
+            heading: {
+                code: _value(heading, self.cleaned_data[_name_of(heading, place)])
+                for place, code in enumerate(codes)
+            }
+            for heading, codes in self.coded.items()
+        }
+
+
+def _name_of(heading: str, place: int) -> str:
+    return f"code-{list(CODED).index(heading)}-{place}"
+
+
+def _value(heading: str, sent: str) -> str:
+    return "" if sent == AS_IT_IS else CODED[heading][int(sent)][0]
+
+
+class RenameForm(forms.Form):
+    """Another name for a mapping."""
+
+    name = forms.CharField(
+        label="名前",
+        max_length=LONGEST_NAME,
+        error_messages={
+            "required": "名前を入力してください。",
+            "max_length": f"名前は{LONGEST_NAME}字までで入力してください。",
+        },
+    )
+
+    def __init__(self, data: Any = None, *, mapping: ColumnMapping) -> None:
+        super().__init__(data, initial={"name": mapping.name}, auto_id=f"id_{mapping.pk}_%s")
+
+
+def mapping_choices(saved: list[ColumnMapping]) -> list[tuple[str, str]]:
+    """For the upload: by itself, one of them, or none."""
+    return [
+        (AUTOMATIC, "自動（見出しが同じもの）"),
+        *((str(one.pk), one.name) for one in saved),
+        (WITHOUT, "使わない"),
+    ]

@@ -1,0 +1,94 @@
+"""Which column mapping reads a file, and what the pages of mappings show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import User
+from claims.mapping import CODED, Correspondence
+from claims.models import ColumnMapping
+from documents.reading import FileRefused, Problem
+
+AUTOMATIC, WITHOUT = "auto", "none"
+GONE = "選んだ列の対応が見つかりません。画面を開き直して、選び直してください。"
+
+
+@dataclass(frozen=True)
+class HowToRead:
+    """
+    What was said beside the file: a mapping's id, ``auto`` (the one whose headings it has) or ``none``.
+
+    ``month``: typed, for files without a column of the month.
+    """
+
+    mapping: str = AUTOMATIC
+    month: str = ""
+
+
+AS_FOUND = HowToRead()
+
+
+def correspondence_of(mapping: ColumnMapping) -> Correspondence:
+    """The stored mapping, as it is applied."""
+    return Correspondence(tuple(mapping.headings), mapping.fields, mapping.constants, mapping.values)
+
+
+def mapping_for(headings: Iterable[str], how: HowToRead) -> ColumnMapping | None:
+    """
+    The mapping that was chosen, or the newest one made for these headings; None when none is.
+
+    :raises FileRefused: the chosen one is not there (any more).
+    """
+    if how.mapping == WITHOUT:
+        return None
+    saved: list[ColumnMapping] = list(ColumnMapping.objects.order_by("-made_at"))
+    if how.mapping == AUTOMATIC:
+        names = list(headings)
+        return next((one for one in saved if correspondence_of(one).fits(names)), None)
+    chosen = next((one for one in saved if str(one.pk) == how.mapping), None)
+    if chosen is None:
+        raise FileRefused([Problem(GONE)])
+    return chosen
+
+
+@dataclass(frozen=True)
+class MappedField:
+    """One of our columns: the file's heading or the value of every line, and what its codes mean."""
+
+    heading: str
+    theirs: str
+    constant: str | None
+    codes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ListedMapping:
+    """One saved mapping with everything it says."""
+
+    mapping: ColumnMapping
+    made_by: str
+    fields: tuple[MappedField, ...]
+
+
+def mappings_view() -> list[ListedMapping]:
+    """All of the city's mappings by name: two queries."""
+    saved = list(ColumnMapping.objects.all())
+    people = dict(User.objects.filter(pk__in={one.made_by for one in saved}).values_list("pk", "login_id"))
+    return [_listed(one, people) for one in saved]
+
+
+def _listed(mapping: ColumnMapping, people: dict[UUID, str]) -> ListedMapping:
+    fields = [
+        MappedField(
+            heading,
+            theirs,
+            None,
+            tuple(
+                (code or "（空欄）", dict(CODED[heading]).get(value, value) or "空欄のまま")
+                for code, value in mapping.values.get(heading, {}).items()
+            ),
+        )
+        for heading, theirs in mapping.fields.items()
+    ]
+    fields += [MappedField(heading, "", value, ()) for heading, value in mapping.constants.items()]
+    return ListedMapping(mapping, people.get(mapping.made_by, ""), tuple(fields))
