@@ -121,9 +121,35 @@ class CountImport(FileImport):
     layout = models.CharField("形式", max_length=4, choices=[("long", "縦型"), ("wide", "横型")])
     # The name it had then: a mapping may be renamed or deleted, what was read by it stays true.
     mapping_name = models.CharField("列の対応", max_length=60, default="", blank=True)
+    # Who sent it when no person did: the folder, or the label of an API token.
+    sender = models.CharField("届いたところ", max_length=80, default="", blank=True)
 
     class Meta(FileImport.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = import_constraints("count_import")
+
+
+class DropRefusal(MunicipalityOwned):
+    """
+    A file of the folder that was refused (受け付けられなかったファイル), with its first problems.
+
+    The file itself is gone. No problem quotes what could be a person's; after a month the notice is deleted.
+    """
+
+    file_hash = models.CharField("ファイルのハッシュ", max_length=64, blank=True)
+    arrived_at = models.DateTimeField("読み込んだ日時")
+    problem_count = models.PositiveIntegerField("直すところ（件）")
+    problems = models.JSONField("直すところ")
+    expires_at = models.DateTimeField("期限")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["municipality", "file_hash"], name="drop_refusal_once_a_file"),
+            models.CheckConstraint(name="drop_refusal_says_why", condition=Q(problem_count__gte=1)),
+        ]
+        ordering = ("-arrived_at",)
+
+    def __str__(self) -> str:
+        return f"{self.arrived_at:%Y-%m-%d %H:%M}"
 
 
 class ColumnMapping(MunicipalityOwned):

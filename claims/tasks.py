@@ -1,18 +1,32 @@
 """Work of this room that waits in the outbox or comes back on schedule."""
 
+import logging
+from datetime import datetime
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from audit.record import SYSTEM, Context, context
-from claims.operations import charges_import, counts_import, drafting, mapping, reminding, telling
+from claims import drops
+from claims.operations import (
+    charges_import,
+    counts_import,
+    drafting,
+    drop_folder,
+    mapping,
+    reminding,
+    telling,
+)
 from facilities.models import Municipality
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
 from facilities.scope import scope
 from jobs.handlers import handles
 from jobs.models import Job
+
+logger = logging.getLogger(__name__)
 
 
 @handles(counts_import.TELL_FACILITIES)
@@ -43,6 +57,43 @@ def empty_expired_previews() -> None:
             counts_import.empty_expired(at=timezone.now())
             charges_import.empty_expired(at=timezone.now())
             mapping.empty_expired_drafts(at=timezone.now())
+            drop_folder.empty_expired_refusals(at=timezone.now())
+
+
+@shared_task(name="claims.read_drops")
+def read_drops() -> None:
+    """Files that lie finished in the folders of the cities; each is a transaction of its own, deleted after it."""
+    if settings.COUNT_DROP_FOLDER is None:
+        return
+    for municipality in Municipality.objects.all():
+        with drops.drop_folder(settings.COUNT_DROP_FOLDER, municipality.code) as folder:
+            if folder is not None:
+                _read_drops_of(municipality, folder)
+
+
+def _read_drops_of(municipality: Municipality, folder: drops.DropFolder) -> None:
+    now = timezone.now()
+    try:
+        names = folder.finished(now.timestamp())
+    except drops.CannotTakeAway:
+        logger.error("drop folder of %s: files cannot be deleted, none was read", municipality.code)
+        return
+    for name in names:
+        try:
+            _read_drop(municipality, folder, name, now)
+        except Exception as problem:  # noqa: BLE001  one file that breaks us must not keep the others waiting
+            # Neither name nor content nor message: they may hold what belongs in no log.
+            logger.error("drop folder of %s: %s in a file", municipality.code, type(problem).__name__)
+
+
+def _read_drop(municipality: Municipality, folder: drops.DropFolder, name: str, now: datetime) -> None:
+    opened = Context(who=SYSTEM, entrance="folder", municipality_id=municipality.pk)
+    with context(opened), scope(municipality.pk, None):
+        drop = folder.read(name, limit=settings.UPLOAD_LIMIT_BYTES, now=now.timestamp())
+        if drop is not None:
+            drop_folder.take_in(drop, at=now)
+    if drop is not None:
+        folder.take_away(drop)
 
 
 @shared_task(name="claims.remind")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/", views.import_page, name="import_page"),
     path("imports/<uuid:import_id>/accept/", views.accept, name="accept"),
     path("imports/<uuid:import_id>/discard/", views.discard, name="discard"),
+    path("drops/<uuid:refusal_id>/dismiss/", views.dismiss_refusal, name="dismiss_refusal"),
     path("mappings/", mapping.mappings, name="mappings"),
     path("mappings/drafts/<uuid:draft_id>/", mapping.columns, name="mapping_columns"),
     path("mappings/drafts/<uuid:draft_id>/codes/", mapping.codes, name="mapping_codes"),

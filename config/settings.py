@@ -219,6 +219,12 @@ FILE_UPLOAD_HANDLERS = ["documents.uploads.MemoryOnlyUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 COUNT_PREVIEW_LIFETIME = timedelta(hours=24)
+# Where core systems leave files of counts: a folder for each city, named by its code. Empty: no such door.
+_drop_folder = environment.text("COUNT_DROP_FOLDER", "")
+COUNT_DROP_FOLDER = Path(_drop_folder) if _drop_folder else None
+if COUNT_DROP_FOLDER is not None and not COUNT_DROP_FOLDER.is_absolute():
+    raise ImproperlyConfigured("COUNT_DROP_FOLDER must be an absolute path.")
+DROP_REFUSAL_LIFETIME = timedelta(days=30)
 
 # Mail leaves through the outbox only (jobs.mail).
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "はぐくみ請求 <noreply@hagukumi.example>")
@@ -262,6 +268,11 @@ CELERY_BEAT_SCHEDULE = {
     "send again what was not done": {"task": "jobs.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "make the coming months' audit partitions": {"task": "audit.make_partitions", "schedule": 6 * 60 * 60.0},
     "empty expired previews": {"task": "claims.empty_expired_previews", "schedule": 15 * 60.0},
+    "read files dropped into the folder": {
+        "task": "claims.read_drops",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "empty expired lists of facilities": {
         "task": "facilities.empty_expired_imports",
         "schedule": 15 * 60.0,

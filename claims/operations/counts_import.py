@@ -144,9 +144,11 @@ class Plan:
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-def preview(content: bytes, *, by: Who, at: datetime, how: HowToRead = AS_FOUND) -> CountImport:
+def preview(
+    content: bytes, *, by: Who, at: datetime, how: HowToRead = AS_FOUND, sender: str = ""
+) -> CountImport:
     """
-    Read a file and keep what it would do, sealed and for a while.
+    Read a file and keep what it would do, sealed and for a while. ``sender``: what sent it, when no person did.
 
     :raises NotAllowed: only the enrolment section.
     :raises claims.imports.HeadingsUnknown: another vendor's layout that no column mapping fits.
@@ -155,7 +157,7 @@ def preview(content: bytes, *, by: Who, at: datetime, how: HowToRead = AS_FOUND)
     """
     file_hash = hashlib.sha256(content).hexdigest()
     try:
-        return _preview(file_hash, content=content, by=by, at=at, how=how)
+        return _preview(file_hash, content=content, by=by, at=at, how=how, sender=sender)
     except FileRefused as refusal:
         record_apart(
             ImportEvent.REFUSED,
@@ -167,7 +169,9 @@ def preview(content: bytes, *, by: Who, at: datetime, how: HowToRead = AS_FOUND)
 
 
 @operation(ImportEvent.PREVIEWED)
-def _preview(file_hash: str, *, content: bytes, by: Who, at: datetime, how: HowToRead) -> CountImport:
+def _preview(
+    file_hash: str, *, content: bytes, by: Who, at: datetime, how: HowToRead, sender: str
+) -> CountImport:
     _may(by)
     table = read_csv(content)
     mapping = mapping_for(table.headings, how)
@@ -179,6 +183,7 @@ def _preview(file_hash: str, *, content: bytes, by: Who, at: datetime, how: HowT
         layout=meaning.layout,
         encoding=table.encoding,
         mapping_name=mapping.name if mapping else "",
+        sender=sender,
         months=meaning.months,
         summary=_summary(plan, meaning.rows, len(table.rows)),
         uploaded_at=at,

@@ -6,7 +6,6 @@ the task runs. No mail carries a number of children or an amount.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -14,15 +13,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from accounts.models import User
 from audit.record import record
 from claims.events import ClaimEvent
 from claims.models import Claim, CountSheet
+from claims.operations.telling import people_of
 from claims.queries.deadlines import deadlines_of
 from claims.states import ClaimStatus, SheetStatus
 from claims.wording import month_words
 from facilities.actors import Role
-from facilities.models import Membership, Municipality
+from facilities.models import Municipality
 from facilities.periods import ServiceMonth
 from facilities.queries import mailboxes
 from facilities.schedule import CitySchedule, Deadline, Step
@@ -147,7 +146,7 @@ def _digest(deadline: Deadline, today: date) -> int:
     count = len(late(month, step))
     if not count:
         return 0
-    people = list(_people(DIGESTS[step]))
+    people = list(people_of(DIGESTS[step]))
     page = f"c/counts/{month}/" if step == Step.CONFIRM else f"c/review/?month={month}"
     for person in people:
         mail.send_later(
@@ -161,11 +160,6 @@ def _digest(deadline: Deadline, today: date) -> int:
             key=f"digest|{step}|{month}|{today}|{person.pk}",
         )
     return len(people)
-
-
-def _people(duty: Role) -> Iterable[User]:
-    memberships = Membership.objects.filter(duty=duty, ended_at__isnull=True, user__is_active=True)
-    return (row.user for row in memberships.select_related("user") if row.user.address)
 
 
 def _end_of(today: date) -> datetime:

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from django.conf import settings
 
+from accounts.models import User
 from audit.record import record
 from claims.events import ImportEvent
-from claims.models import CountImport, CountSheet
+from claims.models import CountImport, CountSheet, DropRefusal
 from claims.states import SheetStatus
 from claims.wording import month_words
+from facilities.actors import Role
+from facilities.models import Membership
+from facilities.periods import ServiceMonth
 from facilities.queries import mailboxes
 from jobs import mail
 
@@ -45,6 +49,45 @@ def tell_of_correction(sheet: CountSheet) -> None:
     """The facility's accounts learn that the enrolment section has corrected their counts."""
     sentence = "児童数が訂正されました。ログインして新しい人数をご確認ください。"
     _tell([sheet], "児童数が訂正されました", sentence)
+
+
+def tell_of_preview(imported: CountImport) -> None:
+    """The enrolment section learns that a file has come which nobody of them has chosen, and waits for them."""
+    words = "・".join(month_words(ServiceMonth.parse(month)) for month in imported.months)
+    _tell_enrolment(
+        f"児童数のファイルが届きました（{words}）",
+        f"{words}の児童数のファイルが届きました（{imported.sender}）。まだ取り込んでいません。\n"
+        "内容を確認して、取り込んでください。",
+        page=f"/c/counts/imports/{imported.pk}/",
+        key=f"preview arrived|{imported.pk}",
+    )
+
+
+def tell_of_refused_drop(refusal: DropRefusal, *, key: str) -> None:
+    """The enrolment section learns that a file of the folder was refused. The mail does not say what is wrong."""
+    _tell_enrolment(
+        "児童数のファイルを受け付けられませんでした",
+        "フォルダに届いた児童数のファイルを受け付けられませんでした。"
+        f"直すところが{refusal.problem_count:,}件あります。\n何も取り込んでいません。画面で内容をご確認ください。",
+        page="/c/counts/",
+        key=f"drop refused|{refusal.pk}|{key}",
+    )
+
+
+def people_of(duty: Role) -> Iterable[User]:
+    """The city's people of this role who can be written to."""
+    memberships = Membership.objects.filter(duty=duty, ended_at__isnull=True, user__is_active=True)
+    return (row.user for row in memberships.select_related("user") if row.user.address)
+
+
+def _tell_enrolment(subject: str, text: str, *, page: str, key: str) -> None:
+    for person in people_of(Role.ENROLMENT):
+        mail.send_later(
+            to=person.address,
+            subject=f"【はぐくみ請求】{subject}",
+            text=f"{text}\n{settings.CITY_SITE_URL}{page}\n",
+            key=f"{key}|{person.pk}",
+        )
 
 
 def _tell(sheets: Iterable[CountSheet], subject: str, sentence: str, *, key: str = "") -> None:

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from claims.cells import Cell, key_words, row_order
-from claims.models import CountDispute, CountImport, CountSheet, FileImport
+from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, FileImport
 from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
 from claims.queries.facility import CountView, counts_of, payer_names
 from claims.states import ImportStatus, SheetStatus
@@ -23,9 +23,10 @@ from facilities.scope import current_scope
 
 IMPORTS_LISTED = 50
 MONTHS_LISTED = 12
+REFUSALS_LISTED = 5
 KIND_ORDER = ("changed", "new", "unchanged")
 NUMBERS = ("rows", "new", "changed", "unchanged", "missing", "children")
-SYSTEM_USER = UUID(int=0)
+SYSTEM_USER, SYSTEM_WORDS = UUID(int=0), "自動処理"
 # From one month to the next, so many children and so many percent of them are worth a look.
 BIG_CHILDREN, BIG_PERCENT = 5, 10
 
@@ -72,19 +73,35 @@ class ImportsView:
     imports: list[ListedImport]
     facilities: int
     open_disputes: int
+    refusals: list[DropRefusal]
 
 
 def imports_view() -> ImportsView:
     """Months and imports, newest first: four queries."""
-    imports = list(CountImport.objects.defer("preview_sealed")[:IMPORTS_LISTED])
-    labels = people_labels(imports)
+    imports = CountImport.objects.defer("preview_sealed").annotate(
+        uploader=_login_id("uploaded_by"), decider=_login_id("decided_by")
+    )
     facilities, disputes = _totals()
     return ImportsView(
         months=_months(),
-        imports=[_listed(imported, labels) for imported in imports],
+        imports=[
+            _listed(
+                imported,
+                {imported.uploaded_by: imported.uploader, imported.decided_by: imported.decider},
+            )
+            for imported in imports[:IMPORTS_LISTED]
+        ],
         facilities=facilities,
         open_disputes=disputes,
+        refusals=list(DropRefusal.objects.all()[:REFUSALS_LISTED]),
     )
+
+
+def _login_id(field: str) -> Coalesce:
+    """The login id of the person in this field, in the same query."""
+    person = User.objects.filter(pk=OuterRef(field)).values("login_id")
+    system = Case(When(**{field: SYSTEM_USER}, then=Value(SYSTEM_WORDS)), default=Value(""))
+    return Coalesce(Subquery(person), system)
 
 
 def _totals() -> tuple[int, int]:
@@ -127,12 +144,12 @@ def people_labels(imports: Iterable[FileImport]) -> dict[UUID, str]:
         imported.decided_by for imported in imports if imported.decided_by
     }
     known = dict(User.objects.filter(pk__in=ids - {SYSTEM_USER}).values_list("pk", "login_id"))
-    return {**known, SYSTEM_USER: "自動処理"}
+    return {**known, SYSTEM_USER: SYSTEM_WORDS}
 
 
 def _listed(imported: CountImport, labels: dict[UUID, str]) -> ListedImport:
     decided = labels.get(imported.decided_by, "") if imported.decided_by else ""
-    return ListedImport(imported, labels.get(imported.uploaded_by, ""), decided)
+    return ListedImport(imported, imported.sender or labels.get(imported.uploaded_by, ""), decided)
 
 
 # ---------------------------------------------------------------- one import

@@ -5,6 +5,7 @@ The addresses of buttons answer GET with the page the button stands on: after an
 to the address it was sending to.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import held_forms
 from audit.record import Outcome, record
@@ -23,8 +24,8 @@ from claims.closing import is_closed
 from claims.events import ClosingEvent, ImportEvent
 from claims.forms import AnswerForm, CountsForm, UploadForm
 from claims.imports import HeadingsUnknown
-from claims.models import ColumnMapping, CountDispute, CountImport, CountSheet, MappingDraft
-from claims.operations import answers, confirming, counts_by_hand, counts_import
+from claims.models import ColumnMapping, CountDispute, CountImport, CountSheet, DropRefusal, MappingDraft
+from claims.operations import answers, confirming, counts_by_hand, counts_import, drop_folder
 from claims.operations import closing as closing_operations
 from claims.operations import mapping as mapping_operations
 from claims.operations.counts_import import CodesUnknown
@@ -144,12 +145,25 @@ def discard(request: TenantRequest, import_id: UUID) -> HttpResponse:
     return redirect("counts:imports")
 
 
+@require_POST
+def dismiss_refusal(request: TenantRequest, refusal_id: UUID) -> HttpResponse:
+    """Take the notice of a refused file of the folder off the page."""
+    try:
+        drop_folder.dismiss(refusal_id, by=request.actor)
+    except DropRefusal.DoesNotExist:
+        raise Http404 from None
+    except NotAllowed as refusal:
+        return _imports(request, UploadForm(), problems=[str(refusal)])
+    return redirect("counts:imports")
+
+
 def _imports(
     request: TenantRequest,
     form: UploadForm,
     *,
     refusal: FileRefused | None = None,
     draft: MappingDraft | None = None,
+    problems: Sequence[str] = (),
 ) -> HttpResponse:
     _may_see(request)
     view = queries.imports_view()
@@ -158,6 +172,7 @@ def _imports(
         rows={
             "import": [listed.imported.pk for listed in view.imports],
             "draft": [draft.pk] if draft else [],
+            "refusal": [refused.pk for refused in view.refusals],
         },
     )
     context = {
@@ -168,7 +183,7 @@ def _imports(
         "is_known_mapping": isinstance(refusal, CodesUnknown),
         "problems": refusal_words(refusal, kept="人数は保存していません。" if draft else KEPT_NOTHING)
         if refusal
-        else [],
+        else problems,
         "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
         "may_bring_in": permissions.bring_in_counts.allows(request.actor, None),
         "may_see_charges": permissions.see_charges.allows(request.actor, None),

@@ -3,8 +3,9 @@
 from django.utils import timezone
 
 from claims.charges import EXAMPLE
-from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, MappingDraft
-from claims.operations import charges_import, counts_import, mapping
+from claims.drops import Drop, Identity
+from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, MappingDraft
+from claims.operations import charges_import, counts_import, drop_folder, mapping
 from claims.wording import CLAIM_FORM
 from documents import operations as documents
 from documents.models import Document, Format
@@ -80,6 +81,15 @@ def saved_mapping(city: City, name: str = "みほんシステム") -> ColumnMapp
     draft = mapping_draft(city)
     with city.open(Role.ENROLMENT) as enrolment:
         return mapping.save(draft.pk, name=name, values=CODES, by=enrolment, at=timezone.now())
+
+
+def refused_drop(city: City) -> DropRefusal:
+    """A file of the folder that was refused."""
+    drop = Drop("x.csv", Identity(1, 1, 1, 1, 1), b"1,2\n3,4\n")
+    with city.open():
+        refused = drop_folder.take_in(drop, at=timezone.now())
+    assert isinstance(refused, DropRefusal)
+    return refused
 
 
 NEW_FACILITY = {

@@ -28,6 +28,7 @@ from tests.access.subjects import (
     previewed_charges,
     previewed_import,
     previewed_list,
+    refused_drop,
     saved_mapping,
 )
 from tests.cast import (
@@ -183,6 +184,7 @@ def make_world() -> World:
         "import_id": previewed.pk,
         "charge_import_id": previewed_charges(city).pk,
         "mapping_id": saved_mapping(city).pk,
+        "refusal_id": refused_drop(city).pk,
         "draft_id": mapping_draft(city).pk,
         "list_id": previewed_list(city).pk,
         "event_id": events_of(city)[0].pk,
