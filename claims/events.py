@@ -72,7 +72,7 @@ class ImportEvent(StrEnum):
     DISPUTES_LISTED = "counts.disputes_listed"
     ANSWERED = "counts.answered"
     CORRECTION_SHOWN = "counts.correction_shown"
-    DROP_READ = "counts.drop_read"
+    ARRIVED = "counts.arrived"
     DROP_REFUSAL_SEEN = "counts.drop_refusal_seen"
     DROP_REFUSALS_EXPIRED = "counts.drop_refusals_expired"
     CORRECTED_BY_HAND = "counts.corrected_by_hand"

@@ -215,7 +215,7 @@ def applied(table: Table, reading: Correspondence, *, month: str = "") -> Table:
         raise FileRefused(personal, len(table.rows))
     constants = dict(reading.constants)
     if reading.asks_for_month:
-        constants[MONTH] = _typed_month(month)
+        constants[MONTH] = typed_month(month)
     headings = [name for name in FIELDS if name in reading.fields or name in constants]
     places = {heading: place for place, heading in enumerate(headings)}
     problems = _problems_in_our_words(table, reading)
@@ -296,8 +296,12 @@ def _constant_problem(heading: str, value: str) -> str:
     return "" if value in dict(CODED[heading]) else "値を選んでください。"
 
 
-def _typed_month(text: str) -> str:
-    """:raises FileRefused: no month, or none that can be."""
+def typed_month(text: str) -> str:
+    """
+    The month that was typed beside a file, as 2026-06.
+
+    :raises FileRefused: no month, or none that can be.
+    """
     try:
         month = ServiceMonth.of(parse_month(normalised(text)))
     except NotAMonth:

@@ -225,6 +225,15 @@ COUNT_DROP_FOLDER = Path(_drop_folder) if _drop_folder else None
 if COUNT_DROP_FOLDER is not None and not COUNT_DROP_FOLDER.is_absolute():
     raise ImproperlyConfigured("COUNT_DROP_FOLDER must be an absolute path.")
 DROP_REFUSAL_LIFETIME = timedelta(days=30)
+# A month's counts are one call; a token that calls more often has gone wrong.
+API_CALLS_PER_MINUTE = 30
+# The door of the API is our own (facilities.api): no users, no browsable pages.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "UNAUTHENTICATED_USER": None,
+}
 
 # Mail leaves through the outbox only (jobs.mail).
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "はぐくみ請求 <noreply@hagukumi.example>")

@@ -1,8 +1,8 @@
 """
 Every address of the house.
 
-A process opens the doors its ``ENTRANCES`` name: facilities' pages exist only on the Internet entrance, the city's
-and the auditors' only on the LGWAN entrance. Elsewhere they answer 404, because they are not there.
+A process opens the doors its ``ENTRANCES`` name: facilities' pages exist only on the Internet entrance, the city's,
+the auditors' and the API's only on the LGWAN entrance. Elsewhere they answer 404, because they are not there.
 """
 
 from django.conf import settings
@@ -36,6 +36,7 @@ if "lgwan" in settings.ENTRANCES:
         path("c/charges/", include("claims.urls_charges")),
         path("c/review/", include("approvals.urls_city")),
         path("c/", include("facilities.urls_city")),
+        path("api/v1/", include("claims.urls_api")),
         path("a/", include("portal.urls_audit")),
     ]
 

@@ -27,6 +27,10 @@ class FacilityEvent(StrEnum):
     ACCOUNT_DISABLED = "facilities.account_disabled"
     ACCOUNT_ENABLED = "facilities.account_enabled"
     ACCESS_DENIED = "facilities.access_denied"
+    API_TOKENS_LISTED = "facilities.api_tokens_listed"
+    API_TOKEN_CREATED = "facilities.api_token_created"  # noqa: S105  names of events, not secrets
+    API_TOKEN_REVOKED = "facilities.api_token_revoked"  # noqa: S105
+    API_DENIED = "facilities.api_denied"
     FORM_REPEATED = "facilities.form_repeated"
     IMPORTS_LISTED = "facilities.imports_listed"
     IMPORT_PREVIEWED = "facilities.import_previewed"

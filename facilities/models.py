@@ -1,6 +1,6 @@
 """Municipalities, corporations, facilities and their dated profile; who may act for whom."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, TypeVar
 from uuid import uuid4
 
@@ -500,6 +500,44 @@ class FacilityImport(MunicipalityOwned):
     def place(self) -> str:
         """Where the lines are sealed to."""
         return f"facilities_facilityimport|lines|{self.municipality_id}|{self.pk}"
+
+
+class ApiToken(MunicipalityOwned):
+    """
+    The key of another system of the city (APIトークン), for what it was made for and for a year at most.
+
+    Only a keyed hash of the token is here. ``window_…`` counts the calls of the current minute.
+    """
+
+    label = models.CharField("名前", max_length=60)
+    token_hash = models.BinaryField("トークンのハッシュ", max_length=32, unique=True)
+    scopes = models.JSONField("できること")
+    made_at = models.DateTimeField("作成日時")
+    made_by = models.UUIDField("作成者")
+    expires_at = models.DateTimeField("有効期限")
+    revoked_at = models.DateTimeField("取消日時", null=True)
+    revoked_by = models.UUIDField("取り消した人", null=True)
+    last_used_at = models.DateTimeField("最後に使った日時", null=True)
+    window_began_at = models.DateTimeField("数え始めた日時", null=True)
+    window_calls = models.PositiveIntegerField("呼び出しの数", default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="api_token_has_a_label", condition=~Q(label="")),
+            models.CheckConstraint(
+                name="api_token_lives_a_year_at_most",
+                condition=Q(expires_at__gt=F("made_at"), expires_at__lte=F("made_at") + timedelta(days=366)),
+            ),
+            models.CheckConstraint(
+                name="api_token_revocation_has_time_and_person",
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+            ),
+        ]
+        ordering = ("-made_at",)
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class SentForm(models.Model):

@@ -23,3 +23,10 @@ def manage_accounts(actor: Actor, subject: object) -> None:
     """Only the city's administrator opens accounts and registers mail addresses (R14)."""
     if actor.duty is not Role.ADMINISTRATOR:
         raise NotAllowed("アカウントとメールアドレスを登録できるのは、市の管理者だけです。")
+
+
+@rule
+def manage_api_tokens(actor: Actor, subject: object) -> None:
+    """Only the city's administrator lets other systems in."""
+    if actor.duty is not Role.ADMINISTRATOR:
+        raise NotAllowed("APIトークンを作成・取消できるのは、市の管理者だけです。")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from facilities.actors import Role
+from facilities.api_clients import ApiScope
 from facilities.models import (
     AddressRegistration,
+    ApiToken,
     Branch,
     Facility,
     FacilityDetail,
@@ -216,6 +218,42 @@ def proposed_account(number: str, facilities: list[Facility]) -> dict[str, Any]:
         "login_id": next((proposed for proposed in ids if proposed not in taken), ""),
         "notified_on": timezone.localdate(),
     }
+
+
+# ---------------------------------------------------------------- API tokens
+
+
+@dataclass(frozen=True)
+class ListedToken:
+    """One token: who made it, what it may do in words, the last day it is good, and whether it still is."""
+
+    token: ApiToken
+    made_by: str
+    scopes: list[str]
+    last_day: date
+    is_over: bool
+
+    @property
+    def is_good(self) -> bool:
+        """Neither revoked nor expired."""
+        return not self.is_over and self.token.revoked_at is None
+
+
+def api_token_list(at: datetime) -> list[ListedToken]:
+    """Every token of the city, the newest first: two queries."""
+    tokens = list(ApiToken.objects.all())
+    people = dict(User.objects.filter(pk__in={one.made_by for one in tokens}).values_list("pk", "login_id"))
+    words = dict(ApiScope.choices)
+    return [
+        ListedToken(
+            one,
+            people.get(one.made_by, ""),
+            [words.get(scope, scope) for scope in one.scopes],
+            timezone.localtime(one.expires_at - timedelta(seconds=1)).date(),
+            one.expires_at <= at,
+        )
+        for one in tokens
+    ]
 
 
 # ---------------------------------------------------------------- a facility's changes

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from facilities.views import accounts, changes, city, schedule, years
+from facilities.views import accounts, api_tokens, changes, city, schedule, years
 
 app_name = "facilities"
 
@@ -47,6 +47,8 @@ urlpatterns: list[URLPattern] = [
         schedule.remove_exception,
         name="schedule_remove_exception",
     ),
+    path("api-tokens/", api_tokens.api_tokens, name="api_tokens"),
+    path("api-tokens/<uuid:token_id>/revoke/", api_tokens.revoke_api_token, name="revoke_api_token"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/reconfirm/", accounts.reconfirm, name="accounts_reconfirm"),

@@ -42,7 +42,9 @@ REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals"}))
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
 )
-ACCOUNTS = NavigationItem("アカウント", "facilities:accounts", frozenset({"facilities:account"}))
+ACCOUNTS = NavigationItem(
+    "アカウント", "facilities:accounts", frozenset({"facilities:account", "facilities:api_tokens"})
+)
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
 GUIDE = "1枚の案内（印刷用）"

@@ -7,6 +7,7 @@ from accounts.models import TicketPurpose
 from approvals.models import Step, Verdict
 from claims.facts import BY_NAME
 from facilities.actors import Role
+from facilities.api_clients import ApiScope
 from facilities.schedule import Step as ScheduleStep
 from portal.models import Audience
 
@@ -85,6 +86,10 @@ WORDS = {
     "facilities.schedule_shown": "日程を見た",
     "facilities.schedule_changed": "日程を変えた",
     "facilities.calendar_taken": "日程をカレンダー用に書き出した",
+    "facilities.api_tokens_listed": "APIトークンの一覧を見た",
+    "facilities.api_token_created": "APIトークンを作った",
+    "facilities.api_token_revoked": "APIトークンを取り消した",
+    "facilities.api_denied": "APIの呼び出しを断った",
     "facilities.access_denied": "見ることができないページを開こうとした",
     "facilities.form_repeated": "同じ送信を繰り返した",
     "counts.previewed": "児童数のファイルを読み込んだ",
@@ -108,7 +113,7 @@ WORDS = {
     "claims.correction_dropped": "過誤の訂正を取りやめた",
     "claims.replaced": "承認済みの請求が過誤調整に置き換わった",
     "claims.remarked": "請求について書いた（やりとり）",
-    "counts.drop_read": "フォルダに届いたファイルを読み込んだ",
+    "counts.arrived": "児童数のファイルが届いた（フォルダ・API）",
     "counts.drop_refusal_seen": "受け付けられなかったファイルの表示を消した",
     "counts.drop_refusals_expired": "受け付けられなかったファイルの表示の期限が切れた",
     "counts.mappings_listed": "列の対応の一覧を見た",
@@ -211,6 +216,7 @@ ROWS = {
     "registration": "メールアドレスの登録",
     "subject": "対象",
     "suspension": "休園",
+    "token": "APIトークン",
 }
 MODELS = {
     "accounts.user": "アカウント",
@@ -229,6 +235,7 @@ MODELS = {
     "claims.usercharge": "利用者負担額",
     "documents.document": "帳票",
     "facilities.addressregistration": "メールアドレスの登録",
+    "facilities.apitoken": "APIトークン",
     "facilities.branch": "分園",
     "facilities.facility": "施設",
     "facilities.yearroll": "年度更新",
@@ -261,6 +268,7 @@ DETAILS = {
     "content_hash": "内容のハッシュ",
     "duty": "役割",
     "event": "記録",
+    "expires_on": "有効期限",
     "events": "件数",
     "facilities": "施設の数",
     "fields": "列",
@@ -300,6 +308,7 @@ DETAILS = {
     "rows_gone": "なくなる行",
     "rows_new": "新しい行",
     "rows_unchanged": "変わらない行",
+    "scopes": "できること",
     "slot": "枠",
     "state": "状態",
     "status": "応答",
@@ -329,6 +338,7 @@ VALUES = {
         "not_computable": "計算できない",
     },
     "outcome": {"stands": "届いた人数のまま", "corrected": "人数を訂正"},
+    "scopes": dict(ApiScope.choices),
     "reason": {"idle": "操作がなかった", "old": "時間の上限", "superseded": "アカウントの変更"},
     "state": {
         "open": "使えるコード",

@@ -27,6 +27,7 @@ from claims.queries.mappings import AS_FOUND, HowToRead, correspondence_of, mapp
 from claims.states import SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
 from documents.reading import FileRefused, Problem, Table, read_csv
 from facilities.actors import Actor
+from facilities.api_clients import ApiClient, ApiScope
 from facilities.models import Facility, FacilityProfile
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
@@ -172,7 +173,7 @@ def preview(
 def _preview(
     file_hash: str, *, content: bytes, by: Who, at: datetime, how: HowToRead, sender: str
 ) -> CountImport:
-    _may(by)
+    may_send(by)
     table = read_csv(content)
     mapping = mapping_for(table.headings, how)
     meaning = _by_mapping(table, mapping, how) if mapping else understand(table, known_facilities())
@@ -422,6 +423,18 @@ def step_back(replaced: list[CountSheet], *, by: Who, at: datetime) -> None:
     CountDispute.objects.filter(sheet__in=ids, outcome="").update(
         outcome="corrected", answer=REPLACED, answered_at=at, answered_by=previews.user_id(by)
     )
+
+
+def may_send(by: Who) -> None:
+    """
+    Who may decide may send, and so may a token that was made for it.
+
+    :raises NotAllowed: anybody else.
+    """
+    if isinstance(by, ApiClient):
+        by.require(ApiScope.CHILD_COUNTS_WRITE)
+    else:
+        _may(by)
 
 
 def _may(by: Who) -> None:

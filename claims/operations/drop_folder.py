@@ -11,15 +11,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
-from audit.record import SYSTEM, record
+from audit.record import SYSTEM, Outcome, record
 from claims import permissions
 from claims.drops import Drop
 from claims.events import ImportEvent
 from claims.models import CountImport, DropRefusal
 from claims.operations import counts_import, telling
-from claims.states import ImportStatus
+from claims.operations.arriving import arrive, one_after_the_other
 from documents.reading import FileRefused, Problem
 from facilities.actors import Actor
 from facilities.operating import operation
@@ -28,28 +27,15 @@ from facilities.scope import current_scope
 SENDER = "フォルダ"
 
 
-@operation(ImportEvent.DROP_READ)
+@operation(ImportEvent.ARRIVED)
 def take_in(drop: Drop, *, at: datetime) -> CountImport | DropRefusal:
-    """
-    Preview one file of the folder and tell the enrolment section. The scope is the whole city.
-
-    The same file again, while its preview waits, is that preview.
-    """
-    _one_after_the_other()
-    file_hash = hashlib.sha256(drop.content).hexdigest() if drop.content is not None else ""
-    waiting = _waiting(file_hash, at)
-    if waiting is not None:
-        record(ImportEvent.DROP_READ, on=waiting, rows={"import": [waiting.pk]}, detail={"repeated": True})
-        return waiting
+    """Preview one file of the folder, or keep why it was refused. The scope is the whole city."""
     try:
         if drop.content is None:
             raise FileRefused([Problem(counts_import.TOO_LARGE)])
-        imported = counts_import.preview(drop.content, by=SYSTEM, at=at, sender=SENDER)
+        return arrive(drop.content, by=SYSTEM, at=at, sender=SENDER).imported
     except FileRefused as refusal:
-        return _keep_refusal(refusal, file_hash, key=drop.key, at=at)
-    telling.tell_of_preview(imported)
-    record(ImportEvent.DROP_READ, on=imported, rows={"import": [imported.pk]}, detail={"repeated": False})
-    return imported
+        return _keep_refusal(refusal, drop, at=at)
 
 
 @operation(ImportEvent.DROP_REFUSAL_SEEN)
@@ -75,23 +61,10 @@ def empty_expired_refusals(*, at: datetime) -> int:
     return len(ended)
 
 
-def _one_after_the_other() -> None:
-    """Two workers that find the same file read it one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"drops of {current_scope().municipality_id}"]
-        )
-
-
-def _waiting(file_hash: str, at: datetime) -> CountImport | None:
-    waiting: CountImport | None = CountImport.objects.filter(
-        file_hash=file_hash, status=ImportStatus.PREVIEWED, expires_at__gt=at
-    ).first()
-    return waiting
-
-
-def _keep_refusal(refusal: FileRefused, file_hash: str, *, key: str, at: datetime) -> DropRefusal:
+def _keep_refusal(refusal: FileRefused, drop: Drop, *, at: datetime) -> DropRefusal:
     """The same file refused once more keeps one notice, with what is wrong with it now."""
+    one_after_the_other()
+    file_hash = hashlib.sha256(drop.content).hexdigest() if drop.content is not None else ""
     row, _ = DropRefusal.objects.update_or_create(
         municipality_id=current_scope().municipality_id,
         file_hash=file_hash,
@@ -102,12 +75,13 @@ def _keep_refusal(refusal: FileRefused, file_hash: str, *, key: str, at: datetim
             "expires_at": at + settings.DROP_REFUSAL_LIFETIME,
         },
     )
-    telling.tell_of_refused_drop(row, key=key)
+    telling.tell_of_refused_drop(row, key=drop.key)
     record(
-        ImportEvent.DROP_READ,
+        ImportEvent.ARRIVED,
         on=row,
         rows={"refusal": [row.pk]},
         detail={"file_hash": file_hash, "problems": row.problem_count},
+        outcome=Outcome.REFUSED,
     )
     kept: DropRefusal = row
     return kept

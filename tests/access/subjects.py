@@ -1,5 +1,7 @@
 """Rows that come into being by a longer way: a previewed import, a printed document."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from claims.charges import EXAMPLE
@@ -11,8 +13,9 @@ from documents import operations as documents
 from documents.models import Document, Format
 from documents.reading import read_table
 from facilities.actors import Role
-from facilities.models import FacilityImport
-from facilities.operations import facility_import
+from facilities.api_clients import ApiScope
+from facilities.models import ApiToken, FacilityImport
+from facilities.operations import api_tokens, facility_import
 from portal.models import Audience, Notice, NoticeAttachment
 from portal.operations import notices
 from portal.operations.notices import NoticeValues
@@ -90,6 +93,20 @@ def refused_drop(city: City) -> DropRefusal:
         refused = drop_folder.take_in(drop, at=timezone.now())
     assert isinstance(refused, DropRefusal)
     return refused
+
+
+def api_token(
+    city: City, *, scopes: tuple[str, ...] = (ApiScope.CHILD_COUNTS_WRITE,)
+) -> tuple[ApiToken, str]:
+    """The core system's token: its row and itself."""
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        return api_tokens.create(
+            "基幹システム",
+            scopes=scopes,
+            expires_on=timezone.localdate() + timedelta(days=30),
+            by=administrator,
+            at=timezone.now(),
+        )
 
 
 NEW_FACILITY = {

@@ -11,20 +11,22 @@ QUESTION = """
 import django
 django.setup()
 from django.urls import Resolver404, resolve
-for address in ("/login/", "/healthz/live", "/f/1299900000901/", "/f/", "/c/", "/c/review/", "/c/accounts/", "/a/"):
+for address in ("/login/", "/healthz/live", "/f/1299900000901/", "/f/", "/c/", "/c/review/", "/c/accounts/", "/a/",
+                "/api/v1/child-counts/", "/api/v1/schema/"):
     try:
         resolve(address)
         print(address)
     except Resolver404:
         pass
 """
+API = ["/api/v1/child-counts/", "/api/v1/schema/"]
 
 
 @pytest.mark.parametrize(
     ("entrances", "there"),
     [
         ("internet", ["/login/", "/healthz/live", "/f/1299900000901/", "/f/"]),
-        ("lgwan", ["/login/", "/healthz/live", "/c/", "/c/review/", "/c/accounts/", "/a/"]),
+        ("lgwan", ["/login/", "/healthz/live", "/c/", "/c/review/", "/c/accounts/", "/a/", *API]),
         (
             "internet,lgwan",
             [
@@ -36,6 +38,7 @@ for address in ("/login/", "/healthz/live", "/f/1299900000901/", "/f/", "/c/", "
                 "/c/review/",
                 "/c/accounts/",
                 "/a/",
+                *API,
             ],
         ),
     ],

@@ -22,6 +22,7 @@ from facilities.models import AddressRegistration, Branch, GrantedItem, Membersh
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
 from tests.access.subjects import (
+    api_token,
     document_of,
     mapping_draft,
     notice_for,
@@ -184,6 +185,7 @@ def make_world() -> World:
         "import_id": previewed.pk,
         "charge_import_id": previewed_charges(city).pk,
         "mapping_id": saved_mapping(city).pk,
+        "token_id": api_token(city)[0].pk,
         "refusal_id": refused_drop(city).pk,
         "draft_id": mapping_draft(city).pk,
         "list_id": previewed_list(city).pk,

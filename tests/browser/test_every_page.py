@@ -43,6 +43,7 @@ PAGES = {
         "notices": "/c/notices/",
         "notice-new": "/c/notices/new/",
         "accounts": "/c/accounts/",
+        "api-tokens": "/c/api-tokens/",
         "account-new": f"/c/accounts/new/?facility={cast.KINDERGARTEN}",
         "change-password": "/password/",
         "city-home-administrator": "/c/",

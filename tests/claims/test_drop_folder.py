@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from claims import drops, tasks
 from claims.models import CountImport, CountSheet, DropRefusal
-from claims.operations import counts_import
+from claims.operations import counts_import, telling
 from claims.states import ImportStatus
 from facilities.actors import Role
 from facilities.rules import NotAllowed
@@ -93,7 +93,7 @@ def test_a_file_waits_for_the_enrolment_section_and_is_gone(
     mails = [mail.read_text() for mail in mail_folder.iterdir()]
     (told,) = [mail for mail in mails if city.people[Role.ENROLMENT].address in mail]
     assert f"/c/counts/imports/{imported.pk}/" in told
-    assert [event.actor_label for event in events_of(city, "counts.drop_read")] == ["自動処理"]
+    assert [event.actor_label for event in events_of(city, "counts.arrived")] == ["自動処理"]
 
 
 def test_a_refused_file_is_gone_and_its_problems_stay(city, sakura, folder, enrolment, run_jobs, mail_folder):
@@ -184,9 +184,7 @@ def test_killed_before_deleting_it_is_not_previewed_twice(city, sakura, folder, 
 def test_killed_before_the_commit_it_is_simply_read_again(city, sakura, folder, monkeypatch):
     lay(folder)
     with monkeypatch.context() as killed:
-        killed.setattr(
-            tasks.drop_folder.telling, "tell_of_preview", lambda _: (_ for _ in ()).throw(MemoryError)
-        )
+        killed.setattr(telling, "tell_of_preview", lambda _: (_ for _ in ()).throw(MemoryError))
         tasks.read_drops()
     assert imports_of(city) == []
     assert len(list(folder.iterdir())) == 1

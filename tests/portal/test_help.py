@@ -37,6 +37,8 @@ NO_PAGES = {
     "portal:start",
     "portal:live",
     "portal:ready",
+    "portal:api_schema",
+    "api:child_counts",
     "accounts:logout",
     "accounts:keep_alive",
     "schedule:calendar",

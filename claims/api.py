@@ -1,0 +1,64 @@
+"""The API of this room: the city's core system sends its child counts (contracts: «HTTP API»)."""
+
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.operations.arriving import arrive
+from claims.queries.mappings import HowToRead
+from documents.reading import FileRefused
+from documents.uploads import is_too_large
+from facilities.api import ApiView, CsvParser, TooLarge, errors
+from facilities.api_clients import ApiScope
+
+
+class ChildCounts(ApiView):
+    """
+    POST a file of counts: CSV as the body, or as the part ``file``. ``?month=`` for files without a month.
+
+    It becomes a preview that waits for the enrolment section. The same file again, while it waits, is that preview.
+    """
+
+    needs = ApiScope.CHILD_COUNTS_WRITE
+    parser_classes: ClassVar[list[Any]] = [CsvParser, MultiPartParser]
+
+    def post(self, request: Request) -> Response:
+        """201 with the preview, 200 when it was there already, 422 with every problem."""
+        how = HowToRead(month=request.query_params.get("month", "")[:20])
+        try:
+            arrived = arrive(
+                _content(request),
+                by=self.client,
+                at=timezone.now(),
+                sender=f"API：{self.client.label}",
+                how=how,
+            )
+        except FileRefused as refusal:
+            sentences = [(problem.line, problem.column, problem.message) for problem in refusal.listed]
+            return Response({**errors(sentences), "unlisted": refusal.unlisted}, status=422)
+        imported = arrived.imported
+        body = {
+            "import_id": str(imported.pk),
+            "status": imported.status,
+            "months": imported.months,
+            "summary": imported.summary,
+        }
+        return Response(body, status=201 if arrived.is_new else 200)
+
+
+def _content(request: Request) -> bytes:
+    """
+    The file's bytes; nothing when none came, which is answered like an empty file.
+
+    :raises TooLarge: it is larger than what the page takes.
+    """
+    sent = request.data
+    if is_too_large(request._request):
+        raise TooLarge
+    if isinstance(sent, bytes):
+        return sent
+    file = request.FILES.get("file")
+    return file.read() if file is not None else b""
