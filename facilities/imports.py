@@ -31,6 +31,8 @@ HEADINGS = (
     "郵便番号",
     "所在地",
 )
+# What changes from a day on, as on the page of a facility's changes.
+DETAILS = frozenset({"施設名", "公私区分", "郵便番号", "所在地"})
 KINDS = {
     **{kind.label: kind for kind in FacilityKind},
     "小規模A型": FacilityKind.SMALL_A,
@@ -133,7 +135,7 @@ def cells_of(
         facility.get_kind_display(),
         facility.corporation.name,
         facility.corporation.corporate_number,
-        facility.get_ownership_display(),
+        Ownership(held.ownership).label,
         str(profile.approved_capacity) if profile else "",
         str(profile.capacity_1 or "") if profile else "",
         str(profile.capacity_23 or "") if profile else "",
@@ -355,8 +357,8 @@ class FacilityChange:
 
     @property
     def changes_details(self) -> bool:
-        """Whether another name or address begins to hold."""
-        return any(heading in {"施設名", "郵便番号", "所在地"} for heading, _, _ in self.differences)
+        """Whether another name, address or 公私 begins to hold."""
+        return any(heading in DETAILS for heading, _, _ in self.differences)
 
     @property
     def kind(self) -> str:

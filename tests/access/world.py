@@ -18,7 +18,15 @@ from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
 from claims.wording import CLAIM_FORM
 from facilities.actors import Role
-from facilities.models import AddressRegistration, Branch, GrantedItem, Membership, Suspension
+from facilities.models import (
+    AddressRegistration,
+    Branch,
+    CorporationName,
+    FacilityDetail,
+    GrantedItem,
+    Membership,
+    Suspension,
+)
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
 from tests.access.subjects import (
@@ -171,6 +179,21 @@ def make_world() -> World:
             capacity=10,
             from_month=date(2030, 4, 1),
         )
+        for day, name in ((sakura.facility.opened_on, "さくら保育園"), (date(2030, 4, 1), "新さくら保育園")):
+            detail = FacilityDetail.objects.create(
+                municipality=city.municipality,
+                facility=sakura.facility,
+                from_day=day,
+                name=name,
+                postal_code=sakura.facility.postal_code,
+                location=sakura.facility.location,
+                ownership=sakura.facility.ownership,
+            )
+        CorporationName.objects.create(
+            municipality=city.municipality,
+            corporation=sakura.facility.corporation,
+            name=sakura.facility.corporation.name,
+        )
         disputed = CountDispute.objects.get(sheet=sheet)
     previewed: CountImport = previewed_import(city)
     notice, file = notice_for(sakura)
@@ -181,6 +204,8 @@ def make_world() -> World:
         "registration_id": registration.pk,
         "suspension_id": suspension.pk,
         "branch_id": branch.pk,
+        "detail_id": detail.pk,
+        "corporation_id": sakura.facility.corporation_id,
         "dispute_id": disputed.pk,
         "import_id": previewed.pk,
         "charge_import_id": previewed_charges(city).pk,
