@@ -283,6 +283,11 @@ class FacilityProfile(FacilityOwned):
     def __str__(self) -> str:
         return f"{self.facility_id} {self.from_month:%Y-%m}–"
 
+    def holds_in(self, month: ServiceMonth) -> bool:
+        """Whether it holds in ``month``; see ``holding_in``."""
+        first = month.first_day
+        return self.from_month <= first and (self.to_month is None or self.to_month >= first)
+
 
 class Branch(FacilityOwned):
     """A branch (分園) of a facility from one month to another. Its capacity is part of the facility's."""

@@ -148,7 +148,7 @@ def _page(
     month = ServiceMonth.of(timezone.localdate())
     history = list(FacilityProfile.objects.filter(facility=facility).order_by("-from_month"))
     granted = list(GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"))
-    current = holding_in(FacilityProfile.objects.filter(facility=facility), month).first()
+    current = next((row for row in history if row.holds_in(month)), None)
     accounts = list(
         Membership.objects.filter(facility=facility, ended_at__isnull=True)
         .select_related("user")

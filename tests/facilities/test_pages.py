@@ -12,6 +12,7 @@ from facilities.actors import Role
 from facilities.models import (
     AddressRegistration,
     Facility,
+    FacilityDetail,
     FacilityKind,
     FacilityProfile,
     GrantedItem,
@@ -526,3 +527,27 @@ def test_a_facilitys_page_says_which_account_is_not_used_yet(sakura, administrat
     shown = words_of(administrator.get(page))
     assert "利用開始前" in shown
     assert "利用中" not in shown
+
+
+@pytest.mark.parametrize("path", ["", "changes/"])
+def test_a_facilitys_pages_cost_the_same_however_much_has_changed(city, sakura, administrator, path):
+    def queries() -> int:
+        administrator.get(f"{page_of(sakura)}{path}")
+        with CaptureQueriesContext(connection) as caught:
+            administrator.get(f"{page_of(sakura)}{path}")
+        return len([one for one in caught if "SAVEPOINT" not in one["sql"]])
+
+    few = queries()
+    with city.open():
+        for year in range(2027, 2032):
+            FacilityDetail.objects.create(
+                municipality=city.municipality,
+                facility=sakura.facility,
+                from_day=f"{year}-04-01",
+                name=f"さくら保育園{year}",
+                postal_code="272-0011",
+                location="青葉台市みほん2丁目",
+                ownership="private",
+            )
+
+    assert queries() == few <= 12
