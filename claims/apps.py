@@ -10,6 +10,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "児童数と請求"
 
     def ready(self) -> None:
-        """Tell documents how the monthly claim is printed, and make this room's background work known."""
+        """Tell documents how the claim is printed and facilities what has begun; make background work known."""
         import_module("claims.paper").register()
+        import_module("claims.beginnings")
         import_module("claims.tasks")

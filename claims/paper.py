@@ -22,7 +22,7 @@ from claims.wording import CLAIM_FORM
 from documents import forms
 from documents.forms import FilledWorkbook, Heading
 from facilities.actors import Actor
-from facilities.models import Facility, FacilityKind, FacilityProfile, details_on, holding_in
+from facilities.models import Facility, FacilityKind, FacilityProfile, details_on, holding_in, name_in
 from facilities.rules import NotAllowed
 from pages import wareki
 from pricing import SECTION_LABELS
@@ -127,7 +127,7 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "facility_name": held.name,
         "facility_number": facility.number,
         "facility_kind": facility.get_kind_display(),
-        "corporation": facility.corporation.name,
+        "corporation": name_in(facility.corporation, month),
         "postal_code": held.postal_code,
         "location": held.location,
         "capacity_1": profile.capacity_1 if profile else None,

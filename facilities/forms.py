@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from unicodedata import normalize
@@ -9,14 +10,21 @@ from uuid import UUID
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils import timezone
 
 from accounts.forms import LoginIdField
 from accounts.models import LOGIN_ID
 from facilities import checks
 from facilities.actors import Role
 from facilities.api_clients import ApiScope
-from facilities.imports import check_digit_fits
-from facilities.models import Facility, FacilityKind, FacilityProfile
+from facilities.imports import (
+    FacilityLine,
+    LinesRefused,
+    check_digit_fits,
+    region_words,
+    understand,
+)
+from facilities.models import Facility, FacilityKind, FacilityProfile, Ownership
 from facilities.operations.accounts import Notification
 from facilities.operations.api_tokens import LONGEST_LABEL, LONGEST_LIFE
 from facilities.operations.branches import BranchValues
@@ -377,7 +385,7 @@ class NewAccountForm(PersonForm):
         assert isinstance(choices, forms.ChoiceField)
         choices.choices = [
             ("", "市の職員（施設なし）"),
-            *((str(row.pk), f"{row.number}　{row.name}") for row in facilities),
+            *((str(row.pk), f"{row.number}　{row.name}{_closed_words(row)}") for row in facilities),
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -396,6 +404,11 @@ class NewAccountForm(PersonForm):
         """The chosen facility."""
         chosen: str = self.cleaned_data["facility"]
         return UUID(chosen) if chosen else None
+
+
+def _closed_words(facility: Facility) -> str:
+    is_closed = facility.closed_on is not None and facility.closed_on < timezone.localdate()
+    return "（廃止）" if is_closed else ""
 
 
 class DayField(forms.DateField):
@@ -439,14 +452,158 @@ class PlaceForm(forms.Form):
 
 
 class DetailForm(PlaceForm):
-    """Name and address from a day on."""
+    """Name, address and 公私 from a day on."""
 
     from_day = DayField(label="変更日")
+    ownership = forms.ChoiceField(
+        label="公私区分",
+        choices=Ownership.choices,
+        error_messages={"required": "公私区分を選んでください。"},
+    )
 
     def values(self) -> DetailValues:
         """What was typed."""
-        typed = self.cleaned_data
-        return DetailValues(typed["name"], typed["postal_code"], typed["location"])
+        names = DetailValues.__dataclass_fields__
+        return DetailValues(**{name: self.cleaned_data[name] for name in names})
+
+
+class FacilityNumberField(forms.CharField):
+    """事業所番号: thirteen digits."""
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(
+            label=label,
+            max_length=13,
+            validators=[RegexValidator(r"^[0-9]{13}$", "事業所番号は13桁の数字です。")],
+            error_messages={
+                "required": f"{label}を入力してください。",
+                "max_length": "事業所番号は13桁の数字です。",
+            },
+        )
+
+
+class CorporateNumberField(forms.CharField):
+    """法人番号: thirteen digits whose first one fits, or nothing for a sole proprietor."""
+
+    def __init__(self) -> None:
+        super().__init__(label="法人番号", max_length=13, required=False)
+
+    def clean(self, value: Any) -> Any:
+        """As the list of facilities asks for it."""
+        number = super().clean(value)
+        if number and not (re.fullmatch(r"[0-9]{13}", number) and check_digit_fits(number)):
+            raise forms.ValidationError(
+                "法人番号の桁数か検査数字が合いません。国税庁の法人番号公表サイトで確かめてください。"
+            )
+        return number
+
+
+class NumberForm(forms.Form):
+    """A mistyped 事業所番号, put right."""
+
+    number = FacilityNumberField(label="正しい事業所番号")
+
+
+class CorporationNameForm(forms.Form):
+    """A corporation's name from a day on."""
+
+    name = forms.CharField(
+        label="新しい名称", max_length=100, error_messages={"required": "新しい名称を入力してください。"}
+    )
+    from_day = DayField(label="変更日（空欄は、登録の誤りを直すとき）", required=False)
+
+
+class CorporateNumberForm(forms.Form):
+    """A 法人番号, put right."""
+
+    corporate_number = CorporateNumberField()
+
+
+@dataclass(frozen=True)
+class TypedLine:
+    """A form as a line of the list of facilities."""
+
+    cells: dict[str, str]
+    line: int = 1
+
+    def get(self, heading: str) -> str:
+        """The cell, or nothing when the form does not ask for it."""
+        return self.cells.get(heading, "")
+
+
+# The columns of the list of facilities, by the fields that ask for them.
+OPENING_COLUMNS = {
+    "number": "事業所番号",
+    "name": "施設名",
+    "kind": "施設類型",
+    "corporation": "設置主体",
+    "corporate_number": "法人番号",
+    "ownership": "公私区分",
+    "approved_capacity": "認可定員",
+    "capacity_1": "1号利用定員",
+    "capacity_23": "2・3号利用定員",
+    "region_percent": "地域区分",
+    "opened_on": "認可年月日",
+    "postal_code": "郵便番号",
+    "location": "所在地",
+}
+OPENING_WORDS: dict[str, dict[Any, str]] = {
+    "kind": {value: str(label) for value, label in FacilityKind.choices},
+    "ownership": {value: str(label) for value, label in Ownership.choices},
+    "region_percent": {percent: region_words(percent) for percent, _ in REGIONS},
+}
+
+
+class OpenFacilityForm(PlaceForm):
+    """One new facility. What is typed is read and checked as a line of the list of facilities."""
+
+    field_order = ("number", "name", "kind", "corporation", "corporate_number", "ownership", "opened_on")
+
+    number = FacilityNumberField(label="事業所番号")
+    kind = forms.ChoiceField(label="施設類型", choices=FacilityKind.choices)
+    corporation = forms.CharField(
+        label="設置主体", max_length=100, error_messages={"required": "設置主体を入力してください。"}
+    )
+    corporate_number = CorporateNumberField()
+    ownership = forms.ChoiceField(label="公私区分", choices=Ownership.choices)
+    opened_on = DayField(label="認可年月日")
+    approved_capacity = forms.IntegerField(
+        label="認可定員",
+        min_value=1,
+        max_value=999,
+        error_messages={"required": "認可定員を入力してください。"},
+    )
+    capacity_1 = forms.IntegerField(label="1号 利用定員", min_value=1, max_value=999, required=False)
+    capacity_23 = forms.IntegerField(label="2・3号 利用定員", min_value=1, max_value=999, required=False)
+    region_percent = forms.TypedChoiceField(label="地域区分", choices=REGIONS, coerce=int, initial=10)
+    from_month = MonthField(
+        label="適用開始月",
+        error_messages={"required": "定員と地域区分の適用を始める月を入力してください。"},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Every problem at once: what the fields say themselves, and what the list would say."""
+        values: dict[str, Any] = super().clean() or {}
+        typed = TypedLine({column: _cell(name, values) for name, column in OPENING_COLUMNS.items()})
+        try:
+            (self._line,) = understand(list(OPENING_COLUMNS.values()), [typed])
+        except LinesRefused as refused:
+            fields = {column: name for name, column in OPENING_COLUMNS.items()}
+            for problem in refused.problems:
+                if (name := fields[problem.column]) not in self.errors:
+                    self.add_error(name, problem.message)
+        return values
+
+    def line(self) -> FacilityLine:
+        """What was typed, as a line of the list."""
+        return self._line
+
+
+def _cell(name: str, values: dict[str, Any]) -> str:
+    value = values.get(name)
+    if value is None or value == "":
+        return ""
+    return OPENING_WORDS[name][value] if name in OPENING_WORDS else str(value)
 
 
 class BranchForm(PlaceForm):
@@ -494,15 +651,7 @@ class SuccessorForm(forms.Form):
     from_month = MonthField(
         label="引き継ぐ月（この月の1日から）", error_messages={"required": "引き継ぐ月を入力してください。"}
     )
-    number = forms.CharField(
-        label="新しい事業所番号",
-        max_length=13,
-        validators=[RegexValidator(r"^[0-9]{13}$", "事業所番号は13桁の数字です。")],
-        error_messages={
-            "required": "新しい事業所番号を入力してください。",
-            "max_length": "事業所番号は13桁の数字です。",
-        },
-    )
+    number = FacilityNumberField(label="新しい事業所番号")
     name = forms.CharField(
         label="施設名", max_length=100, error_messages={"required": "施設名を入力してください。"}
     )
@@ -510,19 +659,10 @@ class SuccessorForm(forms.Form):
     corporation = forms.CharField(
         label="設置主体", max_length=100, error_messages={"required": "設置主体を入力してください。"}
     )
-    corporate_number = forms.CharField(label="法人番号", max_length=13, required=False)
+    corporate_number = CorporateNumberField()
     carry_accounts = forms.BooleanField(
         label="いまのアカウントを、新しい施設でも使えるようにする", required=False, initial=True
     )
-
-    def clean_corporate_number(self) -> str:
-        """Thirteen digits whose first one fits, or nothing for a sole proprietor."""
-        number: str = self.cleaned_data["corporate_number"]
-        if number and not (re.fullmatch(r"[0-9]{13}", number) and check_digit_fits(number)):
-            raise forms.ValidationError(
-                "法人番号の桁数か検査数字が合いません。国税庁の法人番号公表サイトで確かめてください。"
-            )
-        return number
 
     def values(self) -> SuccessorValues:
         """What was typed."""

@@ -38,6 +38,8 @@ COLUMNS = (*HEADINGS, *RATE_HEADINGS)
 # A facility without a profile is written out with these empty.
 PROFILE_HEADINGS = ("認可定員", "1号利用定員", "2・3号利用定員", "地域区分")
 PROVISIONAL = "仮"
+# What changes from a day on, as on the page of a facility's changes.
+DETAILS = frozenset({"施設名", "公私区分", "郵便番号", "所在地"})
 KINDS = {
     **{kind.label: kind for kind in FacilityKind},
     "小規模A型": FacilityKind.SMALL_A,
@@ -152,7 +154,7 @@ def cells_of(
         facility.get_kind_display(),
         facility.corporation.name,
         facility.corporation.corporate_number,
-        facility.get_ownership_display(),
+        Ownership(held.ownership).label,
         *_capacity_cells(profile),
         f"{opened.year}/{opened.month}/{opened.day}",
         held.postal_code,
@@ -429,8 +431,8 @@ class FacilityChange:
 
     @property
     def changes_details(self) -> bool:
-        """Whether another name or address begins to hold."""
-        return any(heading in {"施設名", "郵便番号", "所在地"} for heading, _, _ in self.differences)
+        """Whether another name, address or 公私 begins to hold."""
+        return any(heading in DETAILS for heading, _, _ in self.differences)
 
     @property
     def kind(self) -> str:

@@ -1,8 +1,9 @@
 """Municipalities, corporations, facilities and their dated profile; who may act for whom."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import ClassVar, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
@@ -83,6 +84,38 @@ class Corporation(MunicipalityOwned):
     def __str__(self) -> str:
         return self.name
 
+    def is_same(self, number: str, name: str) -> bool:
+        """Whether these words mean this corporation: by its number; a sole proprietor, who has none, by the name."""
+        return number == self.corporate_number and (bool(number) or name == self.name)
+
+
+class CorporationName(MunicipalityOwned):
+    """
+    A corporation's name from a day on (名称変更); without a day, from the beginning. The corporation's own row holds
+    today's.
+
+    A corporation that was never renamed has none of these. A corrected one stays, withdrawn.
+    """
+
+    corporation = models.ForeignKey(Corporation, on_delete=models.PROTECT, related_name="+")
+    from_day = models.DateField("変更日", null=True, blank=True)
+    name = models.CharField("名称", max_length=100)
+    withdrawn_at = models.DateTimeField("取消日時", null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["corporation", "from_day"],
+                name="one_name_of_a_corporation_a_day",
+                condition=Q(withdrawn_at__isnull=True),
+                nulls_distinct=False,
+            ),
+        ]
+        ordering = (F("from_day").asc(nulls_first=True),)
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class FacilityManager(models.Manager["Facility"]):
     """The facilities in scope."""
@@ -141,19 +174,26 @@ class Facility(models.Model):
 
 class FacilityDetail(FacilityOwned):
     """
-    Name and address from a day on (名称・所在地の変更). The facility's own row holds what is true today.
+    Name, address and 公私 from a day on (名称・所在地の変更). The facility's own row holds what is true today.
 
-    A facility whose details never changed has none of these.
+    A facility whose details never changed has none of these. A row that was corrected or cancelled stays, withdrawn:
+    the record names the rows, and the rows keep the values.
     """
 
     from_day = models.DateField("変更日")
     name = models.CharField("施設名", max_length=100)
     postal_code = models.CharField("郵便番号", max_length=8)
     location = models.CharField("所在地", max_length=200)
+    ownership = models.CharField("公私区分", max_length=10, choices=Ownership.choices)
+    withdrawn_at = models.DateTimeField("取消日時", null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["facility", "from_day"], name="one_change_of_details_a_day"),
+            models.UniqueConstraint(
+                fields=["facility", "from_day"],
+                name="one_change_of_details_a_day",
+                condition=Q(withdrawn_at__isnull=True),
+            ),
         ]
         ordering = ("facility", "from_day")
 
@@ -593,8 +633,42 @@ def holding_in(rows: models.QuerySet[Dated], month: ServiceMonth) -> models.Quer
     )
 
 
+def standing_details() -> models.QuerySet[FacilityDetail]:
+    """The details that were neither corrected nor cancelled, oldest first."""
+    return FacilityDetail.objects.filter(withdrawn_at__isnull=True).order_by("from_day")
+
+
 def details_on(facility: Facility, day: date) -> FacilityDetail | Facility:
-    """The name and address that held on ``day``; of a facility whose details never changed, its own."""
-    rows = FacilityDetail.objects.filter(facility=facility).order_by("from_day")
-    before = [row for row in rows if row.from_day <= day]
-    return before[-1] if before else (rows[0] if rows else facility)
+    """The name, address and 公私 that held on ``day``; of a facility whose details never changed, its own."""
+    return holding_on(list(standing_details().filter(facility=facility)), day) or facility
+
+
+def holding_on(details: Sequence[FacilityDetail], day: date) -> FacilityDetail | None:
+    """Which of a facility's ``details``, oldest first, held on ``day``; before all of them, the first."""
+    before = [row for row in details if row.from_day <= day]
+    return before[-1] if before else (details[0] if details else None)
+
+
+def is_public_in(facility: Facility, month: ServiceMonth) -> bool:
+    """Whether nothing was claimed by the table in ``month``: who owned it on the first day counts, as with children."""
+    return details_on(facility, month.first_day).ownership == Ownership.PUBLIC
+
+
+def public_in(month: ServiceMonth) -> set[UUID]:
+    """The scope's facilities of which nothing was claimed in ``month``: two queries."""
+    details: dict[UUID, list[FacilityDetail]] = {}
+    for row in standing_details():
+        details.setdefault(row.facility_id, []).append(row)
+    return {
+        facility.pk
+        for facility in Facility.objects.all()
+        if (holding_on(details.get(facility.pk, []), month.first_day) or facility).ownership
+        == Ownership.PUBLIC
+    }
+
+
+def name_in(corporation: Corporation, month: ServiceMonth) -> str:
+    """The corporation's name on the month's first day."""
+    names = CorporationName.objects.filter(corporation=corporation, withdrawn_at__isnull=True)
+    before = [row.name for row in names if row.from_day is None or row.from_day <= month.first_day]
+    return before[-1] if before else corporation.name

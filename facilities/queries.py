@@ -19,6 +19,8 @@ from facilities.models import (
     AddressRegistration,
     ApiToken,
     Branch,
+    Corporation,
+    CorporationName,
     Facility,
     FacilityDetail,
     FacilityProfile,
@@ -27,22 +29,35 @@ from facilities.models import (
     RegistrationStatus,
     Suspension,
     holding_in,
+    standing_details,
 )
 from facilities.periods import ServiceMonth
 from pages.wareki import month_words
 
+FACILITY_STATES = {"open": "運営中", "resting": "休園", "ahead": "開設前", "closed": "廃止"}
+
+
+def facility_state(facility: Facility, today: date, *, is_resting: bool) -> str:
+    """One of ``FACILITY_STATES``: whether it is run today."""
+    if facility.closed_on is not None and facility.closed_on < today:
+        return "closed"
+    if facility.opened_on > today:
+        return "ahead"
+    return "resting" if is_resting else "open"
+
 
 @dataclass
 class FacilityRow:
-    """One line of the list: the facility with what holds in the month."""
+    """One line of the list: the facility with what holds in the month, and one of ``FACILITY_STATES``."""
 
     facility: Facility
+    state: str
     profile: FacilityProfile | None = None
     granted: list[GrantedItem] = field(default_factory=list)
 
 
 def facility_rows(month: ServiceMonth, *, words: str = "", kind: str = "") -> list[FacilityRow]:
-    """All facilities in scope by number, each with its profile and granted items of ``month``: three queries."""
+    """All facilities in scope by number, each with its profile and granted items of ``month``: four queries."""
     facilities = Facility.objects.select_related("corporation").order_by("number")
     if words:
         facilities = facilities.filter(
@@ -50,7 +65,12 @@ def facility_rows(month: ServiceMonth, *, words: str = "", kind: str = "") -> li
         )
     if kind:
         facilities = facilities.filter(kind=kind)
-    rows = {facility.pk: FacilityRow(facility) for facility in facilities}
+    today = timezone.localdate()
+    resting = set(holding_in(Suspension.objects.all(), month).values_list("facility_id", flat=True))
+    rows = {
+        facility.pk: FacilityRow(facility, facility_state(facility, today, is_resting=facility.pk in resting))
+        for facility in facilities
+    }
     for profile in holding_in(FacilityProfile.objects.all(), month):
         if profile.facility_id in rows:
             rows[profile.facility_id].profile = profile
@@ -261,12 +281,13 @@ def api_token_list(at: datetime) -> list[ListedToken]:
 
 @dataclass(frozen=True)
 class Change:
-    """One entry of a facility's history: its day, what it is, and what to know about it."""
+    """One entry of a facility's history: its day, what it is, what to know about it, and its row of details if any."""
 
     day: date
     title: str
     words: str
     is_ahead: bool
+    detail: FacilityDetail | None = None
 
 
 @dataclass(frozen=True)
@@ -285,20 +306,33 @@ class ChangesView:
         return {
             "suspension": [row.pk for row in self.suspensions],
             "branch": [row.pk for row in self.branches],
+            "detail": [change.detail.pk for change in self.history if change.detail],
         }
+
+    def rests_in(self, month: ServiceMonth) -> bool:
+        """Whether the facility rests in ``month``."""
+        return any(
+            row.from_month <= month.first_day and (row.to_month is None or row.to_month >= month.first_day)
+            for row in self.suspensions
+        )
 
 
 def changes_of(facility: Facility) -> ChangesView:
     """Four queries."""
-    details = list(FacilityDetail.objects.filter(facility=facility).order_by("from_day"))
+    details = list(standing_details().filter(facility=facility))
     suspensions = list(Suspension.objects.filter(facility=facility).order_by("-from_month"))
     branches = list(Branch.objects.filter(facility=facility).order_by("-from_month"))
     successor = Facility.objects.filter(predecessor=facility).first()
+    today = timezone.localdate()
     entries = [
         (facility.opened_on, "開設", facility.predecessor and f"{facility.predecessor.number} から引継ぎ")
     ]
-    for before, after in pairwise(details):
-        entries.append((after.from_day, "名称・所在地の変更", _difference(before, after)))
+    changed = [
+        Change(
+            after.from_day, "名称・所在地の変更", _difference(before, after), after.from_day > today, after
+        )
+        for before, after in pairwise(details)
+    ]
     for rest in suspensions:
         until = f"{month_words(rest.to_month)}まで" if rest.to_month else "終わりは未定"
         entries.append((rest.from_month, "休園", f"{until}　{rest.reason}"))
@@ -310,8 +344,7 @@ def changes_of(facility: Facility) -> ChangesView:
     if facility.closed_on is not None:
         words = f"{successor.number} へ引継ぎ" if successor else ""
         entries.append((facility.closed_on, "廃止", words))
-    today = timezone.localdate()
-    history = [Change(day, title, words or "", day > today) for day, title, words in entries]
+    history = [*changed, *(Change(day, title, words or "", day > today) for day, title, words in entries)]
     return ChangesView(
         sorted(history, key=lambda change: change.day, reverse=True),
         details,
@@ -327,4 +360,33 @@ def _difference(before: FacilityDetail, after: FacilityDetail) -> str:
         parts.append(f"{before.name} → {after.name}")
     if (before.postal_code, before.location) != (after.postal_code, after.location):
         parts.append(f"〒{after.postal_code} {after.location}")
+    if before.ownership != after.ownership:
+        parts.append(f"{before.get_ownership_display()} → {after.get_ownership_display()}")
     return "　".join(parts)
+
+
+# ---------------------------------------------------------------- a corporation
+
+
+@dataclass(frozen=True)
+class CorporationView:
+    """Who runs facilities: its names, newest first, and the facilities it runs."""
+
+    names: list[CorporationName]
+    facilities: list[Facility]
+
+    def row_ids(self, corporation: Corporation) -> dict[str, list[UUID]]:
+        """The rows this page shows, for the record."""
+        return {
+            "corporation": [corporation.pk],
+            "corporation_name": [row.pk for row in self.names],
+            "facility": [row.pk for row in self.facilities],
+        }
+
+
+def corporation_view(corporation: Corporation) -> CorporationView:
+    """Two queries."""
+    names = CorporationName.objects.filter(corporation=corporation, withdrawn_at__isnull=True)
+    return CorporationView(
+        list(names.reverse()), list(Facility.objects.filter(corporation=corporation).order_by("number"))
+    )

@@ -2,12 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from facilities.views import accounts, api_tokens, changes, city, schedule, years
+from facilities.views import accounts, api_tokens, changes, city, corporations, opening, schedule, years
 
 app_name = "facilities"
 
 urlpatterns: list[URLPattern] = [
     path("facilities/", city.facilities, name="facilities"),
+    path("facilities/new/", opening.facility_new, name="facility_new"),
+    path("corporations/<uuid:corporation_id>/", corporations.corporation_page, name="corporation_page"),
+    path("corporations/<uuid:corporation_id>/name/", corporations.rename, name="corporation_rename"),
+    path(
+        "corporations/<uuid:corporation_id>/number/",
+        corporations.correct_number,
+        name="corporation_correct_number",
+    ),
     path("facilities/<str:number>/", city.facility_page, name="facility_page"),
     path("facilities/<str:number>/profile/", city.set_profile, name="facility_set_profile"),
     path(
@@ -21,6 +29,11 @@ urlpatterns: list[URLPattern] = [
     path("facilities/<str:number>/items/<uuid:granted_id>/undo/", city.undo_item, name="facility_undo_item"),
     path("facilities/<str:number>/changes/", changes.changes, name="facility_changes"),
     path("facilities/<str:number>/changes/details/", changes.change_details, name="facility_change_details"),
+    path(
+        "facilities/<str:number>/changes/details/<uuid:detail_id>/cancel/",
+        changes.cancel_details,
+        name="facility_cancel_details",
+    ),
     path("facilities/<str:number>/changes/suspend/", changes.suspend, name="facility_suspend"),
     path(
         "facilities/<str:number>/changes/suspensions/<uuid:suspension_id>/end/",
@@ -36,6 +49,12 @@ urlpatterns: list[URLPattern] = [
     path("facilities/<str:number>/changes/close/", changes.close, name="facility_close"),
     path("facilities/<str:number>/changes/undo-closing/", changes.undo_closing, name="facility_undo_closing"),
     path("facilities/<str:number>/changes/succeed/", changes.succeed, name="facility_succeed"),
+    path(
+        "facilities/<str:number>/changes/undo-succession/",
+        changes.undo_succession,
+        name="facility_undo_succession",
+    ),
+    path("facilities/<str:number>/changes/number/", changes.correct_number, name="facility_correct_number"),
     path("years/", years.newest, name="years"),
     path("years/<int:year>/", years.year, name="year"),
     path("years/<int:year>/roll/", years.roll, name="year_roll"),

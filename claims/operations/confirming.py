@@ -19,7 +19,7 @@ from claims.operations.telling import tell_of_confirmation
 from claims.queries.deadlines import own_deadline
 from claims.states import SHEET_TRANSITIONS, SheetStatus, check_transition
 from facilities.actors import Actor
-from facilities.models import Municipality
+from facilities.models import Municipality, is_public_in
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import Step
@@ -57,7 +57,7 @@ def confirm(sheet_id: UUID, *, shown_version: int, by: Actor, at: datetime) -> C
         rows={"sheet": [sheet.pk]},
         detail={"month": str(sheet.service_month), "version": sheet.version},
     )
-    if sheet.facility.is_public:
+    if is_public_in(sheet.facility, sheet.service_month):
         return Confirmation(sheet, None)
     return Confirmation(sheet, draft(sheet.facility, sheet.service_month, by=by, at=at))
 
@@ -98,7 +98,7 @@ def confirm_on_behalf(
         detail={"month": str(sheet.service_month), "version": sheet.version},
     )
     tell_of_confirmation(sheet)
-    if sheet.facility.is_public:
+    if is_public_in(sheet.facility, sheet.service_month):
         return Confirmation(sheet, None)
     return Confirmation(sheet, draft(sheet.facility, sheet.service_month, by=by, at=at))
 

@@ -20,7 +20,7 @@ from claims.events import ClaimEvent
 from claims.models import Claim, ClaimLine, CountSheet, Obstacle
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
-from facilities.models import Facility, Municipality, Ownership
+from facilities.models import Facility, Municipality, is_public_in, public_in
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
@@ -72,7 +72,7 @@ def draft(
 
     :raises NotAllowed: a public facility, a closed month, or counts that are not confirmed.
     """
-    if facility.is_public:
+    if is_public_in(facility, month):
         raise NotAllowed("公立施設は請求の対象外です。")
     sheet = _current_sheet(facility.pk, month)
     require_open(month)
@@ -102,14 +102,20 @@ def redraft_if_confirmed(
 ) -> DraftResult | None:
     """Renew the drafts when the counts are confirmed (otherwise confirming will do it) and the month is open."""
     sheet = _current_sheet(facility.pk, month)
-    if facility.is_public or sheet is None or sheet.status != SheetStatus.CONFIRMED or is_closed(month):
+    if sheet is None or sheet.status != SheetStatus.CONFIRMED or is_closed(month):
+        return None
+    if is_public_in(facility, month):
+        _drop_drafts(facility, month, by, at)
         return None
     return _draft([sheet], month, by=by, at=at)[facility.pk]
 
 
 def redraft_from(facility_id: UUID, first: ServiceMonth, *, by: Who, at: datetime) -> None:
     """Renew the drafts of every month from ``first`` on whose counts are confirmed, oldest first."""
-    facility = Facility.objects.select_related("municipality").get(pk=facility_id)
+    facility = Facility.objects.select_related("municipality").filter(pk=facility_id).first()
+    if facility is None:
+        # A successor that was taken back before its work was done.
+        return
     months = CountSheet.objects.filter(month__gte=first.first_day, status=SheetStatus.CONFIRMED)
     for month in months.filter(facility=facility).order_by("month").values_list("month", flat=True):
         redraft_if_confirmed(facility, ServiceMonth.of(month), by=by, at=at)
@@ -132,8 +138,8 @@ def draft_month(
             municipality=municipality,
             month=month.first_day,
             status=SheetStatus.CONFIRMED,
-            facility__ownership=Ownership.PRIVATE,
         )
+        .exclude(facility__in=public_in(month))
         .select_related("facility__municipality")
         .order_by("pk")
     )
@@ -204,6 +210,23 @@ def _draft(
     }
 
 
+def _drop_drafts(facility: Facility, month: ServiceMonth, by: Who, at: datetime) -> None:
+    """Nothing is claimed of a month in which the facility was the city's own: what was drafted falls away."""
+    work = _Writing(at, NOTHING)
+    for claim in _standing_claims([facility.pk], month)[facility.pk]:
+        if claim.is_draft:
+            work.drop(claim)
+    work.write([facility.pk], month)
+    if work.dropped:
+        record(
+            ClaimEvent.DRAFTED,
+            by=by,
+            facility_id=facility.pk,
+            rows={"claim": [claim.pk for claim in work.dropped]},
+            detail={"month": str(month)},
+        )
+
+
 def _standing_claims(facilities: Iterable[UUID], month: ServiceMonth) -> dict[UUID, list[Claim]]:
     """All versions of the month's claims, locked, by facility."""
     standing: dict[UUID, list[Claim]] = defaultdict(list)
@@ -234,7 +257,7 @@ class _Writing:
         """No claim can be made: drafts fall away, the reason stays."""
         for claim in standing:
             if claim.is_draft:
-                self._drop(claim)
+                self.drop(claim)
             elif claim.status != ClaimStatus.SUPERSEDED:
                 self.current[claim.facility_id].append(claim)
         self.obstacles[found.facility.pk] = Obstacle(
@@ -255,14 +278,14 @@ class _Writing:
             if claim is None:
                 claim = self._begin(found, standing, composition, approved.get(composition.payer_code))
             elif claim.is_draft and self._is_settled(claim, composition, approved):
-                self._drop(claim)
+                self.drop(claim)
                 claim = approved[composition.payer_code]
             elif claim.is_draft:
                 self._renew(claim, found, composition)
             self.current[found.facility.pk].append(claim)
         for claim in opened.values():
             if claim.is_draft:
-                self._drop(claim)
+                self.drop(claim)
             else:
                 self.current[found.facility.pk].append(claim)
 
@@ -371,7 +394,8 @@ class _Writing:
         claim.drafted_at = self.at
         self.contents.append((claim, composition))
 
-    def _drop(self, claim: Claim) -> None:
+    def drop(self, claim: Claim) -> None:
+        """A draft that is needed no more."""
         claim.move_to(ClaimStatus.SUPERSEDED)
         self.dropped.append(claim)
         self.touched[claim.facility_id].append(claim)

@@ -13,6 +13,9 @@ from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 
+TWICE = "同じ名前の分園がすでに登録されています。"
+OVERLAPS = "同じ名前の分園の期間と重なっています。期間を確認してください。"
+
 
 @dataclass(frozen=True)
 class BranchValues:
@@ -39,8 +42,9 @@ def open_branch(
     problems = []
     if not facility.lives_in(from_month):
         problems.append("分園の開始月は、施設の開設から廃止までの月にしてください。")
-    if Branch.objects.filter(facility=facility, name=values.name, to_month__isnull=True).exists():
-        problems.append("同じ名前の分園がすでに登録されています。")
+    others = Branch.objects.filter(facility=facility, name=values.name)
+    if others.exclude(to_month__lt=from_month.first_day).exists():
+        problems.append(TWICE)
     if problems:
         raise ProblemsFound(problems)
     branch: Branch = Branch.objects.create(
@@ -65,12 +69,20 @@ def open_branch(
 @operation(FacilityEvent.BRANCH_ENDED)
 def end_branch(branch_id: UUID, *, last_month: ServiceMonth, by: Actor, at: datetime) -> None:
     """
-    The branch is run for the last time in ``last_month``. One that never began is taken away.
+    The branch is run for the last time in ``last_month``, sooner or later than was said. With a month before its first
+    one the branch is taken away.
 
     :raises NotAllowed: only the administrator.
+    :raises ProblemsFound: it would run into a later branch of the same name.
     """
+    parent = Branch.objects.get(pk=branch_id).facility_id
+    # Like opening: whoever changes the branches of a facility has the facility.
+    Facility.objects.select_for_update(of=("self",)).get(pk=parent)
     branch = Branch.objects.select_for_update(of=("self",)).get(pk=branch_id)
     permissions.set_up_facilities(by, branch)
+    later = Branch.objects.filter(facility=parent, name=branch.name, from_month__gt=branch.from_month)
+    if later.filter(from_month__lte=last_month.first_day).exists():
+        raise ProblemsFound([OVERLAPS])
     record(
         FacilityEvent.BRANCH_ENDED,
         by=by,

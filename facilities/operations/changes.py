@@ -4,29 +4,35 @@ Facilities change (施設の異動): name and address, closing, resting, a new n
 All dated. A month is computed with what held in it, whatever is registered later.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
+from django.utils import timezone
 
 from audit.record import record
 from facilities import permissions
 from facilities.actors import Actor
 from facilities.events import FacilityEvent
 from facilities.models import (
-    Corporation,
+    Branch,
     Facility,
     FacilityDetail,
     FacilityProfile,
+    GrantedItem,
     Membership,
     Suspension,
     details_on,
     holding_in,
+    standing_details,
 )
 from facilities.operating import operation
 from facilities.operations.accounts import open_account
+from facilities.operations.corporations import corporation_for, remove_if_unused
+from facilities.operations.opening import NUMBER_TAKEN
 from facilities.operations.profiles import PROFILE_CHANGED, ProfileValues
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
@@ -35,18 +41,39 @@ from jobs import outbox
 ALREADY_CLOSED = "この施設には廃止日が登録されています。先に廃止を取り消してください。"
 NOT_CLOSED = "この施設に廃止日は登録されていません。"
 HAS_SUCCESSOR = "新しい事業所番号への引継ぎが登録されているため、廃止を取り消せません。"
-NUMBER_TAKEN = "この事業所番号はすでに登録されています。番号を確認してください。"
+NO_SUCCESSOR = "この施設に、新しい事業所番号への引継ぎは登録されていません。"
+SUCCESSOR_HAS_PEOPLE = (
+    "新しい施設に、引き継いだ人のほかのアカウントがあるため、引継ぎを取り消せません。"
+    "番号だけの間違いは、新しい施設の異動の画面で直せます。"
+)
+SUCCESSOR_HAS_BEGUN = (
+    "新しい施設に児童数・請求・お知らせなどの記録があるため、引継ぎを取り消せません。"
+    "番号だけの間違いは、新しい施設の異動の画面で直せます。"
+)
 OVERLAPS = "ほかの休園の期間と重なっています。期間を確認してください。"
 SAME = "いまの名称・所在地と同じです。変わるところを直してください。"
+BEGUN_ALREADY = (
+    "この変更はすでに始まっているため、取り消せません。"
+    "同じ変更日で「名称・所在地が変わる」をもう一度登録すると、訂正できます。"
+)
+CANCELLED_ALREADY = "この変更はすでに訂正か取消がされています。画面を開き直してください。"
+# What a row of details says, in the parts that change on their own: an address is one thing.
+PARTS = (("name",), ("postal_code", "location"), ("ownership",))
 
 
 @dataclass(frozen=True)
 class DetailValues:
-    """Name and address."""
+    """Name, address and 公私."""
 
     name: str
     postal_code: str
     location: str
+    ownership: str
+
+    @classmethod
+    def of(cls, held: Facility | FacilityDetail) -> "DetailValues":
+        """What a row says."""
+        return cls(held.name, held.postal_code, held.location, held.ownership)
 
 
 @dataclass(frozen=True)
@@ -65,7 +92,9 @@ def change_details(
     facility_id: UUID, values: DetailValues, *, from_day: date, by: Actor, at: datetime
 ) -> FacilityDetail:
     """
-    Let another name or address hold from a day on, in the past or the future. The same day again corrects it.
+    Let another name, address or 公私 hold from a day on, in the past or the future. The same day again corrects it.
+
+    What changes goes on into changes registered for later days, up to the one that changes the same thing again.
 
     :raises NotAllowed: only the administrator.
     :raises ProblemsFound: nothing changes, or the day lies before the facility opened.
@@ -73,39 +102,65 @@ def change_details(
     facility = _locked(facility_id, by)
     if from_day < facility.opened_on:
         raise ProblemsFound(["変更日は、認可年月日より後の日にしてください。"])
-    held = details_on(facility, from_day)
-    if DetailValues(held.name, held.postal_code, held.location) == values:
+    if DetailValues.of(details_on(facility, from_day)) == values:
         raise ProblemsFound([SAME])
-    if not FacilityDetail.objects.filter(facility=facility).exists():
-        FacilityDetail.objects.create(
-            municipality_id=facility.municipality_id,
-            facility=facility,
-            from_day=facility.opened_on,
-            name=facility.name,
-            postal_code=facility.postal_code,
-            location=facility.location,
-        )
-    detail: FacilityDetail
-    detail, _ = FacilityDetail.objects.update_or_create(
-        facility=facility,
-        from_day=from_day,
-        defaults={"municipality_id": facility.municipality_id, **asdict(values)},
-    )
+    if not standing_details().filter(facility=facility).exists():
+        _keep(facility, DetailValues.of(facility), facility.opened_on)
+    held = details_on(facility, from_day)
+    assert isinstance(held, FacilityDetail), "the first one stands at least"
+    if held.from_day == from_day:
+        _withdraw(held, at)
+    detail = _keep(facility, values, from_day)
+    carried = _carry_on(facility, from_day, DetailValues.of(held), values, at)
     record(
         FacilityEvent.DETAILS_CHANGED,
         by=by,
         on=detail,
-        rows={"detail": [detail.pk], "facility": [facility.pk]},
-        detail={"from_day": from_day.isoformat()},
+        rows={"detail": [held.pk, detail.pk, *carried], "facility": [facility.pk]},
+        detail={"from_day": from_day.isoformat(), "before": str(held.pk), "after": str(detail.pk)},
     )
-    _hold(facility, at.date())
+    _details_hold(facility, from_day, held.ownership != values.ownership, at)
     return detail
 
 
+@operation(FacilityEvent.DETAILS_CANCELLED)
+def cancel_details(detail_id: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    A change registered ahead does not come: what held before it goes on.
+
+    :raises FacilityDetail.DoesNotExist: not a change of the open scope.
+    :raises NotAllowed: only the administrator.
+    :raises ProblemsFound: it has begun, or was corrected or cancelled already.
+    """
+    facility = _locked(FacilityDetail.objects.get(pk=detail_id).facility_id, by)
+    detail = FacilityDetail.objects.get(pk=detail_id)
+    if detail.withdrawn_at is not None:
+        raise ProblemsFound([CANCELLED_ALREADY])
+    before = standing_details().filter(facility=facility, from_day__lt=detail.from_day).last()
+    if before is None or detail.from_day <= timezone.localtime(at).date():
+        raise ProblemsFound([BEGUN_ALREADY])
+    _withdraw(detail, at)
+    carried = _carry_on(facility, detail.from_day, DetailValues.of(detail), DetailValues.of(before), at)
+    record(
+        FacilityEvent.DETAILS_CANCELLED,
+        by=by,
+        on=detail,
+        rows={"detail": [detail.pk, before.pk, *carried], "facility": [facility.pk]},
+        detail={"from_day": detail.from_day.isoformat(), "before": str(detail.pk), "after": str(before.pk)},
+    )
+    _details_hold(facility, detail.from_day, detail.ownership != before.ownership, at)
+
+
 def hold_details(*, on: date) -> int:
-    """Write into the scope's facilities the name and address that hold today; how many changed. Harmless to repeat."""
+    """Write into the scope's facilities the details that hold today; how many changed. Harmless to repeat."""
     changed = 0
-    due = FacilityDetail.objects.filter(from_day__lte=on).values_list("facility_id", flat=True).distinct()
+    due = (
+        standing_details()
+        .filter(from_day__lte=on)
+        .order_by()
+        .values_list("facility_id", flat=True)
+        .distinct()
+    )
     for facility in Facility.objects.select_for_update(of=("self",)).filter(pk__in=list(due)):
         if _hold(facility, on):
             changed += 1
@@ -211,17 +266,22 @@ def suspend(
 @operation(FacilityEvent.SUSPENSION_ENDED)
 def end_suspension(suspension_id: UUID, *, last_month: ServiceMonth, by: Actor, at: datetime) -> None:
     """
-    The facility rests for the last time in ``last_month``. A rest that never began is taken away.
+    The facility rests for the last time in ``last_month``, sooner or later than was said. With a month before its first
+    one the rest is taken away.
 
     :raises NotAllowed: only the administrator.
+    :raises ProblemsFound: it would run into another rest.
     """
+    facility = _locked(Suspension.objects.get(pk=suspension_id).facility_id, by)
     suspension = Suspension.objects.select_for_update(of=("self",)).get(pk=suspension_id)
-    permissions.set_up_facilities(by, suspension)
+    later = Suspension.objects.filter(facility=facility, from_month__gt=suspension.from_month)
+    if later.filter(from_month__lte=last_month.first_day).exists():
+        raise ProblemsFound([OVERLAPS])
     record(
         FacilityEvent.SUSPENSION_ENDED,
         by=by,
         on=suspension,
-        rows={"suspension": [suspension.pk], "facility": [suspension.facility_id]},
+        rows={"suspension": [suspension.pk], "facility": [facility.pk]},
         detail={"last_month": str(last_month)},
     )
     if last_month < ServiceMonth.of(suspension.from_month):
@@ -248,17 +308,22 @@ def succeed(
     over. ``carry_accounts`` gives the same people the new facility's slots; they keep the old one for its last months.
 
     :raises NotAllowed: only the administrator.
-    :raises ProblemsFound: it is closed already, or the number is taken.
+    :raises ProblemsFound: it is closed already, nothing changes, the number is taken, or the corporation is known under
+        another name.
     """
     facility = _locked(facility_id, by)
     if facility.closed_on is not None:
         raise ProblemsFound([ALREADY_CLOSED])
     if from_month.first_day <= facility.opened_on:
         raise ProblemsFound(["引継ぎの月は、認可年月日より後の月にしてください。"])
-    if values.kind == facility.kind and values.corporate_number == facility.corporation.corporate_number:
+    if values.kind == facility.kind and facility.corporation.is_same(
+        values.corporate_number, values.corporation
+    ):
         raise ProblemsFound(
             ["施設類型も設置主体も変わりません。名称や定員だけの変更では、事業所番号は変わりません。"]
         )
+    corporation = corporation_for(values.corporate_number, values.corporation, by)
+    last = details_on(facility, from_month.first_day)
     facility.closed_on = from_month.first_day - timedelta(days=1)
     facility.save(update_fields=["closed_on"])
     try:
@@ -268,11 +333,11 @@ def succeed(
                 number=values.number,
                 name=values.name,
                 kind=values.kind,
-                ownership=facility.ownership,
-                corporation=corporation_of(values.corporate_number, values.corporation, by),
+                ownership=last.ownership,
+                corporation=corporation,
                 opened_on=from_month.first_day,
-                postal_code=facility.postal_code,
-                location=facility.location,
+                postal_code=last.postal_code,
+                location=last.location,
                 predecessor=facility,
             )
     except IntegrityError as taken:
@@ -302,21 +367,50 @@ def succeed(
     return successor
 
 
+@operation(FacilityEvent.SUCCESSION_UNDONE)
+def undo_succession(facility_id: UUID, *, by: Actor, at: datetime) -> Facility:
+    """
+    The facility keeps its number after all: the successor and what was set up for it are taken away.
+
+    The rooms above are asked by the database: what refers to the successor keeps it (``PROTECT``).
+
+    :raises NotAllowed: only the administrator.
+    :raises ProblemsFound: there is no successor, it has people of its own, or something was recorded for it.
+    """
+    facility = _locked(facility_id, by)
+    successor = Facility.objects.select_for_update(of=("self",)).filter(predecessor=facility).first()
+    if successor is None:
+        raise ProblemsFound([NO_SUCCESSOR])
+    own_people = Membership.objects.filter(facility=facility).values("user")
+    if Membership.objects.filter(facility=successor).exclude(user__in=own_people).exists():
+        raise ProblemsFound([SUCCESSOR_HAS_PEOPLE])
+    gone, first, corporation = successor.pk, ServiceMonth.of(successor.opened_on), successor.corporation
+    try:
+        for rows in (Membership, FacilityProfile, GrantedItem, Branch, Suspension, FacilityDetail):
+            rows.objects.filter(facility=successor).delete()
+        successor.delete()
+    except ProtectedError as referred:
+        raise ProblemsFound([SUCCESSOR_HAS_BEGUN]) from referred
+    remove_if_unused(corporation)
+    facility.closed_on = None
+    facility.save(update_fields=["closed_on"])
+    record(
+        FacilityEvent.SUCCESSION_UNDONE,
+        by=by,
+        on=facility,
+        facility_id=facility.pk,
+        rows={"facility": [facility.pk, gone]},
+    )
+    _tell_rooms_above(facility, first)
+    return facility
+
+
 def resting_in(month: ServiceMonth) -> set[UUID]:
     """The scope's facilities that rest in ``month``."""
     found = Suspension.objects.filter(
         Q(to_month__isnull=True) | Q(to_month__gte=month.first_day), from_month__lte=month.first_day
     )
     return set(found.values_list("facility_id", flat=True))
-
-
-def corporation_of(number: str, name: str, by: Actor) -> Corporation:
-    """The city's corporation of this number (a sole proprietor: of this name), made when it is new."""
-    known = Corporation.objects.filter(corporate_number=number)
-    found: Corporation | None = (known if number else known.filter(name=name)).first()
-    return found or Corporation.objects.create(
-        municipality_id=by.municipality_id, corporate_number=number, name=name
-    )
 
 
 def _locked(facility_id: UUID, by: Actor) -> Facility:
@@ -327,16 +421,57 @@ def _locked(facility_id: UUID, by: Actor) -> Facility:
     return facility
 
 
+def _keep(facility: Facility, values: DetailValues, from_day: date) -> FacilityDetail:
+    kept: FacilityDetail = FacilityDetail.objects.create(
+        municipality_id=facility.municipality_id, facility=facility, from_day=from_day, **asdict(values)
+    )
+    return kept
+
+
+def _withdraw(detail: FacilityDetail, at: datetime) -> None:
+    detail.withdrawn_at = at
+    detail.save(update_fields=["withdrawn_at"])
+
+
+def _carry_on(
+    facility: Facility, from_day: date, before: DetailValues, after: DetailValues, at: datetime
+) -> list[UUID]:
+    """
+    Rows of later days repeat what had not changed until then: what has changed now goes on into them.
+
+    Returns the ids of the rows replaced and written.
+    """
+    parts = [part for part in PARTS if _of_part(before, part) != _of_part(after, part)]
+    touched = []
+    for row in standing_details().filter(facility=facility, from_day__gt=from_day):
+        said = DetailValues.of(row)
+        # A row that says something else has changed this part itself: from there on it is settled.
+        parts = [part for part in parts if _of_part(said, part) == _of_part(before, part)]
+        if not parts:
+            break
+        _withdraw(row, at)
+        changed = {name: getattr(after, name) for part in parts for name in part}
+        touched += [row.pk, _keep(facility, replace(said, **changed), row.from_day).pk]
+    return touched
+
+
+def _of_part(values: DetailValues, part: Sequence[str]) -> list[str]:
+    return [getattr(values, name) for name in part]
+
+
+def _details_hold(facility: Facility, from_day: date, owner_changes: bool, at: datetime) -> None:
+    _hold(facility, timezone.localtime(at).date())
+    if owner_changes:
+        _tell_rooms_above(facility, ServiceMonth.of(from_day))
+
+
 def _hold(facility: Facility, on: date) -> bool:
-    held = details_on(facility, on)
-    if (held.name, held.postal_code, held.location) == (
-        facility.name,
-        facility.postal_code,
-        facility.location,
-    ):
+    held = DetailValues.of(details_on(facility, on))
+    if held == DetailValues.of(facility):
         return False
-    facility.name, facility.postal_code, facility.location = held.name, held.postal_code, held.location
-    facility.save(update_fields=["name", "postal_code", "location"])
+    for name, value in asdict(held).items():
+        setattr(facility, name, value)
+    facility.save(update_fields=list(asdict(held)))
     return True
 
 

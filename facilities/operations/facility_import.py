@@ -7,9 +7,10 @@ the list stays as it is.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -36,9 +37,12 @@ from facilities.models import (
     FacilityKind,
     FacilityProfile,
     Municipality,
+    holding_on,
+    standing_details,
 )
 from facilities.operating import operation
-from facilities.operations import profiles
+from facilities.operations import changes, opening, profiles
+from facilities.operations.corporations import other_name
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from vault import seal, unseal
@@ -158,8 +162,8 @@ def accept(import_id: UUID, *, by: Actor, at: datetime) -> FacilityImport:
     if plan.fingerprint != fingerprint:
         raise NotAllowed(OVERTAKEN)
     corporations = _corporations(plan, by)
-    touched = [_create(change, corporations, by) for change in plan.of_kind("new")]
-    touched += [_change(change, corporations, by=by, at=at) for change in plan.of_kind("changed")]
+    touched = [_create(change, corporations) for change in plan.of_kind("new")]
+    touched += [_change(change, by=by, at=at) for change in plan.of_kind("changed")]
     _decide(imported, FacilityImportStatus.ACCEPTED, by, at)
     record(
         FacilityEvent.IMPORT_ACCEPTED,
@@ -232,23 +236,28 @@ def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
             later.setdefault(profile.facility_id, ServiceMonth.of(profile.from_month))
         else:
             current[profile.facility_id] = profile
-    details = {
-        detail.facility_id: detail
-        for detail in FacilityDetail.objects.filter(from_day__lte=from_month.first_day).order_by("from_day")
-    }
+    details: dict[UUID, list[FacilityDetail]] = defaultdict(list)
+    for detail in standing_details():
+        details[detail.facility_id].append(detail)
+    corporations = {row.corporation.corporate_number: row.corporation for row in facilities.values()}
     planned, problems = [], []
     for line in lines:
         facility = facilities.get(line.number)
         holding = current.get(facility.pk) if facility else None
-        begins = max(from_month, ServiceMonth.of(line.opened)) if facility is None else from_month
+        begins = opening.first_month(line, from_month) if facility is None else from_month
+        own_details = details[facility.pk] if facility else []
         change = FacilityChange(
             line,
             facility,
             holding,
             begins,
-            tuple(differences(line, facility, holding, details.get(facility.pk))) if facility else (),
+            tuple(differences(line, facility, holding, holding_on(own_details, _first_day(line, begins))))
+            if facility
+            else (),
             later[facility.pk].plus(-1) if facility and facility.pk in later else None,
         )
+        problems += _corporation_problems(line, facility, corporations)
+        problems += _opening_problems(line, facility, own_details)
         problems += _cannot(change)
         planned.append(change)
     if problems:
@@ -262,8 +271,7 @@ def _cannot(change: FacilityChange) -> list[CellProblem]:
     problems = []
     if not line.has_profile and (facility is None or change.profile is not None):
         # Empty is what a facility without a profile is written out with; it takes no profile away.
-        words = "定員が空です。認可定員と利用定員を入れてください。"
-        problems.append(CellProblem(words, line.line, "認可定員"))
+        problems.append(CellProblem(opening.NO_CAPACITY, line.line, "認可定員"))
     if facility is None:
         return problems
     if line.kind != facility.kind:
@@ -272,78 +280,87 @@ def _cannot(change: FacilityChange) -> list[CellProblem]:
             "類型が変わるときは、新しい事業所番号で登録してください。"
         )
         problems.append(CellProblem(words, line.line, "施設類型"))
-    if line.corporate_number != facility.corporation.corporate_number:
+    return problems
+
+
+def _corporation_problems(
+    line: FacilityLine, facility: Facility | None, corporations: dict[str, Corporation]
+) -> list[CellProblem]:
+    """Who runs a facility does not change under its number, and no list renames a corporation: it has no day for it."""
+    if facility is not None and not facility.corporation.is_same(line.corporate_number, line.corporation):
+        column = "法人番号" if line.corporate_number != facility.corporation.corporate_number else "設置主体"
         words = (
             f"設置主体の法人が登録（{facility.corporation.name}）と違います。"
             "設置主体が変わるときは、新しい事業所番号で登録してください。"
+            "名称の変更や法人番号の誤りは、設置主体の画面で先に直してください。"
         )
-        problems.append(CellProblem(words, line.line, "法人番号"))
-    return problems
+        return [CellProblem(words, line.line, column)]
+    problem = other_name(corporations.get(line.corporate_number), line.corporate_number, line.corporation)
+    return [CellProblem(problem, line.line, "設置主体")] if problem else []
+
+
+def _opening_problems(
+    line: FacilityLine, facility: Facility | None, details: list[FacilityDetail]
+) -> list[CellProblem]:
+    if facility is None or facility.opened_on == line.opened:
+        return []
+    problem = opening.opening_problem(facility, details, line.opened)
+    return [CellProblem(problem, line.line, "認可年月日")] if problem else []
 
 
 Corporations = dict[tuple[str, str], Corporation]
 
 
 def _corporations(plan: Plan, by: Actor) -> Corporations:
-    """Each corporation of the list; known by its number, without one by its name. A new name replaces the old one."""
+    """Each corporation of the new facilities; known by its number, without one by its name."""
     known = list(Corporation.objects.select_for_update(of=("self",)))
     by_number = {row.corporate_number: row for row in known if row.corporate_number}
     by_name = {row.name: row for row in known if not row.corporate_number}
     found: Corporations = {}
-    for change in plan.changes:
+    for change in plan.of_kind("new"):
         key = (change.line.corporate_number, change.line.corporation)
         if key in found:
             continue
         number, name = key
         corporation = by_number.get(number) if number else by_name.get(name)
+        if problem := other_name(corporation, number, name):
+            raise NotAllowed(problem)
         if corporation is None:
             corporation = Corporation.objects.create(
                 municipality_id=by.municipality_id, corporate_number=number, name=name
             )
-        elif corporation.name != name:
-            corporation.name = name
-            corporation.save(update_fields=["name"])
         found[key] = corporation
     return found
 
 
-def _create(change: FacilityChange, corporations: Corporations, by: Actor) -> Facility:
+def _create(change: FacilityChange, corporations: Corporations) -> Facility:
     line = change.line
-    facility: Facility = Facility.objects.create(
-        municipality_id=by.municipality_id,
-        number=line.number,
-        name=line.name,
-        kind=line.kind,
-        ownership=line.ownership,
-        corporation=corporations[line.corporate_number, line.corporation],
-        opened_on=line.opened,
-        postal_code=line.postal_code,
-        location=line.location,
-    )
-    FacilityProfile.objects.create(
-        municipality_id=by.municipality_id,
-        facility=facility,
-        from_month=change.from_month.first_day,
-        **asdict(line.profile(None)),
-    )
-    return facility
+    return opening.facility_of(line, corporations[line.corporate_number, line.corporation], change.from_month)
 
 
-def _change(change: FacilityChange, corporations: Corporations, *, by: Actor, at: datetime) -> Facility:
+def _change(change: FacilityChange, *, by: Actor, at: datetime) -> Facility:
+    """Each thing that changes is an act of its own, dated and on record, as on the facility's pages."""
     facility, line = change.facility, change.line
     assert facility is not None, "a changed facility exists"
-    facility.name, facility.postal_code, facility.location = line.name, line.postal_code, line.location
-    facility.ownership, facility.opened_on = line.ownership, line.opened
-    facility.corporation = corporations[line.corporate_number, line.corporation]
-    facility.save(update_fields=["name", "postal_code", "location", "ownership", "opened_on", "corporation"])
-    if change.changes_profile:
-        try:
+    try:
+        if facility.opened_on != line.opened:
+            opening.correct_opening(facility.pk, line.opened, by=by, at=at)
+        if change.changes_details:
+            values = changes.DetailValues(line.name, line.postal_code, line.location, line.ownership)
+            from_day = _first_day(line, change.from_month)
+            changes.change_details(facility.pk, values, from_day=from_day, by=by, at=at)
+        if change.changes_profile:
             profiles.set_profile(
                 facility.pk, line.profile(change.profile), from_month=change.from_month, by=by, at=at
             )
-        except ProblemsFound as problem:
-            raise NotAllowed(OVERTAKEN) from problem
+    except ProblemsFound as problem:
+        raise NotAllowed(OVERTAKEN) from problem
     return facility
+
+
+def _first_day(line: FacilityLine, from_month: ServiceMonth) -> date:
+    """From when a line's name and address hold: its month, or the day the facility opens, if that is later."""
+    return max(from_month.first_day, line.opened)
 
 
 def _decide(imported: FacilityImport, status: FacilityImportStatus, by: Actor, at: datetime) -> None:

@@ -15,9 +15,17 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from facilities import permissions, queries
 from facilities.events import FacilityEvent
-from facilities.forms import BranchForm, CloseForm, DetailForm, EndItemForm, SuccessorForm, SuspendForm
-from facilities.models import Branch, Facility, Suspension
-from facilities.operations import branches
+from facilities.forms import (
+    BranchForm,
+    CloseForm,
+    DetailForm,
+    EndItemForm,
+    NumberForm,
+    SuccessorForm,
+    SuspendForm,
+)
+from facilities.models import Branch, Facility, FacilityDetail, Suspension
+from facilities.operations import branches, opening
 from facilities.operations import changes as operations
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
@@ -25,7 +33,9 @@ from facilities.rules import NotAllowed, ProblemsFound
 
 Forms = dict[str, forms.Form]
 # Several forms stand on one page and ask for the same things: each has ids of its own.
-IDS = {name: f"id_{name}_%s" for name in ("detail", "suspend", "end", "close", "successor", "branch")}
+IDS = {
+    name: f"id_{name}_%s" for name in ("detail", "suspend", "end", "close", "successor", "branch", "number")
+}
 
 
 @require_GET
@@ -52,6 +62,20 @@ def change_details(request: TenantRequest, number: str) -> HttpResponse:
             at=timezone.localtime(),
         ),
         "名称・所在地の変更を登録しました。",
+    )
+
+
+@require_POST
+def cancel_details(request: TenantRequest, number: str, detail_id: UUID) -> HttpResponse:
+    """A change of name or address does not come."""
+    get_object_or_404(FacilityDetail.objects.all(), pk=detail_id, facility__number=number)
+    return _act(
+        request,
+        number,
+        "cancel",
+        forms.Form(request.POST),
+        lambda facility: operations.cancel_details(detail_id, by=request.actor, at=timezone.now()),
+        "登録した変更を取り消しました。",
     )
 
 
@@ -176,6 +200,35 @@ def succeed(request: TenantRequest, number: str) -> HttpResponse:
     )
 
 
+@require_POST
+def undo_succession(request: TenantRequest, number: str) -> HttpResponse:
+    """It keeps its number."""
+    return _act(
+        request,
+        number,
+        "undo",
+        forms.Form(request.POST),
+        lambda facility: operations.undo_succession(facility.pk, by=request.actor, at=timezone.now()),
+        "引継ぎを取り消しました。新しい事業所番号の施設は、なくなりました。",
+    )
+
+
+@require_POST
+def correct_number(request: TenantRequest, number: str) -> HttpResponse:
+    """A mistyped number, put right."""
+    form = NumberForm(request.POST, auto_id=IDS["number"])
+    return _act(
+        request,
+        number,
+        "number",
+        form,
+        lambda facility: opening.correct_number(
+            facility.pk, form.cleaned_data["number"], by=request.actor, at=timezone.now()
+        ),
+        "事業所番号を直しました。",
+    )
+
+
 def _facility(number: str) -> Facility:
     found: Facility = get_object_or_404(
         Facility.objects.select_related("corporation", "predecessor"), number=number
@@ -221,8 +274,10 @@ def _page(
                 "name": facility.name,
                 "postal_code": facility.postal_code,
                 "location": facility.location,
+                "ownership": facility.ownership,
             },
         ),
+        "number": NumberForm(auto_id=IDS["number"]),
         "suspend": SuspendForm(auto_id=IDS["suspend"]),
         "close": CloseForm(auto_id=IDS["close"]),
         "branch": BranchForm(auto_id=IDS["branch"]),
@@ -240,6 +295,7 @@ def _page(
     }
     context = {
         "facility": facility,
+        "state": queries.facility_state(facility, timezone.localdate(), is_resting=view.rests_in(month)),
         "view": view,
         "forms": shown,
         "bound_form": next(iter(bound.values()), None) if bound else None,

@@ -1,5 +1,6 @@
 """The city's view of its facilities: the list, one facility's page, and setting what holds from when."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +24,18 @@ from facilities.forms import (
     item_label,
     option_words,
 )
-from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, Membership
+from facilities.models import (
+    Facility,
+    FacilityKind,
+    FacilityProfile,
+    GrantedItem,
+    Membership,
+    Suspension,
+    holding_in,
+)
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
-from facilities.queries import facility_rows
+from facilities.queries import FACILITY_STATES, facility_rows, facility_state
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import month_words
@@ -37,14 +46,27 @@ PROFILE_IDS, CERTIFY_IDS, GRANT_IDS = "id_profile_%s", "id_certify_%s", "id_gran
 
 @require_GET
 def facilities(request: TenantRequest) -> HttpResponse:
-    """All facilities with what holds this month; searched by name, number or corporation."""
+    """All facilities with what holds this month; searched by name, number or corporation, by type and state."""
     if not permissions.see_facilities.allows(request.actor, None):
         raise PermissionDenied
     words, kind = request.GET.get("words", "").strip(), request.GET.get("kind", "")
+    state = request.GET.get("state", "")
     month = ServiceMonth.of(timezone.localdate())
-    rows = facility_rows(month, words=words, kind=kind)
+    found = facility_rows(month, words=words, kind=kind)
+    counts = Counter(row.state for row in found)
+    rows = [row for row in found if state not in FACILITY_STATES or row.state == state]
     record(FacilityEvent.LISTED, rows={"facility": [row.facility.pk for row in rows]})
-    context = {"rows": rows, "words": words, "kind": kind, "kinds": FacilityKind.choices, "month": month}
+    context = {
+        "rows": rows,
+        "words": words,
+        "kind": kind,
+        "kinds": FacilityKind.choices,
+        "state": state,
+        "states": FACILITY_STATES.items(),
+        "counts": [(label, counts[name]) for name, label in FACILITY_STATES.items() if counts[name]],
+        "month": month,
+        "can_set_up": permissions.set_up_facilities.allows(request.actor, None),
+    }
     return render(request, "facilities/facilities.html", context)
 
 
@@ -241,8 +263,10 @@ def _page(
     )
     problems = getattr(problem, "problems", [str(problem)]) if problem else []
     forms = [profile_form, certify_form, grant_form, end_form]
+    resting = holding_in(Suspension.objects.filter(facility=facility), month).exists()
     context = {
         "facility": facility,
+        "state": facility_state(facility, timezone.localdate(), is_resting=resting),
         "history": history,
         "granted": [
             (row, item_label(row.code, facility.kind), option_words(row.code, facility.kind, row.options))

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from audit.record import record
@@ -22,4 +23,5 @@ def choose(request: TenantRequest) -> HttpResponse:
     record(
         FacilityEvent.CHOICE_SHOWN, rows={"facility": [row.facility_id for row in mine if row.facility_id]}
     )
-    return render(request, "facilities/choose.html", {"memberships": mine, "navigation": []})
+    context = {"memberships": mine, "navigation": [], "today": timezone.localdate()}
+    return render(request, "facilities/choose.html", context)

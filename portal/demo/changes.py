@@ -36,7 +36,9 @@ def make(city: Municipality, actors: Mapping[str, Actor], clerks: Mapping[UUID, 
         )
         change_details(
             renamed.pk,
-            DetailValues(f"{renamed.name} あおぞら園", renamed.postal_code, renamed.location),
+            DetailValues(
+                f"{renamed.name} あおぞら園", renamed.postal_code, renamed.location, renamed.ownership
+            ),
             from_day=date(2027, 4, 1),
             by=administrator,
             at=AT,

@@ -21,6 +21,8 @@ from facilities.actors import Role
 from facilities.models import (
     AddressRegistration,
     Branch,
+    CorporationName,
+    FacilityDetail,
     FacilityProfile,
     GrantedItem,
     Membership,
@@ -179,6 +181,21 @@ def make_world() -> World:
             capacity=10,
             from_month=date(2030, 4, 1),
         )
+        for day, name in ((sakura.facility.opened_on, "さくら保育園"), (date(2030, 4, 1), "新さくら保育園")):
+            detail = FacilityDetail.objects.create(
+                municipality=city.municipality,
+                facility=sakura.facility,
+                from_day=day,
+                name=name,
+                postal_code=sakura.facility.postal_code,
+                location=sakura.facility.location,
+                ownership=sakura.facility.ownership,
+            )
+        CorporationName.objects.create(
+            municipality=city.municipality,
+            corporation=sakura.facility.corporation,
+            name=sakura.facility.corporation.name,
+        )
         disputed = CountDispute.objects.get(sheet=sheet)
     previewed: CountImport = previewed_import(city)
     notice, file = notice_for(sakura)
@@ -190,6 +207,8 @@ def make_world() -> World:
         "registration_id": registration.pk,
         "suspension_id": suspension.pk,
         "branch_id": branch.pk,
+        "detail_id": detail.pk,
+        "corporation_id": sakura.facility.corporation_id,
         "dispute_id": disputed.pk,
         "import_id": previewed.pk,
         "charge_import_id": previewed_charges(city).pk,

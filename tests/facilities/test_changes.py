@@ -1,6 +1,7 @@
 """Facilities change, dated: names, rest, closing, a new number; months before keep what held in them."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,10 +12,12 @@ from approvals.queries import inbox
 from audit.record import SYSTEM, Context, context
 from claims.models import Claim, CountSheet, Obstacle
 from claims.operations import counts_import
+from claims.operations.drafting import draft_month
 from claims.queries.imports import month_view
 from documents.reading import FileRefused
 from facilities.actors import Role
 from facilities.models import (
+    Branch,
     Corporation,
     Facility,
     FacilityDetail,
@@ -23,16 +26,24 @@ from facilities.models import (
     Membership,
     Suspension,
     details_on,
+    standing_details,
 )
+from facilities.operations import branches
+from facilities.operations.branches import BranchValues, end_branch, open_branch
 from facilities.operations.changes import (
     ALREADY_CLOSED,
+    BEGUN_ALREADY,
+    CANCELLED_ALREADY,
     HAS_SUCCESSOR,
+    NO_SUCCESSOR,
     NOT_CLOSED,
-    NUMBER_TAKEN,
     OVERLAPS,
     SAME,
+    SUCCESSOR_HAS_BEGUN,
+    SUCCESSOR_HAS_PEOPLE,
     DetailValues,
     SuccessorValues,
+    cancel_details,
     change_details,
     close,
     end_suspension,
@@ -40,7 +51,9 @@ from facilities.operations.changes import (
     succeed,
     suspend,
     undo_closing,
+    undo_succession,
 )
+from facilities.operations.opening import NUMBER_TAKEN
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.tasks import hold_details
 from tests.cast import (
@@ -53,12 +66,14 @@ from tests.cast import (
     give_counts,
     make_city,
     make_facility,
+    make_user,
     sign_in,
 )
 from tests.claims.stage import nursery, ready_claim
+from tests.record import events_of
 
 AT = datetime(2026, 6, 5, 5, 0, tzinfo=UTC)
-NEW = DetailValues("新さくら保育園", "272-0011", "青葉台市みほん2丁目")
+NEW = DetailValues("新さくら保育園", "272-0011", "青葉台市みほん2丁目", "private")
 NUMBER = "1299900000955"
 KODOMOEN = SuccessorValues(
     NUMBER, "さくらこども園", FacilityKind.CERTIFIED_KODOMOEN, "社会福祉法人 みほん会", "1234567890123"
@@ -118,10 +133,11 @@ def test_a_name_registered_ahead_begins_on_its_day(city, sakura, time_machine):
 def test_the_same_day_again_corrects_and_the_same_values_are_no_change(city, sakura):
     with city.open() as administrator:
         change_details(sakura.facility.pk, NEW, from_day=date(2026, 5, 1), by=administrator, at=AT)
-        other = DetailValues("さくらの森保育園", NEW.postal_code, NEW.location)
+        other = replace(NEW, name="さくらの森保育園")
         change_details(sakura.facility.pk, other, from_day=date(2026, 5, 1), by=administrator, at=AT)
 
-        assert FacilityDetail.objects.count() == 2
+        assert standing_details().count() == 2
+        assert FacilityDetail.objects.get(withdrawn_at__isnull=False).name == NEW.name
         assert Facility.objects.get().name == "さくらの森保育園"
         same = lambda: change_details(  # noqa: E731
             sakura.facility.pk, other, from_day=date(2026, 6, 1), by=administrator, at=AT
@@ -131,6 +147,124 @@ def test_the_same_day_again_corrects_and_the_same_values_are_no_change(city, sak
             sakura.facility.pk, NEW, from_day=date(2010, 3, 31), by=administrator, at=AT
         )
         assert "認可年月日より後" in refused(early)[0]
+
+
+def ahead(sakura: Nursery, **changes: str) -> DetailValues:
+    """さくら園's details with something else."""
+    return replace(DetailValues.of(sakura.facility), **changes)
+
+
+@pytest.mark.parametrize(
+    ("later", "now"),
+    [
+        ({"name": "新さくら保育園"}, {"postal_code": "272-0011", "location": "青葉台市みほん2丁目"}),
+        ({"postal_code": "272-0011", "location": "青葉台市みほん2丁目"}, {"name": "新さくら保育園"}),
+        ({"ownership": "public"}, {"name": "新さくら保育園"}),
+    ],
+)
+def test_what_changes_now_goes_on_into_a_change_registered_ahead(city, sakura, later, now):
+    spring = date(2027, 4, 1)
+    with city.open() as administrator:
+        options = {"by": administrator, "at": AT}
+        change_details(sakura.facility.pk, ahead(sakura, **later), from_day=spring, **options)
+
+        change_details(sakura.facility.pk, ahead(sakura, **now), from_day=date(2026, 6, 1), **options)
+
+        facility = Facility.objects.get()
+        assert DetailValues.of(details_on(facility, spring)) == ahead(sakura, **later, **now)
+        assert DetailValues.of(details_on(facility, JUNE.first_day)) == ahead(sakura, **now)
+        assert DetailValues.of(details_on(facility, MAY.first_day)) == DetailValues.of(sakura.facility)
+        assert DetailValues.of(facility) == ahead(sakura, **now)
+
+
+def test_what_a_later_change_has_changed_itself_stays(city, sakura):
+    # The postal code stays the same with the move, but an address is one thing.
+    moved = ahead(sakura, location="青葉台市みほん3丁目")
+    with city.open() as administrator:
+        options = {"by": administrator, "at": AT}
+        change_details(sakura.facility.pk, moved, from_day=date(2027, 4, 1), **options)
+        change_details(sakura.facility.pk, NEW, from_day=date(2026, 6, 1), **options)
+
+        held = DetailValues.of(details_on(Facility.objects.get(), date(2027, 4, 1)))
+        assert held == replace(moved, name=NEW.name)
+
+
+def test_a_change_ahead_is_cancelled_and_what_came_after_it_keeps_only_its_own(city, sakura):
+    with city.open() as administrator:
+        options = {"by": administrator, "at": AT}
+        renamed = change_details(
+            sakura.facility.pk, ahead(sakura, name=NEW.name), from_day=date(2026, 8, 1), **options
+        )
+        change_details(
+            sakura.facility.pk,
+            ahead(sakura, name=NEW.name, location="青葉台市みほん3丁目"),
+            from_day=date(2026, 10, 1),
+            **options,
+        )
+
+        cancel_details(renamed.pk, **options)
+
+        held = DetailValues.of(details_on(Facility.objects.get(), date(2026, 10, 1)))
+        assert held == ahead(sakura, location="青葉台市みほん3丁目")
+        assert refused(lambda: cancel_details(renamed.pk, **options)) == [CANCELLED_ALREADY]
+        begun = change_details(sakura.facility.pk, NEW, from_day=AT.date(), **options)
+        assert refused(lambda: cancel_details(begun.pk, **options)) == [BEGUN_ALREADY]
+        first = standing_details().earliest("from_day")
+        assert refused(lambda: cancel_details(first.pk, **options)) == [BEGUN_ALREADY]
+
+
+def test_the_record_names_the_rows_before_and_after_and_the_rows_keep_the_values(city, sakura):
+    with city.open() as administrator:
+        options = {"from_day": date(2026, 5, 1), "by": administrator, "at": AT}
+        change_details(sakura.facility.pk, NEW, **options)
+        change_details(sakura.facility.pk, replace(NEW, name="さくらの森保育園"), **options)
+
+    first, corrected = events_of(city, "facilities.details_changed")
+    with city.open():
+        rows = [
+            FacilityDetail.objects.get(pk=event.detail[side]).name
+            for event in (first, corrected)
+            for side in ("before", "after")
+        ]
+    assert rows == ["さくら保育園", NEW.name, NEW.name, "さくらの森保育園"]
+    assert NEW.name not in str(first.detail) + str(corrected.detail)
+
+
+def test_a_month_keeps_whose_facility_it_was(city, run_jobs):
+    garden = nursery(city)
+    may, june = ready_claim(garden, MAY), ready_claim(garden, JUNE)
+    with city.open() as administrator:
+        change_details(
+            garden.facility.pk,
+            replace(DetailValues.of(garden.facility), ownership="public"),
+            from_day=JUNE.first_day,
+            by=administrator,
+            at=AT,
+        )
+    run_jobs()
+
+    with city.open() as administrator:
+        assert Facility.objects.get().is_public
+        assert Claim.objects.get(pk=june.pk).status == "superseded"
+        assert Claim.objects.get(pk=may.pk).is_draft
+        assert draft_month(city.municipality, JUNE, by=administrator, at=AT) == {}
+        assert list(draft_month(city.municipality, MAY, by=administrator, at=AT)) == [garden.facility.pk]
+
+
+def test_the_page_offers_to_cancel_what_is_ahead_and_nothing_else(city, sakura, administrator):
+    page = f"/c/facilities/{sakura.facility.number}/changes/"
+    with city.open() as person:
+        options = {"by": person, "at": AT}
+        change_details(sakura.facility.pk, NEW, from_day=date(2020, 5, 1), **options)
+        detail = change_details(
+            sakura.facility.pk, replace(NEW, name="さくらの森保育園"), from_day=date(2035, 4, 1), **options
+        )
+    assert administrator.get(page).content.decode().count("この変更を取り消す") == 1
+
+    answer = administrator.post(f"{page}details/{detail.pk}/cancel/", follow=True)
+
+    assert "さくらの森保育園" not in answer.content.decode()
+    assert administrator.post(f"{page}details/{detail.pk}/cancel/").status_code == 422
 
 
 def test_the_paper_of_a_month_bears_the_name_of_that_month(city):
@@ -237,6 +371,55 @@ def test_a_rest_that_never_began_is_taken_away(city, sakura):
         assert not Suspension.objects.exists()
 
 
+def test_a_rest_with_an_end_is_shortened_lengthened_and_taken_away(city, sakura, administrator):
+    page = f"/c/facilities/{sakura.facility.number}/changes/"
+    with city.open() as person:
+        rest = suspend(sakura.facility.pk, from_month=MAY, to_month=JUNE, reason="改修工事", by=person, at=AT)
+        suspend(
+            sakura.facility.pk,
+            from_month=JUNE.plus(3),
+            to_month=None,
+            reason="改修工事",
+            by=person,
+            at=AT,
+        )
+    end = f"{page}suspensions/{rest.pk}/end/"
+    assert f'action="{end}"' in administrator.get(page).content.decode()
+
+    for month, last in (("2026-05", MAY), ("2026-08", JUNE.plus(2))):
+        assert administrator.post(end, {"last_month": month}).status_code == 302
+        with city.open():
+            assert Suspension.objects.get(pk=rest.pk).to_month == last.first_day
+    too_long = administrator.post(end, {"last_month": "2026-09"})
+    assert too_long.status_code == 422
+    assert OVERLAPS in too_long.content.decode()
+    assert administrator.post(end, {"last_month": "2026-04"}).status_code == 302
+    with city.open():
+        assert not Suspension.objects.filter(pk=rest.pk).exists()
+
+
+def test_a_branch_with_an_end_is_changed_but_never_twice_in_a_month(city, sakura, administrator):
+    values = BranchValues("さくら保育園 分園", "272-0011", "青葉台市みほん2丁目", 12)
+    page = f"/c/facilities/{sakura.facility.number}/changes/"
+    with city.open() as person:
+        options = {"by": person, "at": AT}
+        branch = open_branch(sakura.facility.pk, values, from_month=APRIL, **options)
+        end_branch(branch.pk, last_month=MAY, **options)
+        twice = lambda: open_branch(sakura.facility.pk, values, from_month=MAY, **options)  # noqa: E731
+        assert refused(twice) == [branches.TWICE]
+        open_branch(sakura.facility.pk, values, from_month=JUNE, **options)
+    end = f"{page}branches/{branch.pk}/end/"
+    assert f'action="{end}"' in administrator.get(page).content.decode()
+
+    too_long = administrator.post(end, {"last_month": "2026-06"})
+    shorter = administrator.post(end, {"last_month": "2026-04"})
+
+    assert (too_long.status_code, shorter.status_code) == (422, 302)
+    assert branches.OVERLAPS in too_long.content.decode()
+    with city.open():
+        assert Branch.objects.get(pk=branch.pk).to_month == APRIL.first_day
+
+
 def test_rests_do_not_overlap(city, sakura):
     with city.open() as administrator:
         rest = {"reason": "改修工事", "by": administrator, "at": AT}
@@ -308,6 +491,70 @@ def test_a_new_number_needs_a_reason_and_must_be_free(city, sakura):
         assert Facility.objects.get(pk=sakura.facility.pk).closed_on is None
 
 
+def test_another_sole_proprietor_is_another_corporation(city, sakura):
+    with city.open() as administrator:
+        Corporation.objects.update(corporate_number="", name="見本 太郎")
+        options = {"from_month": JUNE, "carry_accounts": False, "by": administrator, "at": AT}
+        same = SuccessorValues(NUMBER, "さくら保育園", FacilityKind.NURSERY, "見本 太郎", "")
+        assert "変わりません" in refused(lambda: succeed(sakura.facility.pk, same, **options))[0]
+
+        new = succeed(sakura.facility.pk, replace(same, corporation="見本 次郎"), **options)
+
+        assert (new.corporation.name, new.corporation.corporate_number) == ("見本 次郎", "")
+
+
+def test_a_known_number_under_another_name_is_no_new_corporation(city, sakura):
+    other = replace(KODOMOEN, corporation="社会福祉法人 みほんかい")
+    with city.open() as administrator:
+        options = {"from_month": JUNE, "carry_accounts": False, "by": administrator, "at": AT}
+        (problem,) = refused(lambda: succeed(sakura.facility.pk, other, **options))
+        assert "「社会福祉法人 みほん会」として登録" in problem
+        assert Facility.objects.get().closed_on is None
+
+
+def test_a_succession_is_undone_with_what_was_set_up_for_it(city, sakura):
+    other = SuccessorValues(NUMBER, "さくら保育園", FacilityKind.NURSERY, "株式会社 ことり", "4500301962552")
+    with city.open() as administrator:
+        options = {"by": administrator, "at": AT}
+        assert refused(lambda: undo_succession(sakura.facility.pk, **options)) == [NO_SUCCESSOR]
+        succeed(sakura.facility.pk, other, from_month=JUNE, carry_accounts=True, **options)
+
+        undo_succession(sakura.facility.pk, **options)
+
+        assert Facility.objects.get().closed_on is None
+        assert not Corporation.objects.filter(corporate_number=other.corporate_number).exists()
+        assert Membership.objects.filter(facility__isnull=False).count() == 1
+        succeed(sakura.facility.pk, other, from_month=JUNE, carry_accounts=True, **options)
+
+
+def test_a_succession_with_people_or_counts_of_its_own_stays(city, sakura):
+    with city.open() as administrator:
+        options = {"by": administrator, "at": AT}
+        new = succeed(sakura.facility.pk, KODOMOEN, from_month=JUNE, carry_accounts=True, **options)
+        newcomer = make_user("newcomer", realm=city.municipality)
+        own = Membership.objects.create(
+            municipality=city.municipality, user=newcomer, duty=Role.FACILITY, facility=new, slot=2
+        )
+        assert refused(lambda: undo_succession(sakura.facility.pk, **options)) == [SUCCESSOR_HAS_PEOPLE]
+        own.delete()
+    give_counts(Nursery(city, new, sakura.clerk), JUNE)
+    with city.open() as administrator:
+        begun = lambda: undo_succession(sakura.facility.pk, by=administrator, at=AT)  # noqa: E731
+        assert refused(begun) == [SUCCESSOR_HAS_BEGUN]
+        assert Membership.objects.filter(facility=new).exists()
+
+
+def test_the_page_undoes_a_succession(city, sakura, administrator):
+    with city.open() as person:
+        succeed(sakura.facility.pk, KODOMOEN, from_month=JUNE, carry_accounts=True, by=person, at=AT)
+    page = f"/c/facilities/{sakura.facility.number}/changes/"
+    assert "引継ぎを取り消す" in administrator.get(page).content.decode()
+
+    assert administrator.post(f"{page}undo-succession/").status_code == 302
+
+    assert administrator.get(f"/c/facilities/{NUMBER}/").status_code == 404
+
+
 @pytest.mark.parametrize("role", [Role.ENROLMENT, Role.OFFICER, Role.CHIEF, Role.MANAGER, Role.AUDITOR])
 def test_only_the_administrator_registers_changes(city, sakura, role):
     with city.open(role) as person:
@@ -316,6 +563,7 @@ def test_only_the_administrator_registers_changes(city, sakura, role):
             lambda: change_details(sakura.facility.pk, NEW, from_day=AT.date(), **options),
             lambda: close(sakura.facility.pk, closed_on=AT.date(), **options),
             lambda: undo_closing(sakura.facility.pk, **options),
+            lambda: undo_succession(sakura.facility.pk, **options),
             lambda: suspend(sakura.facility.pk, from_month=MAY, to_month=None, reason="x", **options),
             lambda: succeed(sakura.facility.pk, KODOMOEN, from_month=JUNE, carry_accounts=True, **options),
         ):
@@ -342,6 +590,7 @@ def test_the_page_registers_every_kind_of_change(city, sakura, administrator):
                 "name": NEW.name,
                 "postal_code": "２７２-0011",
                 "location": NEW.location,
+                "ownership": "private",
             },
             follow=True,
         ),
@@ -432,7 +681,12 @@ def test_a_postal_code_that_does_not_exist_is_refused_unless_it_is_registered_al
 ) -> None:
     administrator = sign_in(city.people[Role.ADMINISTRATOR])
     path = f"/c/facilities/{sakura.facility.number}/changes/details/"
-    typed = {"from_day": "2026-05-01", "name": "さくらの丘保育園", "location": "青葉台市北1-1"}
+    typed = {
+        "from_day": "2026-05-01",
+        "name": "さくらの丘保育園",
+        "location": "青葉台市北1-1",
+        "ownership": "private",
+    }
     refused = administrator.post(path, {**typed, "postal_code": "272-9999"})
     assert refused.status_code == 422
     assert "日本郵便の一覧にない郵便番号です" in refused.content.decode()

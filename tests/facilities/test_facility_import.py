@@ -24,9 +24,12 @@ from facilities.models import (
     FacilityProfile,
     Municipality,
     Ownership,
+    details_on,
     holding_in,
 )
 from facilities.operations import facility_import
+from facilities.operations.changes import DetailValues, change_details, hold_details
+from facilities.operations.opening import CHANGED_BEFORE, CLOSED_BEFORE
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from jobs.models import Job
@@ -146,13 +149,86 @@ def test_a_changed_capacity_holds_from_its_month_and_the_months_before_keep_thei
     assert imported.summary["changed"] == 1
     with city.open():
         facility = Facility.objects.get()
+        names = [details_on(facility, month.first_day).name for month in (MAY, JUNE)]
         capacities = [
             holding_in(FacilityProfile.objects.filter(facility=facility), month).get().capacity_23
             for month in (APRIL, MAY, JUNE)
         ]
-    assert facility.name == "新もみじ保育園"
+    assert names == ["もみじ保育園", "新もみじ保育園"]
     assert capacities == [60, 60, 70]
     assert Job.objects.filter(kind="facilities.profile_changed", args__from_month="2026-06").count() == 1
+
+
+def test_a_name_of_a_later_month_waits_for_it_and_is_not_lost(city):
+    bring_in(city, {})
+    bring_in(city, {"施設名": "新もみじ保育園", "公私区分": "公立"}, month=ServiceMonth(2026, 9))
+
+    with city.open():
+        assert Facility.objects.get().name == "もみじ保育園"
+        hold_details(on=date(2026, 8, 31))
+        assert Facility.objects.get().ownership == Ownership.PRIVATE
+        hold_details(on=date(2026, 9, 1))
+        facility = Facility.objects.get()
+    assert (facility.name, facility.ownership) == ("新もみじ保育園", Ownership.PUBLIC)
+    (event,) = events_of(city, "facilities.details_changed")
+    assert set(event.detail) == {"from_day", "before", "after"}
+    assert event.detail["from_day"] == "2026-09-01"
+
+
+def test_a_list_does_not_bring_back_what_was_changed_on_the_page(city):
+    bring_in(city, {})
+    moved = DetailValues("もみじ保育園", "272-0011", "青葉台市みほん2丁目", "private")
+    with city.open() as administrator:
+        facility = Facility.objects.get()
+        change_details(facility.pk, moved, from_day=date(2026, 9, 1), by=administrator, at=AT)
+
+    bring_in(city, {"施設名": "新もみじ保育園"}, month=JUNE)
+
+    with city.open():
+        held = details_on(Facility.objects.get(), date(2026, 9, 1))
+        assert (held.name, held.location) == ("新もみじ保育園", moved.location)
+
+
+def test_a_corrected_opening_is_on_record_and_the_rooms_above_hear_of_it(city):
+    bring_in(city, {})
+    bring_in(city, {"施設名": "新もみじ保育園"}, month=MAY)
+
+    bring_in(city, {"施設名": "新もみじ保育園", "認可年月日": "平成20年6月1日"}, month=MAY)
+
+    with city.open():
+        facility = Facility.objects.get()
+        assert facility.opened_on == date(2008, 6, 1)
+        assert details_on(facility, APRIL.first_day).name == "もみじ保育園"
+    (event,) = events_of(city, "facilities.opening_corrected")
+    assert event.detail == {"before": "2008-04-01", "after": "2008-06-01"}
+    assert Job.objects.filter(kind="facilities.profile_changed", args__from_month="2008-04").count() == 1
+
+
+def test_a_facility_cannot_open_after_it_changed_or_closed(city):
+    bring_in(city, {})
+    bring_in(city, {"施設名": "新もみじ保育園"}, month=MAY)
+    late = {"施設名": "新もみじ保育園", "認可年月日": "令和8年5月1日"}
+
+    assert problems_of(city, late)[0][1:] == ("認可年月日", CHANGED_BEFORE)
+    with city.open():
+        Facility.objects.update(closed_on=date(2026, 4, 30))
+    assert problems_of(city, late)[0][1:] == ("認可年月日", CLOSED_BEFORE)
+
+
+def test_no_list_renames_a_corporation_or_gives_a_facility_to_another_person(city):
+    bring_in(city, {})
+    renamed = problems_of(city, {"設置主体": "社会福祉法人 べつ"})
+    new = problems_of(
+        city, {"事業所番号": "1299900000902", "施設名": "かえで保育園", "設置主体": "社会福祉法人 べつ"}
+    )
+    with city.open():
+        Corporation.objects.update(corporate_number="", name="見本 太郎")
+    person = problems_of(city, {"設置主体": "見本 次郎", "法人番号": ""})
+
+    assert [found[0][1] for found in (renamed, new, person)] == ["設置主体"] * 3
+    assert "設置主体の画面で" in renamed[0][2]
+    assert "「社会福祉法人 みほん会」として登録" in new[0][2]
+    assert "新しい事業所番号で登録" in person[0][2]
 
 
 def test_rates_stay_when_the_list_changes_the_capacity(city):

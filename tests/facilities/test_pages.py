@@ -14,10 +14,12 @@ from facilities.actors import Role
 from facilities.models import (
     AddressRegistration,
     Facility,
+    FacilityDetail,
     FacilityKind,
     FacilityProfile,
     GrantedItem,
     Membership,
+    Suspension,
 )
 from facilities.periods import ServiceMonth
 from pages.wareki import month_words
@@ -566,3 +568,86 @@ def test_a_clerk_of_several_facilities_chooses_one(city, sakura):
 def test_an_unknown_facility_or_account_is_not_there(administrator):
     assert administrator.get("/c/facilities/1299900009999/").status_code == 404
     assert administrator.get(f"/c/accounts/{uuid4()}/").status_code == 404
+
+
+# ---------------------------------------------------------------- whether it is run
+
+
+def test_lists_show_which_facility_rests_is_closed_or_opens_later(city, sakura, administrator):
+    closed = make_facility(city, "もと保育園", number="1299900000902").facility
+    resting = make_facility(city, "やすみ保育園", number="1299900000903").facility
+    coming = make_facility(city, "これから保育園", number="1299900000904").facility
+    with city.open():
+        Facility.objects.filter(pk=closed.pk).update(closed_on="2020-03-31")
+        Facility.objects.filter(pk=coming.pk).update(opened_on="2090-04-01")
+        Suspension.objects.create(
+            municipality=city.municipality, facility=resting, from_month=APRIL.first_day, reason="改修"
+        )
+
+    page = words_of(administrator.get("/c/facilities/"))
+    assert "4施設（運営中 1、休園 1、開設前 1、廃止 1）" in page
+    for facility, state, mark in (
+        (sakura.facility, "open", None),
+        (closed, "closed", "廃止"),
+        (resting, "resting", "休園中"),
+        (coming, "ahead", "開設前"),
+    ):
+        found = administrator.get(f"/c/facilities/?state={state}").content.decode()
+        assert re.findall(r'data-row="([^"]+)"', found) == [str(facility.pk)]
+        for place in ("", "changes/"):
+            answer = administrator.get(f"/c/facilities/{facility.number}/{place}").content.decode()
+            head = answer.split('class="page-head"')[1].split("</div>")[0]
+            assert {m for m in ("廃止", "休園中", "開設前") if m in head} == ({mark} if mark else set())
+
+
+def test_where_facilities_are_chosen_closed_ones_are_marked(city, sakura, administrator):
+    momo = make_facility(city, "もも保育園", number="1299900000902").facility
+    with city.open():
+        Facility.objects.filter(pk=momo.pk).update(closed_on="2020-03-31")
+        Membership.objects.create(
+            municipality=city.municipality, user=sakura.clerk, duty=Role.FACILITY, facility=momo, slot=2
+        )
+
+    select = administrator.get("/c/accounts/new/").content.decode()
+    choice = words_of(sign_in(sakura.clerk).get("/f/"))
+
+    assert "もも保育園（廃止）" in select
+    assert "さくら保育園（廃止）" not in select
+    assert "もも保育園 廃止" in choice
+    assert "さくら保育園 廃止" not in choice
+
+
+def test_a_facilitys_page_says_which_account_is_not_used_yet(sakura, administrator):
+    page = page_of(sakura)
+    assert "利用中" in words_of(administrator.get(page))
+
+    sakura.clerk.set_unusable_password()
+    sakura.clerk.save()
+
+    shown = words_of(administrator.get(page))
+    assert "利用開始前" in shown
+    assert "利用中" not in shown
+
+
+@pytest.mark.parametrize("path", ["", "changes/"])
+def test_a_facilitys_pages_cost_the_same_however_much_has_changed(city, sakura, administrator, path):
+    def queries() -> int:
+        administrator.get(f"{page_of(sakura)}{path}")
+        with CaptureQueriesContext(connection) as caught:
+            administrator.get(f"{page_of(sakura)}{path}")
+        return len([one for one in caught if "SAVEPOINT" not in one["sql"]])
+
+    few = queries()
+    with city.open():
+        for year in range(2027, 2032):
+            FacilityDetail.objects.create(
+                municipality=city.municipality,
+                facility=sakura.facility,
+                from_day=f"{year}-04-01",
+                name=f"さくら保育園{year}",
+                postal_code="272-0011",
+                location="青葉台市みほん2丁目",
+                ownership="private",
+            )
+
+    assert queries() == few <= 12
