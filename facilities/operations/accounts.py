@@ -25,12 +25,14 @@ from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 
 SLOTS = (1, 2)
-BOTH_TAKEN = "この施設のアカウントはすでに2つあります。どちらかを停止してから登録してください。"
+BOTH_TAKEN = "この施設のアカウントはすでに2つあります。どちらかの担当を終了するか、引き継いでください。"
 AT_ONCE = "ほかの人が同時に登録したため、登録できませんでした。一覧を確認して、もう一度お試しください。"
 ID_TAKEN = "このIDはすでに使われています。別のIDを入力してください。"
 FUTURE = "届出日が未来の日付です。届出書の日付を確認してください。"
 NO_NOTIFICATION = "施設のアカウントには、届出番号と届出日が必要です。届出書を見て入力してください。"
 NOT_WAITING = "この登録は、ほかの管理者がすでに処理しました。画面を開き直してください。"
+STOPPED = "停止中のアカウントです。再開してから確認するか、登録を取り下げてください。"
+ADDRESS_TAKEN = "このアドレスは、{whose}のアカウント（{login_id}）に登録されています。届出書のアドレスを確認してください。"
 ENDED = "このアカウントの担当はすでに終わっています。一覧から開き直してください。"
 ANOTHER_PERSON = "登録した本人は確認できません。ほかの管理者に確認を依頼してください。"
 LAST_ADMINISTRATOR = (
@@ -82,6 +84,7 @@ def create_account(
     """
     facility = Facility.objects.get(pk=facility_id) if facility_id is not None else None
     permissions.manage_accounts(by, facility)
+    _one_after_the_other(by)
     if (duty is Role.FACILITY) != (facility is not None):
         raise ProblemsFound(["施設職員には施設を、市の職員には役割を選んでください。"])
     return _create(duty, facility, login_id, name, notified, by, at)
@@ -160,8 +163,10 @@ def confirm_address(registration_id: UUID, *, by: Actor, at: datetime) -> Addres
 
     :raises NotAllowed: not an administrator, or the one who registered it; unless the city has just one administrator
         and registers its second one.
-    :raises ProblemsFound: it was decided already.
+    :raises ProblemsFound: it was decided already, the account is stopped before it was ever used, or the address
+        has become another facility's meanwhile.
     """
+    _one_after_the_other(by)
     registration: AddressRegistration = AddressRegistration.objects.select_for_update(of=("self",)).get(
         pk=registration_id
     )
@@ -175,7 +180,10 @@ def confirm_address(registration_id: UUID, *, by: Actor, at: datetime) -> Addres
     if alone and not _founds_the_four_eyes(membership, by):
         raise NotAllowed(ANOTHER_PERSON)
     user = User.objects.select_for_update(of=("self",)).get(pk=registration.user_id)
+    if not (user.is_active or user.has_usable_password()):
+        raise ProblemsFound([STOPPED])
     address = registration.address
+    _require_own_address(membership, address)
     if user.has_usable_password():
         people.set_address(user, address)
     else:
@@ -328,9 +336,17 @@ def site_of(membership: Membership) -> str:
 # ---------------------------------------------------------------- steps
 
 
-def _account(membership_id: UUID, by: Actor) -> tuple[Membership, User]:
-    # One administrator's act after the other: two who stop each other at once must not both succeed.
+def _one_after_the_other(by: Actor) -> None:
+    """
+    One administrator's act after the other in a city.
+
+    Two who stop each other at once must not both succeed, nor two who register the same address at once.
+    """
     Municipality.objects.select_for_update(no_key=True).get(pk=by.municipality_id)
+
+
+def _account(membership_id: UUID, by: Actor) -> tuple[Membership, User]:
+    _one_after_the_other(by)
     membership = (
         Membership.objects.select_for_update(of=("self",)).select_related("facility").get(pk=membership_id)
     )
@@ -443,12 +459,7 @@ def _require_own_address(membership: Membership, address: str) -> None:
     for other in others:
         if wanted in {other.user.address.casefold(), waiting.get(other.user_id, "").casefold()}:
             whose = other.facility.name if other.facility else "市の職員"
-            raise ProblemsFound(
-                [
-                    f"このアドレスは、{whose}のアカウント（{other.user.login_id}）に登録されています。"
-                    "届出書のアドレスを確認してください。"
-                ]
-            )
+            raise ProblemsFound([ADDRESS_TAKEN.format(whose=whose, login_id=other.user.login_id)])
 
 
 def _decide(registration: AddressRegistration, status: RegistrationStatus, by: Actor, at: datetime) -> None:

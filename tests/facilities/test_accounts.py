@@ -95,6 +95,7 @@ def test_a_third_account_is_refused_with_what_to_do(city, sakura):
             open_account(sakura.facility.pk, third.pk, by=administrator, at=AT)
 
     assert refusal.value.problems == [BOTH_TAKEN]
+    assert "終了するか、引き継いで" in BOTH_TAKEN, "a stopped account keeps its slot"
 
 
 def test_the_slot_of_an_ended_membership_is_free_again(city, sakura):
@@ -227,6 +228,45 @@ def test_one_address_does_not_serve_two_facilities(city, sakura):
         register_address(membership_of(sakura), taken, by=administrator, at=AT)
 
 
+def test_an_address_that_became_another_facility_s_meanwhile_is_not_confirmed(city, sakura, second):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    with city.open() as administrator:
+        waiting = register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+        sumire.clerk.address = NOTIFIED.address
+        sumire.clerk.save()
+
+        with pytest.raises(ProblemsFound, match="すみれ保育園のアカウント"):
+            confirm_address(waiting.pk, by=second, at=AT)
+        withdraw_address(waiting.pk, by=second, at=AT)
+
+    assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_address_registered_for_two_facilities_at_once_is_registered_once():
+    city = make_city()
+    places = [make_facility(city), make_facility(city, "すみれ保育園", number="1299900000902")]
+    together = Barrier(2, timeout=30)
+
+    def register(nursery: Nursery) -> str:
+        person = {**SUCCESSOR, "login_id": f"new-{nursery.facility.number}"}
+        try:
+            with context(Context(who=NOBODY)), city.open() as administrator:
+                together.wait()
+                create_account(Role.FACILITY, nursery.facility.pk, **person, by=administrator, at=AT)
+            return "registered"
+        except ProblemsFound as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(register, places))
+
+    assert answers[0] == "registered"
+    assert "園のアカウント（new-" in answers[1]
+
+
 def test_two_accounts_of_one_facility_may_share_its_mailbox(city, sakura):
     with city.open() as administrator:
         shared = replace(NOTIFIED, address=sakura.clerk.address)
@@ -257,6 +297,20 @@ def test_a_new_person_is_invited_when_the_address_is_confirmed(city, sakura, sec
 
     assert addressees(mail_folder) == ["new@example.jp"]
     assert PasswordTicket.objects.get().user_id == membership.user_id
+
+
+def test_nobody_is_invited_to_a_stopped_account(city, sakura, second):
+    with city.open() as administrator:
+        new = create_account(Role.FACILITY, sakura.facility.pk, **SUCCESSOR, by=administrator, at=AT)
+        waiting = AddressRegistration.objects.get()
+        disable(new.pk, by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="停止中"):
+            confirm_address(waiting.pk, by=second, at=AT)
+        assert not PasswordTicket.objects.exists()
+        enable(new.pk, by=administrator, at=AT)
+        confirm_address(waiting.pk, by=second, at=AT)
+
+    assert PasswordTicket.objects.get().user_id == new.user_id
 
 
 def test_an_id_that_is_taken_is_refused_and_nothing_stays(city, sakura):
