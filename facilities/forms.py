@@ -12,7 +12,7 @@ from django.core.validators import RegexValidator
 
 from accounts.forms import LoginIdField
 from accounts.models import LOGIN_ID
-from facilities.actors import Role
+from facilities.actors import CITY_ROLES, Role
 from facilities.api_clients import ApiScope
 from facilities.imports import check_digit_fits
 from facilities.models import Facility, FacilityKind, FacilityProfile
@@ -348,6 +348,26 @@ class NewAccountForm(PersonForm):
         """The chosen facility."""
         chosen: str = self.cleaned_data["facility"]
         return UUID(chosen) if chosen else None
+
+
+class RoleForm(forms.Form):
+    """Another role for a person of the city. Administrators are registered, not made of others."""
+
+    new_duty = forms.ChoiceField(
+        label="新しい役割",
+        error_messages={"required": "役割を選んでください。", "invalid_choice": "役割を選んでください。"},
+    )
+
+    def __init__(self, *args: Any, duty: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["new_duty"]
+        assert isinstance(choices, forms.ChoiceField)
+        offered = [role for role in Role if role in CITY_ROLES - {Role.ADMINISTRATOR} and role != duty]
+        choices.choices = [("", "選んでください"), *((role.value, role.label) for role in offered)]
+
+    def duty(self) -> Role:
+        """The chosen role."""
+        return Role(self.cleaned_data["new_duty"])
 
 
 class DayField(forms.DateField):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from facilities.actors import Role
+from facilities.actors import SECTIONS, Role
 from facilities.periods import ServiceMonth, first_day_only
 from facilities.scope import current_scope
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
@@ -378,6 +378,12 @@ class Membership(MunicipalityOwned):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.duty}"
+
+    @property
+    def section(self) -> str:
+        """The city's section (課) of this role; a facility's account has none."""
+        found = SECTIONS.get(Role(self.duty))
+        return str(found.label) if found else ""
 
 
 class AddressRegistration(MunicipalityOwned):

@@ -124,7 +124,8 @@ def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
 
 
 def _fits(row: Membership, words: str) -> bool:
-    places = [row.user.login_id, *((row.facility.name, row.facility.number) if row.facility else ())]
+    of_facility = (row.facility.name, row.facility.number) if row.facility else ()
+    places = [row.user.login_id, *of_facility, row.section, row.get_duty_display()]
     return not words or any(words.casefold() in place.casefold() for place in places)
 
 
@@ -147,12 +148,13 @@ def is_unconfirmed(row: Membership, began: date) -> bool:
 
 @dataclass(frozen=True)
 class AccountView:
-    """One account: its registrations, who made them, and what else the person acts for."""
+    """One account: its registrations, who made them, and what else the person acts for, or did before."""
 
     registrations: list[AddressRegistration]
     waiting: AddressRegistration | None
     people: dict[UUID, str]
     others: list[Membership]
+    former: list[Membership]
 
     @property
     def history(self) -> list[tuple[AddressRegistration, str, str]]:
@@ -173,15 +175,18 @@ def account_view(membership: Membership) -> AccountView:
     people = {row.registered_by for row in registrations} | {
         row.decided_by for row in registrations if row.decided_by
     }
+    memberships = list(
+        Membership.objects.filter(user=membership.user_id)
+        .exclude(pk=membership.pk)
+        .select_related("facility")
+        .order_by("-began_at", "pk")
+    )
     return AccountView(
         registrations=registrations,
         waiting=next((row for row in registrations if row.status == RegistrationStatus.WAITING), None),
         people=dict(User.objects.filter(pk__in=people).values_list("pk", "login_id")),
-        others=list(
-            Membership.objects.filter(user=membership.user_id, ended_at__isnull=True)
-            .exclude(pk=membership.pk)
-            .select_related("facility")
-        ),
+        others=[row for row in memberships if row.ended_at is None],
+        former=[row for row in memberships if row.ended_at is not None],
     )
 
 

@@ -32,11 +32,21 @@ FUTURE = "届出日が未来の日付です。届出書の日付を確認して�
 NO_NOTIFICATION = "施設のアカウントには、届出番号と届出日が必要です。届出書を見て入力してください。"
 NOT_WAITING = "この登録は、ほかの管理者がすでに処理しました。画面を開き直してください。"
 STOPPED = "停止中のアカウントです。再開してから確認するか、登録を取り下げてください。"
-ADDRESS_TAKEN = "このアドレスは、{whose}のアカウント（{login_id}）に登録されています。届出書のアドレスを確認してください。"
+ADDRESS_TAKEN = (
+    "このアドレスは、{whose}のアカウント（{login_id}）に登録されています。"
+    "届出書のアドレスを確認してください。"
+)
 ENDED = "このアカウントの担当はすでに終わっています。一覧から開き直してください。"
 ANOTHER_PERSON = "登録した本人は確認できません。ほかの管理者に確認を依頼してください。"
 LAST_ADMINISTRATOR = (
     "利用中の管理者がほかにいません。先に、もう1人の管理者を登録して、使い始めてもらってください。"
+)
+NO_CITY_ROLE = "施設職員の役割は変えられません。市の職員の役割だけを変えられます。"
+SAME_ROLE = "いまと同じ役割です。新しい役割を選んでください。"
+OWN_ROLE = "自分の役割は変えられません。ほかの管理者に依頼してください。"
+NEW_ADMINISTRATOR = (
+    "役割の変更で管理者にはできません。いまの担当を終了し、新しいIDの管理者として登録してください。"
+    "登録を、ほかの管理者が確認します。"
 )
 
 
@@ -130,6 +140,44 @@ def end_account(membership_id: UUID, *, by: Actor, at: datetime) -> None:
         facility_id=membership.facility_id,
         detail={"account": str(user.pk)},
     )
+
+
+@operation(FacilityEvent.ROLE_CHANGED)
+def change_role(membership_id: UUID, duty: Role, *, by: Actor, at: datetime) -> Membership:
+    """
+    Give a person of the city another role (人事異動): the same account and ID, every login ends.
+
+    The former role ends and stays in the record. Whoever decides on a claim twice is one person in both roles.
+
+    :raises NotAllowed: only the administrator, never for oneself, never the last administrator, and nobody becomes an
+        administrator this way: one alone would choose who confirms what she registers.
+    :raises ProblemsFound: a facility's account, no role of the city, or the role the person has already.
+    """
+    membership, user = _account(membership_id, by)
+    if user.pk == by.user_id:
+        raise NotAllowed(OWN_ROLE)
+    if membership.facility_id is not None or duty not in CITY_ROLES:
+        raise ProblemsFound([NO_CITY_ROLE])
+    if membership.duty == duty:
+        raise ProblemsFound([SAME_ROLE])
+    if duty is Role.ADMINISTRATOR:
+        raise NotAllowed(NEW_ADMINISTRATOR)
+    _require_not_the_last(membership, user, by)
+    membership.ended_at = at
+    membership.save(update_fields=["ended_at"])
+    changed: Membership = Membership.objects.create(
+        municipality_id=membership.municipality_id, user=user, duty=duty
+    )
+    if user.has_usable_password():
+        people.end_sessions(user)
+    record(
+        FacilityEvent.ROLE_CHANGED,
+        by=by,
+        on=changed,
+        rows={"membership": [membership.pk, changed.pk]},
+        detail={"account": str(user.pk), "former_duty": membership.duty, "duty": duty.value},
+    )
+    return changed
 
 
 # ---------------------------------------------------------------- addresses

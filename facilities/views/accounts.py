@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from audit.record import record
 from facilities import permissions, queries
 from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.forms import AddressForm, NewAccountForm, PersonForm
+from facilities.forms import AddressForm, NewAccountForm, PersonForm, RoleForm
 from facilities.models import AddressRegistration, Facility, Membership
 from facilities.operations import accounts as operations
 from facilities.periods import ServiceMonth
@@ -171,6 +172,26 @@ def enable(request: TenantRequest, membership_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def change_role(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """Another role for a person of the city."""
+    membership = _membership(membership_id)
+    _require_administrator(request)
+    form = RoleForm(request.POST, duty=membership.duty)
+    if not form.is_valid():
+        return _page(request, membership, role_form=form)
+    try:
+        changed = operations.change_role(
+            membership.pk, form.duty(), by=request.actor, at=timezone.localtime()
+        )
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _page(request, membership, role_form=form, refusal=refusal)
+    messages.success(
+        request, "役割を変えました。本人のログインはすべて終わり、次のログインから新しい役割になります。"
+    )
+    return redirect("facilities:account_page", changed.pk)
+
+
+@require_POST
 def end_account(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """Free the slot or role."""
     membership = _membership(membership_id)
@@ -298,6 +319,7 @@ def _page(
     membership: Membership,
     *,
     form: AddressForm | None = None,
+    role_form: RoleForm | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     _require_administrator(request)
@@ -310,10 +332,11 @@ def _page(
         on=membership,
         facility_id=membership.facility_id,
         rows={
-            "membership": [membership.pk, *(row.pk for row in view.others)],
+            "membership": [membership.pk, *(row.pk for row in [*view.others, *view.former])],
             "registration": [row.pk for row in view.registrations],
         },
     )
+    sent: forms.Form | None = form or role_form
     is_facility = membership.facility_id is not None
     title = membership.facility.name if membership.facility else membership.get_duty_display()
     initial = AddressForm.initial_for(timezone.localdate()) if is_facility else {}
@@ -321,14 +344,15 @@ def _page(
         "membership": membership,
         "view": view,
         "form": form or AddressForm(initial=initial, is_facility=is_facility),
-        "bound_form": form,
+        "role_form": role_form or RoleForm(duty=membership.duty),
+        "bound_form": sent,
         "problems": _sentences(refusal) if refusal else [],
         "is_myself": membership.user_id == request.actor.user_id,
         "may_confirm": view.waiting is not None and view.waiting.registered_by != request.actor.user_id,
         "is_locked": lockout.is_locked(user.login_id),
         "breadcrumbs": [("アカウント", reverse("facilities:accounts")), (title, None)],
     }
-    refused = refusal is not None or (form is not None and not form.is_valid())
+    refused = refusal is not None or (sent is not None and not sent.is_valid())
     return render(request, "facilities/account_page.html", context, status=422 if refused else 200)
 
 

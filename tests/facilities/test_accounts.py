@@ -21,6 +21,7 @@ from facilities.operations.accounts import (
     BOTH_TAKEN,
     LAST_ADMINISTRATOR,
     Notification,
+    change_role,
     confirm_address,
     create_account,
     disable,
@@ -144,6 +145,7 @@ def test_only_the_administrator_manages_accounts(city, sakura, role):
             lambda: end_account(membership_id, by=actor, at=AT),
             lambda: reconfirm([membership_id], by=actor, at=AT),
             lambda: hand_over(membership_id, **SUCCESSOR, by=actor, at=AT),
+            lambda: change_role(membership_id, Role.CHIEF, by=actor, at=AT),
             lambda: create_account(Role.OFFICER, None, **SUCCESSOR, by=actor, at=AT),
         ):
             with pytest.raises(NotAllowed, match="市の管理者だけ"):
@@ -382,6 +384,112 @@ def test_a_successor_takes_the_slot_and_the_predecessor_is_out_at_once(city, sak
     assert (former.ended_at, former.slot, successor.slot) == (AT, 1, 1)
     event = events_of(city, FacilityEvent.ACCOUNT_HANDED_OVER)[-1]
     assert event.detail == {"account": str(sakura.clerk.pk), "successor": str(successor.user_id)}
+
+
+# ---------------------------------------------------------------- a person of the city gets another role
+
+
+def role_of(city: City, role: Role) -> Membership:
+    with city.open():
+        found: Membership = Membership.objects.get(user=city.people[role], ended_at__isnull=True)
+    return found
+
+
+def test_an_officer_becomes_chief_under_the_same_id_and_logs_in_anew(city):
+    officer = city.people[Role.OFFICER]
+    browser = sign_in(officer)
+    assert browser.get("/c/").status_code == 200
+    before = role_of(city, Role.OFFICER)
+
+    with city.open() as administrator:
+        changed = change_role(before.pk, Role.CHIEF, by=administrator, at=AT)
+        before.refresh_from_db()
+
+    assert browser.get("/c/")["Location"].startswith("/login")
+    assert (before.duty, before.ended_at) == (Role.OFFICER, AT)
+    assert (changed.user_id, changed.duty, changed.ended_at) == (officer.pk, Role.CHIEF, None)
+    assert User.objects.get(pk=officer.pk).is_active
+    assert "係長" in sign_in(User.objects.get(pk=officer.pk)).get("/c/").content.decode()
+    event = events_of(city, FacilityEvent.ROLE_CHANGED)[-1]
+    assert event.detail == {"account": str(officer.pk), "former_duty": "officer", "duty": "chief"}
+    assert event.rows == {"membership": sorted([str(before.pk), str(changed.pk)])}
+
+
+def test_an_administrator_goes_back_to_a_section(city, second):
+    with city.open() as administrator:
+        mine = Membership.objects.get(user_id=second.user_id)
+        changed = change_role(mine.pk, Role.OFFICER, by=administrator, at=AT)
+
+    assert changed.section == "運営課"
+    assert sign_in(User.objects.get(pk=second.user_id)).get("/c/accounts/").status_code == 403
+
+
+def test_nobody_changes_the_own_role(city, second):
+    with city.open() as administrator:
+        mine = Membership.objects.get(user_id=administrator.user_id)
+        with pytest.raises(NotAllowed, match="自分の役割は変えられません"):
+            change_role(mine.pk, Role.OFFICER, by=administrator, at=AT)
+
+    assert role_of(city, Role.ADMINISTRATOR).pk == mine.pk
+    assert events_of(city, FacilityEvent.ROLE_CHANGED)[-1].outcome == "refused"
+
+
+def test_the_last_administrator_does_not_become_something_else(city, second):
+    # The acting one was stopped a moment ago: nobody else is left.
+    User.objects.filter(pk=second.user_id).update(is_active=False)
+
+    with city.open(), pytest.raises(NotAllowed, match="利用中の管理者がほかにいません"):
+        change_role(role_of(city, Role.ADMINISTRATOR).pk, Role.OFFICER, by=second, at=AT)
+
+
+def test_nobody_becomes_an_administrator_by_one_administrator_alone(city):
+    with city.open() as administrator, pytest.raises(NotAllowed, match="新しいIDの管理者として登録"):
+        change_role(role_of(city, Role.CHIEF).pk, Role.ADMINISTRATOR, by=administrator, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("role", "sentence"), [(Role.CHIEF, "いまと同じ"), (Role.FACILITY, "市の職員の役割")]
+)
+def test_a_role_that_is_none_is_refused(city, role, sentence):
+    with city.open() as administrator, pytest.raises(ProblemsFound, match=sentence):
+        change_role(role_of(city, Role.CHIEF).pk, role, by=administrator, at=AT)
+
+
+def test_a_facility_s_person_gets_no_role_of_the_city(city, sakura):
+    with city.open() as administrator, pytest.raises(ProblemsFound, match="施設職員の役割は変えられません"):
+        change_role(membership_of(sakura), Role.OFFICER, by=administrator, at=AT)
+
+
+def test_an_invitation_survives_a_change_of_the_role(city, second):
+    with city.open() as administrator:
+        notified = {**SUCCESSOR, "notified": Notification("chief@example.jp")}
+        new = create_account(Role.OFFICER, None, **notified, by=administrator, at=AT)
+        confirm_address(AddressRegistration.objects.get().pk, by=second, at=AT)
+        change_role(new.pk, Role.CHIEF, by=administrator, at=AT)
+
+    assert PasswordTicket.objects.get(user=new.user_id).replaced_at is None
+
+
+@pytest.mark.parametrize(
+    ("role", "section"),
+    [
+        (Role.ENROLMENT, "入園課"),
+        (Role.OFFICER, "運営課"),
+        (Role.CHIEF, "運営課"),
+        (Role.MANAGER, "運営課"),
+        (Role.ADMINISTRATOR, "管理"),
+        (Role.AUDITOR, "監査"),
+    ],
+)
+def test_every_account_of_the_city_has_its_section_and_is_found_by_it(city, sakura, role, section):
+    mine = role_of(city, role)
+
+    with city.open():
+        found = account_list(AccountQuestion(words=section), 2026).rows
+
+    assert mine.section == section
+    assert mine.pk in [row.pk for row in found]
+    assert {row.section for row in found} == {section}
 
 
 def test_a_person_of_two_facilities_keeps_the_other_one(city, sakura):

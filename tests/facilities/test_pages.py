@@ -432,6 +432,42 @@ def test_the_administrator_cannot_stop_herself_and_sees_no_button(city, administ
     assert "自分のアカウントは停止できません" in words_of(answer)
 
 
+def test_a_role_is_changed_on_the_page_and_the_former_one_stays_to_be_seen(city, sakura, administrator):
+    with city.open():
+        officer = Membership.objects.get(user=city.people[Role.OFFICER])
+        clerk = Membership.objects.get(user=sakura.clerk)
+    address = f"/c/accounts/{officer.pk}/"
+
+    page = administrator.get(address)
+    nothing = administrator.post(f"{address}role/", {"new_duty": ""})
+    king = administrator.post(f"{address}role/", {"new_duty": "administrator"})
+    done = administrator.post(f"{address}role/", {"new_duty": "chief"}, follow=True)
+
+    assert "役割を変える" in words_of(page)
+    assert "役割を変える" not in words_of(administrator.get(f"/c/accounts/{clerk.pk}/"))
+    assert (nothing.status_code, king.status_code) == (422, 422)
+    assert 'href="#id_new_duty"' in nothing.content.decode()
+    assert "役割を変えました" in words_of(done)
+    assert "課 運営課 役割 こども施設運営課 係長" in words_of(done)
+    assert f'href="{address}">こども施設運営課 担当' in done.content.decode()
+    assert "担当終了" in words_of(administrator.get(address))
+
+
+def test_the_list_names_the_section_of_the_city_s_people(city, sakura, administrator):
+    rows = administrator.get("/c/accounts/").content.decode().split("<tbody>")[1].split("</tr>")
+    by_section = {
+        section: [row for row in rows if f"<td>{section}</td>" in row]
+        for section in ("入園課", "運営課", "管理", "監査")
+    }
+
+    assert {section: len(found) for section, found in by_section.items()} == {
+        "入園課": 1,
+        "運営課": 3,
+        "管理": 1,
+        "監査": 1,
+    }
+
+
 def test_an_account_is_stopped_and_started_again(city, sakura, administrator):
     with city.open():
         membership = Membership.objects.get(user=sakura.clerk)
