@@ -297,6 +297,45 @@ class RowSelect(forms.Select):
         return option
 
 
+def facility_choices(facilities: Sequence[Facility]) -> list[tuple[str, str]]:
+    """Facilities to choose from, by number and name."""
+    return [(str(row.pk), f"{row.number}　{row.name}") for row in facilities]
+
+
+class SecondFacilityForm(forms.Form):
+    """Another facility that an account's person serves too, on its notification."""
+
+    facility = forms.ChoiceField(
+        label="施設",
+        widget=RowSelect,
+        error_messages={
+            "required": "施設を選んでください。",
+            "invalid_choice": "施設を一覧から選んでください。",
+        },
+    )
+    notification_number = forms.CharField(
+        label="届出番号", max_length=40, error_messages={"required": "届出番号を入力してください。"}
+    )
+    notified_on = forms.DateField(
+        label="届出日",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "届出日を入力してください。",
+            "invalid": "届出日を「2026-06-01」の形で入力してください。",
+        },
+    )
+
+    def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["facility"]
+        assert isinstance(choices, forms.ChoiceField)
+        choices.choices = [("", "選んでください"), *facility_choices(facilities)]
+
+    def facility_id(self) -> UUID:
+        """The chosen facility."""
+        return UUID(self.cleaned_data["facility"])
+
+
 class NewAccountForm(PersonForm):
     """A new account: whose, and for which facility or role."""
 
@@ -329,7 +368,7 @@ class NewAccountForm(PersonForm):
         assert isinstance(choices, forms.ChoiceField)
         choices.choices = [
             ("", "市の職員（施設なし）"),
-            *((str(row.pk), f"{row.number}　{row.name}") for row in facilities),
+            *facility_choices(facilities),
         ]
 
     def clean(self) -> dict[str, Any]:

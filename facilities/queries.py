@@ -114,9 +114,9 @@ def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
     by_user = {row.user_id: row for row in everything}
     waiting = [
         (row, by_user[row.user_id])
-        for row in AddressRegistration.objects.filter(status=RegistrationStatus.WAITING).order_by(
-            "registered_at"
-        )
+        for row in AddressRegistration.objects.filter(status=RegistrationStatus.WAITING)
+        .select_related("facility")
+        .order_by("registered_at")
         if row.user_id in by_user
     ]
     rows = [row for row in everything if _fits(row, asked.words) and _is_in_state(row, asked.state, began)]
@@ -148,10 +148,15 @@ def is_unconfirmed(row: Membership, began: date) -> bool:
 
 @dataclass(frozen=True)
 class AccountView:
-    """One account: its registrations, who made them, and what else the person acts for, or did before."""
+    """
+    One account: its registrations, who made them, and what else the person acts for, or did before.
+
+    ``waiting`` is a new address, ``additions`` are other facilities to be served under the present one.
+    """
 
     registrations: list[AddressRegistration]
     waiting: AddressRegistration | None
+    additions: list[AddressRegistration]
     people: dict[UUID, str]
     others: list[Membership]
     former: list[Membership]
@@ -171,7 +176,10 @@ class AccountView:
 
 def account_view(membership: Membership) -> AccountView:
     """Three queries."""
-    registrations = list(AddressRegistration.objects.filter(user=membership.user_id))
+    registrations = list(
+        AddressRegistration.objects.filter(user=membership.user_id).select_related("facility")
+    )
+    waiting = [row for row in registrations if row.status == RegistrationStatus.WAITING]
     people = {row.registered_by for row in registrations} | {
         row.decided_by for row in registrations if row.decided_by
     }
@@ -183,7 +191,8 @@ def account_view(membership: Membership) -> AccountView:
     )
     return AccountView(
         registrations=registrations,
-        waiting=next((row for row in registrations if row.status == RegistrationStatus.WAITING), None),
+        waiting=next((row for row in waiting if row.facility is None), None),
+        additions=[row for row in waiting if row.facility is not None],
         people=dict(User.objects.filter(pk__in=people).values_list("pk", "login_id")),
         others=[row for row in memberships if row.ended_at is None],
         former=[row for row in memberships if row.ended_at is not None],

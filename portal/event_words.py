@@ -53,6 +53,7 @@ WORDS = {
     "facilities.account_opened": "アカウントを開いた",
     "facilities.account_ended": "アカウントの担当を終了した",
     "facilities.account_handed_over": "アカウントを後任に引き継いだ",
+    "facilities.second_facility_registered": "ほかの施設の担当を登録した（確認待ち）",
     "facilities.role_changed": "市の職員の役割を変えた",
     "facilities.account_unlocked": "ログインの一時停止を解除した",
     "facilities.accounts_reconfirmed": "在籍を確認した",

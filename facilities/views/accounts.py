@@ -17,7 +17,7 @@ from audit.record import record
 from facilities import permissions, queries
 from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.forms import AddressForm, NewAccountForm, PersonForm, RoleForm
+from facilities.forms import AddressForm, NewAccountForm, PersonForm, RoleForm, SecondFacilityForm
 from facilities.models import AddressRegistration, Facility, Membership
 from facilities.operations import accounts as operations
 from facilities.periods import ServiceMonth
@@ -27,6 +27,12 @@ from facilities.rules import NotAllowed, ProblemsFound
 
 Refusal = NotAllowed | ProblemsFound
 REGISTERED = "登録しました。ほかの管理者が確認すると、メールアドレスが有効になります。"
+ADDRESS_CONFIRMED = (
+    "メールアドレスを確認しました。新しいアカウントには利用開始のご案内を、"
+    "変更のときは前と新しいアドレスにお知らせを送ります。"
+)
+FACILITY_ADDED = "登録しました。ほかの管理者が確認すると、本人がこの施設も開けるようになります。"
+FACILITY_CONFIRMED = "施設の担当の追加を確認しました。本人にメールで知らせます。"
 
 
 # ---------------------------------------------------------------- the list
@@ -123,18 +129,16 @@ def register_address(request: TenantRequest, membership_id: UUID) -> HttpRespons
 @require_POST
 def confirm_address(request: TenantRequest, registration_id: UUID) -> HttpResponse:
     """The second pair of eyes."""
-    return _decide(
-        request,
-        registration_id,
-        operations.confirm_address,
-        "メールアドレスを確認しました。新しいアカウントには利用開始のご案内を、変更のときは前と新しいアドレスにお知らせを送ります。",
-    )
+    registration = _registration(registration_id)
+    done = ADDRESS_CONFIRMED if registration.facility_id is None else FACILITY_CONFIRMED
+    return _decide(request, registration, operations.confirm_address, done)
 
 
 @require_POST
 def withdraw_address(request: TenantRequest, registration_id: UUID) -> HttpResponse:
     """Take a waiting address back."""
-    return _decide(request, registration_id, operations.withdraw_address, "登録を取り下げました。")
+    registration = _registration(registration_id)
+    return _decide(request, registration, operations.withdraw_address, "登録を取り下げました。")
 
 
 @require_POST
@@ -250,6 +254,55 @@ def hand_over(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     return render(request, "facilities/hand_over.html", context, status=422 if refused else 200)
 
 
+@require_http_methods(["GET", "POST"])
+def add_facility(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """The person serves another facility too."""
+    membership = get_object_or_404(
+        Membership.objects.select_related("user", "facility"), pk=membership_id, facility__isnull=False
+    )
+    _require_administrator(request)
+    served = Membership.objects.filter(user=membership.user_id, ended_at__isnull=True)
+    others = list(Facility.objects.exclude(pk__in=served.values("facility_id")).order_by("number"))
+    if request.method == "POST":
+        form = SecondFacilityForm(request.POST, facilities=others)
+    else:
+        form = SecondFacilityForm(facilities=others, initial={"notified_on": timezone.localdate()})
+    problems: list[str] = []
+    if form.is_bound and form.is_valid():
+        try:
+            operations.add_facility(
+                membership.pk,
+                form.facility_id(),
+                number=form.cleaned_data["notification_number"],
+                notified_on=form.cleaned_data["notified_on"],
+                by=request.actor,
+                at=timezone.localtime(),
+            )
+        except (NotAllowed, ProblemsFound) as refusal:
+            problems = _sentences(refusal)
+        else:
+            messages.success(request, FACILITY_ADDED)
+            return redirect("facilities:account_page", membership.pk)
+    record(
+        FacilityEvent.ACCOUNT_SHOWN,
+        on=membership,
+        facility_id=membership.facility_id,
+        rows={"membership": [membership.pk], "facility": [facility.pk for facility in others]},
+    )
+    context = {
+        "membership": membership,
+        "form": form,
+        "problems": problems,
+        "breadcrumbs": [
+            ("アカウント", reverse("facilities:accounts")),
+            (membership.user.login_id, reverse("facilities:account_page", args=[membership.pk])),
+            ("施設の追加", None),
+        ],
+    }
+    refused = form.is_bound and (bool(problems) or not form.is_valid())
+    return render(request, "facilities/account_add_facility.html", context, status=422 if refused else 200)
+
+
 # ---------------------------------------------------------------- shared
 
 
@@ -266,9 +319,8 @@ def _act(
 
 
 def _decide(
-    request: TenantRequest, registration_id: UUID, operation: Callable[..., object], done: str
+    request: TenantRequest, registration: AddressRegistration, operation: Callable[..., object], done: str
 ) -> HttpResponse:
-    registration = get_object_or_404(AddressRegistration.objects.all(), pk=registration_id)
     membership = get_object_or_404(
         Membership.objects.select_related("user", "facility").order_by("-began_at"),
         user=registration.user_id,
@@ -285,6 +337,11 @@ def _decide(
 def _require_administrator(request: TenantRequest) -> None:
     if not permissions.manage_accounts.allows(request.actor, None):
         raise PermissionDenied
+
+
+def _registration(registration_id: UUID) -> AddressRegistration:
+    found: AddressRegistration = get_object_or_404(AddressRegistration.objects.all(), pk=registration_id)
+    return found
 
 
 def _membership(membership_id: UUID) -> Membership:
@@ -348,7 +405,7 @@ def _page(
         "bound_form": sent,
         "problems": _sentences(refusal) if refusal else [],
         "is_myself": membership.user_id == request.actor.user_id,
-        "may_confirm": view.waiting is not None and view.waiting.registered_by != request.actor.user_id,
+        "me": request.actor.user_id,
         "is_locked": lockout.is_locked(user.login_id),
         "breadcrumbs": [("アカウント", reverse("facilities:accounts")), (title, None)],
     }
