@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils import timezone
 
 from accounts.forms import LoginIdField
 from accounts.models import LOGIN_ID
@@ -298,8 +299,15 @@ class RowSelect(forms.Select):
 
 
 def facility_choices(facilities: Sequence[Facility]) -> list[tuple[str, str]]:
-    """Facilities to choose from, by number and name."""
-    return [(str(row.pk), f"{row.number}　{row.name}") for row in facilities]
+    """Facilities to choose from by number and name; one that is closed says so: its last months may still be open."""
+    today = timezone.localdate()
+    return [
+        (
+            str(row.pk),
+            f"{row.number}　{row.name}{'（廃止）' if row.closed_on and row.closed_on < today else ''}",
+        )
+        for row in facilities
+    ]
 
 
 class SecondFacilityForm(forms.Form):

@@ -67,6 +67,7 @@ ACCOUNT_STATES = {
     "invited": "利用開始前",
     "disabled": "停止中",
     "unconfirmed": "今年度の在籍確認がまだ",
+    "closed": "廃止した施設の担当",
 }
 
 
@@ -91,12 +92,17 @@ class AccountQuestion:
 
 @dataclass(frozen=True)
 class AccountList:
-    """The accounts asked for; every address that waits, whatever was asked; the fiscal year's first day."""
+    """
+    The accounts asked for; every address that waits, whatever was asked; the fiscal year's first day.
+
+    ``closed``: the rows of people whose facility is run no more.
+    """
 
     rows: list[Membership]
     waiting: list[tuple[AddressRegistration, Membership]]
     year_began: date
     total: int
+    closed: set[UUID]
 
 
 def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
@@ -120,7 +126,9 @@ def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
         if row.user_id in by_user
     ]
     rows = [row for row in everything if _fits(row, asked.words) and _is_in_state(row, asked.state, began)]
-    return AccountList(rows, waiting, began, len(everything))
+    today = timezone.localdate()
+    closed = {row.pk for row in rows if has_closed(row, today)}
+    return AccountList(rows, waiting, began, len(everything), closed)
 
 
 def _fits(row: Membership, words: str) -> bool:
@@ -137,6 +145,7 @@ def _is_in_state(row: Membership, state: str, began: date) -> bool:
         "invited": user.is_active and not user.has_usable_password(),
         "disabled": not user.is_active,
         "unconfirmed": is_unconfirmed(row, began),
+        "closed": has_closed(row, timezone.localdate()),
     }[state]
 
 
@@ -144,6 +153,11 @@ def is_unconfirmed(row: Membership, began: date) -> bool:
     """Whether the city has not asked this fiscal year; somebody who came this year is known to be there."""
     known_since = row.reconfirmed_on or timezone.localtime(row.began_at).date()
     return known_since < began
+
+
+def has_closed(row: Membership, today: date) -> bool:
+    """Whether the facility of this account is run no more. Its last months may still be claimed."""
+    return row.facility is not None and row.facility.closed_on is not None and row.facility.closed_on < today
 
 
 @dataclass(frozen=True)

@@ -406,6 +406,7 @@ def _page(
         "problems": _sentences(refusal) if refusal else [],
         "is_myself": membership.user_id == request.actor.user_id,
         "me": request.actor.user_id,
+        "has_closed": queries.has_closed(membership, timezone.localdate()),
         "is_locked": lockout.is_locked(user.login_id),
         "breadcrumbs": [("アカウント", reverse("facilities:accounts")), (title, None)],
     }

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts import lockout
 from accounts.models import PasswordTicket, User
@@ -621,6 +622,20 @@ def test_the_database_wants_the_notification_and_two_people_for_a_second_facilit
         waiting = registered_for(sumire, sakura, administrator)
         with pytest.raises(IntegrityError, match="another_facility_has"), transaction.atomic():
             AddressRegistration.objects.filter(pk=waiting.pk).update(**broken)
+
+
+# ---------------------------------------------------------------- a facility is closed
+
+
+def test_who_still_serves_a_closed_facility_is_found(city, sakura, sumire):
+    today = timezone.localdate()
+    with city.open():
+        Facility.objects.filter(pk=sakura.facility.pk).update(closed_on=today - timedelta(days=1))
+        Facility.objects.filter(pk=sumire.facility.pk).update(closed_on=today)
+        found = account_list(AccountQuestion(state="closed"), 2026)
+
+    assert [row.user_id for row in found.rows] == [sakura.clerk.pk]
+    assert found.closed == {found.rows[0].pk}
 
 
 # ---------------------------------------------------------------- a person of the city gets another role

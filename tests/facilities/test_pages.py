@@ -1,6 +1,7 @@
 """The city's pages of facilities and accounts: lists that stay quick, errors at the field, 422 with sentences."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -515,6 +516,21 @@ def test_a_person_of_the_city_has_no_page_for_facilities(city, administrator):
 
     assert administrator.get(f"/c/accounts/{officer.pk}/facilities/").status_code == 404
     assert "ほかの施設も担当する" not in words_of(administrator.get(f"/c/accounts/{officer.pk}/"))
+
+
+def test_a_closed_facility_is_marked_where_its_people_are(city, sakura, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+        Facility.objects.filter(pk=sakura.facility.pk).update(closed_on=date(2025, 3, 31))
+
+    listed = words_of(administrator.get("/c/accounts/?state=closed"))
+    page = words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
+    choice = words_of(administrator.get("/c/accounts/new/"))
+
+    assert "1件（全7件）" in listed
+    assert "さくら保育園 廃止" in listed
+    assert "さくら保育園は令和7年3月31日(月)に廃止されました" in page
+    assert "さくら保育園（廃止）" in choice
 
 
 def test_a_role_is_changed_on_the_page_and_the_former_one_stays_to_be_seen(city, sakura, administrator):
