@@ -67,11 +67,17 @@ def locked_until(request: HttpRequest, credentials: dict[str, Any] | None = None
 
 
 def is_locked(login_id: str) -> bool:
-    """Whether too many wrong passwords keep this id out at the moment, from at least one address."""
+    """
+    Whether too many wrong passwords keep this id out at the moment, from at least one address.
+
+    The door's own sums (``get_failures``): of each address, whatever the browsers, and of all of them together.
+    """
     recent = AccessAttempt.objects.filter(
         username=counted_name(login_id), attempt_time__gte=timezone.now() - settings.AXES_COOLOFF_TIME
     )
-    return recent.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT).exists()
+    by_address = recent.order_by().values("ip_address").annotate(n=Sum("failures_since_start"))
+    counts: list[int] = list(by_address.values_list("n", flat=True))
+    return max([*counts, sum(counts) // ANYWHERE_FACTOR]) >= settings.AXES_FAILURE_LIMIT
 
 
 def unlock(login_id: str) -> int:

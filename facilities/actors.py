@@ -24,6 +24,23 @@ CITY_ROLES = frozenset(Role) - {Role.FACILITY}
 OPERATIONS_ROLES = frozenset({Role.OFFICER, Role.CHIEF, Role.MANAGER})
 
 
+class Section(models.TextChoices):
+    """The sections (課) the city's accounts belong to (R15), as the list of accounts names them."""
+
+    ENROLMENT = "enrolment", "入園課"
+    OPERATIONS = "operations", "運営課"
+    ADMINISTRATION = "administration", "管理"
+    AUDIT = "audit", "監査"
+
+
+SECTIONS = {
+    Role.ENROLMENT: Section.ENROLMENT,
+    **dict.fromkeys(OPERATIONS_ROLES, Section.OPERATIONS),
+    Role.ADMINISTRATOR: Section.ADMINISTRATION,
+    Role.AUDITOR: Section.AUDIT,
+}
+
+
 @dataclass(frozen=True)
 class Actor(Who):
     """

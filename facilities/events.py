@@ -20,6 +20,8 @@ class FacilityEvent(StrEnum):
     ACCOUNT_OPENED = "facilities.account_opened"
     ACCOUNT_ENDED = "facilities.account_ended"
     ACCOUNT_HANDED_OVER = "facilities.account_handed_over"
+    SECOND_FACILITY_REGISTERED = "facilities.second_facility_registered"
+    ROLE_CHANGED = "facilities.role_changed"
     ACCOUNT_UNLOCKED = "facilities.account_unlocked"
     ACCOUNTS_RECONFIRMED = "facilities.accounts_reconfirmed"
     NEW_ACCOUNT_SHOWN = "facilities.new_account_shown"

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.forms import LoginIdField
 from accounts.models import LOGIN_ID
 from facilities import checks
-from facilities.actors import Role
+from facilities.actors import CITY_ROLES, Role
 from facilities.api_clients import ApiScope
 from facilities.imports import (
     FacilityLine,
@@ -353,6 +353,52 @@ class RowSelect(forms.Select):
         return option
 
 
+def facility_choices(facilities: Sequence[Facility]) -> list[tuple[str, str]]:
+    """Facilities to choose from by number and name; one that is closed says so: its last months may still be open."""
+    today = timezone.localdate()
+    return [
+        (
+            str(row.pk),
+            f"{row.number}　{row.name}{'（廃止）' if row.closed_on and row.closed_on < today else ''}",
+        )
+        for row in facilities
+    ]
+
+
+class SecondFacilityForm(forms.Form):
+    """Another facility that an account's person serves too, on its notification."""
+
+    facility = forms.ChoiceField(
+        label="施設",
+        widget=RowSelect,
+        error_messages={
+            "required": "施設を選んでください。",
+            "invalid_choice": "施設を一覧から選んでください。",
+        },
+    )
+    notification_number = forms.CharField(
+        label="届出番号", max_length=40, error_messages={"required": "届出番号を入力してください。"}
+    )
+    notified_on = forms.DateField(
+        label="届出日",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "届出日を入力してください。",
+            "invalid": "届出日を「2026-06-01」の形で入力してください。",
+        },
+    )
+
+    def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["facility"]
+        assert isinstance(choices, forms.ChoiceField)
+        choices.choices = [("", "選んでください"), *facility_choices(facilities)]
+
+    def facility_id(self) -> UUID:
+        """The chosen facility."""
+        return UUID(self.cleaned_data["facility"])
+
+
 class NewAccountForm(PersonForm):
     """A new account: whose, and for which facility or role."""
 
@@ -385,7 +431,7 @@ class NewAccountForm(PersonForm):
         assert isinstance(choices, forms.ChoiceField)
         choices.choices = [
             ("", "市の職員（施設なし）"),
-            *((str(row.pk), f"{row.number}　{row.name}{_closed_words(row)}") for row in facilities),
+            *facility_choices(facilities),
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -406,9 +452,24 @@ class NewAccountForm(PersonForm):
         return UUID(chosen) if chosen else None
 
 
-def _closed_words(facility: Facility) -> str:
-    is_closed = facility.closed_on is not None and facility.closed_on < timezone.localdate()
-    return "（廃止）" if is_closed else ""
+class RoleForm(forms.Form):
+    """Another role for a person of the city. Administrators are registered, not made of others."""
+
+    new_duty = forms.ChoiceField(
+        label="新しい役割",
+        error_messages={"required": "役割を選んでください。", "invalid_choice": "役割を選んでください。"},
+    )
+
+    def __init__(self, *args: Any, duty: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["new_duty"]
+        assert isinstance(choices, forms.ChoiceField)
+        offered = [role for role in Role if role in CITY_ROLES - {Role.ADMINISTRATOR} and role != duty]
+        choices.choices = [("", "選んでください"), *((role.value, role.label) for role in offered)]
+
+    def duty(self) -> Role:
+        """The chosen role."""
+        return Role(self.cleaned_data["new_duty"])
 
 
 class DayField(forms.DateField):

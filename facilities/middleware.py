@@ -86,12 +86,13 @@ class EntranceMiddleware:
     ) -> HttpResponse:
         with transaction.atomic():
             tell_acting_user(request.user.pk)
-            membership = _membership(request, match, entrance)
+            mine = _memberships(request, entrance)
+            membership = _chosen(mine, match, entrance)
             if membership is None:
                 return self._not_found(request)
             actor = _actor(request, membership)
-            _know_whether_to_switch(request, actor)
             request.actor, request.membership = actor, membership
+            request.serves_several = actor.is_facility and len(mine) > 1
             opened.who, opened.municipality_id, opened.facility_id = (
                 actor,
                 actor.municipality_id,
@@ -129,13 +130,18 @@ def _entrance(match: ResolverMatch | None) -> Entrance | None:
     return next((entrance for entrance in ENTRANCES if match.route.startswith(entrance.prefix)), None)
 
 
-def _membership(request: TenantRequest, match: ResolverMatch, entrance: Entrance) -> Membership | None:
-    """The lasting membership under which this request acts; facility pages name their facility in the URL."""
+def _memberships(request: TenantRequest, entrance: Entrance) -> list[Membership]:
+    """The lasting memberships that may pass this door; a corporation's clerk has one for each of its facilities."""
     mine = Membership.own.filter(user_id=request.user.pk, ended_at__isnull=True, duty__in=entrance.duties)
+    return list(mine.select_related("municipality", "facility").order_by("began_at", "pk"))
+
+
+def _chosen(mine: list[Membership], match: ResolverMatch, entrance: Entrance) -> Membership | None:
+    """The one under which this request acts; facility pages name their facility in the URL."""
     number = match.kwargs.get("facility_number")
     if number is not None and Role.FACILITY in entrance.duties:
-        mine = mine.filter(facility__number=number)
-    return mine.select_related("municipality", "facility").order_by("began_at", "pk").first()
+        mine = [row for row in mine if row.facility is not None and row.facility.number == number]
+    return mine[0] if mine else None
 
 
 def _actor(request: TenantRequest, membership: Membership) -> Actor:
@@ -146,13 +152,6 @@ def _actor(request: TenantRequest, membership: Membership) -> Actor:
         municipality_id=membership.municipality_id,
         facility_id=membership.facility_id,
     )
-
-
-def _know_whether_to_switch(request: TenantRequest, actor: Actor) -> None:
-    """Who came by a deep link has not passed the start page, where this is found out."""
-    if actor.is_facility and "several_facilities" not in request.session:
-        mine = Membership.own.filter(user_id=request.user.pk, ended_at__isnull=True, duty=Role.FACILITY)
-        request.session["several_facilities"] = mine.count() > 1
 
 
 def _record_denial(match: ResolverMatch, status: int) -> None:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from facilities.actors import Role
+from facilities.actors import SECTIONS, Role
 from facilities.periods import ServiceMonth, first_day_only
 from facilities.scope import current_scope
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
@@ -437,17 +437,32 @@ class Membership(MunicipalityOwned):
     def __str__(self) -> str:
         return f"{self.user_id} {self.duty}"
 
+    @property
+    def section(self) -> str:
+        """The city's section (課) of this role; a facility's account has none."""
+        found = SECTIONS.get(Role(self.duty))
+        return str(found.label) if found else ""
+
 
 class AddressRegistration(MunicipalityOwned):
     """
     One registration of an account's mail address: by one administrator, confirmed by another (R14, four eyes).
 
     For a facility's account on its notification (届出). The address is sealed and emptied once it is decided.
+    With a ``facility`` the account's own address is registered for that facility too: its person serves both (兼務).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(
         "状態", max_length=10, choices=RegistrationStatus.choices, default=RegistrationStatus.WAITING
+    )
+    facility = models.ForeignKey(
+        Facility,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="追加する施設",
     )
     address_sealed = models.BinaryField("メールアドレス", null=True)
     notification_number = models.CharField("届出番号", max_length=40, blank=True)
@@ -462,7 +477,19 @@ class AddressRegistration(MunicipalityOwned):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["user"], name="one_waiting_address", condition=Q(status=RegistrationStatus.WAITING)
+                fields=["user"],
+                name="one_waiting_address",
+                condition=Q(status=RegistrationStatus.WAITING, facility__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "facility"],
+                name="another_facility_waits_once",
+                condition=Q(status=RegistrationStatus.WAITING),
+            ),
+            models.CheckConstraint(
+                name="another_facility_has_its_notification_and_two_people",
+                condition=Q(facility__isnull=True)
+                | Q(~Q(notification_number=""), notified_on__isnull=False, is_sole=False),
             ),
             models.CheckConstraint(
                 name="address_is_confirmed_by_another_person",

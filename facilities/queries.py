@@ -87,6 +87,7 @@ ACCOUNT_STATES = {
     "invited": "利用開始前",
     "disabled": "停止中",
     "unconfirmed": "今年度の在籍確認がまだ",
+    "closed": "廃止した施設の担当",
 }
 
 
@@ -111,12 +112,17 @@ class AccountQuestion:
 
 @dataclass(frozen=True)
 class AccountList:
-    """The accounts asked for; every address that waits, whatever was asked; the fiscal year's first day."""
+    """
+    The accounts asked for; every address that waits, whatever was asked; the fiscal year's first day.
+
+    ``closed``: the rows of people whose facility is run no more.
+    """
 
     rows: list[Membership]
     waiting: list[tuple[AddressRegistration, Membership]]
     year_began: date
     total: int
+    closed: set[UUID]
 
 
 def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
@@ -134,17 +140,20 @@ def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
     by_user = {row.user_id: row for row in everything}
     waiting = [
         (row, by_user[row.user_id])
-        for row in AddressRegistration.objects.filter(status=RegistrationStatus.WAITING).order_by(
-            "registered_at"
-        )
+        for row in AddressRegistration.objects.filter(status=RegistrationStatus.WAITING)
+        .select_related("facility")
+        .order_by("registered_at")
         if row.user_id in by_user
     ]
     rows = [row for row in everything if _fits(row, asked.words) and _is_in_state(row, asked.state, began)]
-    return AccountList(rows, waiting, began, len(everything))
+    today = timezone.localdate()
+    closed = {row.pk for row in rows if has_closed(row, today)}
+    return AccountList(rows, waiting, began, len(everything), closed)
 
 
 def _fits(row: Membership, words: str) -> bool:
-    places = [row.user.login_id, *((row.facility.name, row.facility.number) if row.facility else ())]
+    of_facility = (row.facility.name, row.facility.number) if row.facility else ()
+    places = [row.user.login_id, *of_facility, row.section, row.get_duty_display()]
     return not words or any(words.casefold() in place.casefold() for place in places)
 
 
@@ -156,6 +165,7 @@ def _is_in_state(row: Membership, state: str, began: date) -> bool:
         "invited": user.is_active and not user.has_usable_password(),
         "disabled": not user.is_active,
         "unconfirmed": is_unconfirmed(row, began),
+        "closed": has_closed(row, timezone.localdate()),
     }[state]
 
 
@@ -165,14 +175,25 @@ def is_unconfirmed(row: Membership, began: date) -> bool:
     return known_since < began
 
 
+def has_closed(row: Membership, today: date) -> bool:
+    """Whether the facility of this account is run no more. Its last months may still be claimed."""
+    return row.facility is not None and row.facility.closed_on is not None and row.facility.closed_on < today
+
+
 @dataclass(frozen=True)
 class AccountView:
-    """One account: its registrations, who made them, and what else the person acts for."""
+    """
+    One account: its registrations, who made them, and what else the person acts for, or did before.
+
+    ``waiting`` is a new address, ``additions`` are other facilities to be served under the present one.
+    """
 
     registrations: list[AddressRegistration]
     waiting: AddressRegistration | None
+    additions: list[AddressRegistration]
     people: dict[UUID, str]
     others: list[Membership]
+    former: list[Membership]
 
     @property
     def history(self) -> list[tuple[AddressRegistration, str, str]]:
@@ -189,19 +210,26 @@ class AccountView:
 
 def account_view(membership: Membership) -> AccountView:
     """Three queries."""
-    registrations = list(AddressRegistration.objects.filter(user=membership.user_id))
+    registrations = list(
+        AddressRegistration.objects.filter(user=membership.user_id).select_related("facility")
+    )
+    waiting = [row for row in registrations if row.status == RegistrationStatus.WAITING]
     people = {row.registered_by for row in registrations} | {
         row.decided_by for row in registrations if row.decided_by
     }
+    memberships = list(
+        Membership.objects.filter(user=membership.user_id)
+        .exclude(pk=membership.pk)
+        .select_related("facility")
+        .order_by("-began_at", "pk")
+    )
     return AccountView(
         registrations=registrations,
-        waiting=next((row for row in registrations if row.status == RegistrationStatus.WAITING), None),
+        waiting=next((row for row in waiting if row.facility is None), None),
+        additions=[row for row in waiting if row.facility is not None],
         people=dict(User.objects.filter(pk__in=people).values_list("pk", "login_id")),
-        others=list(
-            Membership.objects.filter(user=membership.user_id, ended_at__isnull=True)
-            .exclude(pk=membership.pk)
-            .select_related("facility")
-        ),
+        others=[row for row in memberships if row.ended_at is None],
+        former=[row for row in memberships if row.ended_at is not None],
     )
 
 

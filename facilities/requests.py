@@ -25,4 +25,5 @@ class TenantRequest(SignedInRequest):
 
     actor: Actor
     membership: Membership
+    serves_several: bool
     sent_form: SentForm | None

@@ -97,6 +97,8 @@ urlpatterns: list[URLPattern] = [
         accounts.send_password_code,
         name="account_password_code",
     ),
+    path("accounts/<uuid:membership_id>/facilities/", accounts.add_facility, name="account_add_facility"),
+    path("accounts/<uuid:membership_id>/role/", accounts.change_role, name="account_change_role"),
     path("accounts/<uuid:membership_id>/unlock/", accounts.unlock, name="account_unlock"),
     path("accounts/<uuid:membership_id>/disable/", accounts.disable, name="account_disable"),
     path("accounts/<uuid:membership_id>/enable/", accounts.enable, name="account_enable"),

@@ -78,7 +78,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
             "place": membership.facility.name if membership.facility else membership.municipality.name,
             "role": actor.role,
             "name": request.user.name,  # type: ignore[union-attr]
-            "switch_url": _switch_url(request, actor),
+            "switch_url": _switch_url(request),
         },
         "municipality_name": membership.municipality.name,
         "help_links": _help_links(actor, match.kwargs if match else {}),
@@ -99,11 +99,9 @@ def _help_links(actor: Actor, kwargs: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _switch_url(request: HttpRequest, actor: Actor) -> str | None:
+def _switch_url(request: HttpRequest) -> str | None:
     """For people of several facilities."""
-    if actor.is_facility and request.session.get("several_facilities"):
-        return reverse("facility_choice:choose")
-    return None
+    return reverse("facility_choice:choose") if request.serves_several else None  # type: ignore[attr-defined]
 
 
 def _side(actor: Actor) -> str:

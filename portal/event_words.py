@@ -56,6 +56,8 @@ WORDS = {
     "facilities.account_opened": "アカウントを開いた",
     "facilities.account_ended": "アカウントの担当を終了した",
     "facilities.account_handed_over": "アカウントを後任に引き継いだ",
+    "facilities.second_facility_registered": "ほかの施設の担当を登録した（確認待ち）",
+    "facilities.role_changed": "市の職員の役割を変えた",
     "facilities.account_unlocked": "ログインの一時停止を解除した",
     "facilities.accounts_reconfirmed": "在籍を確認した",
     "facilities.new_account_shown": "アカウントの登録画面を見た",
@@ -293,6 +295,7 @@ DETAILS = {
     "file_hash": "ファイルのハッシュ",
     "forgotten": "消した失敗の記録",
     "form": "様式",
+    "former_duty": "前の役割",
     "from_day": "変更日",
     "from_month": "適用開始月",
     "in_bulk": "まとめて承認",
@@ -349,6 +352,7 @@ DETAILS = {
 VALUES = {
     "audience": dict(Audience.choices),
     "duty": dict(Role.choices),
+    "former_duty": dict(Role.choices),
     "purpose": dict(TicketPurpose.choices),
     "obstacle": {
         "no_price": "単価なし",

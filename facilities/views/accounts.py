@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from audit.record import record
 from facilities import permissions, queries
 from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.forms import AddressForm, NewAccountForm, PersonForm
+from facilities.forms import AddressForm, NewAccountForm, PersonForm, RoleForm, SecondFacilityForm
 from facilities.models import AddressRegistration, Facility, Membership
 from facilities.operations import accounts as operations
 from facilities.periods import ServiceMonth
@@ -26,6 +27,12 @@ from facilities.rules import NotAllowed, ProblemsFound
 
 Refusal = NotAllowed | ProblemsFound
 REGISTERED = "登録しました。ほかの管理者が確認すると、メールアドレスが有効になります。"
+ADDRESS_CONFIRMED = (
+    "メールアドレスを確認しました。新しいアカウントには利用開始のご案内を、"
+    "変更のときは前と新しいアドレスにお知らせを送ります。"
+)
+FACILITY_ADDED = "登録しました。ほかの管理者が確認すると、本人がこの施設も開けるようになります。"
+FACILITY_CONFIRMED = "施設の担当の追加を確認しました。本人にメールで知らせます。"
 
 
 # ---------------------------------------------------------------- the list
@@ -122,18 +129,16 @@ def register_address(request: TenantRequest, membership_id: UUID) -> HttpRespons
 @require_POST
 def confirm_address(request: TenantRequest, registration_id: UUID) -> HttpResponse:
     """The second pair of eyes."""
-    return _decide(
-        request,
-        registration_id,
-        operations.confirm_address,
-        "メールアドレスを確認しました。新しいアカウントには利用開始のご案内を、変更のときは前と新しいアドレスにお知らせを送ります。",
-    )
+    registration = _registration(registration_id)
+    done = ADDRESS_CONFIRMED if registration.facility_id is None else FACILITY_CONFIRMED
+    return _decide(request, registration, operations.confirm_address, done)
 
 
 @require_POST
 def withdraw_address(request: TenantRequest, registration_id: UUID) -> HttpResponse:
     """Take a waiting address back."""
-    return _decide(request, registration_id, operations.withdraw_address, "登録を取り下げました。")
+    registration = _registration(registration_id)
+    return _decide(request, registration, operations.withdraw_address, "登録を取り下げました。")
 
 
 @require_POST
@@ -168,6 +173,26 @@ def disable(request: TenantRequest, membership_id: UUID) -> HttpResponse:
 def enable(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """Let a stopped account log in again."""
     return _act(request, membership_id, operations.enable, "アカウントを再開しました。")
+
+
+@require_POST
+def change_role(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """Another role for a person of the city."""
+    membership = _membership(membership_id)
+    _require_administrator(request)
+    form = RoleForm(request.POST, duty=membership.duty)
+    if not form.is_valid():
+        return _page(request, membership, role_form=form)
+    try:
+        changed = operations.change_role(
+            membership.pk, form.duty(), by=request.actor, at=timezone.localtime()
+        )
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _page(request, membership, role_form=form, refusal=refusal)
+    messages.success(
+        request, "役割を変えました。本人のログインはすべて終わり、次のログインから新しい役割になります。"
+    )
+    return redirect("facilities:account_page", changed.pk)
 
 
 @require_POST
@@ -229,6 +254,55 @@ def hand_over(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     return render(request, "facilities/hand_over.html", context, status=422 if refused else 200)
 
 
+@require_http_methods(["GET", "POST"])
+def add_facility(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """The person serves another facility too."""
+    membership = get_object_or_404(
+        Membership.objects.select_related("user", "facility"), pk=membership_id, facility__isnull=False
+    )
+    _require_administrator(request)
+    served = Membership.objects.filter(user=membership.user_id, ended_at__isnull=True)
+    others = list(Facility.objects.exclude(pk__in=served.values("facility_id")).order_by("number"))
+    if request.method == "POST":
+        form = SecondFacilityForm(request.POST, facilities=others)
+    else:
+        form = SecondFacilityForm(facilities=others, initial={"notified_on": timezone.localdate()})
+    problems: list[str] = []
+    if form.is_bound and form.is_valid():
+        try:
+            operations.add_facility(
+                membership.pk,
+                form.facility_id(),
+                number=form.cleaned_data["notification_number"],
+                notified_on=form.cleaned_data["notified_on"],
+                by=request.actor,
+                at=timezone.localtime(),
+            )
+        except (NotAllowed, ProblemsFound) as refusal:
+            problems = _sentences(refusal)
+        else:
+            messages.success(request, FACILITY_ADDED)
+            return redirect("facilities:account_page", membership.pk)
+    record(
+        FacilityEvent.ACCOUNT_SHOWN,
+        on=membership,
+        facility_id=membership.facility_id,
+        rows={"membership": [membership.pk], "facility": [facility.pk for facility in others]},
+    )
+    context = {
+        "membership": membership,
+        "form": form,
+        "problems": problems,
+        "breadcrumbs": [
+            ("アカウント", reverse("facilities:accounts")),
+            (membership.user.login_id, reverse("facilities:account_page", args=[membership.pk])),
+            ("施設の追加", None),
+        ],
+    }
+    refused = form.is_bound and (bool(problems) or not form.is_valid())
+    return render(request, "facilities/account_add_facility.html", context, status=422 if refused else 200)
+
+
 # ---------------------------------------------------------------- shared
 
 
@@ -245,9 +319,8 @@ def _act(
 
 
 def _decide(
-    request: TenantRequest, registration_id: UUID, operation: Callable[..., object], done: str
+    request: TenantRequest, registration: AddressRegistration, operation: Callable[..., object], done: str
 ) -> HttpResponse:
-    registration = get_object_or_404(AddressRegistration.objects.all(), pk=registration_id)
     membership = get_object_or_404(
         Membership.objects.select_related("user", "facility").order_by("-began_at"),
         user=registration.user_id,
@@ -264,6 +337,11 @@ def _decide(
 def _require_administrator(request: TenantRequest) -> None:
     if not permissions.manage_accounts.allows(request.actor, None):
         raise PermissionDenied
+
+
+def _registration(registration_id: UUID) -> AddressRegistration:
+    found: AddressRegistration = get_object_or_404(AddressRegistration.objects.all(), pk=registration_id)
+    return found
 
 
 def _membership(membership_id: UUID) -> Membership:
@@ -298,6 +376,7 @@ def _page(
     membership: Membership,
     *,
     form: AddressForm | None = None,
+    role_form: RoleForm | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     _require_administrator(request)
@@ -310,10 +389,11 @@ def _page(
         on=membership,
         facility_id=membership.facility_id,
         rows={
-            "membership": [membership.pk, *(row.pk for row in view.others)],
+            "membership": [membership.pk, *(row.pk for row in [*view.others, *view.former])],
             "registration": [row.pk for row in view.registrations],
         },
     )
+    sent: forms.Form | None = form or role_form
     is_facility = membership.facility_id is not None
     title = membership.facility.name if membership.facility else membership.get_duty_display()
     initial = AddressForm.initial_for(timezone.localdate()) if is_facility else {}
@@ -321,14 +401,16 @@ def _page(
         "membership": membership,
         "view": view,
         "form": form or AddressForm(initial=initial, is_facility=is_facility),
-        "bound_form": form,
+        "role_form": role_form or RoleForm(duty=membership.duty),
+        "bound_form": sent,
         "problems": _sentences(refusal) if refusal else [],
         "is_myself": membership.user_id == request.actor.user_id,
-        "may_confirm": view.waiting is not None and view.waiting.registered_by != request.actor.user_id,
+        "me": request.actor.user_id,
+        "has_closed": queries.has_closed(membership, timezone.localdate()),
         "is_locked": lockout.is_locked(user.login_id),
         "breadcrumbs": [("アカウント", reverse("facilities:accounts")), (title, None)],
     }
-    refused = refusal is not None or (form is not None and not form.is_valid())
+    refused = refusal is not None or (sent is not None and not sent.is_valid())
     return render(request, "facilities/account_page.html", context, status=422 if refused else 200)
 
 

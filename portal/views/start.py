@@ -25,7 +25,6 @@ def start(request: HttpRequest) -> HttpResponse:
             .order_by("began_at", "pk")
         )
     facilities = [membership.facility for membership in mine if membership.facility is not None]
-    request.session["several_facilities"] = len(facilities) > 1
     if len(facilities) == 1:
         return redirect("facility_portal:home", facilities[0].number)
     if facilities:

@@ -6,7 +6,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.utils import timezone
 
-from accounts.lockout import counted_name, normalise
+from accounts.lockout import counted_name, is_locked, normalise
 from accounts.places import client_address
 from audit.models import Event
 from facilities.actors import Role
@@ -107,6 +107,36 @@ def test_guesses_from_many_addresses_are_bounded_too(sakura):
 
     assert answers.count(422) == 19
     assert answers[19:] == [429] * 21
+
+
+def test_the_city_sees_a_lock_made_of_two_browsers(sakura):
+    for program in ("first", "first", "first", "second"):
+        try_password(sakura, HTTP_USER_AGENT=program)
+    assert not is_locked(sakura.clerk.login_id)
+
+    locked = try_password(sakura, HTTP_USER_AGENT="second")
+
+    assert locked.status_code == 429
+    assert is_locked(sakura.clerk.login_id)
+
+
+def test_the_city_sees_a_lock_made_of_many_addresses(sakura):
+    for place in range(1, 20):
+        try_password(sakura, REMOTE_ADDR=f"192.0.2.{place}")
+    assert not is_locked(sakura.clerk.login_id)
+
+    locked = try_password(sakura, REMOTE_ADDR="192.0.2.20")
+
+    assert locked.status_code == 429
+    assert is_locked(sakura.clerk.login_id)
+
+
+def test_failures_of_an_hour_ago_lock_nobody(sakura):
+    for _ in range(5):
+        try_password(sakura)
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
+
+    assert not is_locked(sakura.clerk.login_id)
 
 
 def test_a_made_up_forwarding_header_is_not_believed(sakura, settings):

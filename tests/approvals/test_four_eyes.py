@@ -15,8 +15,9 @@ from audit.models import Event
 from claims.models import Claim
 from claims.operations import submitting
 from claims.states import ClaimStatus
-from facilities.actors import Role
+from facilities.actors import Role, actor_for
 from facilities.models import Membership
+from facilities.operations.accounts import change_role
 from facilities.rules import NotAllowed, ProblemsFound
 from jobs import running
 from jobs.models import Job
@@ -44,7 +45,6 @@ def approve_as(city, role, claim, shown_hash=None):
 
 def another(city, role, login_id):
     """A second person of a role."""
-    from facilities.actors import actor_for
     from facilities.scope import scope
 
     user = make_user(login_id, realm=city.municipality)
@@ -122,6 +122,24 @@ def test_an_officer_cannot_take_the_second_step_nor_decide_twice(sakura):
     colleague = another(city, Role.OFFICER, "officer-2")
     with city.open(), pytest.raises(NotAllowed, match="二次審査"):
         operations.approve(claim.pk, shown_hash=claim.content_hash, by=colleague, at=timezone.now())
+
+
+def test_an_officer_who_became_chief_does_not_take_the_second_step_of_her_own_claim(sakura):
+    city, _, claim = sakura
+    approve_as(city, Role.OFFICER, claim)
+    officer = city.people[Role.OFFICER]
+    with city.open() as administrator:
+        mine = Membership.objects.get(user=officer)
+        change_role(mine.pk, Role.CHIEF, by=administrator, at=timezone.now())
+    promoted = actor_for(
+        user_id=officer.pk,
+        login_id=officer.login_id,
+        duty=Role.CHIEF,
+        municipality_id=city.municipality.pk,
+    )
+
+    with city.open(), pytest.raises(NotAllowed, match="1人で2回"):
+        operations.approve(claim.pk, shown_hash=claim.content_hash, by=promoted, at=timezone.now())
 
 
 def test_the_database_itself_wants_four_eyes(sakura):

@@ -10,17 +10,20 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts import lockout
 from accounts.models import PasswordTicket, User
 from audit.record import NOBODY, Context, context
 from facilities.actors import Actor, Role, actor_for
 from facilities.events import FacilityEvent
-from facilities.models import AddressRegistration, Membership
+from facilities.models import AddressRegistration, Facility, Membership
 from facilities.operations.accounts import (
     BOTH_TAKEN,
     LAST_ADMINISTRATOR,
     Notification,
+    add_facility,
+    change_role,
     confirm_address,
     create_account,
     disable,
@@ -41,6 +44,7 @@ from tests.record import events_of
 
 AT = datetime(2026, 6, 5, 5, 0, tzinfo=UTC)
 NOTIFIED = Notification("new@example.jp", "令8-15", date(2026, 6, 4))
+NOTIFICATION = {"number": "令8-30", "notified_on": date(2026, 6, 4)}
 SUCCESSOR = {"login_id": "hanako", "name": "見本 花子", "notified": NOTIFIED}
 
 
@@ -95,6 +99,7 @@ def test_a_third_account_is_refused_with_what_to_do(city, sakura):
             open_account(sakura.facility.pk, third.pk, by=administrator, at=AT)
 
     assert refusal.value.problems == [BOTH_TAKEN]
+    assert "終了するか、引き継いで" in BOTH_TAKEN, "a stopped account keeps its slot"
 
 
 def test_the_slot_of_an_ended_membership_is_free_again(city, sakura):
@@ -143,6 +148,8 @@ def test_only_the_administrator_manages_accounts(city, sakura, role):
             lambda: end_account(membership_id, by=actor, at=AT),
             lambda: reconfirm([membership_id], by=actor, at=AT),
             lambda: hand_over(membership_id, **SUCCESSOR, by=actor, at=AT),
+            lambda: add_facility(membership_id, sakura.facility.pk, **NOTIFICATION, by=actor, at=AT),
+            lambda: change_role(membership_id, Role.CHIEF, by=actor, at=AT),
             lambda: create_account(Role.OFFICER, None, **SUCCESSOR, by=actor, at=AT),
         ):
             with pytest.raises(NotAllowed, match="市の管理者だけ"):
@@ -227,6 +234,45 @@ def test_one_address_does_not_serve_two_facilities(city, sakura):
         register_address(membership_of(sakura), taken, by=administrator, at=AT)
 
 
+def test_an_address_that_became_another_facility_s_meanwhile_is_not_confirmed(city, sakura, second):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    with city.open() as administrator:
+        waiting = register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+        sumire.clerk.address = NOTIFIED.address
+        sumire.clerk.save()
+
+        with pytest.raises(ProblemsFound, match="すみれ保育園のアカウント"):
+            confirm_address(waiting.pk, by=second, at=AT)
+        withdraw_address(waiting.pk, by=second, at=AT)
+
+    assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_address_registered_for_two_facilities_at_once_is_registered_once():
+    city = make_city()
+    places = [make_facility(city), make_facility(city, "すみれ保育園", number="1299900000902")]
+    together = Barrier(2, timeout=30)
+
+    def register(nursery: Nursery) -> str:
+        person = {**SUCCESSOR, "login_id": f"new-{nursery.facility.number}"}
+        try:
+            with context(Context(who=NOBODY)), city.open() as administrator:
+                together.wait()
+                create_account(Role.FACILITY, nursery.facility.pk, **person, by=administrator, at=AT)
+            return "registered"
+        except ProblemsFound as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(register, places))
+
+    assert answers[0] == "registered"
+    assert "園のアカウント（new-" in answers[1]
+
+
 def test_two_accounts_of_one_facility_may_share_its_mailbox(city, sakura):
     with city.open() as administrator:
         shared = replace(NOTIFIED, address=sakura.clerk.address)
@@ -257,6 +303,20 @@ def test_a_new_person_is_invited_when_the_address_is_confirmed(city, sakura, sec
 
     assert addressees(mail_folder) == ["new@example.jp"]
     assert PasswordTicket.objects.get().user_id == membership.user_id
+
+
+def test_nobody_is_invited_to_a_stopped_account(city, sakura, second):
+    with city.open() as administrator:
+        new = create_account(Role.FACILITY, sakura.facility.pk, **SUCCESSOR, by=administrator, at=AT)
+        waiting = AddressRegistration.objects.get()
+        disable(new.pk, by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="停止中"):
+            confirm_address(waiting.pk, by=second, at=AT)
+        assert not PasswordTicket.objects.exists()
+        enable(new.pk, by=administrator, at=AT)
+        confirm_address(waiting.pk, by=second, at=AT)
+
+    assert PasswordTicket.objects.get().user_id == new.user_id
 
 
 def test_an_id_that_is_taken_is_refused_and_nothing_stays(city, sakura):
@@ -328,6 +388,360 @@ def test_a_successor_takes_the_slot_and_the_predecessor_is_out_at_once(city, sak
     assert (former.ended_at, former.slot, successor.slot) == (AT, 1, 1)
     event = events_of(city, FacilityEvent.ACCOUNT_HANDED_OVER)[-1]
     assert event.detail == {"account": str(sakura.clerk.pk), "successor": str(successor.user_id)}
+
+
+# ---------------------------------------------------------------- a person serves a second facility
+
+
+@pytest.fixture
+def sumire(city: City) -> Nursery:
+    return make_facility(city, "すみれ保育園", number="1299900000902")
+
+
+def registered_for(sumire: Nursery, clerk: Nursery, by: Actor) -> AddressRegistration:
+    return add_facility(membership_of(clerk), sumire.facility.pk, **NOTIFICATION, by=by, at=AT)
+
+
+def test_a_second_facility_opens_once_another_administrator_confirms_it(
+    city, sakura, sumire, second, run_jobs, mail_folder
+):
+    browser = sign_in(sakura.clerk)
+    assert "施設を切り替える" not in browser.get(f"/f/{sakura.facility.number}/").content.decode()
+
+    with city.open() as administrator:
+        waiting = registered_for(sumire, sakura, administrator)
+        with pytest.raises(NotAllowed, match="登録した本人は確認できません"):
+            confirm_address(waiting.pk, by=administrator, at=AT)
+    assert not _is_in(browser, sumire)
+    with city.open():
+        confirm_address(waiting.pk, by=second, at=AT)
+        opened = Membership.objects.get(user=sakura.clerk, facility=sumire.facility)
+    run_jobs()
+
+    assert (opened.slot, opened.duty, opened.ended_at) == (2, Role.FACILITY, None)
+    assert _is_in(browser, sakura), "nothing about the login has changed"
+    assert _is_in(browser, sumire)
+    assert "施設を切り替える" in browser.get(f"/f/{sakura.facility.number}/").content.decode()
+    chosen = browser.get("/f/").content.decode()
+    assert "さくら保育園" in chosen
+    assert "すみれ保育園" in chosen
+    assert addressees(mail_folder) == [sakura.clerk.address]
+    assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
+
+
+def test_the_record_of_a_second_facility_is_the_second_facility_s(city, sakura, sumire, second):
+    with city.open() as administrator:
+        waiting = registered_for(sumire, sakura, administrator)
+        confirm_address(waiting.pk, by=second, at=AT)
+
+    for name in (FacilityEvent.SECOND_FACILITY_REGISTERED, FacilityEvent.ADDRESS_CONFIRMED):
+        event = events_of(city, name)[-1]
+        assert event.facility_id == sumire.facility.pk
+        assert event.detail == {"account": str(sakura.clerk.pk), "notification_number": "令8-30"}
+    assert events_of(city, FacilityEvent.ACCOUNT_OPENED)[-1].facility_id == sumire.facility.pk
+
+
+def test_the_switch_is_gone_with_the_second_facility(city, sakura, sumire, second):
+    with city.open() as administrator:
+        confirm_address(registered_for(sumire, sakura, administrator).pk, by=second, at=AT)
+        added = Membership.objects.get(user=sakura.clerk, facility=sumire.facility)
+        end_account(added.pk, by=administrator, at=AT)
+
+    page = sign_in(User.objects.get(pk=sakura.clerk.pk)).get(f"/f/{sakura.facility.number}/")
+
+    assert page.status_code == 200
+    assert "施設を切り替える" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"notified_on": date(2026, 6, 6)}, "未来の日付"),
+        ({"number": ""}, "届出番号と届出日が必要"),
+        ({"notified_on": None}, "届出番号と届出日が必要"),
+    ],
+)
+def test_a_second_facility_needs_its_own_notification(city, sakura, sumire, changes, sentence):
+    with city.open() as administrator, pytest.raises(ProblemsFound, match=sentence):
+        add_facility(
+            membership_of(sakura),
+            sumire.facility.pk,
+            **{**NOTIFICATION, **changes},
+            by=administrator,
+            at=AT,
+        )
+
+
+def test_everything_that_hinders_a_second_facility_is_said_at_once(city, sakura, sumire):
+    make_user("neighbour", realm=city.municipality)
+    with city.open() as administrator:
+        full = User.objects.get(login_id="neighbour")
+        open_account(sumire.facility.pk, full.pk, by=administrator, at=AT)
+        disable(membership_of(sakura), by=administrator, at=AT)
+        with pytest.raises(ProblemsFound) as refusal:
+            add_facility(
+                membership_of(sakura),
+                sumire.facility.pk,
+                number="",
+                notified_on=None,
+                by=administrator,
+                at=AT,
+            )
+
+    said = refusal.value.problems
+    assert [sentence.split("。")[0] for sentence in said] == [
+        "施設のアカウントには、届出番号と届出日が必要です",
+        "停止中のアカウントです",
+        "この施設のアカウントはすでに2つあります",
+    ]
+
+
+def test_a_facility_is_added_once(city, sakura, sumire):
+    with city.open() as administrator:
+        with pytest.raises(ProblemsFound, match="すでに担当しています"):
+            add_facility(membership_of(sakura), sakura.facility.pk, **NOTIFICATION, by=administrator, at=AT)
+        registered_for(sumire, sakura, administrator)
+        with pytest.raises(ProblemsFound, match="すでに確認を待っています"):
+            registered_for(sumire, sakura, administrator)
+
+
+def test_two_more_facilities_wait_side_by_side(city, sakura, sumire, second):
+    momo = make_facility(city, "もも幼稚園", number="1299900000903")
+    with city.open() as administrator:
+        for place in (sumire, momo):
+            registered_for(place, sakura, administrator)
+        for waiting in AddressRegistration.objects.all():
+            confirm_address(waiting.pk, by=second, at=AT)
+        served = Membership.objects.filter(user=sakura.clerk, ended_at__isnull=True)
+
+        assert {row.facility_id for row in served} == {place.facility.pk for place in (sakura, sumire, momo)}
+
+
+def test_the_slot_is_kept_for_who_waits_for_it(city, sakura, sumire, second):
+    with city.open() as administrator:
+        waiting = registered_for(sumire, sakura, administrator)
+        with pytest.raises(ProblemsFound, match="確認を待つ担当があります"):
+            create_account(Role.FACILITY, sumire.facility.pk, **SUCCESSOR, by=administrator, at=AT)
+        withdraw_address(waiting.pk, by=second, at=AT)
+
+        assert create_account(Role.FACILITY, sumire.facility.pk, **SUCCESSOR, by=administrator, at=AT).slot
+
+
+def test_a_person_of_the_city_serves_no_facility(city, sakura):
+    officer = role_of(city, Role.OFFICER)
+
+    with city.open() as administrator, pytest.raises(ProblemsFound, match="市の職員のアカウント"):
+        add_facility(officer.pk, sakura.facility.pk, **NOTIFICATION, by=administrator, at=AT)
+
+
+def test_an_account_whose_address_nobody_confirmed_serves_one_facility(city, sakura, sumire):
+    with city.open() as administrator:
+        new = create_account(Role.FACILITY, sakura.facility.pk, **SUCCESSOR, by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="まだ確認されていません"):
+            add_facility(new.pk, sumire.facility.pk, **NOTIFICATION, by=administrator, at=AT)
+
+
+def test_a_facility_is_not_added_under_an_address_that_changed_meanwhile(city, sakura, sumire, second):
+    with city.open() as administrator:
+        waiting = registered_for(sumire, sakura, administrator)
+        other = register_address(membership_of(sakura), NOTIFIED, by=administrator, at=AT)
+        confirm_address(other.pk, by=second, at=AT)
+
+        with pytest.raises(ProblemsFound, match="メールアドレスが変わりました"):
+            confirm_address(waiting.pk, by=second, at=AT)
+        assert not Membership.objects.filter(user=sakura.clerk, facility=sumire.facility).exists()
+
+
+def colleague_at(nursery: Nursery, address: str) -> User:
+    user = make_user("colleague", realm=nursery.city.municipality, address=address)
+    with nursery.city.open() as administrator:
+        open_account(nursery.facility.pk, user.pk, by=administrator, at=AT)
+    return user
+
+
+def test_who_shares_a_mailbox_serves_one_facility(city, sakura, sumire):
+    colleague_at(sakura, sakura.clerk.address)
+
+    with city.open() as administrator, pytest.raises(ProblemsFound, match="本人だけのアドレス"):
+        registered_for(sumire, sakura, administrator)
+
+
+@pytest.mark.parametrize("place", ["sakura", "sumire"])
+def test_nobody_else_gets_the_mailbox_of_who_serves_two_facilities(city, sakura, sumire, second, place):
+    shared = {**SUCCESSOR, "notified": replace(NOTIFIED, address=sakura.clerk.address)}
+    facility = {"sakura": sakura, "sumire": sumire}[place].facility
+    with city.open() as administrator:
+        confirm_address(registered_for(sumire, sakura, administrator).pk, by=second, at=AT)
+        Membership.objects.filter(user=sumire.clerk).update(ended_at=AT)
+
+        with pytest.raises(ProblemsFound, match=f"アカウント（{sakura.clerk.login_id}）に登録"):
+            create_account(Role.FACILITY, facility.pk, **shared, by=administrator, at=AT)
+
+
+def test_who_serves_two_facilities_does_not_take_a_colleague_s_mailbox(city, sakura, sumire, second):
+    colleague_at(sakura, "office@example.jp")
+    with city.open() as administrator:
+        confirm_address(registered_for(sumire, sakura, administrator).pk, by=second, at=AT)
+
+        with pytest.raises(ProblemsFound, match="本人だけのアドレス"):
+            register_address(
+                membership_of_first(sakura),
+                replace(NOTIFIED, address="office@example.jp"),
+                by=administrator,
+                at=AT,
+            )
+
+
+def membership_of_first(nursery: Nursery) -> UUID:
+    found: Membership = Membership.objects.get(user=nursery.clerk, facility=nursery.facility)
+    return found.pk
+
+
+def test_a_facility_and_the_number_it_had_before_are_one_place(city, sakura, sumire):
+    colleague = colleague_at(sakura, "both@example.jp")
+    with city.open() as administrator:
+        Membership.objects.filter(user=sumire.clerk).update(ended_at=AT)
+        Facility.objects.filter(pk=sumire.facility.pk).update(predecessor=sakura.facility)
+        open_account(sumire.facility.pk, colleague.pk, by=administrator, at=AT)
+
+        waiting = register_address(
+            membership_of_first(sakura), replace(NOTIFIED, address=colleague.address), by=administrator, at=AT
+        )
+
+    assert waiting.status == "waiting"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"notification_number": ""}, {"notified_on": None}, {"is_sole": True}],
+)
+def test_the_database_wants_the_notification_and_two_people_for_a_second_facility(
+    city, sakura, sumire, broken
+):
+    with city.open() as administrator:
+        waiting = registered_for(sumire, sakura, administrator)
+        with pytest.raises(IntegrityError, match="another_facility_has"), transaction.atomic():
+            AddressRegistration.objects.filter(pk=waiting.pk).update(**broken)
+
+
+# ---------------------------------------------------------------- a facility is closed
+
+
+def test_who_still_serves_a_closed_facility_is_found(city, sakura, sumire):
+    today = timezone.localdate()
+    with city.open():
+        Facility.objects.filter(pk=sakura.facility.pk).update(closed_on=today - timedelta(days=1))
+        Facility.objects.filter(pk=sumire.facility.pk).update(closed_on=today)
+        found = account_list(AccountQuestion(state="closed"), 2026)
+
+    assert [row.user_id for row in found.rows] == [sakura.clerk.pk]
+    assert found.closed == {found.rows[0].pk}
+
+
+# ---------------------------------------------------------------- a person of the city gets another role
+
+
+def role_of(city: City, role: Role) -> Membership:
+    with city.open():
+        found: Membership = Membership.objects.get(user=city.people[role], ended_at__isnull=True)
+    return found
+
+
+def test_an_officer_becomes_chief_under_the_same_id_and_logs_in_anew(city):
+    officer = city.people[Role.OFFICER]
+    browser = sign_in(officer)
+    assert browser.get("/c/").status_code == 200
+    before = role_of(city, Role.OFFICER)
+
+    with city.open() as administrator:
+        changed = change_role(before.pk, Role.CHIEF, by=administrator, at=AT)
+        before.refresh_from_db()
+
+    assert browser.get("/c/")["Location"].startswith("/login")
+    assert (before.duty, before.ended_at) == (Role.OFFICER, AT)
+    assert (changed.user_id, changed.duty, changed.ended_at) == (officer.pk, Role.CHIEF, None)
+    assert User.objects.get(pk=officer.pk).is_active
+    assert "係長" in sign_in(User.objects.get(pk=officer.pk)).get("/c/").content.decode()
+    event = events_of(city, FacilityEvent.ROLE_CHANGED)[-1]
+    assert event.detail == {"account": str(officer.pk), "former_duty": "officer", "duty": "chief"}
+    assert event.rows == {"membership": sorted([str(before.pk), str(changed.pk)])}
+
+
+def test_an_administrator_goes_back_to_a_section(city, second):
+    with city.open() as administrator:
+        mine = Membership.objects.get(user_id=second.user_id)
+        changed = change_role(mine.pk, Role.OFFICER, by=administrator, at=AT)
+
+    assert changed.section == "運営課"
+    assert sign_in(User.objects.get(pk=second.user_id)).get("/c/accounts/").status_code == 403
+
+
+def test_nobody_changes_the_own_role(city, second):
+    with city.open() as administrator:
+        mine = Membership.objects.get(user_id=administrator.user_id)
+        with pytest.raises(NotAllowed, match="自分の役割は変えられません"):
+            change_role(mine.pk, Role.OFFICER, by=administrator, at=AT)
+
+    assert role_of(city, Role.ADMINISTRATOR).pk == mine.pk
+    assert events_of(city, FacilityEvent.ROLE_CHANGED)[-1].outcome == "refused"
+
+
+def test_the_last_administrator_does_not_become_something_else(city, second):
+    # The acting one was stopped a moment ago: nobody else is left.
+    User.objects.filter(pk=second.user_id).update(is_active=False)
+
+    with city.open(), pytest.raises(NotAllowed, match="利用中の管理者がほかにいません"):
+        change_role(role_of(city, Role.ADMINISTRATOR).pk, Role.OFFICER, by=second, at=AT)
+
+
+def test_nobody_becomes_an_administrator_by_one_administrator_alone(city):
+    with city.open() as administrator, pytest.raises(NotAllowed, match="新しいIDの管理者として登録"):
+        change_role(role_of(city, Role.CHIEF).pk, Role.ADMINISTRATOR, by=administrator, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("role", "sentence"), [(Role.CHIEF, "いまと同じ"), (Role.FACILITY, "市の職員の役割")]
+)
+def test_a_role_that_is_none_is_refused(city, role, sentence):
+    with city.open() as administrator, pytest.raises(ProblemsFound, match=sentence):
+        change_role(role_of(city, Role.CHIEF).pk, role, by=administrator, at=AT)
+
+
+def test_a_facility_s_person_gets_no_role_of_the_city(city, sakura):
+    with city.open() as administrator, pytest.raises(ProblemsFound, match="施設職員の役割は変えられません"):
+        change_role(membership_of(sakura), Role.OFFICER, by=administrator, at=AT)
+
+
+def test_an_invitation_survives_a_change_of_the_role(city, second):
+    with city.open() as administrator:
+        notified = {**SUCCESSOR, "notified": Notification("chief@example.jp")}
+        new = create_account(Role.OFFICER, None, **notified, by=administrator, at=AT)
+        confirm_address(AddressRegistration.objects.get().pk, by=second, at=AT)
+        change_role(new.pk, Role.CHIEF, by=administrator, at=AT)
+
+    assert PasswordTicket.objects.get(user=new.user_id).replaced_at is None
+
+
+@pytest.mark.parametrize(
+    ("role", "section"),
+    [
+        (Role.ENROLMENT, "入園課"),
+        (Role.OFFICER, "運営課"),
+        (Role.CHIEF, "運営課"),
+        (Role.MANAGER, "運営課"),
+        (Role.ADMINISTRATOR, "管理"),
+        (Role.AUDITOR, "監査"),
+    ],
+)
+def test_every_account_of_the_city_has_its_section_and_is_found_by_it(city, sakura, role, section):
+    mine = role_of(city, role)
+
+    with city.open():
+        found = account_list(AccountQuestion(words=section), 2026).rows
+
+    assert mine.section == section
+    assert mine.pk in [row.pk for row in found]
+    assert {row.section for row in found} == {section}
 
 
 def test_a_person_of_two_facilities_keeps_the_other_one(city, sakura):

@@ -534,6 +534,142 @@ def test_the_administrator_cannot_stop_herself_and_sees_no_button(city, administ
     assert "自分のアカウントは停止できません" in words_of(answer)
 
 
+def test_a_person_gets_a_second_facility_on_the_pages_of_two_administrators(city, sakura, administrator):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    colleague = make_user("second-kanri", realm=city.municipality)
+    with city.open():
+        Membership.objects.create(municipality=city.municipality, user=colleague, duty=Role.ADMINISTRATOR)
+        mine = Membership.objects.get(user=sakura.clerk)
+    address = f"/c/accounts/{mine.pk}/"
+    typed = {
+        "facility": str(sumire.facility.pk),
+        "notification_number": "8-30",
+        "notified_on": "2026-06-01",
+    }
+    assert f'href="{address}facilities/"' in administrator.get(address).content.decode()
+
+    form = administrator.get(f"{address}facilities/")
+    assert str(sakura.facility.pk) not in form.content.decode(), "she serves it already"
+    done = administrator.post(f"{address}facilities/", typed, follow=True)
+    waiting = words_of(administrator.get("/c/accounts/"))
+    with city.open():
+        registration = AddressRegistration.objects.get()
+    alone = administrator.post(f"/c/accounts/addresses/{registration.pk}/confirm/")
+    page = sign_in(colleague).get(address)
+    confirmed = sign_in(colleague).post(f"/c/accounts/addresses/{registration.pk}/confirm/", follow=True)
+
+    assert "確認を待つ施設の担当" in words_of(done)
+    assert "登録した本人は確認できません" in words_of(done)
+    assert "すみれ保育園（施設の担当の追加）" in waiting
+    assert alone.status_code == 422
+    assert f"{sakura.clerk.address}" in words_of(page)
+    assert "この施設からの届出書と見比べて" in words_of(page)
+    assert "施設の担当の追加を確認しました" in words_of(confirmed)
+    assert "このIDの、ほかの担当 すみれ保育園" in words_of(confirmed)
+    assert "すみれ保育園の担当の追加 登録" in words_of(confirmed)
+
+
+def test_an_account_of_many_facilities_costs_as_few_queries_as_of_one(city, sakura, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+
+    def queries() -> int:
+        administrator.get(f"/c/accounts/{mine.pk}/")
+        with CaptureQueriesContext(connection) as caught:
+            assert administrator.get(f"/c/accounts/{mine.pk}/").status_code == 200
+        return len(caught)
+
+    one = queries()
+    for place in range(2, 8):
+        other = make_facility(city, f"園{place}", number=f"129990000090{place}")
+        with city.open():
+            Membership.objects.create(
+                municipality=city.municipality,
+                user=sakura.clerk,
+                duty=Role.FACILITY,
+                facility=other.facility,
+                slot=2,
+            )
+
+    assert queries() == one
+
+
+@pytest.mark.parametrize("missing", ["facility", "notification_number", "notified_on"])
+def test_what_is_missing_for_a_second_facility_is_told_at_its_field(city, sakura, administrator, missing):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+    typed = {
+        "facility": str(sumire.facility.pk),
+        "notification_number": "8-30",
+        "notified_on": "2026-06-01",
+    }
+
+    answer = administrator.post(f"/c/accounts/{mine.pk}/facilities/", {**typed, missing: ""})
+
+    assert answer.status_code == 422
+    assert f'href="#id_{missing}"' in answer.content.decode()
+
+
+def test_a_person_of_the_city_has_no_page_for_facilities(city, administrator):
+    with city.open():
+        officer = Membership.objects.get(user=city.people[Role.OFFICER])
+
+    assert administrator.get(f"/c/accounts/{officer.pk}/facilities/").status_code == 404
+    assert "ほかの施設も担当する" not in words_of(administrator.get(f"/c/accounts/{officer.pk}/"))
+
+
+def test_a_closed_facility_is_marked_where_its_people_are(city, sakura, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+        Facility.objects.filter(pk=sakura.facility.pk).update(closed_on=date(2025, 3, 31))
+
+    listed = words_of(administrator.get("/c/accounts/?state=closed"))
+    page = words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
+    choice = words_of(administrator.get("/c/accounts/new/"))
+
+    assert "1件（全7件）" in listed
+    assert "さくら保育園 廃止" in listed
+    assert "さくら保育園は令和7年3月31日(月)に廃止されました" in page
+    assert "さくら保育園（廃止）" in choice
+
+
+def test_a_role_is_changed_on_the_page_and_the_former_one_stays_to_be_seen(city, sakura, administrator):
+    with city.open():
+        officer = Membership.objects.get(user=city.people[Role.OFFICER])
+        clerk = Membership.objects.get(user=sakura.clerk)
+    address = f"/c/accounts/{officer.pk}/"
+
+    page = administrator.get(address)
+    nothing = administrator.post(f"{address}role/", {"new_duty": ""})
+    king = administrator.post(f"{address}role/", {"new_duty": "administrator"})
+    done = administrator.post(f"{address}role/", {"new_duty": "chief"}, follow=True)
+
+    assert "役割を変える" in words_of(page)
+    assert "役割を変える" not in words_of(administrator.get(f"/c/accounts/{clerk.pk}/"))
+    assert (nothing.status_code, king.status_code) == (422, 422)
+    assert 'href="#id_new_duty"' in nothing.content.decode()
+    assert "役割を変えました" in words_of(done)
+    assert "課 運営課 役割 こども施設運営課 係長" in words_of(done)
+    assert f'href="{address}">こども施設運営課 担当' in done.content.decode()
+    assert "担当終了" in words_of(administrator.get(address))
+
+
+def test_the_list_names_the_section_of_the_city_s_people(city, sakura, administrator):
+    rows = administrator.get("/c/accounts/").content.decode().split("<tbody>")[1].split("</tr>")
+    by_section = {
+        section: [row for row in rows if f"<td>{section}</td>" in row]
+        for section in ("入園課", "運営課", "管理", "監査")
+    }
+
+    assert {section: len(found) for section, found in by_section.items()} == {
+        "入園課": 1,
+        "運営課": 3,
+        "管理": 1,
+        "監査": 1,
+    }
+
+
 def test_an_account_is_stopped_and_started_again(city, sakura, administrator):
     with city.open():
         membership = Membership.objects.get(user=sakura.clerk)
