@@ -93,3 +93,4 @@ class ChargeEvent(StrEnum):
     EXPORTED = "charges.exported"
     TOTALS_EXPORTED = "charges.totals_exported"
     SHOWN_TO_FACILITY = "charges.shown_to_facility"
+    ARRIVED = "charges.arrived"

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import TicketPurpose
 from approvals.models import Step, Verdict
 from claims.facts import BY_NAME
+from claims.models import FileKind
 from facilities.actors import Role
 from facilities.api_clients import ApiScope
 from facilities.schedule import Step as ScheduleStep
@@ -150,6 +151,7 @@ WORDS = {
     "charges.exported": "利用者負担額を書き出した",
     "charges.totals_exported": "利用者負担額の合計を書き出した",
     "charges.shown_to_facility": "利用者負担額を見た（施設）",
+    "charges.arrived": "利用者負担額のファイルが届いた（フォルダ・API）",
     "facts.shown": "月の実績を見た",
     "facts.saved": "月の実績を保存した",
     "claims.counts_corrected": "請求のあとに児童数が訂正された",
@@ -279,6 +281,7 @@ DETAILS = {
     "from_month": "適用開始月",
     "in_bulk": "まとめて承認",
     "is_urgent": "すぐにメールで知らせる",
+    "kind": "ファイルの種類",
     "last_month": "最後に適用する月",
     "location": "移動先",
     "login_code": "確認コードの番号",
@@ -338,6 +341,7 @@ VALUES = {
         "not_computable": "計算できない",
     },
     "outcome": {"stands": "届いた人数のまま", "corrected": "人数を訂正"},
+    "kind": dict(FileKind.choices),
     "scopes": dict(ApiScope.choices),
     "reason": {"idle": "操作がなかった", "old": "時間の上限", "superseded": "アカウントの変更"},
     "state": {

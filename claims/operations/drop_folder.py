@@ -16,7 +16,7 @@ from audit.record import SYSTEM, Outcome, record
 from claims import permissions
 from claims.drops import Drop
 from claims.events import ImportEvent
-from claims.models import CountImport, DropRefusal
+from claims.models import DropRefusal, FileImport, FileKind
 from claims.operations import counts_import, telling
 from claims.operations.arriving import arrive, one_after_the_other
 from documents.reading import FileRefused, Problem
@@ -28,12 +28,12 @@ SENDER = "フォルダ"
 
 
 @operation(ImportEvent.ARRIVED)
-def take_in(drop: Drop, *, at: datetime) -> CountImport | DropRefusal:
+def take_in(drop: Drop, *, at: datetime) -> FileImport | DropRefusal:
     """Preview one file of the folder, or keep why it was refused. The scope is the whole city."""
     try:
         if drop.content is None:
             raise FileRefused([Problem(counts_import.TOO_LARGE)])
-        return arrive(drop.content, by=SYSTEM, at=at, sender=SENDER).imported
+        return arrive(drop.content, kind=FileKind.COUNTS, by=SYSTEM, at=at, sender=SENDER).imported
     except FileRefused as refusal:
         return _keep_refusal(refusal, drop, at=at)
 

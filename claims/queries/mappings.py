@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.models import User
 from claims.mapping import CODED, Correspondence
-from claims.models import ColumnMapping
+from claims.models import ColumnMapping, FileKind
 from documents.reading import FileRefused, Problem
 
 AUTOMATIC, WITHOUT = "auto", "none"
@@ -30,10 +30,17 @@ AS_FOUND = HowToRead()
 
 def correspondence_of(mapping: ColumnMapping) -> Correspondence:
     """The stored mapping, as it is applied."""
-    return Correspondence(tuple(mapping.headings), mapping.fields, mapping.constants, mapping.values)
+    return Correspondence(
+        tuple(mapping.headings), mapping.fields, mapping.constants, mapping.values, mapping.kind
+    )
 
 
-def mapping_for(headings: Iterable[str], how: HowToRead) -> ColumnMapping | None:
+def saved_mappings(kind: FileKind) -> list[ColumnMapping]:
+    """The city's mappings for this kind of file, by name."""
+    return list(ColumnMapping.objects.filter(kind=kind))
+
+
+def mapping_for(headings: Iterable[str], how: HowToRead, kind: FileKind) -> ColumnMapping | None:
     """
     The mapping that was chosen, or the newest one made for these headings; None when none is.
 
@@ -41,7 +48,7 @@ def mapping_for(headings: Iterable[str], how: HowToRead) -> ColumnMapping | None
     """
     if how.mapping == WITHOUT:
         return None
-    saved: list[ColumnMapping] = list(ColumnMapping.objects.order_by("-made_at"))
+    saved = sorted(saved_mappings(kind), key=lambda one: one.made_at, reverse=True)
     if how.mapping == AUTOMATIC:
         names = list(headings)
         return next((one for one in saved if correspondence_of(one).fits(names)), None)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from claims.charges import EXAMPLE
 from claims.drops import Drop, Identity
-from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, MappingDraft
+from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, FileKind, MappingDraft
 from claims.operations import charges_import, counts_import, drop_folder, mapping
 from claims.wording import CLAIM_FORM
 from documents import operations as documents
@@ -74,7 +74,7 @@ CODES = {
 def mapping_draft(city: City, content: str = OTHER_LAYOUT) -> MappingDraft:
     """A file of another vendor whose columns are chosen and whose codes are not."""
     with city.open(Role.ENROLMENT) as enrolment:
-        draft = mapping.begin(content.encode("cp932"), by=enrolment, at=timezone.now())
+        draft = mapping.begin(content.encode("cp932"), kind=FileKind.COUNTS, by=enrolment, at=timezone.now())
         mapping.choose_columns(draft.pk, fields=COLUMNS, constants={}, by=enrolment, at=timezone.now())
     return draft
 
