@@ -142,6 +142,9 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> ChargeMean
 class _ChargeReader(LineReader):
     """Gives lines of charges their meaning."""
 
+    # A problem may be kept or sent on; of a row of one child the amount is a family's fee.
+    quotes_numbers = False
+
     def charges(self, row: Row) -> list[ChargeRow]:
         """The line's row, or none when something is wrong with it."""
         if row.line in self.ragged:

@@ -31,6 +31,7 @@ from claims.imports import (
     OPTIONAL,
     PAYER,
     REQUIRED,
+    WIDE_HEADING,
 )
 from claims.models import FileKind
 from documents.personal_data import suspicions
@@ -148,6 +149,19 @@ LAYOUTS: Mapping[str, Layout] = {
     FileKind.COUNTS: Layout((*REQUIRED, *LONG), OPTIONAL, (MONTH, PAYER, CERTIFICATION, AGE, HOURS)),
     FileKind.CHARGES: Layout(charges.REQUIRED, charges.OPTIONAL, (MONTH, PAYER)),
 }
+
+
+def kind_of(headings: Iterable[str]) -> FileKind | None:
+    """What a file brings by our own headings; None when none of them says it, or several say different things."""
+    named = {kind for heading in headings for kind in FileKind if _says(heading, kind)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _says(heading: str, kind: FileKind) -> bool:
+    """Whether only files of this kind have the heading."""
+    if WIDE_HEADING.fullmatch(heading):
+        return kind is FileKind.COUNTS
+    return [one for one, layout in LAYOUTS.items() if heading in layout.needed] == [kind]
 
 
 @dataclass(frozen=True)

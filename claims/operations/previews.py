@@ -22,7 +22,7 @@ from audit.record import SYSTEM, Outcome, Who, record, record_apart
 from claims.charges import ChargeMeaning
 from claims.closing import closed_among
 from claims.imports import KnownFacility, Meaning
-from claims.mapping import applied, has_unknown_codes, readdressed
+from claims.mapping import applied, has_unknown_codes, kind_of, readdressed
 from claims.models import CountSheet, FileImport, FileKind
 from claims.queries.mappings import HowToRead, correspondence_of, mapping_for
 from claims.states import IMPORT_TRANSITIONS, ImportStatus, SheetStatus, check_transition
@@ -124,10 +124,13 @@ def understood(
 
     :raises HeadingsUnknown: another vendor's layout that no column mapping fits.
     :raises CodesUnknown: its column mapping does not know all of its codes.
-    :raises FileRefused: see ``understand``.
+    :raises FileRefused: see ``understand``; or the file is of another kind.
     """
     mapping = mapping_for(table.headings, how, kind)
     if mapping is None:
+        named = kind_of(table.headings)
+        if named is not None and named is not kind:
+            raise FileRefused([Problem(_other_kind(kind, named), 1)], len(table.rows))
         return understand(table, facilities), ""
     reading = correspondence_of(mapping)
     try:
@@ -138,6 +141,12 @@ def understood(
             raise CodesUnknown(problems, refusal.rows, mapping.pk) from refusal
         raise FileRefused(problems, refusal.rows) from refusal
     return replace(meaning, remarks=readdressed(meaning.remarks, reading)), mapping.name
+
+
+def _other_kind(kind: FileKind, named: FileKind) -> str:
+    return (
+        f"{kind.label}ではなく、{named.label}のファイルのようです。{named.label}の取込で選び直してください。"
+    )
 
 
 # ---------------------------------------------------------------- waiting

@@ -98,7 +98,7 @@ def _months() -> list[MonthOfCharges]:
 
 def _listed(imported: ChargeImport, labels: dict[UUID, str]) -> ListedImport:
     decided = labels.get(imported.decided_by, "") if imported.decided_by else ""
-    return ListedImport(imported, labels.get(imported.uploaded_by, ""), decided)
+    return ListedImport(imported, imported.sender or labels.get(imported.uploaded_by, ""), decided)
 
 
 # ---------------------------------------------------------------- one import

@@ -1,0 +1,295 @@
+"""User charges by the other doors: another vendor's columns, the folder, the API. No amount is left on the way."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from audit.record import SYSTEM
+from claims.imports import HeadingsUnknown
+from claims.mapping import LAYOUTS, columns_of, kind_of, proposed_field
+from claims.models import ChargeImport, ColumnMapping, CountImport, FileKind, MappingDraft, UserCharge
+from claims.operations import charges_import, mapping
+from claims.queries.mappings import WITHOUT, HowToRead
+from documents.reading import FileRefused, read_csv
+from facilities.actors import Role
+from facilities.rules import NotAllowed
+from tests.access.subjects import (
+    AUGUST,
+    CHARGE_COLUMNS,
+    CHARGES,
+    OTHER_CHARGES,
+    OTHER_LAYOUT,
+    saved_charge_mapping,
+    saved_mapping,
+)
+from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
+from tests.record import events_of
+
+LAYOUT = LAYOUTS[FileKind.CHARGES]
+MOST_QUERIES = 12
+OUR_CHARGES = CHARGES.format(month="令和8年6月分")
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+@pytest.fixture
+def sakura(city: City) -> Nursery:
+    place = make_facility(city)
+    make_facility(city, "すみれ保育園", number="1299900000902")
+    return place
+
+
+@pytest.fixture
+def enrolment(city: City) -> Browser:
+    return sign_in(city.people[Role.ENROLMENT])
+
+
+def a_file(content: str, **more: str) -> dict[str, Any]:
+    return {
+        "file": SimpleUploadedFile("負担額.csv", content.encode("cp932"), content_type="text/csv"),
+        **more,
+    }
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def preview(city: City, content: str, how: HowToRead | None = None) -> ChargeImport:
+    with city.open(Role.ENROLMENT) as person:
+        return charges_import.preview(
+            content.encode("cp932"), by=person, at=timezone.now(), how=how or HowToRead()
+        )
+
+
+def charges_of(city: City) -> list[tuple[str, str, int, int, int, int]]:
+    with city.open():
+        return sorted(
+            (
+                row.facility.number[-3:],
+                row.payer_code,
+                row.charge_yen,
+                row.national_charge_yen,
+                row.exempt_2,
+                row.exempt_1,
+            )
+            for row in UserCharge.objects.filter(superseded_at__isnull=True).select_related("facility")
+        )
+
+
+# ---------------------------------------------------------------- another vendor's columns
+
+
+def test_mapped_once_and_read_by_itself_afterwards(city, sakura, enrolment):
+    refused = enrolment.post("/c/charges/", a_file(OTHER_CHARGES))
+    assert refused.status_code == 422
+    assert "列の対応を決める" in text_of(refused)
+    assert "金額は保存していません" in text_of(refused)
+    assert "見出しだけを" in text_of(refused)
+    with city.open():
+        draft = MappingDraft.objects.get()
+    page = f"/c/counts/mappings/drafts/{draft.pk}/"
+
+    form = enrolment.get(page)
+    assert "次へ（名前をつける）" in text_of(form)
+    assert 'href="/c/charges/">やめる' in form.content.decode()
+    chosen = dict(
+        re.findall(
+            r'<select name="(column-\d+)".*?<option value="(c\d+)" selected', form.content.decode(), re.DOTALL
+        )
+    )
+    assert len(chosen) == 7
+    columns = enrolment.post(page, chosen)
+    assert columns["Location"] == f"{page}codes/"
+    assert "コードの意味" not in text_of(enrolment.get(f"{page}codes/"))
+    saved = enrolment.post(f"{page}codes/", {"name": "みほん徴収"})
+    assert saved["Location"] == "/c/charges/"
+
+    after = enrolment.post("/c/charges/", a_file(OTHER_CHARGES))
+    assert after.status_code == 302
+    assert "「みほん徴収」で読み取りました" in text_of(enrolment.get(after["Location"]))
+    enrolment.post(f"{after['Location']}accept/")
+
+    assert charges_of(city) == [
+        ("901", "129998", 21000, 30000, 0, 0),
+        ("901", "129999", 806600, 1090000, 9, 0),
+    ]
+    with city.open():
+        one = ColumnMapping.objects.get()
+        assert (one.kind, one.fields, one.values) == (FileKind.CHARGES, CHARGE_COLUMNS, {})
+
+
+def test_of_a_file_of_charges_nothing_but_headings_waits_for_its_mapping(city, sakura, enrolment):
+    # Small amounts look like codes; as codes they would be kept.
+    small = OTHER_CHARGES.replace("806600", "800").replace("21000", "0").replace("1090000", "950")
+
+    enrolment.post("/c/charges/", a_file(small))
+
+    with city.open():
+        kept = mapping.draft_of(MappingDraft.objects.get())
+    assert kept.columns.headings == tuple(read_csv(small.encode("cp932")).headings)
+    assert kept.columns.codes == {}
+
+
+def test_an_amount_is_no_code_for_counts_either():
+    content = "施設コード,利用区分,月額保育料,保護者負担金,調定額\n1,1,500,800,0\n"
+
+    assert set(columns_of(read_csv(content.encode()), LAYOUTS[FileKind.COUNTS]).codes) == {
+        "施設コード",
+        "利用区分",
+    }
+
+
+def test_what_guardians_pay_is_an_amount_and_their_name_is_not():
+    columns = columns_of(read_csv("処理年月,施設コード,保護者負担額合計\n202606,1,500\n".encode()), LAYOUT)
+
+    assert proposed_field("利用者負担額合計", columns) == "保護者負担額合計"
+    with pytest.raises(FileRefused, match="個人情報は取り込めません"):
+        columns_of(read_csv("処理年月,施設コード,保護者\n202606,1,x\n".encode()), LAYOUT)
+
+
+def test_each_page_offers_the_mappings_of_its_own_files(city, sakura, enrolment):
+    saved_mapping(city, "児童数のほう")
+    saved_charge_mapping(city, "負担額のほう")
+
+    counts, charges = enrolment.get("/c/counts/"), enrolment.get("/c/charges/")
+
+    assert "児童数のほう" in text_of(counts)
+    assert "負担額のほう" not in text_of(counts)
+    assert "負担額のほう" in text_of(charges)
+    assert "児童数のほう" not in text_of(charges)
+    both = text_of(enrolment.get("/c/counts/mappings/"))
+    assert "児童数 児童数のほう" in both
+    assert "利用者負担額 負担額のほう" in both
+
+
+def test_a_mapping_of_counts_reads_no_charges(city, sakura):
+    counts = saved_mapping(city)
+
+    with pytest.raises(FileRefused, match="選び直してください"):
+        preview(city, OTHER_CHARGES, HowToRead(str(counts.pk)))
+    with pytest.raises(HeadingsUnknown):
+        preview(city, OTHER_CHARGES)
+
+
+def test_another_mapping_or_none_can_be_chosen(city, sakura, enrolment):
+    saved_charge_mapping(city)
+
+    answer = enrolment.post("/c/charges/", a_file(OTHER_CHARGES, mapping=WITHOUT))
+
+    assert answer.status_code == 422
+    assert "列の対応を決める" in text_of(answer)
+
+
+def test_a_month_without_a_column_is_typed_with_the_file(city, sakura, enrolment):
+    without = {name: theirs for name, theirs in CHARGE_COLUMNS.items() if name != "対象年月"}
+    saved_charge_mapping(city, fields=without, constants={"対象年月": ""})
+
+    assert 'name="month"' in enrolment.get("/c/charges/").content.decode()
+    assert 'name="month"' not in enrolment.get("/c/counts/").content.decode()
+    sent = enrolment.post("/c/charges/", a_file(OTHER_CHARGES, month="令和8年7月"))
+    missing = enrolment.post("/c/charges/", a_file(OTHER_CHARGES))
+
+    assert sent.status_code == 302
+    assert missing.status_code == 422
+    assert "対象年月を指定してください" in text_of(missing)
+
+
+def test_problems_stand_under_the_files_own_headings_and_quote_no_amount(city, sakura, enrolment):
+    saved_charge_mapping(city)
+
+    answer = enrolment.post("/c/charges/", a_file(OTHER_CHARGES.replace("21000", "-7.5")))
+
+    assert "3 保育料合計 0から99,999,999の整数で入力してください。" in text_of(answer)
+    assert "7.5" not in text_of(answer)
+
+
+def test_a_file_with_names_makes_no_draft(city, sakura, enrolment):
+    lines = OTHER_CHARGES.splitlines()
+    content = "\n".join([f"{lines[0]},対象者", *(f"{line},見本 太郎" for line in lines[1:])])
+
+    answer = enrolment.post("/c/charges/", a_file(content))
+
+    assert answer.status_code == 422
+    assert "列の対応を決める" not in text_of(answer)
+    assert "見本 太郎" not in text_of(answer)
+    with city.open():
+        assert not MappingDraft.objects.exists()
+
+
+def test_the_record_of_a_mapping_names_its_kind_and_no_amount(city, sakura, enrolment):
+    saved_charge_mapping(city)
+    enrolment.post("/c/charges/", a_file(OTHER_CHARGES))
+
+    (saved,) = events_of(city, "counts.mapping_saved")
+    assert saved.detail["kind"] == "charges"
+    for event in events_of(city):
+        assert not re.search(r"806,?600|1,?090,?000", str(event.detail) + str(event.rows))
+
+
+def test_a_file_of_the_other_kind_is_told_where_it_belongs(city, sakura, enrolment):
+    charges = enrolment.post("/c/counts/", a_file(OUR_CHARGES))
+    counts = enrolment.post("/c/charges/", a_file(AUGUST))
+
+    assert "児童数ではなく、利用者負担額のファイルのようです" in text_of(charges)
+    assert "利用者負担額ではなく、児童数のファイルのようです" in text_of(counts)
+    with city.open():
+        assert not MappingDraft.objects.exists()
+        assert not CountImport.objects.exists()
+        assert not ChargeImport.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("headings", "kind"),
+    [
+        (AUGUST.splitlines()[0].split(","), FileKind.COUNTS),
+        (["対象年月", "事業所番号", "居住市区町村コード", "3号0歳標準"], FileKind.COUNTS),
+        (OUR_CHARGES.splitlines()[0].split(","), FileKind.CHARGES),
+        (["対象年月", "事業所番号", "居住市区町村コード"], None),
+        (["初日在籍数", "利用者負担額合計"], None),
+        (OTHER_LAYOUT.splitlines()[0].split(","), None),
+        (OTHER_CHARGES.splitlines()[0].split(","), None),
+    ],
+)
+def test_our_own_headings_say_what_a_file_brings(headings, kind):
+    assert kind_of(headings) == kind
+
+
+def test_a_kind_that_nobody_knows_cannot_be_stored(city, sakura):
+    one = saved_charge_mapping(city)
+
+    with city.open(), pytest.raises(IntegrityError), transaction.atomic():
+        ColumnMapping.objects.filter(pk=one.pk).update(kind="fees")
+
+
+def test_ten_mappings_cost_as_many_queries_as_one(city, sakura, enrolment):
+    def cost() -> int:
+        enrolment.get("/c/charges/")
+        with CaptureQueriesContext(connection) as queries:
+            assert enrolment.get("/c/charges/").status_code == 200
+        return len([one for one in queries if "SAVEPOINT" not in one["sql"]])
+
+    saved_charge_mapping(city)
+    few = cost()
+    for name in "乙丙丁戊己庚辛壬癸":
+        saved_charge_mapping(city, name)
+    many = cost()
+
+    assert few == many <= MOST_QUERIES
+
+
+def test_nothing_but_people_decides(city, sakura):
+    imported = preview(city, OUR_CHARGES)
+    with city.open():
+        for decide in (charges_import.accept, charges_import.discard):
+            with pytest.raises(NotAllowed):
+                decide(imported.pk, by=SYSTEM, at=timezone.now())
+    assert charges_of(city) == []
