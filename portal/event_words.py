@@ -115,6 +115,7 @@ WORDS = {
     "claims.replaced": "承認済みの請求が過誤調整に置き換わった",
     "claims.remarked": "請求について書いた（やりとり）",
     "counts.arrived": "児童数のファイルが届いた（フォルダ・API）",
+    "counts.drop_refused": "フォルダのファイルが受け付けられなかった",
     "counts.drop_refusal_seen": "受け付けられなかったファイルの表示を消した",
     "counts.drop_refusals_expired": "受け付けられなかったファイルの表示の期限が切れた",
     "counts.mappings_listed": "列の対応の一覧を見た",

@@ -1,6 +1,6 @@
 """Telling facilities that their counts have come, or that the city has answered. No mail carries a number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from facilities.queries import mailboxes
 from jobs import mail
 
 # Where the enrolment section finds the files of each kind.
-PAGES = {FileKind.COUNTS: "/c/counts/", FileKind.CHARGES: "/c/charges/"}
+PAGES: Mapping[str, str] = {FileKind.COUNTS: "/c/counts/", FileKind.CHARGES: "/c/charges/"}
 
 
 def tell_facilities(import_id: UUID) -> None:
@@ -69,11 +69,12 @@ def tell_of_preview(imported: FileImport) -> None:
 
 def tell_of_refused_drop(refusal: DropRefusal, *, key: str) -> None:
     """The enrolment section learns that a file of the folder was refused. The mail does not say what is wrong."""
+    what = f"{refusal.get_kind_display()}のファイル" if refusal.kind else "ファイル"
     _tell_enrolment(
-        "児童数のファイルを受け付けられませんでした",
-        "フォルダに届いた児童数のファイルを受け付けられませんでした。"
+        f"{what}を受け付けられませんでした",
+        f"フォルダに届いた{what}を受け付けられませんでした。"
         f"直すところが{refusal.problem_count:,}件あります。\n何も取り込んでいません。画面で内容をご確認ください。",
-        page="/c/counts/",
+        page=PAGES[refusal.kind or FileKind.COUNTS],
         key=f"drop refused|{refusal.pk}|{key}",
     )
 

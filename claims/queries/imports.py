@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from claims.cells import Cell, key_words, row_order
-from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, FileImport
+from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, FileImport, FileKind
 from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
 from claims.queries.facility import CountView, counts_of, payer_names
 from claims.states import ImportStatus, SheetStatus
@@ -93,8 +93,14 @@ def imports_view() -> ImportsView:
         ],
         facilities=facilities,
         open_disputes=disputes,
-        refusals=list(DropRefusal.objects.all()[:REFUSALS_LISTED]),
+        # Where nobody could tell the kind, somebody has to look: here, where everybody begins.
+        refusals=refusals_of(FileKind.COUNTS, ""),
     )
+
+
+def refusals_of(*kinds: str) -> list[DropRefusal]:
+    """The newest refused files of the folder that were of these kinds."""
+    return list(DropRefusal.objects.filter(kind__in=kinds)[:REFUSALS_LISTED])
 
 
 def _login_id(field: str) -> Coalesce:

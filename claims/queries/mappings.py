@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
-from claims.mapping import CODED, Correspondence
+from claims.mapping import CODED, Correspondence, kind_of
 from claims.models import ColumnMapping, FileKind
-from documents.reading import FileRefused, Problem
+from documents.personal_data import suspicions
+from documents.reading import FileRefused, Problem, Table
 
 AUTOMATIC, WITHOUT = "auto", "none"
+KIND_UNKNOWN = (
+    "見出しから、児童数と利用者負担額のどちらのファイルか判断できません。"
+    "取込の画面でこのファイルを選び、列の対応を決めてください。"
+)
 GONE = "選んだ列の対応が見つかりません。画面を開き直して、選び直してください。"
 
 
@@ -56,6 +61,21 @@ def mapping_for(headings: Iterable[str], how: HowToRead, kind: FileKind) -> Colu
     if chosen is None:
         raise FileRefused([Problem(GONE)])
     return chosen
+
+
+def kind_in(table: Table) -> FileKind:
+    """
+    What a file brings that comes without a word: by the newest mapping made for its headings, or by ours.
+
+    :raises FileRefused: neither tells; or a column seems to carry personal data.
+    """
+    saved = ColumnMapping.objects.order_by("-made_at")
+    fitting = next((one for one in saved if correspondence_of(one).fits(table.headings)), None)
+    kind = FileKind(fitting.kind) if fitting else kind_of(table.headings)
+    if kind is None:
+        personal = suspicions(table, frozenset())
+        raise FileRefused(personal or [Problem(KIND_UNKNOWN, 1)], len(table.rows))
+    return kind
 
 
 @dataclass(frozen=True)

@@ -116,10 +116,12 @@ def _imports(
         rows={
             "import": [listed.imported.pk for listed in view.imports],
             "draft": [upload.draft.pk] if upload.draft else [],
+            "refusal": [refused.pk for refused in view.refusals],
         },
     )
     context = {
         **uploading.shown(upload, FileKind.CHARGES),
+        "may_bring_in": permissions.bring_in_charges.allows(request.actor, None),
         "view": view,
         "form": form,
         "breadcrumbs": [(COUNTS, reverse("counts:imports")), (CHARGES, None)],

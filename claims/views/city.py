@@ -122,12 +122,12 @@ def discard(request: TenantRequest, import_id: UUID) -> HttpResponse:
 def dismiss_refusal(request: TenantRequest, refusal_id: UUID) -> HttpResponse:
     """Take the notice of a refused file of the folder off the page."""
     try:
-        drop_folder.dismiss(refusal_id, by=request.actor)
+        seen = drop_folder.dismiss(refusal_id, by=request.actor)
     except DropRefusal.DoesNotExist:
         raise Http404 from None
     except NotAllowed as refusal:
         return _imports(request, UploadForm(), problems=[str(refusal)])
-    return redirect("counts:imports")
+    return redirect("charges:imports" if seen.kind == FileKind.CHARGES else "counts:imports")
 
 
 def _imports(

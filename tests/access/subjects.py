@@ -119,9 +119,9 @@ def saved_charge_mapping(
         return mapping.save(draft.pk, name=name, values={}, by=enrolment, at=timezone.now())
 
 
-def refused_drop(city: City) -> DropRefusal:
+def refused_drop(city: City, content: str = "1,2\n3,4\n") -> DropRefusal:
     """A file of the folder that was refused."""
-    drop = Drop("x.csv", Identity(1, 1, 1, 1, 1), b"1,2\n3,4\n")
+    drop = Drop("x.csv", Identity(1, 1, 1, 1, 1), content.encode("cp932"))
     with city.open():
         refused = drop_folder.take_in(drop, at=timezone.now())
     assert isinstance(refused, DropRefusal)

@@ -1,6 +1,7 @@
 """User charges by the other doors: another vendor's columns, the folder, the API. No amount is left on the way."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.record import SYSTEM
+from claims import drops, tasks
 from claims.imports import HeadingsUnknown
 from claims.mapping import LAYOUTS, columns_of, kind_of, proposed_field
-from claims.models import ChargeImport, ColumnMapping, CountImport, FileKind, MappingDraft, UserCharge
-from claims.operations import charges_import, mapping
+from claims.models import (
+    ChargeImport,
+    ColumnMapping,
+    CountImport,
+    DropRefusal,
+    FileKind,
+    MappingDraft,
+    UserCharge,
+)
+from claims.operations import charges_import, drop_folder, mapping
 from claims.queries.mappings import WITHOUT, HowToRead
 from documents.reading import FileRefused, read_csv
 from facilities.actors import Role
@@ -24,6 +34,7 @@ from tests.access.subjects import (
     CHARGES,
     OTHER_CHARGES,
     OTHER_LAYOUT,
+    refused_drop,
     saved_charge_mapping,
     saved_mapping,
 )
@@ -293,3 +304,168 @@ def test_nothing_but_people_decides(city, sakura):
             with pytest.raises(NotAllowed):
                 decide(imported.pk, by=SYSTEM, at=timezone.now())
     assert charges_of(city) == []
+
+
+# ---------------------------------------------------------------- the folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """青葉台市's folder; files in it count as finished at once."""
+    settings.COUNT_DROP_FOLDER = tmp_path / "drop"
+    monkeypatch.setattr(drops, "QUIET_SECONDS", -1)
+    own = tmp_path / "drop" / "129999"
+    own.mkdir(parents=True)
+    return own
+
+
+def lay(folder: Path, content: str, name: str = "charges.csv") -> None:
+    (folder / name).write_bytes(content.encode("cp932"))
+
+
+def refusals_of(city: City) -> list[DropRefusal]:
+    with city.open():
+        return list(DropRefusal.objects.all())
+
+
+def imports_of(city: City) -> list[ChargeImport]:
+    with city.open():
+        return list(ChargeImport.objects.all())
+
+
+def test_the_folder_tells_charges_from_counts_by_their_headings(
+    city, sakura, folder, enrolment, run_jobs, mail_folder
+):
+    lay(folder, OUR_CHARGES, "a.csv")
+    lay(folder, AUGUST, "b.csv")
+
+    tasks.read_drops()
+
+    assert list(folder.iterdir()) == []
+    (imported,) = imports_of(city)
+    assert (imported.sender, imported.summary["rows"]) == ("フォルダ", 2)
+    with city.open():
+        assert CountImport.objects.count() == 1
+    assert charges_of(city) == [], "nothing is accepted by itself"
+    page = f"/c/charges/imports/{imported.pk}/"
+    assert "フォルダ から届きました" in text_of(enrolment.get(page))
+    run_jobs()
+    (told,) = [text for file in mail_folder.iterdir() if page in (text := file.read_text())]
+    assert city.people[Role.ENROLMENT].address in told
+    assert not re.search(r"806,?600|1,?090,?000", told)
+    assert enrolment.post(f"{page}accept/").status_code == 302
+    assert len(charges_of(city)) == 2
+    (arrived,) = events_of(city, "charges.arrived")
+    assert (arrived.actor_label, arrived.entrance, arrived.rows) == (
+        "自動処理",
+        "folder",
+        {"import": [str(imported.pk)]},
+    )
+
+
+def test_a_mapping_tells_what_other_headings_bring(city, sakura, folder):
+    saved_mapping(city)
+    saved_charge_mapping(city)
+    lay(folder, OTHER_CHARGES, "a.csv")
+    lay(folder, OTHER_LAYOUT, "b.csv")
+
+    tasks.read_drops()
+
+    assert [one.mapping_name for one in imports_of(city)] == ["みほん徴収"]
+    with city.open():
+        assert [one.mapping_name for one in CountImport.objects.all()] == ["みほんシステム"]
+    assert refusals_of(city) == []
+
+
+def test_headings_nobody_knows_are_refused_with_the_way_to_a_mapping(city, sakura, folder, enrolment):
+    lay(folder, OTHER_CHARGES)
+
+    tasks.read_drops()
+
+    (refusal,) = refusals_of(city)
+    assert refusal.kind == ""
+    assert imports_of(city) == []
+    assert "どちらのファイルか判断できません" in text_of(enrolment.get("/c/counts/"))
+    assert "判断できません" not in text_of(enrolment.get("/c/charges/"))
+    with city.open():
+        assert not MappingDraft.objects.exists(), "nobody is there to choose columns"
+
+
+def test_a_refused_file_of_charges_leaves_its_problems_and_no_amount(
+    city, sakura, folder, enrolment, run_jobs, mail_folder
+):
+    lay(folder, OUR_CHARGES.replace(",21000,", ",-7.5,").replace("129999,806600", "129999,八万"))
+
+    tasks.read_drops()
+    run_jobs()
+
+    assert list(folder.iterdir()) == []
+    (refusal,) = refusals_of(city)
+    assert (refusal.kind, refusal.problem_count) == (FileKind.CHARGES, 2)
+    page = enrolment.get("/c/charges/")
+    assert "フォルダから届いた利用者負担額のファイルを受け付けられませんでした" in text_of(page)
+    assert "3 利用者負担額合計 0から99,999,999の整数で入力してください。" in text_of(page)
+    assert "受け付けられませんでした" not in text_of(enrolment.get("/c/counts/"))
+    (mail,) = [file.read_text() for file in mail_folder.iterdir()]
+    assert "/c/charges/" in mail
+    assert "利用者負担額のファイル" in mail
+    for said in (str(refusal.problems), mail, str([(one.detail, one.rows) for one in events_of(city)])):
+        assert "7.5" not in said
+        assert "八万" not in said
+    (refused,) = events_of(city, "counts.drop_refused")
+    assert (refused.outcome, refused.detail["kind"]) == ("refused", "charges")
+    seen = enrolment.post(f"/c/counts/drops/{refusal.pk}/dismiss/")
+    assert seen["Location"] == "/c/charges/"
+    assert refusals_of(city) == []
+
+
+def test_a_file_with_names_is_refused_for_its_names_even_when_nobody_knows_its_kind(city, sakura, folder):
+    lines = OTHER_CHARGES.splitlines()
+    lay(folder, "\n".join([f"{lines[0]},対象者", *(f"{line},見本 太郎" for line in lines[1:])]))
+
+    tasks.read_drops()
+
+    (refusal,) = refusals_of(city)
+    assert "個人情報は取り込めません" in str(refusal.problems)
+    assert "太郎" not in str(refusal.problems) + str([one.detail for one in events_of(city)])
+
+
+def test_what_was_refused_of_charges_is_for_the_enrolment_section_alone(city, sakura):
+    refused_drop(city, OUR_CHARGES.replace("1299900000901", "1299900000999"))
+    officer = sign_in(city.people[Role.OFFICER])
+
+    assert "登録されていません" not in text_of(officer.get("/c/counts/"))
+    assert officer.get("/c/charges/").status_code == 403
+    (refusal,) = refusals_of(city)
+    with city.open(Role.OFFICER) as person, pytest.raises(NotAllowed):
+        drop_folder.dismiss(refusal.pk, by=person)
+
+
+def test_killed_before_deleting_it_is_not_previewed_twice(city, sakura, folder, monkeypatch):
+    lay(folder, OUR_CHARGES)
+    with monkeypatch.context() as killed:
+        killed.setattr(drops.DropFolder, "take_away", lambda *_: None)
+        tasks.read_drops()
+
+    tasks.read_drops()
+
+    assert len(imports_of(city)) == 1
+    assert list(folder.iterdir()) == []
+    assert [event.detail["repeated"] for event in events_of(city, "charges.arrived")] == [False, True]
+
+
+def test_ten_refusals_cost_the_page_as_many_queries_as_one(city, sakura, enrolment):
+    def cost() -> int:
+        enrolment.get("/c/charges/")
+        with CaptureQueriesContext(connection) as queries:
+            assert enrolment.get("/c/charges/").status_code == 200
+        return len([one for one in queries if "SAVEPOINT" not in one["sql"]])
+
+    bad = OUR_CHARGES.replace("1299900000901", "1299900000999")
+    refused_drop(city, bad)
+    few = cost()
+    for more in range(3):
+        refused_drop(city, bad.replace("806600", f"80{more}600"))
+    many = cost()
+
+    assert few == many <= MOST_QUERIES
