@@ -58,6 +58,13 @@ class ChildCounts(IncomingFile):
     kind = FileKind.COUNTS
 
 
+class UserCharges(IncomingFile):
+    """Files of user charges. The answer tells of rows, never of yen."""
+
+    needs = ApiScope.USER_CHARGES_WRITE
+    kind = FileKind.CHARGES
+
+
 def _content(request: Request) -> bytes:
     """
     The file's bytes; nothing when none came, which is answered like an empty file.

@@ -28,6 +28,7 @@ from claims.queries.mappings import AS_FOUND, HowToRead
 from claims.states import ImportStatus, SheetStatus
 from claims.wording import month_words
 from documents.reading import Problem, read_csv
+from facilities.api_clients import ApiScope
 from facilities.models import Facility
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
@@ -197,11 +198,13 @@ def discard(import_id: UUID, *, by: Who, at: datetime) -> ChargeImport:
 
 def may_send(by: Who) -> None:
     """
-    The enrolment section, and the system itself, which is the folder. Deciding is for people alone.
+    The enrolment section, a token that was made for it, and the system itself, which is the folder.
+
+    Deciding is for people alone.
 
     :raises NotAllowed: anybody else.
     """
-    previews.may(by, permissions.bring_in_charges)
+    previews.may_send(by, permissions.bring_in_charges, ApiScope.USER_CHARGES_WRITE)
 
 
 def empty_expired(*, at: datetime) -> int:

@@ -1,5 +1,6 @@
 """User charges by the other doors: another vendor's columns, the folder, the API. No amount is left on the way."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -27,13 +29,17 @@ from claims.operations import charges_import, drop_folder, mapping
 from claims.queries.mappings import WITHOUT, HowToRead
 from documents.reading import FileRefused, read_csv
 from facilities.actors import Role
+from facilities.api_clients import ApiScope
+from facilities.operations import api_tokens
 from facilities.rules import NotAllowed
+from portal.views.api_schema import SCHEMA
 from tests.access.subjects import (
     AUGUST,
     CHARGE_COLUMNS,
     CHARGES,
     OTHER_CHARGES,
     OTHER_LAYOUT,
+    api_token,
     refused_drop,
     saved_charge_mapping,
     saved_mapping,
@@ -41,6 +47,7 @@ from tests.access.subjects import (
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
 
+ADDRESS = "/api/v1/user-charges/"
 LAYOUT = LAYOUTS[FileKind.CHARGES]
 MOST_QUERIES = 12
 OUR_CHARGES = CHARGES.format(month="令和8年6月分")
@@ -469,3 +476,134 @@ def test_ten_refusals_cost_the_page_as_many_queries_as_one(city, sakura, enrolme
     many = cost()
 
     assert few == many <= MOST_QUERIES
+
+
+# ---------------------------------------------------------------- the API
+
+
+@pytest.fixture
+def token(city: City) -> str:
+    return api_token(city, scopes=(ApiScope.USER_CHARGES_WRITE,))[1]
+
+
+def send(token: str, content: str = OUR_CHARGES, *, to: str = ADDRESS, query: str = "") -> Any:
+    """As another system would: a body and a token, no session, no cookie."""
+    return Client(raise_request_exception=False).post(
+        to + query,
+        content.encode("cp932"),
+        content_type="text/csv",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+
+def test_what_is_sent_waits_for_the_enrolment_section(city, sakura, token, run_jobs, mail_folder):
+    answer = send(token)
+
+    (imported,) = imports_of(city)
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "import_id": str(imported.pk),
+        "status": "previewed",
+        "months": ["2026-06"],
+        "summary": imported.summary,
+    }
+    assert charges_of(city) == [], "nothing is accepted by itself"
+    run_jobs()
+    (mail,) = [
+        text
+        for file in mail_folder.iterdir()
+        if city.people[Role.ENROLMENT].address in (text := file.read_text())
+    ]
+    assert f"/c/charges/imports/{imported.pk}/" in mail
+    for said in (mail, answer.content.decode(), str([one.detail for one in events_of(city)])):
+        assert not re.search(r"806,?600|1,?090,?000", said)
+    enrolment = sign_in(city.people[Role.ENROLMENT])
+    page = f"/c/charges/imports/{imported.pk}/"
+    assert "API：基幹システム から届きました" in text_of(enrolment.get(page))
+    assert "API：基幹システム" in text_of(enrolment.get("/c/charges/"))
+    assert enrolment.post(f"{page}accept/").status_code == 302
+    assert len(charges_of(city)) == 2
+
+
+def test_the_same_file_again_is_the_same_preview(city, sakura, token):
+    first, second = send(token), send(token)
+
+    assert [first.status_code, second.status_code] == [201, 200]
+    assert first.json() == second.json()
+    assert [event.actor_label for event in events_of(city, "charges.arrived")] == ["基幹システム"] * 2
+
+
+def test_a_token_for_counts_sends_no_charges_and_the_other_way_round(city, sakura, token):
+    _, of_counts = api_token(city)
+
+    assert send(of_counts).status_code == 403
+    assert send(token, AUGUST, to="/api/v1/child-counts/").status_code == 403
+    assert [event.detail["page"] for event in events_of(city, "facilities.api_denied")] == [
+        "api:user_charges",
+        "api:child_counts",
+    ]
+    assert imports_of(city) == []
+
+
+def test_the_operation_asks_for_the_scope_itself_and_no_token_decides(city, sakura, token):
+    _, of_counts = api_token(city)
+    with city.open():
+        right, wrong = (api_tokens.authenticate(one, at=timezone.now()) for one in (token, of_counts))
+        with pytest.raises(NotAllowed):
+            charges_import.preview(OUR_CHARGES.encode("cp932"), by=wrong, at=timezone.now())
+        sent = charges_import.preview(OUR_CHARGES.encode("cp932"), by=right, at=timezone.now())
+        for decide in (charges_import.accept, charges_import.discard):
+            with pytest.raises(NotAllowed):
+                decide(sent.pk, by=right, at=timezone.now())
+
+
+def test_every_problem_has_its_place_and_quotes_no_amount(city, sakura, token):
+    answer = send(token, OUR_CHARGES.replace(",21000,", ",-7.5,").replace("0901,129999", "0999,129999"))
+
+    assert answer.status_code == 422
+    assert [(one["line"], one["column"]) for one in answer.json()["errors"]] == [
+        (2, "事業所番号"),
+        (3, "利用者負担額合計"),
+    ]
+    assert "7.5" not in answer.content.decode()
+    assert imports_of(city) == []
+    (refused,) = events_of(city, "charges.refused")
+    assert (refused.actor_label, refused.entrance, refused.outcome) == ("基幹システム", "api", "refused")
+
+
+def test_another_layout_needs_its_mapping_and_may_need_its_month(city, sakura, token):
+    unknown = send(token, OTHER_CHARGES)
+    without = {name: theirs for name, theirs in CHARGE_COLUMNS.items() if name != "対象年月"}
+    saved_charge_mapping(city, fields=without, constants={"対象年月": ""})
+
+    answers = [send(token, OTHER_CHARGES, query=query) for query in ("", "?month=2026-07")]
+
+    assert [unknown.status_code, *(answer.status_code for answer in answers)] == [422, 422, 201]
+    assert imports_of(city)[0].months == ["2026-07"]
+    with city.open():
+        assert not MappingDraft.objects.exists()
+
+
+def test_a_file_of_counts_is_refused_as_what_it_is(city, sakura, token):
+    answer = send(token, AUGUST)
+
+    assert answer.status_code == 422
+    assert "児童数のファイルのようです" in answer.json()["errors"][0]["message"]
+
+
+def test_the_answer_has_the_form_of_the_schema(city, sakura, token):
+    described = json.loads(SCHEMA.read_text())
+    known = described["components"]["schemas"]["ChargeImport"]
+
+    body = send(token).json()
+
+    assert set(body) == set(known["required"]) == set(known["properties"])
+    assert set(body["summary"]) == set(known["properties"]["summary"]["required"])
+    assert all(type(value) is int for value in body["summary"].values())
+
+
+def test_the_administrator_chooses_what_a_token_may_send(city):
+    page = sign_in(city.people[Role.ADMINISTRATOR]).get("/c/api-tokens/")
+
+    assert "利用者負担額のファイルを送る" in text_of(page)
+    assert "/api/v1/user-charges/" in text_of(page)
