@@ -20,7 +20,7 @@ from claims.operations.charges_import import (
     plan_of,
 )
 from claims.queries.facility import payer_names
-from claims.queries.imports import people_labels, refusals_of
+from claims.queries.imports import labels_beside, people_labels, refusals_of, with_people
 from claims.states import ImportStatus
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
@@ -77,12 +77,11 @@ class ImportsView:
 
 
 def imports_view() -> ImportsView:
-    """Months, imports and refused files of the folder, newest first: five queries."""
-    imports = list(ChargeImport.objects.defer("preview_sealed")[:IMPORTS_LISTED])
-    labels = people_labels(imports)
+    """Months, imports and refused files of the folder, newest first: four queries."""
+    imports = with_people(ChargeImport.objects.defer("preview_sealed"))
     return ImportsView(
         _months(),
-        [_listed(imported, labels) for imported in imports],
+        [_listed(imported, labels_beside(imported)) for imported in imports[:IMPORTS_LISTED]],
         Facility.objects.count(),
         refusals_of(FileKind.CHARGES),
     )
