@@ -1,4 +1,4 @@
-"""The API of this room: the city's core system sends its child counts (contracts: «HTTP API»)."""
+"""The API of this room: the city's core system sends its files (contracts: «HTTP API»)."""
 
 from typing import Any, ClassVar
 
@@ -7,6 +7,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from claims.models import FileKind
 from claims.operations.arriving import arrive
 from claims.queries.mappings import HowToRead
 from documents.reading import FileRefused
@@ -15,14 +16,14 @@ from facilities.api import ApiView, CsvParser, TooLarge, errors
 from facilities.api_clients import ApiScope
 
 
-class ChildCounts(ApiView):
+class IncomingFile(ApiView):
     """
-    POST a file of counts: CSV as the body, or as the part ``file``. ``?month=`` for files without a month.
+    POST a file: CSV as the body, or as the part ``file``. ``?month=`` for files without a month.
 
     It becomes a preview that waits for the enrolment section. The same file again, while it waits, is that preview.
     """
 
-    needs = ApiScope.CHILD_COUNTS_WRITE
+    kind: ClassVar[FileKind]
     parser_classes: ClassVar[list[Any]] = [CsvParser, MultiPartParser]
 
     def post(self, request: Request) -> Response:
@@ -31,6 +32,7 @@ class ChildCounts(ApiView):
         try:
             arrived = arrive(
                 _content(request),
+                kind=self.kind,
                 by=self.client,
                 at=timezone.now(),
                 sender=f"API：{self.client.label}",
@@ -47,6 +49,20 @@ class ChildCounts(ApiView):
             "summary": imported.summary,
         }
         return Response(body, status=201 if arrived.is_new else 200)
+
+
+class ChildCounts(IncomingFile):
+    """Files of child counts."""
+
+    needs = ApiScope.CHILD_COUNTS_WRITE
+    kind = FileKind.COUNTS
+
+
+class UserCharges(IncomingFile):
+    """Files of user charges. The answer tells of rows, never of yen."""
+
+    needs = ApiScope.USER_CHARGES_WRITE
+    kind = FileKind.CHARGES
 
 
 def _content(request: Request) -> bytes:

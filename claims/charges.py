@@ -13,6 +13,7 @@ from claims.imports import (
     NAME,
     NUMBER,
     PAYER,
+    HeadingsUnknown,
     KnownFacility,
     LineReader,
     heading_problems,
@@ -116,13 +117,14 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> ChargeMean
 
     ``facilities``: those of the city by number. Another city's facility is as unknown as one that does not exist.
 
+    :raises HeadingsUnknown: the headings are others than ours.
     :raises FileRefused: anything that would not be stored exactly as meant, or looks like children's personal data.
     """
     expected = frozenset({*REQUIRED, *OPTIONAL})
     if personal := suspicions(table, expected):
         raise FileRefused(personal, len(table.rows))
     if of_headings := heading_problems(table, REQUIRED, expected, EXAMPLE):
-        raise FileRefused(of_headings, len(table.rows))
+        raise HeadingsUnknown(of_headings, len(table.rows))
     reader = _ChargeReader(facilities, table)
     rows: list[ChargeRow] = []
     for row in table.rows:
@@ -139,6 +141,9 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> ChargeMean
 
 class _ChargeReader(LineReader):
     """Gives lines of charges their meaning."""
+
+    # A problem may be kept or sent on; of a row of one child the amount is a family's fee.
+    quotes_numbers = False
 
     def charges(self, row: Row) -> list[ChargeRow]:
         """The line's row, or none when something is wrong with it."""

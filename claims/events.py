@@ -73,6 +73,7 @@ class ImportEvent(StrEnum):
     ANSWERED = "counts.answered"
     CORRECTION_SHOWN = "counts.correction_shown"
     ARRIVED = "counts.arrived"
+    DROP_REFUSED = "counts.drop_refused"
     DROP_REFUSAL_SEEN = "counts.drop_refusal_seen"
     DROP_REFUSALS_EXPIRED = "counts.drop_refusals_expired"
     CORRECTED_BY_HAND = "counts.corrected_by_hand"
@@ -93,3 +94,4 @@ class ChargeEvent(StrEnum):
     EXPORTED = "charges.exported"
     TOTALS_EXPORTED = "charges.totals_exported"
     SHOWN_TO_FACILITY = "charges.shown_to_facility"
+    ARRIVED = "charges.arrived"

@@ -202,6 +202,9 @@ class LineReader:
     Every problem is noted once at its cell.
     """
 
+    # Whether a mistyped number is repeated in its problem.
+    quotes_numbers = True
+
     def __init__(self, facilities: dict[str, KnownFacility], table: Table) -> None:
         self.facilities = facilities
         self.problems = list(table.problems)
@@ -285,7 +288,8 @@ class LineReader:
         is_number = re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+", text)
         number = int(text.replace(",", "")) if is_number else -1
         if not 0 <= number <= most:
-            self.note(row, heading, f"{_quoted(text)}0から{most:,}の整数で入力してください。")
+            quoted = _quoted(text) if self.quotes_numbers else ""
+            self.note(row, heading, f"{quoted}0から{most:,}の整数で入力してください。")
             return None
         return number
 

@@ -1,8 +1,8 @@
 """
 Other vendors' columns (列の対応): which of their headings is which of ours, and what their codes mean.
 
-Pure: a table of another layout becomes a table of the long one, with the file's own line numbers, so that
-``claims.imports.understand`` judges it like every other file. Problems come back under the file's own headings.
+Pure: a table of another layout becomes a table of ours (of counts, the long one), with the file's own line numbers, so
+that ``understand`` judges it like every other file of its kind. Problems come back under the file's own headings.
 No values are looked at beyond what is needed: of a column that could hold anything but codes nothing is kept or shown.
 """
 
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from claims import charges
+from claims.charges import CHARGE, EXEMPT_1, EXEMPT_2, NATIONAL
 from claims.imports import (
     AGE,
     AGES,
@@ -29,14 +31,14 @@ from claims.imports import (
     OPTIONAL,
     PAYER,
     REQUIRED,
+    WIDE_HEADING,
 )
+from claims.models import FileKind
 from documents.personal_data import suspicions
 from documents.reading import FileRefused, Problem, Row, Table, normalised
 from facilities.periods import ServiceMonth
 from pages.wareki import NotAMonth, parse_month
 
-NEEDED = (*REQUIRED, *LONG)
-FIELDS = (*NEEDED, *OPTIONAL)
 # Columns whose codes are translated, with the words we have for them: (value in our file, words on the page).
 CODED: dict[str, tuple[tuple[str, str], ...]] = {
     CERTIFICATION: (("1号", "1号"), ("2号", "2号"), ("3号", "3号")),
@@ -48,8 +50,6 @@ CODED: dict[str, tuple[tuple[str, str], ...]] = {
     HOURS: (("標準", "標準時間"), ("短時間", "短時間"), ("教育標準時間", "教育標準時間")),
     MOVEMENT: (("", "なし"), ("入", "途中入所"), ("退", "途中退所")),
 }
-# What may be the same on every line, so that the file has no column for it.
-FIXED = (MONTH, PAYER, CERTIFICATION, AGE, HOURS)
 # A month that is saved would be wrong next month: it is typed with each file.
 TYPED = ""
 MOST_CODES = 40
@@ -60,12 +60,12 @@ CODE = re.compile(
     r"|なし|あり|以上|未満|児|[-・/()~])+",
     re.IGNORECASE,
 )
-# Numbers of children are no codes, however few different ones there are.
-NUMBERS = re.compile(r"数$|人数|合計|金額|日数")
+# Numbers of children and amounts are no codes, however few different ones there are.
+NUMBERS = re.compile(r"数$|人数|合計|額|料$|料金|負担金|日数")
 # What headings are made of and people's names are not.
 HEADING_WORDS = re.compile(
     r"年|月|日|番号|コード|CD|ID|NO|区分|種別|分類|クラス|人数|員数|児数|総数|数$|歳|齢|量|名称|施設|事業|市町|市区|所在"
-    r"|有無|フラグ|枠|備考|必要|時間|認定|支給|世帯|合計|金額|CODE|MONTH|AGE|COUNT|TYPE",
+    r"|有無|フラグ|枠|備考|必要|時間|認定|支給|世帯|合計|金額|額$|料$|負担|免除|CODE|MONTH|AGE|COUNT|TYPE",
     re.IGNORECASE,
 )
 # No heading looks like this; the first line of a file without headings does.
@@ -89,6 +89,30 @@ SYNONYMS = {
     COUNT: ("人数", "児童数", "在籍数", "在籍児童数", "初日在籍児童数", "入所児童数"),
     NAME: ("施設名称", "事業所名", "事業所名称"),
     MOVEMENT: ("異動区分", "途中区分", "入退所区分"),
+    CHARGE: (
+        "利用者負担額",
+        "利用者負担額計",
+        "利用者負担金合計",
+        "保育料合計",
+        "保育料",
+        "保護者負担額合計",
+        "保護者負担額",
+        "保護者負担金",
+        "徴収額合計",
+        "徴収額",
+        "調定額",
+    ),
+    NATIONAL: (
+        "国基準額合計",
+        "国基準額",
+        "国基準合計",
+        "国基準保育料",
+        "国基準徴収額",
+        "国徴収基準額",
+        "国基準利用者負担額",
+    ),
+    EXEMPT_2: ("副食費免除2号", "2号副食費免除人数", "副食費免除者数2号", "副食費免除児童数2号"),
+    EXEMPT_1: ("副食費免除1号", "1号副食費免除人数", "副食費免除者数1号", "副食費免除児童数1号"),
 }
 WORDS_OF: dict[str, Mapping[str, str]] = {
     CERTIFICATION: CERTIFICATIONS,
@@ -99,18 +123,66 @@ WORDS_OF: dict[str, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Layout:
+    """
+    Our columns of one kind of file: what another vendor's are mapped to.
+
+    ``fixed``: those that may be the same on every line, so that the file has no column for them.
+    """
+
+    needed: tuple[str, ...]
+    optional: tuple[str, ...]
+    fixed: tuple[str, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All of them, in the order of the page."""
+        return (*self.needed, *self.optional)
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether codes of some column are translated; without one no cell of a file is kept at all."""
+        return any(heading in CODED for heading in self.fields)
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    FileKind.COUNTS: Layout((*REQUIRED, *LONG), OPTIONAL, (MONTH, PAYER, CERTIFICATION, AGE, HOURS)),
+    FileKind.CHARGES: Layout(charges.REQUIRED, charges.OPTIONAL, (MONTH, PAYER)),
+}
+
+
+def kind_of(headings: Iterable[str]) -> FileKind | None:
+    """What a file brings by our own headings; None when none of them says it, or several say different things."""
+    named = {kind for heading in headings for kind in FileKind if _says(heading, kind)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _says(heading: str, kind: FileKind) -> bool:
+    """Whether only files of this kind have the heading."""
+    if WIDE_HEADING.fullmatch(heading):
+        return kind is FileKind.COUNTS
+    return [one for one, layout in LAYOUTS.items() if heading in layout.needed] == [kind]
+
+
+@dataclass(frozen=True)
 class Correspondence:
     """
     One way of reading (列の対応): ``fields`` our heading → theirs.
 
     ``constants``: our heading → what stands on every line; ``values``: our coded heading → their code → our value.
-    ``headings``: all of the file's, as it was read.
+    ``headings``: all of the file's, as it was read. ``kind``: what the file brings.
     """
 
     headings: tuple[str, ...]
     fields: Mapping[str, str]
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    kind: str = FileKind.COUNTS
+
+    @property
+    def layout(self) -> Layout:
+        """Our columns of this kind of file."""
+        return LAYOUTS[self.kind]
 
     @property
     def asks_for_month(self) -> bool:
@@ -146,9 +218,9 @@ class Columns:
         return cls(tuple(kept["headings"]), {name: tuple(found) for name, found in kept["codes"].items()})
 
 
-def columns_of(table: Table) -> Columns:
+def columns_of(table: Table, layout: Layout) -> Columns:
     """
-    The headings of a table of another layout, and the codes of its coded columns.
+    The headings of a table that shall be mapped to ``layout``, and the codes of its coded columns.
 
     :raises FileRefused: a column seems to carry personal data, or the first line seems to be no headings.
     """
@@ -157,6 +229,8 @@ def columns_of(table: Table) -> Columns:
     plausible = sum(bool(HEADING_WORDS.search(heading)) for heading in table.headings)
     if plausible * 2 < len(table.headings) or any(map(LOOKS_LIKE_DATA.fullmatch, table.headings)):
         raise FileRefused([Problem(NO_HEADINGS, 1)], len(table.rows))
+    if not layout.has_codes:
+        return Columns(tuple(table.headings), {})
     return Columns(
         tuple(table.headings),
         {heading: codes for heading in table.headings if (codes := _codes(heading, table.rows)) is not None},
@@ -199,7 +273,7 @@ def offers(heading: str, theirs: str, columns: Columns) -> bool:
 
 def applied(table: Table, reading: Correspondence, *, month: str = "") -> Table:
     """
-    The table in our long layout; lines keep their numbers. ``month``: typed, where the file has no column of it.
+    The table in our own layout; lines keep their numbers. ``month``: typed, where the file has no column of it.
 
     Codes that nobody has given a meaning are problems of the returned table; ``readdressed`` gives problems back
     their heading in the file.
@@ -211,12 +285,12 @@ def applied(table: Table, reading: Correspondence, *, month: str = "") -> Table:
         words = "列の対応で使う列が、このファイルにありません。ほかの対応を選ぶか、対応を作り直してください。"
         raise FileRefused([Problem(words, 1, name) for name in missing], len(table.rows))
     # Columns that nobody reads are looked at, too: names do not come in beside the counts (R12).
-    if personal := suspicions(_under_our_names(table, reading), frozenset(FIELDS)):
+    if personal := suspicions(_under_our_names(table, reading), frozenset(reading.layout.fields)):
         raise FileRefused(personal, len(table.rows))
     constants = dict(reading.constants)
     if reading.asks_for_month:
         constants[MONTH] = typed_month(month)
-    headings = [name for name in FIELDS if name in reading.fields or name in constants]
+    headings = [name for name in reading.layout.fields if name in reading.fields or name in constants]
     places = {heading: place for place, heading in enumerate(headings)}
     problems = _problems_in_our_words(table, reading)
     ragged = {problem.line for problem in problems if not problem.column}
@@ -263,9 +337,9 @@ def readdressed(problems: Iterable[Problem], reading: Correspondence) -> list[Pr
 def what_is_missing(reading: Correspondence, columns: Columns) -> dict[str, str]:
     """Everything that keeps a correspondence from being used: our heading → what to do. Empty when nothing does."""
     problems = {}
-    for heading in NEEDED:
+    for heading in reading.layout.needed:
         if heading not in reading.fields and heading not in reading.constants:
-            fixed = "決まった値にするか、" if heading in FIXED else ""
+            fixed = "決まった値にするか、" if heading in reading.layout.fixed else ""
             problems[heading] = f"{fixed}列を選んでください。"
     for heading, theirs in reading.fields.items():
         if theirs not in columns.headings:
@@ -273,7 +347,9 @@ def what_is_missing(reading: Correspondence, columns: Columns) -> dict[str, str]
         elif not offers(heading, theirs, columns):
             problems[heading] = "区分のコードだけの列を選んでください。"
     for heading, value in reading.constants.items():
-        if sentence := _constant_problem(heading, value):
+        if heading not in reading.layout.fixed:
+            problems[heading] = "決まった値にはできません。列を選んでください。"
+        elif sentence := _constant_problem(heading, value):
             problems[heading] = sentence
     taken: dict[str, str] = {}
     for heading, theirs in reading.fields.items():
@@ -287,8 +363,6 @@ def what_is_missing(reading: Correspondence, columns: Columns) -> dict[str, str]
 
 
 def _constant_problem(heading: str, value: str) -> str:
-    if heading not in FIXED:
-        return "決まった値にはできません。列を選んでください。"
     if heading == MONTH:
         return "" if value == TYPED else "月は、ファイルを選ぶときに入力します。"
     if heading == PAYER:
@@ -323,7 +397,7 @@ def _under_our_names(table: Table, reading: Correspondence) -> Table:
     """The same cells, mapped columns under our headings: what is expected of a column is judged by what it is."""
     ours = {theirs: heading for heading, theirs in reading.fields.items()}
     headings = [
-        ours.get(name, name if name not in FIELDS else f"{name}（列の対応にない列）")
+        ours.get(name, name if name not in reading.layout.fields else f"{name}（列の対応にない列）")
         for name in table.headings
     ]
     places = {heading: place for place, heading in enumerate(headings)}

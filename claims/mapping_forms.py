@@ -11,9 +11,6 @@ from django import forms
 from claims.imports import MONTH, PAYER
 from claims.mapping import (
     CODED,
-    FIELDS,
-    FIXED,
-    NEEDED,
     TYPED,
     Correspondence,
     offers,
@@ -37,9 +34,11 @@ HINTS = {
 class ColumnRow:
     """One of our columns on the page: the choice of theirs, and the value of every line where that is allowed."""
 
-    def __init__(self, heading: str, column: forms.BoundField, constant: forms.BoundField | None) -> None:
+    def __init__(
+        self, heading: str, column: forms.BoundField, constant: forms.BoundField | None, *, is_needed: bool
+    ) -> None:
         self.heading, self.column, self.constant = heading, column, constant
-        self.is_needed = heading in NEEDED
+        self.is_needed = is_needed
         self.hint = HINTS.get(heading, "区分のコードだけの列から選びます。" if heading in CODED else "")
 
 
@@ -49,7 +48,8 @@ class ColumnsForm(forms.Form):
     def __init__(self, data: Any = None, *, draft: Draft, own_code: str) -> None:
         super().__init__(data)
         self.columns = columns = draft.columns
-        for place, heading in enumerate(FIELDS):
+        self.kind, self.layout = draft.kind, draft.layout
+        for place, heading in enumerate(self.layout.fields):
             column = forms.ChoiceField(
                 choices=self._choices(heading),
                 required=False,
@@ -58,18 +58,18 @@ class ColumnsForm(forms.Form):
                 error_messages={"invalid_choice": "選び直してください。"},
             )
             self.fields[f"column-{place}"] = column
-            if heading in FIXED and heading != MONTH:
+            if heading in self.layout.fixed and heading != MONTH:
                 self.fields[f"constant-{place}"] = _constant(heading, draft, own_code)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = field.label
         self.places = {heading: f"c{place}" for place, heading in enumerate(columns.headings)}
 
     def _choices(self, heading: str) -> list[tuple[str, str]]:
-        nothing = CHOOSE if heading in NEEDED else ("", "使わない")
+        nothing = CHOOSE if heading in self.layout.needed else ("", "使わない")
         fixed = "ファイルを選ぶときに入力する" if heading == MONTH else "決まった値にする（右に入力）"
         return [
             nothing,
-            *([(SAME_ON_EVERY_LINE, fixed)] if heading in FIXED else []),
+            *([(SAME_ON_EVERY_LINE, fixed)] if heading in self.layout.fixed else []),
             *(
                 (f"c{place}", theirs)
                 for place, theirs in enumerate(self.columns.headings)
@@ -85,27 +85,28 @@ class ColumnsForm(forms.Form):
                 heading,
                 self[f"column-{place}"],
                 self[f"constant-{place}"] if f"constant-{place}" in self.fields else None,
+                is_needed=heading in self.layout.needed,
             )
-            for place, heading in enumerate(FIELDS)
+            for place, heading in enumerate(self.layout.fields)
         ]
 
     @property
     def chosen(self) -> Correspondence:
         """What was chosen."""
         fields, constants = {}, {}
-        for place, heading in enumerate(FIELDS):
+        for place, heading in enumerate(self.layout.fields):
             column = self.cleaned_data.get(f"column-{place}", "")
             if column == SAME_ON_EVERY_LINE:
                 typed = self.cleaned_data.get(f"constant-{place}", "")
                 constants[heading] = TYPED if heading == MONTH else typed
             elif column:
                 fields[heading] = self.columns.headings[int(column[1:])]
-        return Correspondence(self.columns.headings, fields, constants)
+        return Correspondence(self.columns.headings, fields, constants, kind=self.kind)
 
     def clean(self) -> dict[str, Any]:
         """Everything that is missing, each at its place."""
         for heading, sentence in what_is_missing(self.chosen, self.columns).items():
-            place = FIELDS.index(heading)
+            place = self.layout.fields.index(heading)
             is_fixed = self.cleaned_data.get(f"column-{place}") == SAME_ON_EVERY_LINE
             name = (
                 f"constant-{place}" if is_fixed and f"constant-{place}" in self.fields else f"column-{place}"

@@ -14,6 +14,13 @@ PAYER_CODE = r"^[0-9]{6}$"
 MOST_CHARGE_YEN = 99_999_999
 
 
+class FileKind(models.TextChoices):
+    """What a file of the core system brings (ファイルの種類)."""
+
+    COUNTS = "counts", "児童数"
+    CHARGES = "charges", "利用者負担額"
+
+
 class Certification(models.TextChoices):
     """認定区分."""
 
@@ -88,8 +95,14 @@ class FileImport(MunicipalityOwned):
     The file itself is never kept: only its hash, and until accepted what it says, sealed, with an expiry.
     """
 
+    kind: ClassVar[FileKind]
+
     file_hash = models.CharField("ファイルのハッシュ", max_length=64)
     encoding = models.CharField("文字コード", max_length=10)
+    # The name it had then: a mapping may be renamed or deleted, what was read by it stays true.
+    mapping_name = models.CharField("列の対応", max_length=60, default="", blank=True)
+    # Who sent it when no person did: the folder, or the label of an API token.
+    sender = models.CharField("届いたところ", max_length=80, default="", blank=True)
     months = models.JSONField("対象年月", default=list)
     status = models.CharField(
         "状態", max_length=10, choices=ImportStatus.choices, default=ImportStatus.PREVIEWED
@@ -118,11 +131,9 @@ class FileImport(MunicipalityOwned):
 class CountImport(FileImport):
     """One uploaded file of child counts (児童数の取込)."""
 
+    kind = FileKind.COUNTS
+
     layout = models.CharField("形式", max_length=4, choices=[("long", "縦型"), ("wide", "横型")])
-    # The name it had then: a mapping may be renamed or deleted, what was read by it stays true.
-    mapping_name = models.CharField("列の対応", max_length=60, default="", blank=True)
-    # Who sent it when no person did: the folder, or the label of an API token.
-    sender = models.CharField("届いたところ", max_length=80, default="", blank=True)
 
     class Meta(FileImport.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = import_constraints("count_import")
@@ -135,6 +146,10 @@ class DropRefusal(MunicipalityOwned):
     The file itself is gone. No problem quotes what could be a person's; after a month the notice is deleted.
     """
 
+    # Empty: nobody could tell from its headings.
+    kind = models.CharField(
+        "ファイルの種類", max_length=8, choices=FileKind.choices, default=FileKind.COUNTS, blank=True
+    )
     file_hash = models.CharField("ファイルのハッシュ", max_length=64, blank=True)
     arrived_at = models.DateTimeField("読み込んだ日時")
     problem_count = models.PositiveIntegerField("直すところ（件）")
@@ -145,6 +160,9 @@ class DropRefusal(MunicipalityOwned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["municipality", "file_hash"], name="drop_refusal_once_a_file"),
             models.CheckConstraint(name="drop_refusal_says_why", condition=Q(problem_count__gte=1)),
+            models.CheckConstraint(
+                name="drop_refusal_kind_is_known", condition=Q(kind__in=["", *FileKind.values])
+            ),
         ]
         ordering = ("-arrived_at",)
 
@@ -159,6 +177,7 @@ class ColumnMapping(MunicipalityOwned):
     ``headings`` are all headings of the file it was made from; a file with the same ones is read by it.
     """
 
+    kind = models.CharField("ファイルの種類", max_length=8, choices=FileKind.choices, default=FileKind.COUNTS)
     name = models.CharField("名前", max_length=60)
     headings = models.JSONField("見出し")
     fields = models.JSONField("列")
@@ -171,6 +190,9 @@ class ColumnMapping(MunicipalityOwned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["municipality", "name"], name="column_mapping_name_once_a_city"),
             models.CheckConstraint(name="column_mapping_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="column_mapping_kind_is_known", condition=Q(kind__in=FileKind.values)
+            ),
         ]
         ordering = ("name",)
 
@@ -185,6 +207,7 @@ class MappingDraft(MunicipalityOwned):
     Of the file only its headings and the codes of coded columns wait here, sealed and for a while; never a count.
     """
 
+    kind = models.CharField("ファイルの種類", max_length=8, choices=FileKind.choices, default=FileKind.COUNTS)
     content_sealed = models.BinaryField("見出しとコード")
     made_at = models.DateTimeField("作成日時")
     made_by = models.UUIDField("作成者")
@@ -196,6 +219,7 @@ class MappingDraft(MunicipalityOwned):
                 name="mapping_draft_expires_after_it_is_made",
                 condition=Q(expires_at__gt=models.F("made_at")),
             ),
+            models.CheckConstraint(name="mapping_draft_kind_is_known", condition=Q(kind__in=FileKind.values)),
         ]
         ordering = ("-made_at",)
 
@@ -701,6 +725,8 @@ class Obstacle(FacilityOwned):
 
 class ChargeImport(FileImport):
     """One uploaded file of user charges (利用者負担額の取込)."""
+
+    kind = FileKind.CHARGES
 
     class Meta(FileImport.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = import_constraints("charge_import")

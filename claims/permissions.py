@@ -1,15 +1,15 @@
 """Who may do what with counts and claims. A facility acts on its own rows; the city never acts in its place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from claims.models import Claim, CountSheet
+from claims.models import Claim, CountSheet, FileKind
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import OPERATIONS_ROLES, Actor, Role
 from facilities.models import Facility
-from facilities.rules import NotAllowed, rule
+from facilities.rules import NotAllowed, Rule, rule
 
 
 class OfFacility(Protocol):
@@ -192,6 +192,13 @@ def bring_in_charges(actor: Actor, subject: object) -> None:
     """The enrolment section brings in user charges."""
     if actor.duty is not Role.ENROLMENT:
         raise NotAllowed("利用者負担額の取込ができるのは、こども施設入園課だけです。")
+
+
+# Who brings in a file of this kind decides on its previews, mappings and refusals, too.
+BRINGING_IN: Mapping[str, Rule[object]] = {
+    FileKind.COUNTS: bring_in_counts,
+    FileKind.CHARGES: bring_in_charges,
+}
 
 
 @rule

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from claims.api import ChildCounts
+from claims.api import ChildCounts, UserCharges
 
 app_name = "api"
 
 urlpatterns = [
     path("child-counts/", ChildCounts.as_view(), name="child_counts"),
+    path("user-charges/", UserCharges.as_view(), name="user_charges"),
 ]

@@ -219,7 +219,7 @@ FILE_UPLOAD_HANDLERS = ["documents.uploads.MemoryOnlyUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 COUNT_PREVIEW_LIFETIME = timedelta(hours=24)
-# Where core systems leave files of counts: a folder for each city, named by its code. Empty: no such door.
+# Where core systems leave files of counts and charges: a folder for each city, named by its code. Empty: no such door.
 _drop_folder = environment.text("COUNT_DROP_FOLDER", "")
 COUNT_DROP_FOLDER = Path(_drop_folder) if _drop_folder else None
 if COUNT_DROP_FOLDER is not None and not COUNT_DROP_FOLDER.is_absolute():

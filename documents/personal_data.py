@@ -20,6 +20,8 @@ HEADINGS = re.compile(
 MUNICIPALITY_HEADING = re.compile(
     r"(?:住所|居所|居住)地?(?:市区?町村|自治体|団体)?(?:コード|CD)", re.IGNORECASE
 )
+# What guardians pay together is an amount, under the word most cities use for it.
+AMOUNT_HEADING = re.compile(r"(?:国基準)?保護者負担(?:額|金)(?:合計|総額|計)?")
 MUNICIPALITY_CODE = re.compile(r"\d{5,6}")
 FACILITY_NAME, MONTH = "施設名", "対象年月"
 # What a facility's name has and a child's has not.
@@ -50,7 +52,11 @@ def suspicions(table: Table, known: frozenset[str]) -> list[Problem]:
     found = []
     for place, heading in enumerate(table.headings, start=1):
         # A number of children (在園児数) is what we came for.
-        is_known = heading in known or _holds_municipalities(heading, table.rows)
+        is_known = (
+            heading in known
+            or AMOUNT_HEADING.fullmatch(heading) is not None
+            or _holds_municipalities(heading, table.rows)
+        )
         if not is_known and HEADINGS.search(heading) and not heading.endswith("数"):
             found.append(_problem(place, "見出し"))
         elif _looks_personal(heading, table.rows, is_known=heading in known):

@@ -13,6 +13,7 @@ class ApiScope(models.TextChoices):
     """What a token may be made for (できること)."""
 
     CHILD_COUNTS_WRITE = "child_counts:write", "児童数のファイルを送る"
+    USER_CHARGES_WRITE = "user_charges:write", "利用者負担額のファイルを送る"
 
 
 class TokenLacksScope(NotAllowed):

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import TicketPurpose
 from approvals.models import Step, Verdict
 from claims.facts import BY_NAME
+from claims.models import FileKind
 from facilities.actors import Role
 from facilities.api_clients import ApiScope
 from facilities.schedule import Step as ScheduleStep
@@ -128,6 +129,7 @@ WORDS = {
     "claims.replaced": "承認済みの請求が過誤調整に置き換わった",
     "claims.remarked": "請求について書いた（やりとり）",
     "counts.arrived": "児童数のファイルが届いた（フォルダ・API）",
+    "counts.drop_refused": "フォルダのファイルが受け付けられなかった",
     "counts.drop_refusal_seen": "受け付けられなかったファイルの表示を消した",
     "counts.drop_refusals_expired": "受け付けられなかったファイルの表示の期限が切れた",
     "counts.mappings_listed": "列の対応の一覧を見た",
@@ -164,6 +166,7 @@ WORDS = {
     "charges.exported": "利用者負担額を書き出した",
     "charges.totals_exported": "利用者負担額の合計を書き出した",
     "charges.shown_to_facility": "利用者負担額を見た（施設）",
+    "charges.arrived": "利用者負担額のファイルが届いた（フォルダ・API）",
     "facts.shown": "月の実績を見た",
     "facts.saved": "月の実績を保存した",
     "claims.counts_corrected": "請求のあとに児童数が訂正された",
@@ -300,6 +303,7 @@ DETAILS = {
     "from_month": "適用開始月",
     "in_bulk": "まとめて承認",
     "is_urgent": "すぐにメールで知らせる",
+    "kind": "ファイルの種類",
     "last_month": "最後に適用する月",
     "location": "移動先",
     "login_code": "確認コードの番号",
@@ -360,6 +364,7 @@ VALUES = {
         "not_computable": "計算できない",
     },
     "outcome": {"stands": "届いた人数のまま", "corrected": "人数を訂正"},
+    "kind": dict(FileKind.choices),
     "scopes": dict(ApiScope.choices),
     "reason": {"idle": "操作がなかった", "old": "時間の上限", "superseded": "アカウントの変更"},
     "state": {

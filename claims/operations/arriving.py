@@ -12,10 +12,10 @@ from datetime import datetime
 from django.db import connection
 
 from audit.record import Who, record
-from claims.events import ImportEvent
 from claims.mapping import typed_month
-from claims.models import CountImport
-from claims.operations import counts_import, telling
+from claims.models import FileImport, FileKind
+from claims.operations import telling
+from claims.operations.intakes import INTAKES
 from claims.queries.mappings import AS_FOUND, HowToRead
 from claims.states import ImportStatus
 from facilities.scope import current_scope
@@ -25,32 +25,33 @@ from facilities.scope import current_scope
 class Arrived:
     """What a file became; ``is_new`` is false when it had arrived before and still waits."""
 
-    imported: CountImport
+    imported: FileImport
     is_new: bool
 
 
-def arrive(content: bytes, *, by: Who, at: datetime, sender: str, how: HowToRead = AS_FOUND) -> Arrived:
+def arrive(
+    content: bytes, *, kind: FileKind, by: Who, at: datetime, sender: str, how: HowToRead = AS_FOUND
+) -> Arrived:
     """
-    Preview a file and tell the enrolment section. The scope is the whole city, the transaction the caller's.
+    Preview a file of this kind and tell the enrolment section.
+
+    The scope is the whole city, the transaction the caller's.
 
     No ``@operation``: what ``preview`` records of a refused file must outlive the refusal.
 
     :raises NotAllowed: whoever sends it may not.
-    :raises FileRefused: see ``counts_import.preview``.
+    :raises FileRefused: see the ``preview`` of the kind.
     """
-    counts_import.may_send(by)
+    intake = INTAKES[kind]
+    intake.may_send(by)
     one_after_the_other()
-    waiting = _waiting(content, how, at)
+    waiting = _waiting(intake.model, content, how, at)
     if waiting is not None:
-        record(
-            ImportEvent.ARRIVED, by=by, on=waiting, rows={"import": [waiting.pk]}, detail={"repeated": True}
-        )
+        record(intake.arrived, by=by, on=waiting, rows={"import": [waiting.pk]}, detail={"repeated": True})
         return Arrived(waiting, is_new=False)
-    imported = counts_import.preview(content, by=by, at=at, how=how, sender=sender)
+    imported = intake.preview(content, by=by, at=at, how=how, sender=sender)
     telling.tell_of_preview(imported)
-    record(
-        ImportEvent.ARRIVED, by=by, on=imported, rows={"import": [imported.pk]}, detail={"repeated": False}
-    )
+    record(intake.arrived, by=by, on=imported, rows={"import": [imported.pk]}, detail={"repeated": False})
     return Arrived(imported, is_new=True)
 
 
@@ -62,12 +63,12 @@ def one_after_the_other() -> None:
         )
 
 
-def _waiting(content: bytes, how: HowToRead, at: datetime) -> CountImport | None:
+def _waiting(model: type[FileImport], content: bytes, how: HowToRead, at: datetime) -> FileImport | None:
     """A preview of the same bytes; where a month was typed with them, of the same month."""
-    same = CountImport.objects.filter(
+    same = model.objects.filter(
         file_hash=hashlib.sha256(content).hexdigest(), status=ImportStatus.PREVIEWED, expires_at__gt=at
     )
     if how.month:
         same = same.filter(months=[typed_month(how.month)])
-    waiting: CountImport | None = same.first()
+    waiting: FileImport | None = same.first()
     return waiting

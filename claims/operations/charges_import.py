@@ -16,18 +16,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Max, QuerySet, Sum
 
-from audit.record import Outcome, record, record_apart
+from audit.record import Who, record
 from claims import permissions
 from claims.charges import EXEMPT_1, EXEMPT_2, Amounts, ChargeRow, Children, understand
 from claims.events import ChargeEvent
-from claims.models import Certification, ChargeImport, ChildCount, UserCharge
+from claims.models import Certification, ChargeImport, ChildCount, FileKind, UserCharge
 from claims.operations import previews
 from claims.operations.counts_import import known_facilities
 from claims.operations.previews import current_sheets
+from claims.queries.mappings import AS_FOUND, HowToRead
 from claims.states import ImportStatus, SheetStatus
 from claims.wording import month_words
-from documents.reading import FileRefused, Problem, read_csv
-from facilities.actors import Actor
+from documents.reading import Problem, read_csv
+from facilities.api_clients import ApiScope
 from facilities.models import Facility
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
@@ -93,40 +94,38 @@ class ChargePlan:
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-def preview(content: bytes, *, by: Actor, at: datetime) -> ChargeImport:
+def preview(
+    content: bytes, *, by: Who, at: datetime, how: HowToRead = AS_FOUND, sender: str = ""
+) -> ChargeImport:
     """
-    Read a file and keep what it would do, sealed and for a while.
+    Read a file and keep what it would do, sealed and for a while. ``sender``: what sent it, when no person did.
 
-    :raises NotAllowed: only the enrolment section.
+    :raises NotAllowed: only the enrolment section, and what may send in its place.
+    :raises claims.imports.HeadingsUnknown: another vendor's layout that no column mapping fits.
     :raises FileRefused: with every problem; nothing is kept but the file's hash on record.
     """
-    file_hash = hashlib.sha256(content).hexdigest()
-    try:
-        return _preview(file_hash, content=content, by=by, at=at)
-    except FileRefused as refusal:
-        record_apart(
-            ChargeEvent.REFUSED,
-            by=by,
-            detail={"file_hash": file_hash, "problems": len(refusal.problems)},
-            outcome=Outcome.REFUSED,
-        )
-        raise
+    with previews.refusals_on_record(ChargeEvent.REFUSED, content, by=by) as file_hash:
+        return _preview(file_hash, content=content, by=by, at=at, how=how, sender=sender)
 
 
 @operation(ChargeEvent.PREVIEWED)
-def _preview(file_hash: str, *, content: bytes, by: Actor, at: datetime) -> ChargeImport:
-    permissions.bring_in_charges(by, None)
+def _preview(
+    file_hash: str, *, content: bytes, by: Who, at: datetime, how: HowToRead, sender: str
+) -> ChargeImport:
+    may_send(by)
     table = read_csv(content)
-    meaning = understand(table, known_facilities())
+    meaning, mapping_name = previews.understood(table, FileKind.CHARGES, how, understand, known_facilities())
     plan = plan_of(meaning.rows)
     imported = ChargeImport(
         municipality_id=current_scope().municipality_id,
         file_hash=file_hash,
         encoding=table.encoding,
+        mapping_name=mapping_name,
+        sender=sender,
         months=meaning.months,
         summary=_summary(plan, len(table.rows)),
         uploaded_at=at,
-        uploaded_by=by.user_id,
+        uploaded_by=previews.user_id(by),
         expires_at=at + settings.COUNT_PREVIEW_LIFETIME,
     )
     remarks = [
@@ -152,7 +151,7 @@ def _preview(file_hash: str, *, content: bytes, by: Actor, at: datetime) -> Char
 
 
 @operation(ChargeEvent.ACCEPTED)
-def accept(import_id: UUID, *, by: Actor, at: datetime) -> ChargeImport:
+def accept(import_id: UUID, *, by: Who, at: datetime) -> ChargeImport:
     """
     Store what was previewed: all rows or none.
 
@@ -161,7 +160,7 @@ def accept(import_id: UUID, *, by: Actor, at: datetime) -> ChargeImport:
         import.
     """
     imported: ChargeImport = ChargeImport.objects.select_for_update(of=("self",)).get(pk=import_id)
-    permissions.bring_in_charges(by, imported)
+    previews.only_people(by, permissions.bring_in_charges)
     previews.require_waiting(imported, at)
     kept = kept_preview(imported)
     previews.one_after_the_other(imported)
@@ -182,7 +181,7 @@ def accept(import_id: UUID, *, by: Actor, at: datetime) -> ChargeImport:
 
 
 @operation(ChargeEvent.DISCARDED)
-def discard(import_id: UUID, *, by: Actor, at: datetime) -> ChargeImport:
+def discard(import_id: UUID, *, by: Who, at: datetime) -> ChargeImport:
     """
     Take nothing from this file.
 
@@ -190,11 +189,22 @@ def discard(import_id: UUID, *, by: Actor, at: datetime) -> ChargeImport:
     :raises NotAllowed: not the enrolment section, or already decided.
     """
     imported: ChargeImport = ChargeImport.objects.select_for_update(of=("self",)).get(pk=import_id)
-    permissions.bring_in_charges(by, imported)
+    previews.only_people(by, permissions.bring_in_charges)
     previews.require_undecided(imported)
     previews.decide(imported, ImportStatus.DISCARDED, by=by, at=at)
     record(ChargeEvent.DISCARDED, by=by, on=imported, rows={"import": [imported.pk]})
     return imported
+
+
+def may_send(by: Who) -> None:
+    """
+    The enrolment section, a token that was made for it, and the system itself, which is the folder.
+
+    Deciding is for people alone.
+
+    :raises NotAllowed: anybody else.
+    """
+    previews.may_send(by, permissions.bring_in_charges, ApiScope.USER_CHARGES_WRITE)
 
 
 def empty_expired(*, at: datetime) -> int:

@@ -7,27 +7,25 @@ none, makes a new version only where counts differ, and tells the facilities.
 
 import hashlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
 
-from audit.record import SYSTEM, Outcome, Who, record, record_apart
+from audit.record import Who, record
 from claims import permissions
 from claims.events import ImportEvent
-from claims.imports import CountRow, Key, KnownFacility, Meaning, by_facility, understand
-from claims.mapping import applied, has_unknown_codes, readdressed
-from claims.models import ChildCount, ColumnMapping, CountDispute, CountImport, CountSheet
+from claims.imports import CountRow, Key, KnownFacility, by_facility, understand
+from claims.models import ChildCount, CountDispute, CountImport, CountSheet, FileKind
 from claims.operations import previews
 from claims.operations.drafting import counts_corrected
 from claims.operations.previews import current_sheets
-from claims.queries.mappings import AS_FOUND, HowToRead, correspondence_of, mapping_for
+from claims.queries.mappings import AS_FOUND, HowToRead
 from claims.states import SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
-from documents.reading import FileRefused, Problem, Table, read_csv
-from facilities.actors import Actor
-from facilities.api_clients import ApiClient, ApiScope
+from documents.reading import read_csv
+from facilities.api_clients import ApiScope
 from facilities.models import Facility, FacilityProfile
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
@@ -44,14 +42,6 @@ TOO_LARGE = (
     "児童数だけのファイルか確認し、月ごとに分けてください。"
 )
 REPLACED = "新しい児童数を取り込みました。新しい人数をご確認ください。"
-
-
-class CodesUnknown(FileRefused):
-    """The file was read by a column mapping that does not know all of its codes."""
-
-    def __init__(self, problems: list[Problem], rows: int, mapping_id: UUID) -> None:
-        super().__init__(problems, rows)
-        self.mapping_id = mapping_id
 
 
 class Counted(NamedTuple):
@@ -153,20 +143,11 @@ def preview(
 
     :raises NotAllowed: only the enrolment section.
     :raises claims.imports.HeadingsUnknown: another vendor's layout that no column mapping fits.
-    :raises CodesUnknown: its column mapping does not know all of its codes.
+    :raises claims.operations.previews.CodesUnknown: its column mapping does not know all of its codes.
     :raises FileRefused: with every problem; nothing is kept but the file's hash on record.
     """
-    file_hash = hashlib.sha256(content).hexdigest()
-    try:
+    with previews.refusals_on_record(ImportEvent.REFUSED, content, by=by) as file_hash:
         return _preview(file_hash, content=content, by=by, at=at, how=how, sender=sender)
-    except FileRefused as refusal:
-        record_apart(
-            ImportEvent.REFUSED,
-            by=by,
-            detail={"file_hash": file_hash, "problems": len(refusal.problems)},
-            outcome=Outcome.REFUSED,
-        )
-        raise
 
 
 @operation(ImportEvent.PREVIEWED)
@@ -175,15 +156,14 @@ def _preview(
 ) -> CountImport:
     may_send(by)
     table = read_csv(content)
-    mapping = mapping_for(table.headings, how)
-    meaning = _by_mapping(table, mapping, how) if mapping else understand(table, known_facilities())
+    meaning, mapping_name = previews.understood(table, FileKind.COUNTS, how, understand, known_facilities())
     plan = plan_of(meaning.rows)
     imported = CountImport(
         municipality_id=current_scope().municipality_id,
         file_hash=file_hash,
         layout=meaning.layout,
         encoding=table.encoding,
-        mapping_name=mapping.name if mapping else "",
+        mapping_name=mapping_name,
         sender=sender,
         months=meaning.months,
         summary=_summary(plan, meaning.rows, len(table.rows)),
@@ -209,23 +189,6 @@ def _preview(
         detail={"file_hash": file_hash, "months": meaning.months, **imported.summary},
     )
     return imported
-
-
-def _by_mapping(table: Table, mapping: ColumnMapping, how: HowToRead) -> Meaning:
-    """
-    What a file of another layout says; every problem stands under the file's own heading.
-
-    :raises FileRefused: see ``understand``.
-    """
-    reading = correspondence_of(mapping)
-    try:
-        meaning = understand(applied(table, reading, month=how.month), known_facilities())
-    except FileRefused as refusal:
-        problems = readdressed(refusal.problems, reading)
-        if has_unknown_codes(table, reading):
-            raise CodesUnknown(problems, refusal.rows, mapping.pk) from refusal
-        raise FileRefused(problems, refusal.rows) from refusal
-    return replace(meaning, remarks=readdressed(meaning.remarks, reading))
 
 
 @operation(ImportEvent.ACCEPTED)
@@ -431,18 +394,12 @@ def may_send(by: Who) -> None:
 
     :raises NotAllowed: anybody else.
     """
-    if isinstance(by, ApiClient):
-        by.require(ApiScope.CHILD_COUNTS_WRITE)
-    else:
-        _may(by)
+    previews.may_send(by, permissions.bring_in_counts, ApiScope.CHILD_COUNTS_WRITE)
 
 
 def _may(by: Who) -> None:
     """People must be of the enrolment section; the command line may act as the system itself."""
-    if isinstance(by, Actor):
-        permissions.bring_in_counts(by, None)
-    elif by is not SYSTEM:
-        raise NotAllowed("児童数の取込ができるのは、こども施設入園課だけです。")
+    previews.may(by, permissions.bring_in_counts)
 
 
 def _children(cells: Cells) -> int:

@@ -1,9 +1,10 @@
 """
 Files that come by the folder (フォルダから届くファイル): read like those of the page, decided on by people.
 
-What is read waits as a preview for the enrolment section; nothing is accepted by itself. What is refused leaves its
-problems for a month. The file is taken away in both cases, after this has been committed: a run that is killed in
-between finds the same file again and does nothing twice.
+Of which kind a file is say its headings, or the column mapping made for them. What is read waits as a preview for the
+enrolment section; nothing is accepted by itself. What is refused leaves its problems for a month. The file is taken
+away in both cases, after this has been committed: a run that is killed in between finds the same file again and does
+nothing twice.
 """
 
 import hashlib
@@ -16,40 +17,48 @@ from audit.record import SYSTEM, Outcome, record
 from claims import permissions
 from claims.drops import Drop
 from claims.events import ImportEvent
-from claims.models import CountImport, DropRefusal
-from claims.operations import counts_import, telling
+from claims.models import DropRefusal, FileImport, FileKind
+from claims.operations import telling
 from claims.operations.arriving import arrive, one_after_the_other
-from documents.reading import FileRefused, Problem
+from claims.queries.mappings import kind_in
+from documents.reading import FileRefused, Problem, read_csv
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.scope import current_scope
 
 SENDER = "フォルダ"
+TOO_LARGE = (
+    f"ファイルが大きすぎます（{settings.UPLOAD_LIMIT_BYTES // 1024 // 1024}MBまで）。"
+    "児童数か利用者負担額だけのファイルか確認し、月ごとに分けてください。"
+)
 
 
-@operation(ImportEvent.ARRIVED)
-def take_in(drop: Drop, *, at: datetime) -> CountImport | DropRefusal:
-    """Preview one file of the folder, or keep why it was refused. The scope is the whole city."""
+@operation(ImportEvent.DROP_REFUSED)
+def take_in(drop: Drop, *, at: datetime) -> FileImport | DropRefusal:
+    """Preview one file of the folder as what it is, or keep why it was refused. The scope is the whole city."""
+    kind: FileKind | None = None
     try:
         if drop.content is None:
-            raise FileRefused([Problem(counts_import.TOO_LARGE)])
-        return arrive(drop.content, by=SYSTEM, at=at, sender=SENDER).imported
+            raise FileRefused([Problem(TOO_LARGE)])
+        kind = kind_in(read_csv(drop.content))
+        return arrive(drop.content, kind=kind, by=SYSTEM, at=at, sender=SENDER).imported
     except FileRefused as refusal:
-        return _keep_refusal(refusal, drop, at=at)
+        return _keep_refusal(refusal, drop, kind, at=at)
 
 
 @operation(ImportEvent.DROP_REFUSAL_SEEN)
-def dismiss(refusal_id: UUID, *, by: Actor) -> None:
+def dismiss(refusal_id: UUID, *, by: Actor) -> DropRefusal:
     """
-    Take the notice of a refused file off the page.
+    Take the notice of a refused file off the page; returns what it was.
 
     :raises DropRefusal.DoesNotExist: not one of the open scope.
     :raises NotAllowed: only the enrolment section.
     """
-    refusal = DropRefusal.objects.select_for_update().get(pk=refusal_id)
-    permissions.bring_in_counts(by, None)
+    refusal: DropRefusal = DropRefusal.objects.select_for_update().get(pk=refusal_id)
+    permissions.BRINGING_IN[refusal.kind or FileKind.COUNTS](by, None)
     record(ImportEvent.DROP_REFUSAL_SEEN, by=by, on=refusal, rows={"refusal": [refusal.pk]})
     refusal.delete()
+    return refusal
 
 
 def empty_expired_refusals(*, at: datetime) -> int:
@@ -61,7 +70,7 @@ def empty_expired_refusals(*, at: datetime) -> int:
     return len(ended)
 
 
-def _keep_refusal(refusal: FileRefused, drop: Drop, *, at: datetime) -> DropRefusal:
+def _keep_refusal(refusal: FileRefused, drop: Drop, kind: FileKind | None, *, at: datetime) -> DropRefusal:
     """The same file refused once more keeps one notice, with what is wrong with it now."""
     one_after_the_other()
     file_hash = hashlib.sha256(drop.content).hexdigest() if drop.content is not None else ""
@@ -69,6 +78,7 @@ def _keep_refusal(refusal: FileRefused, drop: Drop, *, at: datetime) -> DropRefu
         municipality_id=current_scope().municipality_id,
         file_hash=file_hash,
         defaults={
+            "kind": kind or "",
             "arrived_at": at,
             "problem_count": len(refusal.problems),
             "problems": [[one.line, one.column, one.message] for one in refusal.listed],
@@ -77,10 +87,10 @@ def _keep_refusal(refusal: FileRefused, drop: Drop, *, at: datetime) -> DropRefu
     )
     telling.tell_of_refused_drop(row, key=drop.key)
     record(
-        ImportEvent.ARRIVED,
+        ImportEvent.DROP_REFUSED,
         on=row,
         rows={"refusal": [row.pk]},
-        detail={"file_hash": file_hash, "problems": row.problem_count},
+        detail={"file_hash": file_hash, "kind": row.kind, "problems": row.problem_count},
         outcome=Outcome.REFUSED,
     )
     kept: DropRefusal = row

@@ -18,8 +18,8 @@ from django.db import IntegrityError, transaction
 from audit.record import record
 from claims import permissions
 from claims.events import MappingEvent
-from claims.mapping import CODED, Columns, Correspondence, columns_of, what_is_missing
-from claims.models import ColumnMapping, MappingDraft
+from claims.mapping import CODED, LAYOUTS, Columns, Correspondence, Layout, columns_of, what_is_missing
+from claims.models import ColumnMapping, FileKind, MappingDraft
 from claims.queries.mappings import correspondence_of
 from documents.reading import read_csv
 from facilities.actors import Actor
@@ -30,7 +30,7 @@ from vault import seal, unseal
 
 LONGEST_NAME = 60
 MOST_MAPPINGS = 50
-GONE = "預かっていた見出しの期限が過ぎました。児童数の取込の画面で、もう一度ファイルを選んでください。"
+GONE = "預かっていた見出しの期限が過ぎました。取込の画面で、もう一度ファイルを選んでください。"
 TAKEN = "この名前の対応がすでにあります。別の名前にしてください。"
 
 
@@ -42,6 +42,12 @@ class Draft:
     chosen: Correspondence | None = None
     replaces: UUID | None = None
     name: str = ""
+    kind: str = FileKind.COUNTS
+
+    @property
+    def layout(self) -> Layout:
+        """Our columns of this kind of file."""
+        return LAYOUTS[self.kind]
 
     def as_json(self) -> dict[str, Any]:
         """For sealing."""
@@ -59,35 +65,39 @@ class Draft:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Draft":
-        """What was sealed."""
+    def from_json(cls, kept: Mapping[str, Any], kind: str) -> "Draft":
+        """What was sealed, for this kind of file."""
         columns, chosen = Columns.from_json(kept["columns"]), kept["chosen"]
         return cls(
             columns,
-            chosen and Correspondence(columns.headings, **chosen),
+            chosen and Correspondence(columns.headings, **chosen, kind=kind),
             UUID(kept["replaces"]) if kept["replaces"] else None,
             kept["name"],
+            kind,
         )
 
 
 @operation(MappingEvent.DRAFT_MADE)
-def begin(content: bytes, *, by: Actor, at: datetime, replaces: UUID | None = None) -> MappingDraft:
+def begin(
+    content: bytes, *, kind: FileKind, by: Actor, at: datetime, replaces: UUID | None = None
+) -> MappingDraft:
     """
-    Keep of a file what is needed to map it. An earlier draft of the same person falls away.
+    Keep of a file of this kind what is needed to map it. An earlier draft of the same person falls away.
 
     ``replaces``: the mapping this one will take the place of, because it does not know all codes.
 
     :raises NotAllowed: only the enrolment section.
     :raises documents.reading.FileRefused: it may hold personal data, or has no headings.
     """
-    permissions.bring_in_counts(by, None)
-    draft = Draft(columns_of(read_csv(content)))
-    before = ColumnMapping.objects.filter(pk=replaces).first() if replaces else None
+    permissions.BRINGING_IN[kind](by, None)
+    draft = Draft(columns_of(read_csv(content), LAYOUTS[kind]), kind=kind)
+    before = ColumnMapping.objects.filter(pk=replaces, kind=kind).first() if replaces else None
     if before is not None:
         draft = replace(draft, chosen=correspondence_of(before), replaces=before.pk, name=before.name)
     MappingDraft.objects.filter(made_by=by.user_id).delete()
     row = MappingDraft(
         municipality_id=current_scope().municipality_id,
+        kind=kind,
         made_at=at,
         made_by=by.user_id,
         expires_at=at + settings.COUNT_PREVIEW_LIFETIME,
@@ -110,7 +120,7 @@ def choose_columns(
     """
     row, draft = _opened(draft_id, by=by, at=at)
     known = draft.chosen.values if draft.chosen else {}
-    chosen = Correspondence(draft.columns.headings, dict(fields), dict(constants), known)
+    chosen = Correspondence(draft.columns.headings, dict(fields), dict(constants), known, draft.kind)
     if missing := what_is_missing(chosen, draft.columns):
         raise ProblemsFound([f"{heading}：{sentence}" for heading, sentence in missing.items()])
     changed = replace(draft, chosen=chosen)
@@ -141,7 +151,7 @@ def save(
     if problems:
         raise ProblemsFound(problems)
     before = ColumnMapping.objects.select_for_update().filter(pk=draft.replaces).first()
-    mapping = before or ColumnMapping(municipality_id=row.municipality_id)
+    mapping = before or ColumnMapping(municipality_id=row.municipality_id, kind=row.kind)
     mapping.name, mapping.headings = plain, list(draft.columns.headings)
     mapping.fields, mapping.constants = dict(chosen.fields), dict(chosen.constants)
     mapping.values = {
@@ -157,7 +167,12 @@ def save(
         by=by,
         on=mapping,
         rows={"mapping": [mapping.pk]},
-        detail={"fields": mapping.fields, "constants": mapping.constants, "values": mapping.values},
+        detail={
+            "kind": mapping.kind,
+            "fields": mapping.fields,
+            "constants": mapping.constants,
+            "values": mapping.values,
+        },
     )
     return mapping
 
@@ -178,7 +193,7 @@ def rename(mapping_id: UUID, *, name: str, by: Actor) -> ColumnMapping:
     :raises ProblemsFound: the name is missing or taken.
     """
     mapping: ColumnMapping = ColumnMapping.objects.select_for_update().get(pk=mapping_id)
-    permissions.bring_in_counts(by, None)
+    permissions.BRINGING_IN[mapping.kind](by, None)
     problems: list[str] = []
     mapping.name = _plain_name(name, problems)
     if problems:
@@ -197,7 +212,7 @@ def delete(mapping_id: UUID, *, by: Actor) -> None:
     :raises NotAllowed: only the enrolment section.
     """
     mapping: ColumnMapping = ColumnMapping.objects.select_for_update().get(pk=mapping_id)
-    permissions.bring_in_counts(by, None)
+    permissions.BRINGING_IN[mapping.kind](by, None)
     record(MappingEvent.DELETED, by=by, on=mapping, rows={"mapping": [mapping.pk]})
     mapping.delete()
 
@@ -213,12 +228,12 @@ def empty_expired_drafts(*, at: datetime) -> int:
 
 def draft_of(row: MappingDraft) -> Draft:
     """What the row keeps."""
-    return Draft.from_json(json.loads(unseal(row.content_sealed, bound_to=row.place)))
+    return Draft.from_json(json.loads(unseal(row.content_sealed, bound_to=row.place)), row.kind)
 
 
 def _opened(draft_id: UUID, *, by: Actor, at: datetime) -> tuple[MappingDraft, Draft]:
     row: MappingDraft = MappingDraft.objects.select_for_update(of=("self",)).get(pk=draft_id)
-    permissions.bring_in_counts(by, None)
+    permissions.BRINGING_IN[row.kind](by, None)
     if row.expires_at <= at:
         raise NotAllowed(GONE)
     return row, draft_of(row)

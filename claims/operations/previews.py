@@ -1,36 +1,152 @@
 """
-What bringing in counts and bringing in user charges share: a preview waits sealed, with an expiry, and is decided once.
+What bringing in counts and bringing in user charges share.
+
+Who may, how a file is read, and a preview that waits sealed, with an expiry, and is decided once.
 
 Whoever accepts one holds the city's key, so that two files never compare and store at the same time.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from audit.record import Who, record
+from audit.record import SYSTEM, Outcome, Who, record, record_apart
+from claims.charges import ChargeMeaning
 from claims.closing import closed_among
-from claims.models import CountSheet, FileImport
+from claims.imports import KnownFacility, Meaning
+from claims.mapping import applied, has_unknown_codes, kind_of, readdressed
+from claims.models import CountSheet, FileImport, FileKind
+from claims.queries.mappings import HowToRead, correspondence_of, mapping_for
 from claims.states import IMPORT_TRANSITIONS, ImportStatus, SheetStatus, check_transition
 from claims.wording import month_words
+from documents.reading import FileRefused, Problem, Table
 from facilities.actors import Actor
+from facilities.api_clients import ApiClient, ApiScope
 from facilities.periods import ServiceMonth
-from facilities.rules import NotAllowed
+from facilities.rules import NotAllowed, Rule
 from vault import seal, unseal
 
 EXPIRED = "この取込の確認期限が過ぎました。もう一度ファイルを選んでください。"
 ENDED = "この取込はすでに終わっています。"
 REOPEN = "こども施設運営課に締めの解除を依頼してください。"
+ONLY_ENROLMENT = "ファイルの取込ができるのは、こども施設入園課だけです。"
+
+Said = TypeVar("Said", Meaning, ChargeMeaning)
+
+
+class CodesUnknown(FileRefused):
+    """The file was read by a column mapping that does not know all of its codes."""
+
+    def __init__(self, problems: list[Problem], rows: int, mapping_id: UUID) -> None:
+        super().__init__(problems, rows)
+        self.mapping_id = mapping_id
+
+
+# ---------------------------------------------------------------- who
+
+
+def only_people(by: Who, rule: Rule[object]) -> None:
+    """
+    People as the rule says.
+
+    :raises NotAllowed: the others, and whatever is no person.
+    """
+    if not isinstance(by, Actor):
+        raise NotAllowed(ONLY_ENROLMENT)
+    rule(by, None)
+
+
+def may(by: Who, rule: Rule[object]) -> None:
+    """
+    People as the rule says, and the system itself, which is the command line or the folder.
+
+    :raises NotAllowed: anybody else.
+    """
+    if by is not SYSTEM:
+        only_people(by, rule)
+
+
+def may_send(by: Who, rule: Rule[object], scope: ApiScope) -> None:
+    """
+    Who may decide may send, and so may a token that was made for it.
+
+    :raises NotAllowed: anybody else.
+    """
+    if isinstance(by, ApiClient):
+        by.require(scope)
+    else:
+        may(by, rule)
 
 
 def user_id(by: Who) -> UUID:
     """Who did it; the command line acts as the system itself, which is nobody's account."""
     return by.user_id if isinstance(by, Actor) else UUID(int=0)
+
+
+# ---------------------------------------------------------------- reading
+
+
+@contextmanager
+def refusals_on_record(event: str, content: bytes, *, by: Who) -> Iterator[str]:
+    """Lend the file's hash; when the file is refused, nothing is kept of it but this hash on record."""
+    file_hash = hashlib.sha256(content).hexdigest()
+    try:
+        yield file_hash
+    except FileRefused as refusal:
+        record_apart(
+            event,
+            by=by,
+            detail={"file_hash": file_hash, "problems": len(refusal.problems)},
+            outcome=Outcome.REFUSED,
+        )
+        raise
+
+
+def understood(
+    table: Table,
+    kind: FileKind,
+    how: HowToRead,
+    understand: Callable[[Table, dict[str, KnownFacility]], Said],
+    facilities: dict[str, KnownFacility],
+) -> tuple[Said, str]:
+    """
+    What a file says, and the name of the column mapping that read it; without one, nothing.
+
+    Every problem stands under the file's own heading.
+
+    :raises HeadingsUnknown: another vendor's layout that no column mapping fits.
+    :raises CodesUnknown: its column mapping does not know all of its codes.
+    :raises FileRefused: see ``understand``; or the file is of another kind.
+    """
+    mapping = mapping_for(table.headings, how, kind)
+    if mapping is None:
+        named = kind_of(table.headings)
+        if named is not None and named is not kind:
+            raise FileRefused([Problem(_other_kind(kind, named), 1)], len(table.rows))
+        return understand(table, facilities), ""
+    reading = correspondence_of(mapping)
+    try:
+        meaning = understand(applied(table, reading, month=how.month), facilities)
+    except FileRefused as refusal:
+        problems = readdressed(refusal.problems, reading)
+        if has_unknown_codes(table, reading):
+            raise CodesUnknown(problems, refusal.rows, mapping.pk) from refusal
+        raise FileRefused(problems, refusal.rows) from refusal
+    return replace(meaning, remarks=readdressed(meaning.remarks, reading)), mapping.name
+
+
+def _other_kind(kind: FileKind, named: FileKind) -> str:
+    return (
+        f"{kind.label}ではなく、{named.label}のファイルのようです。{named.label}の取込で選び直してください。"
+    )
 
 
 # ---------------------------------------------------------------- waiting

@@ -1,6 +1,6 @@
 """Telling facilities that their counts have come, or that the city has answered. No mail carries a number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -8,7 +8,7 @@ from django.conf import settings
 from accounts.models import User
 from audit.record import record
 from claims.events import ImportEvent
-from claims.models import CountImport, CountSheet, DropRefusal
+from claims.models import CountImport, CountSheet, DropRefusal, FileImport, FileKind
 from claims.states import SheetStatus
 from claims.wording import month_words
 from facilities.actors import Role
@@ -16,6 +16,9 @@ from facilities.models import Membership
 from facilities.periods import ServiceMonth
 from facilities.queries import mailboxes
 from jobs import mail
+
+# Where the enrolment section finds the files of each kind.
+PAGES: Mapping[str, str] = {FileKind.COUNTS: "/c/counts/", FileKind.CHARGES: "/c/charges/"}
 
 
 def tell_facilities(import_id: UUID) -> None:
@@ -51,25 +54,27 @@ def tell_of_correction(sheet: CountSheet) -> None:
     _tell([sheet], "児童数が訂正されました", sentence)
 
 
-def tell_of_preview(imported: CountImport) -> None:
+def tell_of_preview(imported: FileImport) -> None:
     """The enrolment section learns that a file has come which nobody of them has chosen, and waits for them."""
     words = "・".join(month_words(ServiceMonth.parse(month)) for month in imported.months)
+    what = imported.kind.label
     _tell_enrolment(
-        f"児童数のファイルが届きました（{words}）",
-        f"{words}の児童数のファイルが届きました（{imported.sender}）。まだ取り込んでいません。\n"
+        f"{what}のファイルが届きました（{words}）",
+        f"{words}の{what}のファイルが届きました（{imported.sender}）。まだ取り込んでいません。\n"
         "内容を確認して、取り込んでください。",
-        page=f"/c/counts/imports/{imported.pk}/",
+        page=f"{PAGES[imported.kind]}imports/{imported.pk}/",
         key=f"preview arrived|{imported.pk}",
     )
 
 
 def tell_of_refused_drop(refusal: DropRefusal, *, key: str) -> None:
     """The enrolment section learns that a file of the folder was refused. The mail does not say what is wrong."""
+    what = f"{refusal.get_kind_display()}のファイル" if refusal.kind else "ファイル"
     _tell_enrolment(
-        "児童数のファイルを受け付けられませんでした",
-        "フォルダに届いた児童数のファイルを受け付けられませんでした。"
+        f"{what}を受け付けられませんでした",
+        f"フォルダに届いた{what}を受け付けられませんでした。"
         f"直すところが{refusal.problem_count:,}件あります。\n何も取り込んでいません。画面で内容をご確認ください。",
-        page="/c/counts/",
+        page=PAGES[refusal.kind or FileKind.COUNTS],
         key=f"drop refused|{refusal.pk}|{key}",
     )
 

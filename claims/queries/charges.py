@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Sum
 
 from claims.charges import Amounts, Children, reveals_a_family
-from claims.models import ChargeImport, UserCharge
+from claims.models import ChargeImport, DropRefusal, FileKind, UserCharge
 from claims.operations.charges_import import (
     ChargeChange,
     amounts_of,
@@ -20,7 +20,7 @@ from claims.operations.charges_import import (
     plan_of,
 )
 from claims.queries.facility import payer_names
-from claims.queries.imports import people_labels
+from claims.queries.imports import labels_beside, people_labels, refusals_of, with_people
 from claims.states import ImportStatus
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
@@ -73,14 +73,17 @@ class ImportsView:
     months: list[MonthOfCharges]
     imports: list[ListedImport]
     facilities: int
+    refusals: list[DropRefusal]
 
 
 def imports_view() -> ImportsView:
-    """Months and imports, newest first: four queries."""
-    imports = list(ChargeImport.objects.defer("preview_sealed")[:IMPORTS_LISTED])
-    labels = people_labels(imports)
+    """Months, imports and refused files of the folder, newest first: four queries."""
+    imports = with_people(ChargeImport.objects.defer("preview_sealed"))
     return ImportsView(
-        _months(), [_listed(imported, labels) for imported in imports], Facility.objects.count()
+        _months(),
+        [_listed(imported, labels_beside(imported)) for imported in imports[:IMPORTS_LISTED]],
+        Facility.objects.count(),
+        refusals_of(FileKind.CHARGES),
     )
 
 
@@ -98,7 +101,7 @@ def _months() -> list[MonthOfCharges]:
 
 def _listed(imported: ChargeImport, labels: dict[UUID, str]) -> ListedImport:
     decided = labels.get(imported.decided_by, "") if imported.decided_by else ""
-    return ListedImport(imported, labels.get(imported.uploaded_by, ""), decided)
+    return ListedImport(imported, imported.sender or labels.get(imported.uploaded_by, ""), decided)
 
 
 # ---------------------------------------------------------------- one import

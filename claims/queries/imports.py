@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from claims.cells import Cell, key_words, row_order
-from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, FileImport
+from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, FileImport, FileKind
 from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
 from claims.queries.facility import CountView, counts_of, payer_names
 from claims.states import ImportStatus, SheetStatus
@@ -78,23 +78,34 @@ class ImportsView:
 
 def imports_view() -> ImportsView:
     """Months and imports, newest first: four queries."""
-    imports = CountImport.objects.defer("preview_sealed").annotate(
-        uploader=_login_id("uploaded_by"), decider=_login_id("decided_by")
-    )
+    imports = with_people(CountImport.objects.defer("preview_sealed"))
     facilities, disputes = _totals()
     return ImportsView(
         months=_months(),
-        imports=[
-            _listed(
-                imported,
-                {imported.uploaded_by: imported.uploader, imported.decided_by: imported.decider},
-            )
-            for imported in imports[:IMPORTS_LISTED]
-        ],
+        imports=[_listed(imported, labels_beside(imported)) for imported in imports[:IMPORTS_LISTED]],
         facilities=facilities,
         open_disputes=disputes,
-        refusals=list(DropRefusal.objects.all()[:REFUSALS_LISTED]),
+        # Where nobody could tell the kind, somebody has to look: here, where everybody begins.
+        refusals=refusals_of(FileKind.COUNTS, ""),
     )
+
+
+def refusals_of(*kinds: str) -> list[DropRefusal]:
+    """The newest refused files of the folder that were of these kinds."""
+    return list(DropRefusal.objects.filter(kind__in=kinds)[:REFUSALS_LISTED])
+
+
+def with_people(imports: QuerySet[Any]) -> QuerySet[Any]:
+    """Imports with the login ids of who uploaded and decided, for ``labels_beside``."""
+    found: QuerySet[Any] = imports.annotate(
+        uploader=_login_id("uploaded_by"), decider=_login_id("decided_by")
+    )
+    return found
+
+
+def labels_beside(imported: Any) -> dict[UUID, str]:
+    """What ``people_labels`` says of one import ``with_people``: no query more."""
+    return {imported.uploaded_by: imported.uploader, imported.decided_by: imported.decider}
 
 
 def _login_id(field: str) -> Coalesce:

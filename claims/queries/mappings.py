@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
-from claims.mapping import CODED, Correspondence
-from claims.models import ColumnMapping
-from documents.reading import FileRefused, Problem
+from claims.mapping import CODED, Correspondence, kind_of
+from claims.models import ColumnMapping, FileKind
+from documents.personal_data import suspicions
+from documents.reading import FileRefused, Problem, Table
 
 AUTOMATIC, WITHOUT = "auto", "none"
+KIND_UNKNOWN = (
+    "見出しから、児童数と利用者負担額のどちらのファイルか判断できません。"
+    "取込の画面でこのファイルを選び、列の対応を決めてください。"
+)
 GONE = "選んだ列の対応が見つかりません。画面を開き直して、選び直してください。"
 
 
@@ -30,10 +35,17 @@ AS_FOUND = HowToRead()
 
 def correspondence_of(mapping: ColumnMapping) -> Correspondence:
     """The stored mapping, as it is applied."""
-    return Correspondence(tuple(mapping.headings), mapping.fields, mapping.constants, mapping.values)
+    return Correspondence(
+        tuple(mapping.headings), mapping.fields, mapping.constants, mapping.values, mapping.kind
+    )
 
 
-def mapping_for(headings: Iterable[str], how: HowToRead) -> ColumnMapping | None:
+def saved_mappings(kind: FileKind) -> list[ColumnMapping]:
+    """The city's mappings for this kind of file, by name."""
+    return list(ColumnMapping.objects.filter(kind=kind))
+
+
+def mapping_for(headings: Iterable[str], how: HowToRead, kind: FileKind) -> ColumnMapping | None:
     """
     The mapping that was chosen, or the newest one made for these headings; None when none is.
 
@@ -41,7 +53,7 @@ def mapping_for(headings: Iterable[str], how: HowToRead) -> ColumnMapping | None
     """
     if how.mapping == WITHOUT:
         return None
-    saved: list[ColumnMapping] = list(ColumnMapping.objects.order_by("-made_at"))
+    saved = sorted(saved_mappings(kind), key=lambda one: one.made_at, reverse=True)
     if how.mapping == AUTOMATIC:
         names = list(headings)
         return next((one for one in saved if correspondence_of(one).fits(names)), None)
@@ -49,6 +61,21 @@ def mapping_for(headings: Iterable[str], how: HowToRead) -> ColumnMapping | None
     if chosen is None:
         raise FileRefused([Problem(GONE)])
     return chosen
+
+
+def kind_in(table: Table) -> FileKind:
+    """
+    What a file brings that comes without a word: by the newest mapping made for its headings, or by ours.
+
+    :raises FileRefused: neither tells; or a column seems to carry personal data.
+    """
+    saved = ColumnMapping.objects.order_by("-made_at")
+    fitting = next((one for one in saved if correspondence_of(one).fits(table.headings)), None)
+    kind = FileKind(fitting.kind) if fitting else kind_of(table.headings)
+    if kind is None:
+        personal = suspicions(table, frozenset())
+        raise FileRefused(personal or [Problem(KIND_UNKNOWN, 1)], len(table.rows))
+    return kind
 
 
 @dataclass(frozen=True)

@@ -16,20 +16,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.record import Outcome, record
+from audit.record import record
 from claims import permissions
 from claims.charges import CHARGE, EXEMPT_1, EXEMPT_2, NATIONAL, Amounts
 from claims.events import ChargeEvent
 from claims.forms import ChargeUploadForm
 from claims.imports import MONTH, NAME, NUMBER, PAYER
-from claims.models import ChargeImport
+from claims.models import ChargeImport, FileKind
 from claims.operations import charges_import
 from claims.operations.charges_import import amounts_of
 from claims.queries import charges as queries
-from claims.wording import month_words, refusal_words
+from claims.queries.mappings import saved_mappings
+from claims.views import uploading
+from claims.wording import month_words
 from documents.exports import csv_file
-from documents.reading import FileRefused
-from documents.uploads import is_too_large
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed
@@ -56,21 +56,14 @@ Crumbs = list[tuple[str, str | None]]
 def imports(request: TenantRequest) -> HttpResponse:
     """Months, history, and the form to bring in a file. Sending a file leads to its preview."""
     _may_see(request)
+    saved = saved_mappings(FileKind.CHARGES)
     if request.method == "GET":
-        return _imports(request, ChargeUploadForm())
-    form = ChargeUploadForm(request.POST, request.FILES)
-    if is_too_large(request):
-        form.errors["file"] = form.error_class([charges_import.TOO_LARGE])
-        record(ChargeEvent.REFUSED, detail={"too_large": True}, outcome=Outcome.REFUSED)
-        return _imports(request, form)
-    if not form.is_valid():
-        return _imports(request, form)
-    content = form.cleaned_data["file"].read()
-    try:
-        imported = charges_import.preview(content, by=request.actor, at=timezone.now())
-    except FileRefused as refusal:
-        return _imports(request, form, refusal=refusal)
-    return redirect("charges:import_page", imported.pk)
+        return _imports(request, ChargeUploadForm(mappings=saved))
+    form = ChargeUploadForm(request.POST, request.FILES, mappings=saved)
+    upload = uploading.taken(request, form, FileKind.CHARGES)
+    if upload.imported is not None:
+        return redirect("charges:import_page", upload.imported.pk)
+    return _imports(request, form, upload)
 
 
 @require_GET
@@ -115,16 +108,22 @@ def discard(request: TenantRequest, charge_import_id: UUID) -> HttpResponse:
 
 
 def _imports(
-    request: TenantRequest, form: ChargeUploadForm, *, refusal: FileRefused | None = None
+    request: TenantRequest, form: ChargeUploadForm, upload: uploading.Upload = uploading.NOTHING
 ) -> HttpResponse:
     view = queries.imports_view()
-    record(ChargeEvent.LISTED, rows={"import": [listed.imported.pk for listed in view.imports]})
+    record(
+        ChargeEvent.LISTED,
+        rows={
+            "import": [listed.imported.pk for listed in view.imports],
+            "draft": [upload.draft.pk] if upload.draft else [],
+            "refusal": [refused.pk for refused in view.refusals],
+        },
+    )
     context = {
+        **uploading.shown(upload, FileKind.CHARGES),
+        "may_bring_in": permissions.bring_in_charges.allows(request.actor, None),
         "view": view,
         "form": form,
-        "refusal": refusal,
-        "problems": refusal_words(refusal) if refusal else [],
-        "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
         "breadcrumbs": [(COUNTS, reverse("counts:imports")), (CHARGES, None)],
     }
     return render(request, "claims/city/charges_imports.html", context, status=_status(request))

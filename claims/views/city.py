@@ -18,23 +18,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import held_forms
-from audit.record import Outcome, record
+from audit.record import record
 from claims import permissions
 from claims.closing import is_closed
 from claims.events import ClosingEvent, ImportEvent
 from claims.forms import AnswerForm, CountsForm, UploadForm
-from claims.imports import HeadingsUnknown
-from claims.models import ColumnMapping, CountDispute, CountImport, CountSheet, DropRefusal, MappingDraft
+from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, FileKind
 from claims.operations import answers, confirming, counts_by_hand, counts_import, drop_folder
 from claims.operations import closing as closing_operations
-from claims.operations import mapping as mapping_operations
-from claims.operations.counts_import import CodesUnknown
 from claims.queries import closings, correcting
 from claims.queries import imports as queries
 from claims.queries.deadlines import own_deadline
-from claims.wording import KEPT_NOTHING, month_words, refusal_words
-from documents.reading import FileRefused
-from documents.uploads import is_too_large
+from claims.queries.mappings import saved_mappings
+from claims.views import uploading
+from claims.wording import month_words
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest, typed_texts
@@ -71,38 +68,14 @@ UNREADABLE = "画面の内容を読み取れませんでした。画面を開き
 @require_http_methods(["GET", "POST"])
 def imports(request: TenantRequest) -> HttpResponse:
     """Months, history, and the form to bring in a file. Sending a file leads to its preview."""
-    saved = list(ColumnMapping.objects.all())
+    saved = saved_mappings(FileKind.COUNTS)
     if request.method == "GET":
         return _imports(request, UploadForm(mappings=saved))
     form = UploadForm(request.POST, request.FILES, mappings=saved)
-    if is_too_large(request):
-        form.errors["file"] = form.error_class([counts_import.TOO_LARGE])
-        record(ImportEvent.REFUSED, detail={"too_large": True}, outcome=Outcome.REFUSED)
-        return _imports(request, form)
-    if not form.is_valid():
-        return _imports(request, form)
-    content = form.cleaned_data["file"].read()
-    try:
-        imported = counts_import.preview(content, by=request.actor, at=timezone.now(), how=form.how)
-    except NotAllowed as refusal:
-        form.add_error(None, str(refusal))
-        return _imports(request, form)
-    except (HeadingsUnknown, CodesUnknown) as refusal:
-        return _imports(request, form, refusal=refusal, draft=_mapping_draft(request, content, refusal))
-    except FileRefused as refusal:
-        return _imports(request, form, refusal=refusal)
-    return redirect("counts:import_page", imported.pk)
-
-
-def _mapping_draft(
-    request: TenantRequest, content: bytes, refusal: HeadingsUnknown | CodesUnknown
-) -> MappingDraft | None:
-    """What is needed to map the file; None when nothing of it may be kept."""
-    replaces = refusal.mapping_id if isinstance(refusal, CodesUnknown) else None
-    try:
-        return mapping_operations.begin(content, replaces=replaces, by=request.actor, at=timezone.now())
-    except FileRefused:
-        return None
+    upload = uploading.taken(request, form, FileKind.COUNTS)
+    if upload.imported is not None:
+        return redirect("counts:import_page", upload.imported.pk)
+    return _imports(request, form, upload)
 
 
 @require_GET
@@ -149,20 +122,19 @@ def discard(request: TenantRequest, import_id: UUID) -> HttpResponse:
 def dismiss_refusal(request: TenantRequest, refusal_id: UUID) -> HttpResponse:
     """Take the notice of a refused file of the folder off the page."""
     try:
-        drop_folder.dismiss(refusal_id, by=request.actor)
+        seen = drop_folder.dismiss(refusal_id, by=request.actor)
     except DropRefusal.DoesNotExist:
         raise Http404 from None
     except NotAllowed as refusal:
         return _imports(request, UploadForm(), problems=[str(refusal)])
-    return redirect("counts:imports")
+    return redirect("charges:imports" if seen.kind == FileKind.CHARGES else "counts:imports")
 
 
 def _imports(
     request: TenantRequest,
     form: UploadForm,
+    upload: uploading.Upload = uploading.NOTHING,
     *,
-    refusal: FileRefused | None = None,
-    draft: MappingDraft | None = None,
     problems: Sequence[str] = (),
 ) -> HttpResponse:
     _may_see(request)
@@ -171,20 +143,16 @@ def _imports(
         ImportEvent.LISTED,
         rows={
             "import": [listed.imported.pk for listed in view.imports],
-            "draft": [draft.pk] if draft else [],
+            "draft": [upload.draft.pk] if upload.draft else [],
             "refusal": [refused.pk for refused in view.refusals],
         },
     )
+    said = uploading.shown(upload, FileKind.COUNTS)
     context = {
+        **said,
         "view": view,
         "form": form,
-        "refusal": refusal,
-        "draft": draft,
-        "is_known_mapping": isinstance(refusal, CodesUnknown),
-        "problems": refusal_words(refusal, kept="人数は保存していません。" if draft else KEPT_NOTHING)
-        if refusal
-        else problems,
-        "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
+        "problems": [*said["problems"], *problems],
         "may_bring_in": permissions.bring_in_counts.allows(request.actor, None),
         "may_see_charges": permissions.see_charges.allows(request.actor, None),
     }

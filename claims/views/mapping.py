@@ -15,7 +15,7 @@ from audit.record import record
 from claims import permissions
 from claims.events import MappingEvent
 from claims.mapping_forms import ColumnsForm, RenameForm, ValuesForm
-from claims.models import ColumnMapping, MappingDraft
+from claims.models import ColumnMapping, FileKind, MappingDraft
 from claims.operations import mapping as operations
 from claims.operations.mapping import Draft
 from claims.queries.mappings import mappings_view
@@ -23,6 +23,8 @@ from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 
 COUNTS, MAPPINGS, MAKE = "児童数", "列の対応", "列の対応を決める"
+UPLOADS = {FileKind.COUNTS: "counts:imports", FileKind.CHARGES: "charges:imports"}
+WITH_CODES, WITHOUT_CODES = "コードの意味を選ぶ", "名前をつける"
 
 
 # ---------------------------------------------------------------- what is saved
@@ -57,7 +59,10 @@ def delete(request: TenantRequest, mapping_id: UUID) -> HttpResponse:
         operations.delete(mapping_id, by=request.actor)
     except NotAllowed as refusal:
         return _list(request, problems=[str(refusal)])
-    messages.info(request, f"列の対応「{mapping.name}」を削除しました。取り込んだ児童数は変わっていません。")
+    messages.info(
+        request,
+        f"列の対応「{mapping.name}」を削除しました。取り込んだ{mapping.get_kind_display()}は変わっていません。",
+    )
     return redirect("counts:mappings")
 
 
@@ -145,7 +150,7 @@ def codes(request: TenantRequest, draft_id: UUID) -> HttpResponse:
                 f"列の対応「{mapping.name}」を保存しました。もう一度ファイルを選んでください。"
                 "同じ見出しのファイルは、次から自動でこの対応を使います。",
             )
-            return redirect("counts:imports")
+            return redirect(UPLOADS[FileKind(mapping.kind)])
     return _draft_page(request, "claims/city/mapping_codes.html", row, draft, form, problems)
 
 
@@ -153,7 +158,7 @@ def _draft(request: TenantRequest, draft_id: UUID) -> tuple[MappingDraft, Draft]
     row = MappingDraft.objects.filter(pk=draft_id).first()
     if row is None:
         raise Http404
-    if not permissions.bring_in_counts.allows(request.actor, None):
+    if not permissions.BRINGING_IN[row.kind].allows(request.actor, None):
         raise PermissionDenied
     return row, operations.draft_of(row)
 
@@ -167,14 +172,18 @@ def _draft_page(
     problems: list[str],
 ) -> HttpResponse:
     record(MappingEvent.DRAFT_SHOWN, on=row, rows={"draft": [row.pk]})
+    kind = FileKind(row.kind)
     context = {
         "row": row,
         "draft": draft,
         "form": form,
         "problems": problems,
         "is_late": row.expires_at <= timezone.now(),
+        "second_step": WITH_CODES if draft.layout.has_codes else WITHOUT_CODES,
+        "upload_page": UPLOADS[kind],
         "breadcrumbs": [
             (COUNTS, reverse("counts:imports")),
+            *([] if kind is FileKind.COUNTS else [(kind.label, reverse(UPLOADS[kind]))]),
             (MAPPINGS, reverse("counts:mappings")),
             (MAKE, None),
         ],

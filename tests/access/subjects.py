@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from claims.charges import EXAMPLE
 from claims.drops import Drop, Identity
-from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, MappingDraft
+from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, FileKind, MappingDraft
 from claims.operations import charges_import, counts_import, drop_folder, mapping
 from claims.wording import CLAIM_FORM
 from documents import operations as documents
@@ -74,7 +74,7 @@ CODES = {
 def mapping_draft(city: City, content: str = OTHER_LAYOUT) -> MappingDraft:
     """A file of another vendor whose columns are chosen and whose codes are not."""
     with city.open(Role.ENROLMENT) as enrolment:
-        draft = mapping.begin(content.encode("cp932"), by=enrolment, at=timezone.now())
+        draft = mapping.begin(content.encode("cp932"), kind=FileKind.COUNTS, by=enrolment, at=timezone.now())
         mapping.choose_columns(draft.pk, fields=COLUMNS, constants={}, by=enrolment, at=timezone.now())
     return draft
 
@@ -86,9 +86,42 @@ def saved_mapping(city: City, name: str = "みほんシステム") -> ColumnMapp
         return mapping.save(draft.pk, name=name, values=CODES, by=enrolment, at=timezone.now())
 
 
-def refused_drop(city: City) -> DropRefusal:
+OTHER_CHARGES = """処理年月,施設コード,住所地コード,保育料合計,国基準額合計,副食費免除2号,副食費免除1号
+202606,1299900000901,129999,806600,1090000,9,0
+202606,1299900000901,129998,21000,30000,0,0
+"""
+CHARGE_COLUMNS = {
+    "対象年月": "処理年月",
+    "事業所番号": "施設コード",
+    "居住市区町村コード": "住所地コード",
+    "利用者負担額合計": "保育料合計",
+    "国基準利用者負担額合計": "国基準額合計",
+    "副食費免除人数2号": "副食費免除2号",
+    "副食費免除人数1号": "副食費免除1号",
+}
+
+
+def saved_charge_mapping(
+    city: City,
+    name: str = "みほん徴収",
+    *,
+    fields: dict[str, str] = CHARGE_COLUMNS,
+    constants: dict[str, str] | None = None,
+) -> ColumnMapping:
+    """The other vendor's layout of user charges, mapped."""
+    with city.open(Role.ENROLMENT) as enrolment:
+        draft = mapping.begin(
+            OTHER_CHARGES.encode("cp932"), kind=FileKind.CHARGES, by=enrolment, at=timezone.now()
+        )
+        mapping.choose_columns(
+            draft.pk, fields=fields, constants=constants or {}, by=enrolment, at=timezone.now()
+        )
+        return mapping.save(draft.pk, name=name, values={}, by=enrolment, at=timezone.now())
+
+
+def refused_drop(city: City, content: str = "1,2\n3,4\n") -> DropRefusal:
     """A file of the folder that was refused."""
-    drop = Drop("x.csv", Identity(1, 1, 1, 1, 1), b"1,2\n3,4\n")
+    drop = Drop("x.csv", Identity(1, 1, 1, 1, 1), content.encode("cp932"))
     with city.open():
         refused = drop_folder.take_in(drop, at=timezone.now())
     assert isinstance(refused, DropRefusal)

@@ -105,7 +105,7 @@ def test_a_refused_file_is_gone_and_its_problems_stay(city, sakura, folder, enro
     assert imports_of(city) == []
     (refusal,) = refusals_of(city)
     page = enrolment.get("/c/counts/").content.decode()
-    assert "フォルダから届いたファイルを受け付けられませんでした" in page
+    assert "フォルダから届いた児童数のファイルを受け付けられませんでした" in page
     assert "この事業所番号の施設は登録されていません" in page
     run_jobs()
     (mail,) = mail_folder.iterdir()

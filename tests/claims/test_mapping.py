@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from claims.imports import KnownFacility, understand
 from claims.mapping import (
+    LAYOUTS,
     MOST_CODES,
     Columns,
     Correspondence,
@@ -28,9 +29,9 @@ from claims.mapping import (
     readdressed,
     what_is_missing,
 )
-from claims.models import ColumnMapping, CountImport, MappingDraft
+from claims.models import ColumnMapping, CountImport, FileKind, MappingDraft
 from claims.operations import counts_import, mapping
-from claims.operations.counts_import import CodesUnknown
+from claims.operations.previews import CodesUnknown
 from claims.queries.mappings import WITHOUT, HowToRead
 from claims.tasks import empty_expired_previews
 from documents.reading import FileRefused, read_csv
@@ -43,6 +44,7 @@ from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
 
 MOST_QUERIES = 12
+COUNTS = LAYOUTS[FileKind.COUNTS]
 APRIL = FOLDER / "child_counts_2026-04_cp932.csv"
 SAKURA = {"1299900000901": KnownFacility("1299900000901", "さくら保育園", 90)}
 THEIR_CERTIFICATION = {"1号": "1", "2号": "2", "3号": "3"}
@@ -212,7 +214,10 @@ def test_a_column_that_looks_personal_is_never_kept_and_never_read(heading, cell
     content = "\n".join([f"{lines[0]},{heading}", *(f"{line},{cell}" for line in lines[1:])])
     table = read_csv(content.encode())
 
-    for ask in (lambda: columns_of(table), lambda: applied(table, reading(headings=tuple(table.headings)))):
+    for ask in (
+        lambda: columns_of(table, COUNTS),
+        lambda: applied(table, reading(headings=tuple(table.headings))),
+    ):
         with pytest.raises(FileRefused) as refusal:
             ask()
         assert "個人情報は取り込めません" in str(refusal.value)
@@ -224,7 +229,7 @@ def test_of_a_column_that_may_hold_names_only_the_heading_is_kept():
     names = ["見本太郎", "中保"]
     content = "\n".join([f"{lines[0]},担当区分", *map(",".join, zip(lines[1:], names, strict=True))])
 
-    columns = columns_of(read_csv(content.encode()))
+    columns = columns_of(read_csv(content.encode()), COUNTS)
 
     assert "担当区分" in columns.headings
     assert "担当区分" not in columns.codes
@@ -238,13 +243,13 @@ def test_of_a_column_that_may_hold_names_only_the_heading_is_kept():
 )
 def test_a_file_without_headings_is_not_kept(first):
     with pytest.raises(FileRefused, match="見出しの行がないようです"):
-        columns_of(read_csv(f"{first}\n1,2,3\n4,5,6\n".encode()))
+        columns_of(read_csv(f"{first}\n1,2,3\n4,5,6\n".encode()), COUNTS)
 
 
 def test_too_many_codes_are_no_codes():
     content = "施設コード,種別コード\n" + "".join(f"1,{n}\n" for n in range(MOST_CODES + 1))
 
-    assert "種別コード" not in columns_of(read_csv(content.encode())).codes
+    assert "種別コード" not in columns_of(read_csv(content.encode()), COUNTS).codes
 
 
 @given(st.text(max_size=200))
@@ -253,11 +258,11 @@ def test_any_cell_is_judged_at_once(text):
     csv.writer(content).writerows([["施設コード", "区分コード"], ["1", text.replace("\r", "") or "0"]])
 
     with suppress(FileRefused):
-        columns_of(read_csv(content.getvalue().encode("utf-8", "ignore")))
+        columns_of(read_csv(content.getvalue().encode("utf-8", "ignore")), COUNTS)
 
 
 def test_what_is_likely_is_proposed():
-    columns = columns_of(read_csv(OTHER_LAYOUT.encode()))
+    columns = columns_of(read_csv(OTHER_LAYOUT.encode()), COUNTS)
 
     assert {heading: proposed_field(heading, columns) for heading in COLUMNS} == COLUMNS
     assert [proposed_value("認定区分", code) for code in ("2", "2号", "2号認定", "X")] == [
@@ -334,7 +339,7 @@ def test_the_same_counts_as_the_long_layout(city):
         make_facilities(city.municipality)
     theirs = as_their_system_writes(APRIL.read_bytes())
     with city.open(Role.ENROLMENT) as person:
-        draft = mapping.begin(theirs, by=person, at=timezone.now())
+        draft = mapping.begin(theirs, kind=FileKind.COUNTS, by=person, at=timezone.now())
         mapping.choose_columns(draft.pk, fields=COLUMNS, constants={}, by=person, at=timezone.now())
         mapping.save(draft.pk, name="別のシステム", values=ALL_CODES, by=person, at=timezone.now())
     first = preview(city, APRIL.read_bytes())

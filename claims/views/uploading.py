@@ -1,0 +1,79 @@
+"""What the two upload pages share: taking a chosen file, and saying why it cannot be brought in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from audit.record import Outcome, record
+from claims.forms import UploadForm
+from claims.imports import HeadingsUnknown
+from claims.models import FileImport, FileKind, MappingDraft
+from claims.operations import mapping
+from claims.operations.intakes import INTAKES
+from claims.operations.previews import CodesUnknown
+from claims.wording import KEPT_NOTHING, refusal_words
+from documents.reading import FileRefused
+from documents.uploads import is_too_large
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed
+
+KEPT_HEADINGS = {FileKind.COUNTS: "人数は保存していません。", FileKind.CHARGES: "金額は保存していません。"}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What became of a chosen file: a preview, or why not, and what may be mapped of it. All empty: see the form."""
+
+    imported: FileImport | None = None
+    refusal: FileRefused | None = None
+    draft: MappingDraft | None = None
+
+
+NOTHING = Upload()
+
+
+def taken(request: TenantRequest, form: UploadForm, kind: FileKind) -> Upload:
+    """Preview the file that was sent. What is wrong with the form itself stands in the form."""
+    intake = INTAKES[kind]
+    if is_too_large(request):
+        form.errors["file"] = form.error_class([intake.too_large])
+        record(intake.refused, detail={"too_large": True}, outcome=Outcome.REFUSED)
+        return NOTHING
+    if not form.is_valid():
+        return NOTHING
+    content = form.cleaned_data["file"].read()
+    try:
+        imported = intake.preview(content, by=request.actor, at=timezone.now(), how=form.how)
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        return NOTHING
+    except (HeadingsUnknown, CodesUnknown) as refusal:
+        return Upload(refusal=refusal, draft=_draft_of(request, content, refusal, kind))
+    except FileRefused as refusal:
+        return Upload(refusal=refusal)
+    return Upload(imported)
+
+
+def _draft_of(
+    request: TenantRequest, content: bytes, refusal: HeadingsUnknown | CodesUnknown, kind: FileKind
+) -> MappingDraft | None:
+    """What is needed to map the file; None when nothing of it may be kept."""
+    replaces = refusal.mapping_id if isinstance(refusal, CodesUnknown) else None
+    try:
+        return mapping.begin(content, kind=kind, replaces=replaces, by=request.actor, at=timezone.now())
+    except FileRefused:
+        return None
+
+
+def shown(upload: Upload, kind: FileKind) -> dict[str, Any]:
+    """For the template: the sentences, the list of places, and the way to a mapping."""
+    refusal, draft = upload.refusal, upload.draft
+    kept = KEPT_HEADINGS[kind] if draft else KEPT_NOTHING
+    return {
+        "refusal": refusal,
+        "draft": draft,
+        "is_known_mapping": isinstance(refusal, CodesUnknown),
+        "problems": refusal_words(refusal, kept=kept) if refusal else [],
+        "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
+    }
