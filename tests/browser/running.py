@@ -97,8 +97,8 @@ class Stack:
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def start(cls, var: Path) -> "Stack":
-        """``manage.py up`` on a free port, seeded, answering."""
+    def start(cls, var: Path, *options: str) -> "Stack":
+        """``manage.py up`` on a free port, answering; with the demo city unless ``--empty``."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -107,7 +107,7 @@ class Stack:
         var.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (var / "up.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--port", str(port)],
+                [sys.executable, "manage.py", "up", "--port", str(port), *options],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,

@@ -1,10 +1,11 @@
 """
-A city that starts with nothing, beside one that is at work: set up in the browser, its first clerk, its first month,
-a correction after approval, a successor, and the turn of its first year. The neighbour sees none of it.
+A city that starts from an empty database: founded by the command and set up in the browser, its first clerk, its first
+month, a correction after approval, a successor, and the turn of its first year. A second city in the same installation,
+in which the same corporation runs a facility, sees none of it.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,13 +19,19 @@ pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
 PASSWORD = "みずうみ-ふね-りんご-2077"
 CODE, NAME = "131016", "若葉市"
-TEN = (
-    "事業所番号,施設名,施設類型,設置主体,法人番号,公私区分,認可定員,1号利用定員,2・3号利用定員,地域区分,認可年月日,郵便番号,所在地\n"
-    + "".join(
-        f"13101000000{place:02},わかば第{place}保育園,保育所,社会福祉法人 わかば会,4500301962552,私立,60,,60,"
-        f"20/100地域,平成20年4月1日,100-0001,若葉市みほん{place}丁目\n"
-        for place in range(1, 11)
-    )
+NEIGHBOUR, NEIGHBOURS_NAME = "131024", "青田市"
+HEADINGS = (
+    "事業所番号,施設名,施設類型,設置主体,法人番号,公私区分,認可定員,1号利用定員,2・3号利用定員,地域区分,"
+    "認可年月日,郵便番号,所在地\n"
+)
+ONE = (
+    f"{HEADINGS}1310200000001,あおた保育園,保育所,社会福祉法人 わかば会,4500301962552,私立,30,,30,"
+    "20/100地域,平成20年4月1日,100-0001,青田市みほん1丁目\n"
+)
+TEN = HEADINGS + "".join(
+    f"13101000000{place:02},わかば第{place}保育園,保育所,社会福祉法人 わかば会,4500301962552,私立,60,,60,"
+    f"20/100地域,平成20年4月1日,100-0001,若葉市みほん{place}丁目\n"
+    for place in range(1, 11)
 )
 FACILITY = "1310100000001"
 JUNE = "対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数\n" + "".join(
@@ -39,6 +46,14 @@ JUNE = "対象年月,事業所番号,施設名,居住市区町村コード,認�
     )
 )
 Come = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A system of its own: everything runs, and the database holds nobody."""
+    running = Stack.start(tmp_path_factory.mktemp("empty") / "var", "--empty")
+    yield running
+    running.stop()
 
 
 def choose_password(person: Visitor, stack: Stack, login_id: str, *, after: int) -> None:
@@ -136,30 +151,50 @@ def correct_counts(section: Visitor) -> None:
     section.page.wait_for_selector(".flash.success")
 
 
-def test_a_city_begins_with_nothing_and_runs_its_first_year_beside_another(come, stack, tmp_path):
+def found(stack: Stack, come: Come, code: str, name: str, login_id: str) -> Visitor:
+    """A municipality and its first administrator by the command; she is in."""
     stack.run(
-        *("manage.py", "create_municipality", "--code", CODE, "--name", NAME, "--login-id", "wakaba-kanri"),
-        *("--administrator", "見本 太郎", "--address", cast.address_of("wakaba-kanri")),
+        *("manage.py", "create_municipality", "--code", code, "--name", name, "--login-id", login_id),
+        *("--administrator", "見本 太郎", "--address", cast.address_of(login_id)),
     )
-    first = come()
-    choose_password(first, stack, "wakaba-kanri", after=0)
+    administrator = come()
+    choose_password(administrator, stack, login_id, after=0)
+    return administrator
+
+
+def choose_list(administrator: Visitor, path: Path, lines: str) -> None:
+    """A list of facilities, up to its preview."""
+    administrator.open("/c/facilities/")
+    administrator.page.click("text=施設一覧を取り込む")
+    path.write_text(lines, encoding="utf-8")
+    administrator.page.set_input_files("input[type=file]", path)
+    administrator.page.fill("input[name=from_month]", "2026-04")
+    administrator.page.click("text=内容を確認する")
+    administrator.page.wait_for_selector("text=この内容で取り込みますか")
+
+
+def accept_list(administrator: Visitor) -> None:
+    """What the preview has shown."""
+    administrator.page.click("button:has-text('取り込む')")
+    administrator.page.wait_for_selector(".flash.success")
+
+
+def test_a_city_begins_with_nothing_and_runs_its_first_year_beside_another(come, stack, tmp_path):
+    first = found(stack, come, CODE, NAME, "wakaba-kanri")
     assert "児童数がまだ取り込まれていません" in first.words()
     first.see("first-day-1-home")
+    neighbour = found(stack, come, NEIGHBOUR, NEIGHBOURS_NAME, "aota-kanri")
+    choose_list(neighbour, tmp_path / "one.csv", ONE)
+    accept_list(neighbour)
 
     first.open("/c/facilities/")
     first.see("first-day-2-no-facilities")
-    first.page.click("text=施設一覧を取り込む")
-    (tmp_path / "list.csv").write_text(TEN, encoding="utf-8")
-    first.page.set_input_files("input[type=file]", tmp_path / "list.csv")
-    first.page.fill("input[name=from_month]", "2026-04")
-    first.page.click("text=内容を確認する")
-    first.page.wait_for_selector("text=この内容で取り込みますか")
+    choose_list(first, tmp_path / "list.csv", TEN)
     first.see("first-day-3-preview")
-    first.page.click("button:has-text('取り込む')")
-    first.page.wait_for_selector(".flash.success")
+    accept_list(first)
     first.open("/c/facilities/")
     assert "10施設" in first.words()
-    assert "丘いちょう幼稚園" not in first.words()
+    assert "あおた保育園" not in first.words()
 
     register(first, "wakaba-kanri2", duty="administrator")
     first.page.click("text=アドレスを確認した")  # the only administrator founds the four eyes
@@ -242,13 +277,13 @@ def test_a_city_begins_with_nothing_and_runs_its_first_year_beside_another(come,
     assert "引き継ぐ施設は残っていません" in first.words()
     first.see("first-year-7-rolled")
 
-    neighbour = come()
-    neighbour.sign_in("kanri")
+    neighbour.open("/c/facilities/")
+    assert "1施設" in neighbour.words()
     neighbour.open("/c/facilities/?words=わかば第")
     assert "当てはまる施設がありません" in neighbour.words()
     assert neighbour.page.goto(account).status == 404
-    neighbour.open("/c/years/")
-    assert "わかば第" not in neighbour.words()
-    reviewer = come()
-    reviewer.sign_in("tanto")
-    assert reviewer.page.goto(f"{stack.url}/c/review/{correction}/").status == 404
+    assert neighbour.page.goto(f"{stack.url}/c/review/{correction}/").status == 404
+    for page in ("/c/", "/c/years/", "/c/accounts/", "/c/counts/"):
+        neighbour.open(page)
+        assert "わかば第" not in neighbour.words()
+        assert "wakaba-" not in neighbour.words()

@@ -25,8 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--empty", action="store_true", help="do not load the demo city")
 
-    def handle(self, *args: Any, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, empty: bool, **options: Any) -> None:
         self.began = time.monotonic()
         self.stopped = False
         for wanted in (signal.SIGINT, signal.SIGTERM):
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             with hold(var):
                 require_free(port)
                 try:
-                    self._run(house, var, port)
+                    self._run(house, var, port, empty=empty)
                 finally:
                     house.stop()
                     self._say("stopped")
@@ -49,12 +50,12 @@ class Command(BaseCommand):
                 self.stderr.write(f"{' '.join(problem.cmd[1:4])} failed: see {var / 'log'}")
                 sys.exit(1)
 
-    def _run(self, house: House, var: Path, port: int) -> None:
+    def _run(self, house: House, var: Path, port: int, *, empty: bool) -> None:
         environment = self._environment(house, var, port)
         self._manage(environment, "migrate", "-v0", HAGUKUMI_DB_ROLE="owner")
         self._say("database is up to date")
         self._collect_static(environment, var)
-        if settings.DEMO and self._is_empty(environment["DATABASE_URL"]):
+        if settings.DEMO and not empty and self._is_empty(environment["DATABASE_URL"]):
             self._manage(environment, "seed_demo", "--if-empty")
         self._start_parts(house, environment, var, port)
         wait_until_answers(
@@ -65,7 +66,8 @@ class Command(BaseCommand):
         self._say("ready")
         self.stdout.write(f"\nはぐくみ請求  {environment['SITE_URL']}/\n")
         if settings.DEMO:
-            call_command("seed_demo", "--print-accounts", stdout=self.stdout)
+            if not empty:
+                call_command("seed_demo", "--print-accounts", stdout=self.stdout)
             self.stdout.write(f"メール (確認コードなど): {settings.MAIL_FOLDER}/\n")
         self.stdout.write("止めるには Ctrl-C を押してください。\n")
         self.stdout.flush()
