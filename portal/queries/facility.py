@@ -6,12 +6,14 @@ from typing import Literal
 
 from django.db.models import Q, Sum
 
+from claims.closing import closing_of
 from claims.models import Claim, CountDispute, CountSheet, MonthlyFacts, Obstacle
+from claims.queries.deadlines import own_days
 from claims.queries.facility import payer_names
 from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
-from facilities.schedule import CitySchedule, Step
+from facilities.schedule import Step
 
 State = Literal["done", "now", "attention", "later"]
 
@@ -74,16 +76,20 @@ class Month:
 
 @dataclass(frozen=True)
 class Home:
-    """The newest month, what came back from the city, earlier months not sent, and disputes that were answered."""
+    """
+    The newest month, other months' counts to confirm, what came back from the city, earlier months not sent, and
+    disputes that were answered.
+    """
 
     current: Month | None
+    waiting: list[CountSheet]
     returned: list[Claim]
     unsent: list[Claim]
     answered: list[CountDispute]
 
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
-    """Five queries at most, however many months there are."""
+    """Nine queries at most, however many months there are."""
     sheets = list(
         CountSheet.objects.filter(facility=facility)
         .exclude(status=SheetStatus.SUPERSEDED)
@@ -103,9 +109,10 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     open_claims = [claim for claim in found if claim.status in {ClaimStatus.RETURNED, ClaimStatus.DRAFT}]
     returned = [claim for claim in open_claims if claim.status == ClaimStatus.RETURNED]
     if not sheets:
-        return Home(None, returned, [], [])
-    newest, schedule = sheets[0], CitySchedule.of(municipality)
+        return Home(None, [], returned, [], [])
+    newest = sheets[0]
     month = ServiceMonth.of(newest.month)
+    days = own_days([facility.pk], month, municipality)[facility.pk]
     before = next((sheet for sheet in sheets[1:] if ServiceMonth.of(sheet.month) == month.plus(-1)), None)
     claims = [claim for claim in found if claim.month == newest.month]
     current = Month(
@@ -117,11 +124,17 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         payers=payer_names({claim.payer_code for claim in claims}, municipality),
         obstacle=Obstacle.objects.filter(facility=facility, month=newest.month).first(),
         has_facts=MonthlyFacts.objects.filter(facility=facility, month=newest.month).exists(),
-        due=schedule.deadline(month, Step.CLAIM).day,
-        confirm_by=schedule.deadline(month, Step.CONFIRM).day,
+        due=days[Step.CLAIM],
+        confirm_by=days[Step.CONFIRM],
     )
     answered = list(CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at"))
     unsent = [
         claim for claim in open_claims if claim.is_draft and not claim.outside and claim.month != newest.month
     ]
-    return Home(current, returned, unsent, answered)
+    return Home(current, _waiting(facility, newest), returned, unsent, answered)
+
+
+def _waiting(facility: Facility, newest: CountSheet) -> list[CountSheet]:
+    """Counts of other months that wait for the facility, the oldest first: corrected ones hide behind newer months."""
+    waiting = CountSheet.objects.filter(facility=facility, status=SheetStatus.WAITING)
+    return list(waiting.exclude(pk=newest.pk).exclude(closing_of("month")).order_by("month"))
