@@ -89,7 +89,7 @@ class Home:
 
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
-    """Nine queries at most, however many months there are."""
+    """Seven queries at most, however many months there are."""
     sheets = list(
         CountSheet.objects.filter(facility=facility)
         .exclude(status=SheetStatus.SUPERSEDED)
