@@ -15,6 +15,7 @@ from claims.queries.comparison import ComparedLine, compare_claims, previous_cla
 from claims.queries.conversation import Said, conversation
 from claims.queries.terms import Terms, facts_in, provisional_rates, terms_of
 from claims.states import ClaimStatus, SheetStatus
+from claims.wording import not_run_words
 from facilities.actors import Role
 from facilities.models import Facility, GrantedItem, holding_in
 from facilities.operations.changes import resting_in
@@ -68,6 +69,7 @@ class InboxRow:
     flags: list[str] = field(default_factory=list)
     is_unchanged: bool = False
     can_decide: bool = False
+    not_run: str = ""
 
     @property
     def row_id(self) -> UUID:
@@ -121,6 +123,11 @@ class Inbox:
     def submitted_rows(self) -> list[InboxRow]:
         """Facilities whose claim has reached the city."""
         return [row for row in self.everything if row.state in {"submitted", "first", "approved"}]
+
+    @property
+    def not_run(self) -> int:
+        """Facilities that are closed or not open yet, with counts or a claim of this month."""
+        return sum(bool(row.not_run) for row in self.everything)
 
     @property
     def submitted_yen(self) -> int:
@@ -223,13 +230,22 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         state = _state(facility, sheet, claim, obstacles.get(facility.pk), decisions)
         if state == "none" and facility.pk in resting:
             state = "resting"
-        row = InboxRow(facility, state, claim, before.get(facility.pk))
+        row = InboxRow(
+            facility, state, claim, before.get(facility.pk), not_run=not_run_words(facility, month)
+        )
         if claim is not None:
-            row.is_unchanged = row.before is not None and claim.pk not in changed and not claim.is_correction
+            row.is_unchanged = (
+                row.before is not None
+                and claim.pk not in changed
+                and not claim.is_correction
+                and not row.not_run
+            )
             row.flags = _flags(row, claim)
             if facility.pk in drafted:
                 row.flags.insert(0, "過誤調整の作成中")
             row.can_decide = _can_decide(state, duty, user_id, decisions)
+        if row.not_run:
+            row.flags.insert(0, row.not_run)
         rows.append(row)
     return rows
 
@@ -376,6 +392,7 @@ class ReviewView:
     terms: Terms
     is_closed: bool
     correction: Claim | None
+    not_run: str
     granted: list[GrantedItem]
     decisions: list[DecisionMade]
     versions: list[Claim]
@@ -436,6 +453,7 @@ def review_view(claim_id: UUID) -> ReviewView:
         unchanged=[row for row in compared if row.before is not None and not row.has_changed],
         children=_children(claim, before),
         facts=facts_in(claim),
+        not_run=not_run_words(claim.facility, month),
         terms=terms_of(claim, provisional=claim.has_provisional_rates),
         is_closed=claim.month_is_closed,
         correction=next(

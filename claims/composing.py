@@ -76,6 +76,11 @@ class Ingredients:
         return self.sheet.service_month
 
     @property
+    def children(self) -> int:
+        """All children of the month."""
+        return sum(row.count for row in self.counts)
+
+    @property
     def payers(self) -> list[str]:
         """
         Municipalities with children here, the own one first.
@@ -134,7 +139,8 @@ def compose(ingredients: Ingredients) -> list[Composition]:
 
     :raises CannotDraft: no price, no profile, or content that pricing cannot compute.
     """
-    if not ingredients.facility.lives_in(ingredients.month):
+    # Where it is not run any more, an approved claim can still be corrected to nothing.
+    if ingredients.children and not ingredients.facility.lives_in(ingredients.month):
         raise CannotDraft(
             "not_computable",
             "この月は施設の開設前か廃止後のため、請求はありません。市の担当課へ連絡してください。",
@@ -273,9 +279,7 @@ def _items(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], 
     kind, month = ingredients.facility.kind, ingredients.month
     items: list[dict[str, Any]] = []
     missing: list[str] = []
-    if not any(
-        row.count for row in ingredients.counts
-    ):  # nobody is there: an approved claim is corrected to 0 yen
+    if not ingredients.children:  # nobody is there: an approved claim is corrected to 0 yen
         return items, missing
     for grant in ingredients.grants:
         if grant.code == facts.SATURDAY_CLOSURE or not facts.holds_in_season(kind, grant.code, month):

@@ -328,7 +328,7 @@ class _Writing:
 
     def compare(self, found: Ingredients, standing: list[Claim], compositions: list[Composition]) -> None:
         """Note on what the city has whether profile or granted items have changed under it, or no longer have."""
-        if not any(row.count for row in found.counts):
+        if not found.children:
             return  # without children nothing holds
         now_of = {composition.payer_code: composition for composition in compositions}
         for claim in standing:
