@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Q, Sum
 
 from claims.closing import closing_of
-from claims.models import Claim, CountDispute, CountSheet, MonthlyFacts, Obstacle
+from claims.models import Claim, CountDispute, CountSheet, Obstacle
 from claims.queries.deadlines import own_days
 from claims.queries.facility import payer_names
 from claims.states import ClaimStatus, SheetStatus
@@ -29,7 +29,6 @@ class Month:
     claims: list[Claim]
     payers: dict[str, str]
     obstacle: Obstacle | None
-    has_facts: bool
     due: date
     confirm_by: date
 
@@ -89,13 +88,8 @@ class Home:
 
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
-    """Seven queries at most, however many months there are."""
-    sheets = list(
-        CountSheet.objects.filter(facility=facility)
-        .exclude(status=SheetStatus.SUPERSEDED)
-        .annotate(children=Sum("counts__count"))
-        .order_by("-month")[:2]
-    )
+    """Six queries at most, however many months there are."""
+    sheets = _sheets(facility)
     # Of the newest month everything that counts, of earlier ones what the facility has still in hand. A 過誤調整 stands
     # before the approved claim it corrects.
     wanted = Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.DRAFT])
@@ -123,18 +117,28 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         claims=claims,
         payers=payer_names({claim.payer_code for claim in claims}, municipality),
         obstacle=Obstacle.objects.filter(facility=facility, month=newest.month).first(),
-        has_facts=MonthlyFacts.objects.filter(facility=facility, month=newest.month).exists(),
         due=days[Step.CLAIM],
         confirm_by=days[Step.CONFIRM],
     )
+    # Corrected counts hide behind newer months; in a closed month nothing can be done about them.
+    waiting = [
+        sheet
+        for sheet in reversed(sheets[1:])
+        if sheet.status == SheetStatus.WAITING and not sheet.month_is_closed
+    ]
     answered = list(CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at"))
     unsent = [
         claim for claim in open_claims if claim.is_draft and not claim.outside and claim.month != newest.month
     ]
-    return Home(current, _waiting(facility, newest), returned, unsent, answered)
+    return Home(current, waiting, returned, unsent, answered)
 
 
-def _waiting(facility: Facility, newest: CountSheet) -> list[CountSheet]:
-    """Counts of other months that wait for the facility, the oldest first: corrected ones hide behind newer months."""
-    waiting = CountSheet.objects.filter(facility=facility, status=SheetStatus.WAITING)
-    return list(waiting.exclude(pk=newest.pk).exclude(closing_of("month")).order_by("month"))
+def _sheets(facility: Facility) -> list[Any]:
+    """The two newest months' counts, and those of any month that wait for the facility; newest first."""
+    sheets = CountSheet.objects.filter(facility=facility).exclude(status=SheetStatus.SUPERSEDED)
+    newest = sheets.order_by("-month").values("pk")[:2]
+    return list(
+        sheets.filter(Q(status=SheetStatus.WAITING) | Q(pk__in=newest))
+        .annotate(children=Sum("counts__count"), month_is_closed=closing_of("month"))
+        .order_by("-month")
+    )
