@@ -106,9 +106,11 @@ def approve_unchanged(choices: Sequence[tuple[UUID, str]], *, by: Actor, at: dat
 
 
 def is_unchanged(claim: Claim) -> bool:
-    """Every line has the amount of the last approved month, as many children, and no correction hangs over it."""
+    """Every line has the amount of the last approved month, as many children, and nothing has changed under it."""
     before = previous_claim_of(claim)
-    if before is None or claim.is_correction or claim.counts_corrected_at is not None:
+    if before is None or claim.is_correction or not claim.facility.lives_in(claim.service_month):
+        return False
+    if claim.counts_corrected_at is not None or claim.terms_changed_at is not None:
         return False
     if claim.rate_book != before.rate_book:
         return False

@@ -4,16 +4,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from accounts.models import User
 from approvals.models import Decision
-from claims.models import Claim, ClaimLine, CountSheet, MonthlyFacts, Obstacle
+from claims.closing import closing_of
+from claims.facts import Fact
+from claims.models import Claim, ClaimLine, CountSheet, Obstacle
 from claims.queries.comparison import ComparedLine, compare_claims, previous_claim_of
 from claims.queries.conversation import Said, conversation
+from claims.queries.terms import Terms, facts_in, provisional_rates, terms_of
 from claims.states import ClaimStatus, SheetStatus
+from claims.wording import not_run_words
 from facilities.actors import Role
-from facilities.models import Facility, FacilityProfile, GrantedItem, holding_in
+from facilities.models import Facility, GrantedItem, holding_in
 from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
 
@@ -65,6 +69,7 @@ class InboxRow:
     flags: list[str] = field(default_factory=list)
     is_unchanged: bool = False
     can_decide: bool = False
+    not_run: str = ""
 
     @property
     def row_id(self) -> UUID:
@@ -120,6 +125,11 @@ class Inbox:
         return [row for row in self.everything if row.state in {"submitted", "first", "approved"}]
 
     @property
+    def not_run(self) -> int:
+        """Facilities that are closed or not open yet, with counts or a claim of this month."""
+        return sum(bool(row.not_run) for row in self.everything)
+
+    @property
     def submitted_yen(self) -> int:
         """The sum of what has reached the city."""
         return sum(row.claim.total_yen for row in self.submitted_rows if row.claim)
@@ -163,6 +173,14 @@ def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int
     else:
         return []
     months = waiting.values_list("month").annotate(claims=Count("pk")).order_by("month")
+    return [(ServiceMonth.of(month), claims) for month, claims in months]
+
+
+def changed_months() -> list[tuple[ServiceMonth, int]]:
+    """(month, how many approved claims something has changed under since), oldest first: each is to be corrected."""
+    approved = Claim.objects.filter(status=ClaimStatus.APPROVED, outside=False)
+    changed = approved.filter(Q(counts_corrected_at__isnull=False) | Q(terms_changed_at__isnull=False))
+    months = changed.values_list("month").annotate(claims=Count("pk")).order_by("month")
     return [(ServiceMonth.of(month), claims) for month, claims in months]
 
 
@@ -212,13 +230,22 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         state = _state(facility, sheet, claim, obstacles.get(facility.pk), decisions)
         if state == "none" and facility.pk in resting:
             state = "resting"
-        row = InboxRow(facility, state, claim, before.get(facility.pk))
+        row = InboxRow(
+            facility, state, claim, before.get(facility.pk), not_run=not_run_words(facility, month)
+        )
         if claim is not None:
-            row.is_unchanged = row.before is not None and claim.pk not in changed and not claim.is_correction
+            row.is_unchanged = (
+                row.before is not None
+                and claim.pk not in changed
+                and not claim.is_correction
+                and not row.not_run
+            )
             row.flags = _flags(row, claim)
             if facility.pk in drafted:
                 row.flags.insert(0, "過誤調整の作成中")
             row.can_decide = _can_decide(state, duty, user_id, decisions)
+        if row.not_run:
+            row.flags.insert(0, row.not_run)
         rows.append(row)
     return rows
 
@@ -298,6 +325,7 @@ def _changed_claims(claims: dict[UUID, Claim], before: dict[UUID, Claim]) -> set
         or claim.child_total != pairs[claim.pk].child_total
         or claim.rate_book != pairs[claim.pk].rate_book
         or claim.counts_corrected_at is not None
+        or claim.terms_changed_at is not None
     }
 
 
@@ -305,6 +333,8 @@ def _flags(row: InboxRow, claim: Claim) -> list[str]:
     flags = []
     if claim.counts_corrected_at is not None:
         flags.append("児童数が訂正された")
+    if claim.terms_changed_at is not None:
+        flags.append("登録内容が変わった")
     if claim.missing:
         flags.append("未入力あり")
     if claim.is_correction:
@@ -358,8 +388,11 @@ class ReviewView:
     changed: list[ComparedLine]
     unchanged: list[ComparedLine]
     children: list[tuple[str, int, int, int]]
-    facts: MonthlyFacts | None
-    profile: FacilityProfile | None
+    facts: list[tuple[Fact, int]]
+    terms: Terms
+    is_closed: bool
+    correction: Claim | None
+    not_run: str
     granted: list[GrantedItem]
     decisions: list[DecisionMade]
     versions: list[Claim]
@@ -391,7 +424,10 @@ def review_view(claim_id: UUID) -> ReviewView:
 
     :raises Claim.DoesNotExist: not a claim of the open scope.
     """
-    claim = Claim.objects.select_related("facility__corporation", "sheet", "corrects").get(pk=claim_id)
+    found = Claim.objects.select_related("facility__corporation", "sheet", "corrects")
+    claim = found.annotate(
+        month_is_closed=closing_of("month"), has_provisional_rates=provisional_rates()
+    ).get(pk=claim_id)
     before = claim.corrects or previous_claim_of(claim)
     lines = list(ClaimLine.objects.filter(claim__in=[claim, before] if before else [claim]))
     compared = compare_claims(
@@ -416,8 +452,13 @@ def review_view(claim_id: UUID) -> ReviewView:
         changed=[row for row in compared if row.has_changed or row.before is None],
         unchanged=[row for row in compared if row.before is not None and not row.has_changed],
         children=_children(claim, before),
-        facts=MonthlyFacts.objects.filter(facility=claim.facility_id, month=claim.month).first(),
-        profile=holding_in(FacilityProfile.objects.filter(facility=claim.facility_id), month).first(),
+        facts=facts_in(claim),
+        not_run=not_run_words(claim.facility, month),
+        terms=terms_of(claim, provisional=claim.has_provisional_rates),
+        is_closed=claim.month_is_closed,
+        correction=next(
+            (other for other in versions if other.corrects_id == claim.pk and other.is_open), None
+        ),
         granted=list(
             holding_in(GrantedItem.objects.filter(facility=claim.facility_id), month).order_by("code")
         ),

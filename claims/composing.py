@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,9 @@ from pricing.rule_sets import CALCULATED_FACILITY_TYPES
 # The official tables price class ages 4 and 5 together; 1 and 2 stay apart for 1歳児配置改善 (D14).
 AGE_CLASS = {"4": "4plus", "5": "4plus"}
 SIDE_DISHES = "side_dish_exemption"
+
+# What the city has registered, in a snapshot: no child, no price.
+TERMS = ("facility_type", "region_percent", "capacity", "treatment", "items")
 
 CellKey = tuple[str, str, str, str, bool, bool, str, int | None]
 
@@ -71,6 +74,11 @@ class Ingredients:
     def month(self) -> ServiceMonth:
         """The month of the counts."""
         return self.sheet.service_month
+
+    @property
+    def children(self) -> int:
+        """All children of the month."""
+        return sum(row.count for row in self.counts)
 
     @property
     def payers(self) -> list[str]:
@@ -131,7 +139,8 @@ def compose(ingredients: Ingredients) -> list[Composition]:
 
     :raises CannotDraft: no price, no profile, or content that pricing cannot compute.
     """
-    if not ingredients.facility.lives_in(ingredients.month):
+    # Where it is not run any more, an approved claim can still be corrected to nothing.
+    if ingredients.children and not ingredients.facility.lives_in(ingredients.month):
         raise CannotDraft(
             "not_computable",
             "この月は施設の開設前か廃止後のため、請求はありません。市の担当課へ連絡してください。",
@@ -150,6 +159,29 @@ def compose(ingredients: Ingredients) -> list[Composition]:
     if not ingredients.payers:
         raise CannotDraft("not_computable", "初日に在籍する子どもが0人のため、この月の請求はありません。")
     return [_compose(ingredients, ingredients.profile, payer) for payer in ingredients.payers]
+
+
+def composed_with_facts_of(claim: Claim, ingredients: Ingredients) -> Composition:
+    """
+    The claim's payer, with the facts ``claim`` was computed with and everything else as it holds now.
+
+    :raises CannotDraft: see ``compose``.
+    """
+    own = MonthlyFacts(**claim.facts) if claim.facts else None
+    found = compose(replace(ingredients, facts=own))
+    return next(each for each in found if each.payer_code == claim.payer_code)
+
+
+def have_terms_changed(claim: Claim, now: Composition) -> bool:
+    """
+    Whether profile or granted items would lead to another amount than ``claim`` has.
+
+    Terms that change and lead to the same yen ask nothing of anybody. A fact that is asked only now may.
+    """
+    if now.missing:
+        return True
+    then, today = ([snapshot.get(term) for term in TERMS] for snapshot in (claim.snapshot, now.snapshot))
+    return then != today and claim.total_yen != now.quote.total_yen
 
 
 def _compose(ingredients: Ingredients, profile: FacilityProfile, payer: str) -> Composition:
@@ -247,9 +279,7 @@ def _items(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], 
     kind, month = ingredients.facility.kind, ingredients.month
     items: list[dict[str, Any]] = []
     missing: list[str] = []
-    if not any(
-        row.count for row in ingredients.counts
-    ):  # nobody is there: an approved claim is corrected to 0 yen
+    if not ingredients.children:  # nobody is there: an approved claim is corrected to 0 yen
         return items, missing
     for grant in ingredients.grants:
         if grant.code == facts.SATURDAY_CLOSURE or not facts.holds_in_season(kind, grant.code, month):

@@ -12,6 +12,8 @@ class ClaimEvent(StrEnum):
     SHOWN = "claims.shown"
     DRAFTED = "claims.drafted"
     COUNTS_CORRECTED = "claims.counts_corrected"
+    TERMS_CHANGED = "claims.terms_changed"
+    CORRECTIONS_TOLD = "claims.corrections_told"
     SUBMITTED = "claims.submitted"
     WITHDRAWN = "claims.withdrawn"
     CORRECTED = "claims.corrected"

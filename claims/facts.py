@@ -110,6 +110,11 @@ def answer(facts: MonthlyFacts | None, fact: Fact) -> int | None:
     return value
 
 
+def given(facts: MonthlyFacts | None) -> dict[str, int]:
+    """Everything the facility has entered, by name."""
+    return {fact.name: value for fact in FACTS if (value := answer(facts, fact)) is not None}
+
+
 def waits(claim: Claim, code: str) -> bool:
     """The item is not in this draft because the fact it needs is not given yet."""
     if not claim.missing or not claim.is_draft:

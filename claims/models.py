@@ -456,7 +456,7 @@ class Claim(FacilityOwned):
     corrects = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="corrections", null=True, blank=True
     )
-    # Empty for a correction that corrected counts have brought about.
+    # Empty for a correction that corrected counts or changed terms have brought about.
     correction_reason = models.CharField("過誤調整の理由", max_length=500, default="", blank=True)
     sheet = models.ForeignKey(CountSheet, on_delete=models.PROTECT, related_name="claims")
     snapshot = models.JSONField("計算の入力")
@@ -466,7 +466,11 @@ class Claim(FacilityOwned):
     child_total = models.PositiveSmallIntegerField("児童数")
     total_yen = models.BigIntegerField("請求額")
     content_hash = models.CharField("内容のハッシュ", max_length=64)
+    # The month's facts it was computed with, by name; what is saved for the month may have changed since.
+    facts = models.JSONField("月の実績", default=dict, blank=True)
     counts_corrected_at = models.DateTimeField("児童数の訂正日時", null=True)
+    # Profile or granted items have changed to another amount since it was sent (登録内容の変更).
+    terms_changed_at = models.DateTimeField("登録内容の変更日時", null=True)
     drafted_at = models.DateTimeField("作成日時")
     submitted_at = models.DateTimeField("提出日時", null=True)
     submitted_by = models.UUIDField("提出者", null=True)
@@ -506,6 +510,10 @@ class Claim(FacilityOwned):
             models.CheckConstraint(
                 name="claim_is_decided_after_submission",
                 condition=Q(first_decided_at__isnull=True) | Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="claim_terms_change_under_a_sent_claim",
+                condition=Q(terms_changed_at__isnull=True) | Q(submitted_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="claim_verdict_is_a_decision",

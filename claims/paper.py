@@ -18,11 +18,12 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from claims.models import Age, Certification, ChildCount, Claim, ClaimLine, Hours
+from claims.queries.terms import provisional_rates, terms_of
 from claims.wording import CLAIM_FORM
 from documents import forms
 from documents.forms import FilledWorkbook, Heading
 from facilities.actors import Actor
-from facilities.models import Facility, FacilityKind, FacilityProfile, details_on, holding_in, name_in
+from facilities.models import Facility, FacilityKind, details_on, name_in
 from facilities.rules import NotAllowed
 from pages import wareki
 from pricing import SECTION_LABELS
@@ -30,6 +31,7 @@ from pricing.wording import class_words
 
 NOT_YET = "請求書を作れるのは、市が承認したあとです。"
 SAMPLE = "見本・支払不可"
+PROVISIONAL = "加算率は仮"
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -105,9 +107,10 @@ def heading(claim_id: UUID) -> Heading:
 
 def values(claim_id: UUID) -> dict[str, Any]:
     """Everything the paper shows, as plain values. Amounts in yen."""
-    claim = Claim.objects.select_related("facility__corporation", "municipality").get(pk=claim_id)
+    found = Claim.objects.select_related("facility__corporation", "municipality")
+    claim = found.annotate(has_provisional_rates=provisional_rates()).get(pk=claim_id)
     facility, month = claim.facility, claim.service_month
-    profile = holding_in(FacilityProfile.objects.filter(facility=facility), month).first()
+    terms = terms_of(claim, provisional=claim.has_provisional_rates)
     held = details_on(facility, month.first_day)
     lines = [
         _paper_line(line, claim.child_total)
@@ -130,11 +133,12 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "corporation": name_in(facility.corporation, month),
         "postal_code": held.postal_code,
         "location": held.location,
-        "capacity_1": profile.capacity_1 if profile else None,
-        "capacity_23": profile.capacity_23 if profile else None,
-        "region": f"{profile.region_percent}/100地域" if profile and profile.region_percent else "その他地域",
-        "base_percent": profile.base_percent if profile else None,
-        "wage_percent": profile.wage_percent if profile else None,
+        "capacity_1": terms.capacity_1,
+        "capacity_23": terms.capacity_23,
+        "region": f"{terms.region_percent}/100地域" if terms.region_percent else "その他地域",
+        "base_percent": terms.base_percent,
+        "wage_percent": terms.wage_percent,
+        "provisional": PROVISIONAL if terms.rates_are_provisional else "",
         "total_yen": claim.total_yen,
         "digits": _boxes(claim.total_yen),
         "child_total": claim.child_total,
@@ -250,7 +254,10 @@ def _fill_front(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any],
         ("所在地", f"〒{found['postal_code']} {found['location']}"),
         ("利用定員", _capacity_words(found)),
         ("地域区分", found["region"]),
-        ("加算率", f"区分1 {found['base_percent']}%・区分2 {found['wage_percent']}%"),
+        (
+            "加算率",
+            f"区分1 {found['base_percent']}%・区分2 {found['wage_percent']}%　{found['provisional']}".strip(),
+        ),
         ("提出日", found["submitted_on"]),
         ("承認日", found["approved_on"]),
         ("管理番号", found["control_number"]),

@@ -137,7 +137,9 @@ def drop_correction(actor: Actor, claim: Claim) -> None:
     if claim.status != ClaimStatus.DRAFT or not claim.is_correction:
         raise NotAllowed("取りやめられるのは、提出していない過誤の訂正だけです。")
     if not claim.correction_reason:
-        raise NotAllowed("児童数の訂正による過誤調整は、取りやめられません。内容を確認して提出してください。")
+        raise NotAllowed(
+            "児童数や登録内容の変更による過誤調整は、取りやめられません。内容を確認して提出してください。"
+        )
 
 
 @rule

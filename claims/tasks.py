@@ -19,6 +19,7 @@ from claims.operations import (
     reminding,
     telling,
 )
+from claims.operations.later import REDRAFT_MONTH
 from facilities.models import Municipality
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
@@ -40,12 +41,22 @@ def tell_facilities(job: Job) -> None:
 
 @handles(profiles.PROFILE_CHANGED)
 def redraft(job: Job) -> None:
-    """A facility's profile or granted items have changed from a month on: its drafts follow. Others are not touched."""
+    """A facility's profile or granted items have changed from a month on: its drafts and corrections follow."""
     municipality_id, facility_id = UUID(job.args["municipality_id"]), UUID(job.args["facility_id"])
     from_month = ServiceMonth.parse(job.args["from_month"])
     opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id, facility_id=facility_id)
-    with context(opened), scope(municipality_id, [facility_id]):
+    with context(opened), scope(municipality_id, None):  # its people's mailboxes are the city's rows
         drafting.redraft_from(facility_id, from_month, by=SYSTEM, at=timezone.now())
+
+
+@handles(REDRAFT_MONTH)
+def redraft_month(job: Job) -> None:
+    """Something had changed under a claim that was approved, or in a month that was closed: its correction follows."""
+    municipality_id, facility_id = UUID(job.args["municipality_id"]), UUID(job.args["facility_id"])
+    month = ServiceMonth.parse(job.args["month"])
+    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id, facility_id=facility_id)
+    with context(opened), scope(municipality_id, None):
+        drafting.redraft_month(facility_id, month, by=SYSTEM, at=timezone.now())
 
 
 @shared_task(name="claims.empty_expired_previews")

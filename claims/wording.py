@@ -1,6 +1,7 @@
 """Words that mails, pages and refusals of this room share."""
 
 from documents.reading import FileRefused
+from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from pages import wareki
 
@@ -27,3 +28,11 @@ def refusal_words(refusal: FileRefused, *, kept: str = KEPT_NOTHING) -> list[str
 
 # The code under which the monthly claim's form is registered with documents.
 CLAIM_FORM = "claim"
+
+
+def not_run_words(facility: Facility, month: ServiceMonth) -> str:
+    """Why nothing is claimed for this month, as a tag: it was closed before, or opens later; empty while it is run."""
+    if facility.lives_in(month):
+        return ""
+    closed = facility.closed_on is not None and facility.closed_on < month.first_day
+    return "廃止後" if closed else "開設前"

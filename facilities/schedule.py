@@ -2,11 +2,12 @@
 When what is due (月の日程): the steps of a month, business days, and a city's exceptions.
 
 A deadline is a day of the service month or a later one, moved off weekends, national holidays, the turn of the year
-and the city's own closing days. A city that has set nothing has the defaults below.
+and the city's own closing days. A city that has set nothing has the defaults below. Rules hold from a month on: what
+was due in earlier ones stays as it was.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
@@ -80,6 +81,9 @@ class Deadline:
         return self.day != self.nominal
 
 
+Rules = Mapping[str, StepRule]
+
+
 class HasSchedule(Protocol):
     """A municipality."""
 
@@ -88,9 +92,14 @@ class HasSchedule(Protocol):
 
 @dataclass(frozen=True)
 class CitySchedule:
-    """A city's rules, its own closing days by day, and exceptions by (month, step)."""
+    """
+    A city's rules, its own closing days by day, and exceptions by (month, step).
 
-    rules: Mapping[str, StepRule] = field(default_factory=lambda: DEFAULTS)
+    ``earlier`` are the rules of before, each with the last month it held for, the oldest first.
+    """
+
+    rules: Rules = field(default_factory=lambda: DEFAULTS)
+    earlier: tuple[tuple[ServiceMonth, Rules], ...] = ()
     closing_days: Mapping[date, str] = field(default_factory=dict)
     exceptions: Mapping[tuple[str, str], tuple[date, str]] = field(default_factory=dict)
 
@@ -99,7 +108,10 @@ class CitySchedule:
         """What is kept with the municipality."""
         kept = municipality.schedule
         return cls(
-            rules={**DEFAULTS, **{step: StepRule(*rule) for step, rule in kept.get("rules", {}).items()}},
+            rules=_rules_from(kept.get("rules", {})),
+            earlier=tuple(
+                (ServiceMonth.parse(last), _rules_from(rules)) for last, rules in kept.get("earlier", [])
+            ),
             closing_days={
                 date.fromisoformat(day): name for day, name in kept.get("closing_days", {}).items()
             },
@@ -116,12 +128,21 @@ class CitySchedule:
         for (month, step), (day, reason) in sorted(self.exceptions.items()):
             exceptions.setdefault(month, {})[step] = [day.isoformat(), reason]
         return {
-            "rules": {
-                str(step): [rule.months_later, rule.day, str(rule.shift)] for step, rule in self.rules.items()
-            },
+            "rules": _as_json(self.rules),
+            "earlier": [[str(last), _as_json(rules)] for last, rules in self.earlier],
             "closing_days": {day.isoformat(): name for day, name in sorted(self.closing_days.items())},
             "exceptions": exceptions,
         }
+
+    def rules_of(self, month: ServiceMonth) -> Rules:
+        """The rules that hold for this month."""
+        return next((rules for last, rules in self.earlier if month <= last), self.rules)
+
+    def with_rules(self, rules: Rules, *, first: ServiceMonth) -> "CitySchedule":
+        """Other rules from the month ``first`` on; earlier months keep theirs."""
+        last = first.plus(-1)
+        kept = tuple((each, old) for each, old in self.earlier if each < last)
+        return replace(self, rules={**self.rules, **rules}, earlier=(*kept, (last, self.rules_of(last))))
 
     def day_off(self, day: date) -> str:
         """Why nobody works on this day; nothing on a business day (開庁日)."""
@@ -135,7 +156,7 @@ class CitySchedule:
 
     def deadline(self, month: ServiceMonth, step: Step) -> Deadline:
         """The day of one step of one month."""
-        rule = self.rules[step]
+        rule = self.rules_of(month)[step]
         nominal = rule.nominal(month)
         if found := self.exceptions.get((str(month), step)):
             return Deadline(step, month, found[0], nominal, found[1])
@@ -166,6 +187,14 @@ class CitySchedule:
             if not self.day_off(day):
                 count -= 1
         return day
+
+
+def _rules_from(kept: Mapping[str, Any]) -> Rules:
+    return {**DEFAULTS, **{step: StepRule(*rule) for step, rule in kept.items()}}
+
+
+def _as_json(rules: Rules) -> dict[str, list[Any]]:
+    return {str(step): [rule.months_later, rule.day, str(rule.shift)] for step, rule in rules.items()}
 
 
 @lru_cache(maxsize=16)

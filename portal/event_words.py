@@ -170,6 +170,8 @@ WORDS = {
     "facts.shown": "月の実績を見た",
     "facts.saved": "月の実績を保存した",
     "claims.counts_corrected": "請求のあとに児童数が訂正された",
+    "claims.terms_changed": "請求のあとに登録内容が変わった",
+    "claims.corrections_told": "過誤の訂正ができたことを施設にお知らせした",
     "claims.first_decided": "請求の審査が始まった",
     "approvals.inbox_shown": "審査の一覧を見た",
     "approvals.inbox_exported": "審査の一覧を書き出した",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
 
@@ -219,9 +219,9 @@ def give_counts(
     payer_code: str | None = None,
     version: int = 1,
 ) -> CountSheet:
-    """A waiting count sheet of the month, as an accepted import would leave it."""
+    """A waiting count sheet of the month, as an import accepted in the morning of its first day would leave it."""
     own = {"municipality": nursery.city.municipality}
-    now = timezone.now()
+    now = datetime.combine(month.first_day, time(9), tzinfo=timezone.get_default_timezone())
     with scope(nursery.city.municipality.pk, None):
         source = CountImport.objects.create(
             **own,

@@ -7,6 +7,8 @@ from audit.record import record
 from claims import checks, permissions
 from claims.events import ClosingEvent
 from claims.models import Claim, CountSheet, MonthClosing
+from claims.operations.later import redraft_later
+from claims.operations.previews import hold_counts
 from claims.states import ClaimStatus, SheetStatus
 from claims.wording import month_words
 from facilities.actors import Actor
@@ -56,6 +58,8 @@ def close(month: ServiceMonth, *, note: str, by: Actor, at: datetime) -> MonthCl
         unfinished without a note.
     """
     permissions.close_month(by, None)
+    # Also where there are no sheets yet that could be locked: nobody brings in a month's first ones meanwhile.
+    hold_counts(by.municipality_id)
     # Acts under way end before the closing, later ones find it: both sides hold these rows in this order.
     sheets = CountSheet.objects.select_for_update(of=("self",)).filter(month=month.first_day)
     has_counts = bool(list(sheets.order_by("pk").values_list("pk", flat=True)))
@@ -88,7 +92,7 @@ def close(month: ServiceMonth, *, note: str, by: Actor, at: datetime) -> MonthCl
 @operation(ClosingEvent.REOPENED)
 def reopen(month: ServiceMonth, *, reason: str, by: Actor, at: datetime) -> MonthClosing:
     """
-    Open a closed month again.
+    Open a closed month again. What has changed under its claims in the meantime is corrected afterwards.
 
     :raises NotAllowed: not 係長 or 課長.
     :raises ProblemsFound: it is not closed, or no reason.
@@ -113,6 +117,10 @@ def reopen(month: ServiceMonth, *, reason: str, by: Actor, at: datetime) -> Mont
         rows={"closing": [closing.pk]},
         detail={"month": str(month)},
     )
+    changed = Claim.objects.filter(month=month.first_day, terms_changed_at__isnull=False)
+    current = changed.exclude(status=ClaimStatus.SUPERSEDED)
+    for facility_id in sorted(set(current.values_list("facility_id", flat=True))):
+        redraft_later(facility_id, month)
     return closing
 
 

@@ -112,7 +112,8 @@ def _problems(
     facility: Facility, month: ServiceMonth, before: list[ChildCount], after: Mapping[Key, int]
 ) -> list[str]:
     problems = []
-    if month < FIRST_MONTH or not facility.lives_in(month):
+    # What came for a month after the closing is corrected to nobody; an approved claim follows it.
+    if month < FIRST_MONTH or (not facility.lives_in(month) and (after or not before)):
         problems.append("この月は施設の開設前か廃止後のため、児童数を登録できません。")
     if before and {key_of(row): row.count for row in before} == dict(after):
         problems.append(SAME)

@@ -13,6 +13,7 @@ from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from audit.record import Who, record
 from claims import permissions
@@ -26,7 +27,7 @@ from claims.queries.mappings import AS_FOUND, HowToRead
 from claims.states import SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
 from documents.reading import read_csv
 from facilities.api_clients import ApiScope
-from facilities.models import Facility, FacilityProfile
+from facilities.models import Facility, FacilityProfile, Suspension
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
@@ -281,10 +282,22 @@ def known_facilities() -> dict[str, KnownFacility]:
 
 
 def plan_of(rows: list[CountRow]) -> Plan:
-    """Compare with what stands in the database now: two queries, however many facilities."""
+    """
+    Compare with what stands in the database now: two queries, however many facilities.
+
+    A facility that rests in all the file's months is not missed.
+    """
     found = by_facility(rows)
-    facilities = {facility.number: facility for facility in Facility.objects.order_by("number")}
     months = {month: ServiceMonth.parse(month) for month, _ in found}
+    resting = Suspension.objects.filter(
+        Q(to_month__isnull=True) | Q(to_month__gte=max(months.values()).first_day),
+        facility=OuterRef("pk"),
+        from_month__lte=min(months.values()).first_day,
+    )
+    facilities = {
+        facility.number: facility
+        for facility in Facility.objects.annotate(is_resting=Exists(resting)).order_by("number")
+    }
     current = _current_counts(set(months.values()))
     changes = [
         FacilityChange(
@@ -301,7 +314,9 @@ def plan_of(rows: list[CountRow]) -> Plan:
         [
             facility
             for facility in facilities.values()
-            if facility.pk not in named and any(facility.lives_in(month) for month in months.values())
+            if facility.pk not in named
+            and not facility.is_resting
+            and any(facility.lives_in(month) for month in months.values())
         ],
     )
 

@@ -2,8 +2,9 @@
 Drafting: claims make themselves from confirmed counts, the month's facts, the dated profile and the book in force.
 
 A draft is computed again whenever its inputs change, in place. What was submitted, returned or approved is never
-touched: it keeps the snapshot it was made from. Where the counts under an approved claim were corrected, a new version
-is drafted beside it (過誤調整).
+touched: it keeps the snapshot it was made from. Where the counts under an approved claim were corrected, or its terms
+(profile and granted items) have changed to another amount, it is flagged and a new version is drafted beside it
+(過誤調整).
 """
 
 from collections import defaultdict
@@ -15,9 +16,19 @@ from uuid import UUID
 from audit.record import Who, record
 from claims import permissions
 from claims.closing import is_closed, require_open
-from claims.composing import CannotDraft, Composition, Ingredients, compose, gather
+from claims.composing import (
+    CannotDraft,
+    Composition,
+    Ingredients,
+    compose,
+    composed_with_facts_of,
+    gather,
+    have_terms_changed,
+)
 from claims.events import ClaimEvent
+from claims.facts import given
 from claims.models import Claim, ClaimLine, CountSheet, Obstacle
+from claims.operations.telling import tell_of_corrections
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
 from facilities.models import Facility, Municipality, is_public_in, public_in
@@ -28,6 +39,7 @@ from facilities.rules import NotAllowed
 CONTENT_FIELDS = (
     "sheet",
     "snapshot",
+    "facts",
     "missing",
     "rate_book",
     "rate_book_status",
@@ -45,10 +57,11 @@ NOTHING: Correcting = {}
 
 @dataclass(frozen=True)
 class DraftResult:
-    """The current claims of one facility and month after drafting, or why there is none."""
+    """The current claims of one facility and month after drafting, or why there is none; corrections just begun."""
 
     claims: tuple[Claim, ...]
     obstacle: Obstacle | None
+    begun: tuple[Claim, ...] = ()
 
     @property
     def missing(self) -> bool:
@@ -100,25 +113,53 @@ def recalculate(facility: Facility, month: ServiceMonth, *, by: Actor, at: datet
 def redraft_if_confirmed(
     facility: Facility, month: ServiceMonth, *, by: Who, at: datetime
 ) -> DraftResult | None:
-    """Renew the drafts when the counts are confirmed (otherwise confirming will do it) and the month is open."""
+    """
+    Renew the drafts when the counts are confirmed (otherwise confirming will do it) and the month is open.
+
+    In a closed month nothing is drafted; that its claims would be computed otherwise now is noted on them all the same.
+    """
     sheet = _current_sheet(facility.pk, month)
-    if sheet is None or sheet.status != SheetStatus.CONFIRMED or is_closed(month):
+    if sheet is None or sheet.status != SheetStatus.CONFIRMED:
         return None
-    if is_public_in(facility, month):
+    is_public = is_public_in(facility, month)
+    if is_closed(month):
+        if not is_public:
+            _note_terms(sheet, month, by=by, at=at)
+        return None
+    if is_public:
         _drop_drafts(facility, month, by, at)
         return None
     return _draft([sheet], month, by=by, at=at)[facility.pk]
 
 
 def redraft_from(facility_id: UUID, first: ServiceMonth, *, by: Who, at: datetime) -> None:
-    """Renew the drafts of every month from ``first`` on whose counts are confirmed, oldest first."""
+    """
+    Renew the drafts of every month from ``first`` on whose counts are confirmed, oldest first.
+
+    The facility learns by mail of corrections this has begun: nobody there has done anything.
+    """
+    months = CountSheet.objects.filter(
+        facility=facility_id, month__gte=first.first_day, status=SheetStatus.CONFIRMED
+    )
+    found = months.order_by("month").values_list("month", flat=True)
+    _redraft(facility_id, [ServiceMonth.of(month) for month in found], by=by, at=at)
+
+
+def redraft_month(facility_id: UUID, month: ServiceMonth, *, by: Who, at: datetime) -> None:
+    """The same for one month: a flagged claim was approved, or the month was opened again."""
+    _redraft(facility_id, [month], by=by, at=at)
+
+
+def _redraft(facility_id: UUID, months: Iterable[ServiceMonth], *, by: Who, at: datetime) -> None:
     facility = Facility.objects.select_related("municipality").filter(pk=facility_id).first()
     if facility is None:
         # A successor that was taken back before its work was done.
         return
-    months = CountSheet.objects.filter(month__gte=first.first_day, status=SheetStatus.CONFIRMED)
-    for month in months.filter(facility=facility).order_by("month").values_list("month", flat=True):
-        redraft_if_confirmed(facility, ServiceMonth.of(month), by=by, at=at)
+    results = [redraft_if_confirmed(facility, month, by=by, at=at) for month in months]
+    # Claims to other municipalities are not sent yet: nobody has to do anything about them.
+    begun = [claim for result in results if result for claim in result.begun if not claim.outside]
+    if begun:
+        tell_of_corrections(facility, begun)
 
 
 @operation(ClaimEvent.DRAFTED)
@@ -203,9 +244,14 @@ def _draft(
             work.renew(found, standing[facility_id], compositions)
     work.write(ingredients, month)
     for facility_id, found in ingredients.items():
+        _record_terms(found, work.noted[facility_id], by)
         _record_drafts(found, work.touched[facility_id], work.obstacles.get(facility_id), by)
     return {
-        facility_id: DraftResult(tuple(work.current[facility_id]), work.obstacles.get(facility_id))
+        facility_id: DraftResult(
+            tuple(work.current[facility_id]),
+            work.obstacles.get(facility_id),
+            tuple(claim for claim in work.created if claim.facility_id == facility_id and claim.corrects_id),
+        )
         for facility_id in ingredients
     }
 
@@ -227,6 +273,20 @@ def _drop_drafts(facility: Facility, month: ServiceMonth, by: Who, at: datetime)
         )
 
 
+def _note_terms(sheet: CountSheet, month: ServiceMonth, *, by: Who, at: datetime) -> None:
+    ingredients = gather([sheet], month)
+    standing = _standing_claims(ingredients, month)
+    work = _Writing(at, NOTHING)
+    for facility_id, found in ingredients.items():
+        try:
+            compositions = compose(found)
+        except CannotDraft:
+            continue
+        work.compare(found, standing[facility_id], compositions)
+        work.write_flags()
+        _record_terms(found, work.noted[facility_id], by)
+
+
 def _standing_claims(facilities: Iterable[UUID], month: ServiceMonth) -> dict[UUID, list[Claim]]:
     """All versions of the month's claims, locked, by facility."""
     standing: dict[UUID, list[Claim]] = defaultdict(list)
@@ -244,7 +304,8 @@ class _Writing:
     def __init__(self, at: datetime, correcting: Correcting) -> None:
         self.at = at
         self.correcting = correcting
-        self.settled: list[Claim] = []
+        self.flagged: dict[UUID, Claim] = {}
+        self.noted: dict[UUID, list[Claim]] = defaultdict(list)
         self.created: list[Claim] = []
         self.renewed: list[Claim] = []
         self.dropped: list[Claim] = []
@@ -270,7 +331,8 @@ class _Writing:
         )
 
     def renew(self, found: Ingredients, standing: list[Claim], compositions: list[Composition]) -> None:
-        """Each payer's draft is made or renewed; what the city has in hand is left alone."""
+        """Each payer's draft is made or renewed; what the city has in hand is left alone, but for its flags."""
+        self.compare(found, standing, compositions)
         opened = {claim.payer_code: claim for claim in standing if claim.is_open}
         approved = {claim.payer_code: claim for claim in standing if claim.status == ClaimStatus.APPROVED}
         for composition in compositions:
@@ -289,10 +351,34 @@ class _Writing:
             else:
                 self.current[found.facility.pk].append(claim)
 
+    def compare(self, found: Ingredients, standing: list[Claim], compositions: list[Composition]) -> None:
+        """Note on what the city has whether profile or granted items have changed under it, or no longer have."""
+        if not found.children:
+            return  # without children nothing holds
+        now_of = {composition.payer_code: composition for composition in compositions}
+        for claim in standing:
+            now = now_of.get(claim.payer_code)
+            if now is None or claim.status not in {ClaimStatus.SUBMITTED, ClaimStatus.APPROVED}:
+                continue
+            if claim.facts != given(found.facts):  # they are being corrected: no change of terms
+                now = composed_with_facts_of(claim, found)
+            has_changed = have_terms_changed(claim, now)
+            if has_changed == (claim.terms_changed_at is not None):
+                continue
+            claim.terms_changed_at = self.at if has_changed else None
+            self.flagged[claim.pk] = claim
+            if has_changed:
+                self.noted[claim.facility_id].append(claim)
+
+    def write_flags(self) -> None:
+        """What has changed under claims that the city has."""
+        fields = ["counts_corrected_at", "terms_changed_at"]
+        Claim.objects.bulk_update(self.flagged.values(), fields, batch_size=500)
+
     def write(self, facilities: Iterable[UUID], month: ServiceMonth) -> None:
         """Everything at once."""
         Claim.objects.bulk_update(self.dropped, ["status"], batch_size=500)
-        Claim.objects.bulk_update(self.settled, ["counts_corrected_at"], batch_size=500)
+        self.write_flags()
         Claim.objects.bulk_create(self.created, batch_size=500)
         Claim.objects.bulk_update(self.renewed, CONTENT_FIELDS, batch_size=100)
         rewritten = {claim.pk for claim, _ in self.contents} - {claim.pk for claim in self.created}
@@ -319,8 +405,8 @@ class _Writing:
         self, found: Ingredients, standing: list[Claim], composition: Composition, approved: Claim | None
     ) -> Claim:
         """
-        Nothing is open for this payer. An approved claim stands as it is, unless its counts were corrected to another
-        amount, or somebody asks for a correction.
+        Nothing is open for this payer. An approved claim stands as it is, unless its counts or terms have changed to
+        another amount, or somebody asks for a correction.
         """
         corrects, reason = self.correcting.get(composition.payer_code, (approved, ""))
         if corrects is None:
@@ -330,18 +416,18 @@ class _Writing:
         return self._create(found, standing, composition, corrects=corrects, reason=reason)
 
     def _is_settled(self, claim: Claim, composition: Composition, approved: Mapping[str, Claim]) -> bool:
-        """A correction that corrected counts brought about, and other ones have made needless."""
+        """A correction that corrected counts or changed terms brought about, and other ones have made needless."""
         corrects = approved.get(composition.payer_code)
         return corrects is not None and not claim.correction_reason and self._stands(corrects, composition)
 
     def _stands(self, approved: Claim, composition: Composition) -> bool:
-        """The approved claim is right as it is: its counts are the same, or lead to the same content."""
-        if approved.counts_corrected_at is None:
+        """The approved claim is right as it is: counts and terms are the same, or lead to the same content."""
+        if approved.counts_corrected_at is None and approved.terms_changed_at is None:
             return True
         if approved.content_hash != composition.content_hash or composition.missing:
             return False
         approved.counts_corrected_at = None
-        self.settled.append(approved)
+        self.flagged[approved.pk] = approved
         return True
 
     def _create(
@@ -370,10 +456,12 @@ class _Writing:
 
     def _renew(self, claim: Claim, found: Ingredients, composition: Composition) -> None:
         is_same = claim.content_hash == composition.content_hash and claim.missing == composition.missing
+        is_same = is_same and claim.facts == given(found.facts)
         if is_same and claim.sheet_id == found.sheet.pk and claim.counts_corrected_at is None:
             return
         if claim.content_hash == composition.content_hash:
             claim.sheet, claim.missing, claim.counts_corrected_at = found.sheet, composition.missing, None
+            claim.facts = given(found.facts)
         else:
             self._fill(claim, found, composition)
         self.renewed.append(claim)
@@ -384,6 +472,7 @@ class _Writing:
         claim.sheet = found.sheet
         claim.outside = composition.outside
         claim.snapshot = composition.snapshot
+        claim.facts = given(found.facts)
         claim.missing = composition.missing
         claim.rate_book = quote.book.id
         claim.rate_book_status = quote.book.status
@@ -399,6 +488,18 @@ class _Writing:
         claim.move_to(ClaimStatus.SUPERSEDED)
         self.dropped.append(claim)
         self.touched[claim.facility_id].append(claim)
+
+
+def _record_terms(found: Ingredients, noted: list[Claim], by: Who) -> None:
+    if noted:
+        record(
+            ClaimEvent.TERMS_CHANGED,
+            by=by,
+            on=found.sheet,
+            rows={"claim": [claim.pk for claim in noted]},
+            detail={"month": str(found.month)},
+            facility_id=found.facility.pk,
+        )
 
 
 def _record_drafts(found: Ingredients, touched: list[Claim], obstacle: Obstacle | None, by: Who) -> None:

@@ -7,7 +7,7 @@ from audit.record import record
 from claims import checks, permissions
 from claims.closing import require_open
 from claims.events import ClaimEvent
-from claims.facts import BY_NAME
+from claims.facts import BY_NAME, FACTS, given
 from claims.models import Claim, CountSheet, MonthlyFacts
 from claims.operations.drafting import DraftResult, redraft_if_confirmed
 from claims.states import SheetStatus
@@ -81,6 +81,33 @@ def save(
         detail={"month": str(month), "version": saved.version, **values},
     )
     return redraft_if_confirmed(facility, month, by=by, at=at)
+
+
+def give_back(claim: Claim, *, by: Actor, at: datetime) -> None:
+    """
+    Let the facts that the approved ``claim`` was computed with stand again: its correction was given up.
+
+    The caller holds the month's sheet and claims, and draws up again what depends on the facts.
+    """
+    saved = (
+        MonthlyFacts.objects.select_for_update(of=("self",))
+        .filter(facility=claim.facility_id, month=claim.month)
+        .first()
+    )
+    if saved is None or given(saved) == claim.facts:
+        return
+    for fact in FACTS:
+        setattr(saved, fact.name, claim.facts.get(fact.name))
+    saved.version += 1
+    saved.saved_at, saved.saved_by = at, by.user_id
+    saved.save()
+    record(
+        ClaimEvent.FACTS_SAVED,
+        by=by,
+        on=saved,
+        rows={"facts": [saved.pk]},
+        detail={"month": str(claim.service_month), "version": saved.version, **given(saved)},
+    )
 
 
 def _subject(facility: Facility, month: ServiceMonth) -> permissions.FactsOfMonth:

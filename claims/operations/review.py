@@ -12,6 +12,7 @@ from django.conf import settings
 from audit.record import record
 from claims.events import ClaimEvent
 from claims.models import Claim
+from claims.operations.later import redraft_later
 from claims.states import ClaimStatus
 from claims.wording import month_words
 from facilities.actors import Actor
@@ -32,7 +33,8 @@ def approve(claim: Claim, *, by: Actor, at: datetime) -> None:
     """
     The last step has approved the claim: its content stays as it is for ever.
 
-    A correction takes the place of the version it corrects, which keeps its content and its approval as history.
+    A correction takes the place of the version it corrects, which keeps its content and its approval as history. Where
+    counts or terms have changed while the claim was here, its own correction is drafted afterwards.
 
     :raises TransitionNotAllowed: the claim is not submitted.
     """
@@ -56,6 +58,8 @@ def approve(claim: Claim, *, by: Actor, at: datetime) -> None:
             "content_hash": claim.content_hash,
         },
     )
+    if claim.counts_corrected_at is not None or claim.terms_changed_at is not None:
+        redraft_later(claim.facility_id, claim.service_month)
     _tell_facility(claim, "請求が承認されました", "の請求が承認されました。請求書を作成できます。")
 
 

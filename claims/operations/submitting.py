@@ -10,6 +10,7 @@ from claims.composing import CannotDraft, compose, gather
 from claims.events import ClaimEvent
 from claims.models import Claim, CountSheet
 from claims.operations.drafting import DraftResult, draft, redraft_if_confirmed
+from claims.operations.facts import give_back
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
 from facilities.operating import operation
@@ -53,8 +54,8 @@ def withdraw(claim_id: UUID, *, by: Actor, at: datetime) -> Claim:
     claim = _locked_with_month(claim_id)
     permissions.withdraw(by, claim)
     claim.move_to(ClaimStatus.DRAFT)
-    claim.submitted_at = claim.submitted_by = None
-    claim.save(update_fields=["status", "submitted_at", "submitted_by"])
+    claim.submitted_at = claim.submitted_by = claim.terms_changed_at = None
+    claim.save(update_fields=["status", "submitted_at", "submitted_by", "terms_changed_at"])
     _record(ClaimEvent.WITHDRAWN, claim, by)
     redraft_if_confirmed(claim.facility, claim.service_month, by=by, at=at)
     return claim
@@ -118,19 +119,26 @@ def open_correction(claim_id: UUID, *, reason: str, by: Actor, at: datetime) -> 
 @operation(ClaimEvent.CORRECTION_DROPPED)
 def drop_correction(claim_id: UUID, *, by: Actor, at: datetime) -> Claim:
     """
-    Give up a correction that was begun; the approved claim stands. Returns the approved claim.
+    Give up a correction that was begun; the approved claim stands, and with it the facts it was computed with.
+
+    Returns the approved claim.
 
     :raises Claim.DoesNotExist: not a claim of the open scope.
-    :raises NotAllowed: not a draft, or counts were corrected: then a correction is needed.
+    :raises NotAllowed: not a draft, a closed month, or counts or terms have changed: then a correction is needed.
     """
     claim = _locked_with_month(claim_id)
     permissions.drop_correction(by, claim)
+    require_open(claim.service_month)
     assert claim.corrects is not None, "the rule has asked"
     if claim.corrects.counts_corrected_at is not None:
         raise NotAllowed("児童数が訂正されているため、取りやめられません。内容を確認して提出してください。")
+    if claim.corrects.terms_changed_at is not None:
+        raise NotAllowed("登録内容が変わっているため、取りやめられません。内容を確認して提出してください。")
     claim.move_to(ClaimStatus.SUPERSEDED)
     claim.save(update_fields=["status"])
     _record(ClaimEvent.CORRECTION_DROPPED, claim, by)
+    give_back(claim.corrects, by=by, at=at)
+    redraft_if_confirmed(claim.facility, claim.service_month, by=by, at=at)
     return claim.corrects
 
 

@@ -1,18 +1,18 @@
 """Telling facilities that their counts have come, or that the city has answered. No mail carries a number."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.conf import settings
 
 from accounts.models import User
 from audit.record import record
-from claims.events import ImportEvent
-from claims.models import CountImport, CountSheet, DropRefusal, FileImport, FileKind
+from claims.events import ClaimEvent, ImportEvent
+from claims.models import Claim, CountImport, CountSheet, DropRefusal, FileImport, FileKind
 from claims.states import SheetStatus
 from claims.wording import month_words
 from facilities.actors import Role
-from facilities.models import Membership
+from facilities.models import Facility, Membership
 from facilities.periods import ServiceMonth
 from facilities.queries import mailboxes
 from jobs import mail
@@ -52,6 +52,29 @@ def tell_of_correction(sheet: CountSheet) -> None:
     """The facility's accounts learn that the enrolment section has corrected their counts."""
     sentence = "児童数が訂正されました。ログインして新しい人数をご確認ください。"
     _tell([sheet], "児童数が訂正されました", sentence)
+
+
+def tell_of_corrections(facility: Facility, begun: Sequence[Claim]) -> None:
+    """One mail to each of the facility's accounts: approved claims have drafts of a correction beside them."""
+    words = "・".join(month_words(claim.service_month) for claim in begun)
+    accounts = mailboxes([facility.pk])
+    for account in accounts:
+        mail.send_later(
+            to=account.user.address,
+            subject="【はぐくみ請求】承認済みの請求の訂正ができました",
+            text=(
+                f"{facility.name}　{words}\n\n承認のあとに登録内容や児童数が変わったため、過誤の訂正ができました。"
+                "ログインして差額と理由を確認し、提出してください。\n"
+                f"{settings.SITE_URL}/f/{facility.number}/claims/\n"
+            ),
+        )
+    if accounts:
+        record(
+            ClaimEvent.CORRECTIONS_TOLD,
+            on=facility,
+            rows={"claim": [claim.pk for claim in begun]},
+            facility_id=facility.pk,
+        )
 
 
 def tell_of_preview(imported: FileImport) -> None:

@@ -30,6 +30,7 @@ from claims.models import (
 from claims.queries.comparison import ComparedLine, compare_claims
 from claims.queries.conversation import Said, conversation
 from claims.queries.deadlines import deadlines_of
+from claims.queries.terms import Terms, provisional_rates, terms_of
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
 from facilities.models import Facility, GrantedItem, Municipality, holding_in
@@ -468,6 +469,7 @@ class ClaimView:
     hindrances: tuple[Hindrance, ...]
     said: tuple[Said, ...]
     submitter: User | None
+    terms: Terms
 
     @property
     def difference(self) -> int | None:
@@ -493,7 +495,9 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
 
     :raises Claim.DoesNotExist: not a claim of the open scope.
     """
-    found = Claim.objects.select_related("sheet").annotate(month_is_closed=closing_of("month"))
+    found = Claim.objects.select_related("sheet").annotate(
+        month_is_closed=closing_of("month"), has_provisional_rates=provisional_rates()
+    )
     claim = found.get(pk=claim_id)
     family = _family(claim)
     versions = [other for other in family if other.month == claim.month]
@@ -534,6 +538,7 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
         said=conversation(versions) if any(other.submitted_at for other in versions) else (),
         # The city's people are not named to a facility, its own are.
         submitter=User.objects.filter(pk=claim.submitted_by).first() if claim.submitted_by else None,
+        terms=terms_of(claim, provisional=claim.has_provisional_rates),
     )
 
 

@@ -16,7 +16,9 @@ from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, Fi
 from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
 from claims.queries.facility import CountView, counts_of, payer_names
 from claims.states import ImportStatus, SheetStatus
+from claims.wording import not_run_words
 from facilities.models import Facility, FacilityProfile, Municipality, holding_in
+from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.scope import current_scope
@@ -370,6 +372,8 @@ class FacilityMonth:
     before: int | None = None
     capacity: int = 0
     disputes: int = 0
+    is_resting: bool = False
+    not_run: str = ""
 
     @property
     def row_id(self) -> UUID:
@@ -378,8 +382,8 @@ class FacilityMonth:
 
     @property
     def status(self) -> str:
-        """The sheet's status, ``none`` without one."""
-        return self.sheet.status if self.sheet else "none"
+        """The sheet's status; without one ``resting``, where nothing is expected, or ``none``."""
+        return self.sheet.status if self.sheet else "resting" if self.is_resting else "none"
 
     @property
     def difference(self) -> int | None:
@@ -389,7 +393,10 @@ class FacilityMonth:
 
 @dataclass(frozen=True)
 class MonthView:
-    """A month of the whole city. ``states`` counts all facilities, ``rows`` are those to show."""
+    """
+    A month of the whole city. ``states`` counts all facilities, ``rows`` are those to show, ``not_run`` those with
+    counts of a month in which they are closed or not open yet.
+    """
 
     month: ServiceMonth
     rows: list[FacilityMonth]
@@ -397,6 +404,7 @@ class MonthView:
     children: int
     before: int
     facilities: int = 0
+    not_run: int = 0
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
@@ -411,7 +419,7 @@ SORTS: dict[str, Callable[[FacilityMonth], Any]] = {
     "number": lambda row: row.facility.number,
     "name": lambda row: row.facility.name,
     "status": lambda row: (
-        ["disputed", "none", "waiting", "confirmed"].index(row.status),
+        ["disputed", "none", "waiting", "confirmed", "resting"].index(row.status),
         row.facility.number,
     ),
     "children": lambda row: -1 if row.children is None else row.children,
@@ -421,8 +429,14 @@ DESCENDING = frozenset({"children", "difference"})
 
 
 def month_view(month: ServiceMonth, *, status: str = "", words: str = "", sort: str = "number") -> MonthView:
-    """Every facility of the city in a month: four queries. Unknown ``sort`` is by number."""
-    rows = {facility.pk: FacilityMonth(facility) for facility in Facility.objects.order_by("number")}
+    """Every facility of the city in a month: five queries. Unknown ``sort`` is by number."""
+    resting = resting_in(month)
+    rows = {
+        facility.pk: FacilityMonth(
+            facility, is_resting=facility.pk in resting, not_run=not_run_words(facility, month)
+        )
+        for facility in Facility.objects.order_by("number")
+    }
     sheets = CountSheet.objects.filter(month__in=[month.first_day, month.plus(-1).first_day])
     current = sheets.exclude(status=SheetStatus.SUPERSEDED)
     for sheet in current.annotate(children=Sum("counts__count", default=0)):
@@ -437,7 +451,7 @@ def month_view(month: ServiceMonth, *, status: str = "", words: str = "", sort: 
         open_disputes().filter(sheet__month=month.first_day).values("facility").annotate(n=Count("pk"))
     ):
         rows[dispute["facility"]].disputes = dispute["n"]
-    everyone = [row for row in rows.values() if row.sheet or row.facility.lives_in(month)]
+    everyone = [row for row in rows.values() if row.sheet or not row.not_run]
     chosen = [
         row
         for row in everyone
@@ -452,6 +466,7 @@ def month_view(month: ServiceMonth, *, status: str = "", words: str = "", sort: 
         children=sum(row.children or 0 for row in everyone),
         before=sum(row.before or 0 for row in everyone),
         facilities=len(everyone),
+        not_run=sum(bool(row.not_run and row.children) for row in everyone),
     )
 
 

@@ -51,6 +51,7 @@ STATES = (
     ("none", "届いていない"),
     ("waiting", "確認待ち"),
     ("confirmed", "確認済み"),
+    ("resting", "休園中"),
 )
 COLUMNS = (
     ("number", "施設", ""),

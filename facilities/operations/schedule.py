@@ -1,9 +1,11 @@
 """A city sets the days of its months (日程): rules, closing days, and single exceptions with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
+
+from django.utils import timezone
 
 from audit.record import record
 from facilities import permissions
@@ -15,6 +17,8 @@ from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 from facilities.schedule import CitySchedule, Step, StepRule
 
+# Weekends and holidays fall otherwise every year: so many months are looked at before rules are taken.
+MONTHS_TRIED = 72
 OUT_OF_ORDER = (
     "{later}（{later_day}）が、{earlier}（{earlier_day}）より前になります。日にちを確認してください。"
 )
@@ -23,15 +27,16 @@ OUT_OF_ORDER = (
 @operation(FacilityEvent.SCHEDULE_CHANGED)
 def set_rules(rules: dict[str, StepRule], *, by: Actor, at: datetime) -> CitySchedule:
     """
-    Set the day of every step, from now on for all months.
+    Set the day of every step for this month and all later ones; the days of earlier months stay.
 
     :raises NotAllowed: only the administrator.
     :raises ProblemsFound: a step would come before the one it waits for.
     """
 
     def change(schedule: CitySchedule) -> CitySchedule:
-        changed = replace(schedule, rules={**schedule.rules, **rules})
-        if problems := out_of_order(changed):
+        this = ServiceMonth.of(timezone.localtime(at).date())
+        changed = schedule.with_rules(rules, first=this)
+        if problems := out_of_order(changed, [this.plus(number) for number in range(MONTHS_TRIED)]):
             raise ProblemsFound(problems)
         return changed
 
@@ -112,10 +117,10 @@ def remove_exception(month: ServiceMonth, step: Step, *, by: Actor, at: datetime
     )
 
 
-def out_of_order(schedule: CitySchedule, months: list[ServiceMonth] | None = None) -> list[str]:
-    """Where a step would come before the one it waits for; looked for in a year of months, told once a pair."""
+def out_of_order(schedule: CitySchedule, months: Iterable[ServiceMonth]) -> list[str]:
+    """Where a step would come before the one it waits for in one of ``months``, told once a pair."""
     problems: dict[tuple[Step, Step], str] = {}
-    for month in months or [ServiceMonth(2026, 4).plus(number) for number in range(12)]:
+    for month in months:
         deadlines = schedule.month(month)
         for earlier, later in pairwise(deadlines):
             if later.day < earlier.day:

@@ -274,7 +274,9 @@ def _event(deadline: Deadline, month: ServiceMonth, city: str) -> Event:
     event.add("dtstamp", timezone.now())
     event.add("dtstart", deadline.day)
     event.add("dtend", deadline.day + timedelta(days=1))
-    event.add("summary", f"{month.year}年{month.month}月分　{deadline.step.label}の締切")
+    # The city pays on a day; everything else is due by one.
+    what = "支払日" if deadline.step == Step.PAY else f"{deadline.step.label}の締切"
+    event.add("summary", f"{month.year}年{month.month}月分　{what}")
     if deadline.reason:
         event.add("description", deadline.reason)
     return event

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from approvals import queries as review
+from approvals.permissions import look
 from approvals.queries import Inbox
 from claims.composing import no_price
 from claims.models import CountDispute, CountImport, Obstacle
@@ -25,6 +26,7 @@ class CityHome:
     month: ServiceMonth | None
     inbox: Inbox | None
     waiting_months: list[tuple[ServiceMonth, int]]
+    changed_months: list[tuple[ServiceMonth, int]]
     open_disputes: int
     open_previews: int
     obstacles: list[tuple[str, str, int]]
@@ -93,6 +95,7 @@ def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
         inbox=inbox,
         year_to_roll=year if is_asked else None,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
+        changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),
         obstacles=[(kind, message, count) for (kind, message), count in obstacles.most_common()],

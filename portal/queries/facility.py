@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Q, Sum
 
-from claims.models import Claim, CountDispute, CountSheet, MonthlyFacts, Obstacle
+from claims.closing import closing_of
+from claims.models import Claim, CountDispute, CountSheet, Obstacle
+from claims.queries.deadlines import own_days
 from claims.queries.facility import payer_names
 from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
-from facilities.schedule import CitySchedule, Step
+from facilities.schedule import Step
 
 State = Literal["done", "now", "attention", "later"]
 
@@ -27,7 +29,6 @@ class Month:
     claims: list[Claim]
     payers: dict[str, str]
     obstacle: Obstacle | None
-    has_facts: bool
     due: date
     confirm_by: date
 
@@ -74,22 +75,21 @@ class Month:
 
 @dataclass(frozen=True)
 class Home:
-    """The newest month, what came back from the city, earlier months not sent, and disputes that were answered."""
+    """
+    The newest month, other months' counts to confirm, what came back from the city, earlier months not sent, and
+    disputes that were answered.
+    """
 
     current: Month | None
+    waiting: list[CountSheet]
     returned: list[Claim]
     unsent: list[Claim]
     answered: list[CountDispute]
 
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
-    """Five queries at most, however many months there are."""
-    sheets = list(
-        CountSheet.objects.filter(facility=facility)
-        .exclude(status=SheetStatus.SUPERSEDED)
-        .annotate(children=Sum("counts__count"))
-        .order_by("-month")[:2]
-    )
+    """Six queries at most, however many months there are."""
+    sheets = _sheets(facility)
     # Of the newest month everything that counts, of earlier ones what the facility has still in hand. A 過誤調整 stands
     # before the approved claim it corrects.
     wanted = Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.DRAFT])
@@ -103,9 +103,10 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     open_claims = [claim for claim in found if claim.status in {ClaimStatus.RETURNED, ClaimStatus.DRAFT}]
     returned = [claim for claim in open_claims if claim.status == ClaimStatus.RETURNED]
     if not sheets:
-        return Home(None, returned, [], [])
-    newest, schedule = sheets[0], CitySchedule.of(municipality)
+        return Home(None, [], returned, [], [])
+    newest = sheets[0]
     month = ServiceMonth.of(newest.month)
+    days = own_days([facility.pk], month, municipality)[facility.pk]
     before = next((sheet for sheet in sheets[1:] if ServiceMonth.of(sheet.month) == month.plus(-1)), None)
     claims = [claim for claim in found if claim.month == newest.month]
     current = Month(
@@ -116,12 +117,28 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         claims=claims,
         payers=payer_names({claim.payer_code for claim in claims}, municipality),
         obstacle=Obstacle.objects.filter(facility=facility, month=newest.month).first(),
-        has_facts=MonthlyFacts.objects.filter(facility=facility, month=newest.month).exists(),
-        due=schedule.deadline(month, Step.CLAIM).day,
-        confirm_by=schedule.deadline(month, Step.CONFIRM).day,
+        due=days[Step.CLAIM],
+        confirm_by=days[Step.CONFIRM],
     )
+    # Corrected counts hide behind newer months; in a closed month nothing can be done about them.
+    waiting = [
+        sheet
+        for sheet in reversed(sheets[1:])
+        if sheet.status == SheetStatus.WAITING and not sheet.month_is_closed
+    ]
     answered = list(CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at"))
     unsent = [
         claim for claim in open_claims if claim.is_draft and not claim.outside and claim.month != newest.month
     ]
-    return Home(current, returned, unsent, answered)
+    return Home(current, waiting, returned, unsent, answered)
+
+
+def _sheets(facility: Facility) -> list[Any]:
+    """The two newest months' counts, and those of any month that wait for the facility; newest first."""
+    sheets = CountSheet.objects.filter(facility=facility).exclude(status=SheetStatus.SUPERSEDED)
+    newest = sheets.order_by("-month").values("pk")[:2]
+    return list(
+        sheets.filter(Q(status=SheetStatus.WAITING) | Q(pk__in=newest))
+        .annotate(children=Sum("counts__count"), month_is_closed=closing_of("month"))
+        .order_by("-month")
+    )

@@ -23,7 +23,7 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
     record(
         PortalEvent.HOME_SHOWN,
         rows={
-            "count_sheet": [current.sheet.pk] if current else [],
+            "count_sheet": [sheet.pk for sheet in [*([current.sheet] if current else []), *home.waiting]],
             "claim": [
                 claim.pk for claim in {*home.returned, *home.unsent, *(current.claims if current else [])}
             ],

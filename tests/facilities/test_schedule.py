@@ -114,7 +114,7 @@ def test_business_days_are_counted_back_over_a_holiday():
 
 
 def test_the_defaults_are_in_order():
-    assert out_of_order(USUAL) == []
+    assert out_of_order(USUAL, [JUNE.plus(number) for number in range(240)]) == []
 
 
 # ---------------------------------------------------------------- setting
@@ -127,7 +127,7 @@ def test_what_a_city_sets_is_kept_and_comes_back(city):
         set_exception(JUNE, Step.CLAIM, date(2026, 6, 15), "月末の停電のため", by=administrator, at=AT)
 
     kept = schedule_of(city)
-    assert kept.deadline(MAY, Step.CLAIM).day == date(2026, 5, 12)
+    assert kept.deadline(JUNE.plus(1), Step.CLAIM).day == date(2026, 7, 12)
     june = kept.deadline(JUNE, Step.CLAIM)
     assert (june.day, june.nominal, june.reason) == (
         date(2026, 6, 15),
@@ -157,6 +157,29 @@ def test_steps_stay_in_their_order(city):
             set_exception(JUNE, Step.CLAIM, date(2026, 5, 31), "x", by=administrator, at=AT)
         with pytest.raises(ProblemsFound, match="すでに休みです（日曜日）"):
             add_closing_day(date(2026, 6, 14), "x", by=administrator, at=AT)
+    assert schedule_of(city) == USUAL
+
+
+def test_other_days_hold_from_this_month_on_and_earlier_months_keep_theirs(city):
+    with city.open() as administrator:
+        set_rules({Step.CLAIM: StepRule(0, 12, Shift.NONE)}, by=administrator, at=AT)
+        set_rules({Step.CLAIM: StepRule(0, 13, Shift.NONE)}, by=administrator, at=AT)
+        set_rules({Step.CLAIM: StepRule(0, 14, Shift.NONE)}, by=administrator, at=AT + timedelta(days=70))
+
+    kept = schedule_of(city)
+    days = [kept.deadline(month, Step.CLAIM).day.day for month in (MAY, JUNE, JUNE.plus(1), JUNE.plus(2))]
+    assert days == [11, 13, 13, 14]
+    assert CitySchedule.of(Municipality(schedule=kept.as_json())) == kept
+
+
+def test_the_order_is_looked_at_in_the_coming_years_too(city):
+    # In order in every month of this fiscal year, and not where 15 to 17 July are three days off.
+    rules = {Step.CLAIM: StepRule(0, 15, Shift.LATER), Step.REVIEW: StepRule(0, 17, Shift.EARLIER)}
+    this_year = [ServiceMonth(2026, 4).plus(number) for number in range(12)]
+    assert out_of_order(CitySchedule(rules={**DEFAULTS, **rules}), this_year) == []
+
+    with city.open() as administrator, pytest.raises(ProblemsFound, match="審査（7月14日）"):
+        set_rules(rules, by=administrator, at=AT)
     assert schedule_of(city) == USUAL
 
 
@@ -295,7 +318,11 @@ def test_a_calendar_program_reads_the_file(city, sakura, time_machine):
     assert claims["129999-2026-05-claim@hagukumi"] == date(2026, 5, 11)
     assert len(claims) == 12
     whole = sign_in(city.people[Role.OFFICER]).get("/c/schedule/calendar.ics")
-    assert len(Calendar.from_ical(whole.content).walk("vevent")) == 60
+    summaries = [str(event["summary"]) for event in Calendar.from_ical(whole.content).walk("vevent")]
+    assert len(summaries) == 60
+    assert "2026年6月分　支払日" in summaries
+    assert "2026年6月分　審査の締切" in summaries
+    assert not any("支払の締切" in summary for summary in summaries)
 
 
 def test_a_calendar_program_subscribes_without_a_login_and_learns_only_days(city: City) -> None:

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.cells import Cell, DisputedCell
 from claims.models import ChildCount, Claim, CountDispute, CountSheet
-from claims.operations import answers, review
+from claims.operations import answers, closing, review
 from claims.operations.confirming import confirm, dispute
+from claims.operations.counts_by_hand import correct_counts
 from claims.operations.submitting import submit
 from facilities.actors import Role
 from facilities.models import FacilityKind, Municipality, Ownership
@@ -221,3 +222,27 @@ def test_a_newer_month_does_not_hide_a_claim_that_was_never_sent(sakura):
     assert "令和8年5月分の請求" in page
     assert f'data-row="{may.pk}"' in page
     assert "まだ市に提出していません" in page
+
+
+def test_a_newer_month_does_not_hide_corrected_counts(city, sakura):
+    confirmed(sakura, MAY)
+    with city.open(Role.ENROLMENT) as section:
+        newer = correct_counts(
+            sakura.facility.pk,
+            MAY,
+            {("129999", "3", "0", "standard", False, False, "", None): 9},
+            shown_version=1,
+            reason="転入の届出が遅れました。",
+            by=section,
+            at=AT,
+        )
+    give_counts(sakura, JUNE)
+
+    page = home_of(sakura)
+
+    assert "令和8年5月分の児童数" in page
+    assert f'data-row="{newer.pk}"' in page
+    assert "訂正された人数です（第2版）" in page
+    with city.open(Role.CHIEF) as chief:
+        closing.close(MAY, note="翌月に回します。", by=chief, at=AT)
+    assert "令和8年5月分の児童数" not in home_of(sakura), "nothing can be done in a closed month"
