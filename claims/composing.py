@@ -32,7 +32,6 @@ from pricing import (
     parse,
     shipped_books,
 )
-from pricing.rule_sets import CALCULATED_FACILITY_TYPES
 
 # The official tables price class ages 4 and 5 together; 1 and 2 stay apart for 1歳児配置改善 (D14).
 AGE_CLASS = {"4": "4plus", "5": "4plus"}
@@ -292,8 +291,8 @@ def line_as_row(line: Line) -> dict[str, Any]:
         "summary": line.summary,
         "section": line.section,
         "amount_yen": line.amount_yen,
-        "parts": [part._asdict() for part in line.parts],
-        "steps": [step._asdict() for step in line.steps],
+        "parts": [part.as_dict() for part in line.parts],
+        "steps": [step.as_dict() for step in line.steps],
         "reason": line.reason,
         "source": line.source,
     }
@@ -340,7 +339,7 @@ def reproduce(claim: Claim) -> Quote:
 
 def no_price(kind: str) -> str:
     """Why facilities of this kind cannot claim yet, as a sentence; empty when there are prices."""
-    if kind in CALCULATED_FACILITY_TYPES:
+    if any(kind in book.facility_types for book in shipped_books()):
         return ""
     return (
         f"{FacilityKind(kind).label}の単価がまだ登録されていないため、請求を作成できません。"

@@ -24,7 +24,7 @@ from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
 from facilities.postal_codes import exists
 from facilities.schedule import LAST_DAY, CitySchedule, Shift, Step, StepRule
-from pricing.rule_sets import CALCULATED_FACILITY_TYPES, rule_set_for
+from pricing.rule_sets import AUTOMATIC, rules_for
 from pricing.vocabulary import ITEM_LABELS
 from pricing.working import Entry
 
@@ -51,7 +51,6 @@ OPTION_LABELS = {
 MONTHLY_OPTIONS = frozenset({"weekdays", "days", "spent_yen"})
 # A fiscal year after every rule set: the newest names of the items.
 LATEST = 9999
-AUTOMATIC = frozenset({"base", "treatment_1_2"})
 
 
 class MonthField(forms.CharField):
@@ -111,10 +110,8 @@ class ProfileForm(forms.Form):
 
 
 def grantable_entries(kind: str, fiscal_year: int) -> list[Entry]:
-    """The items of a facility type that the administrator can set; none for a type that is not calculated yet."""
-    if kind not in CALCULATED_FACILITY_TYPES:
-        return []
-    entries = rule_set_for(kind, fiscal_year).entries
+    """The items of a facility type that the administrator can set."""
+    entries = rules_for(kind, fiscal_year).entries
     return [entry for entry in entries if entry.item.code not in AUTOMATIC]
 
 
