@@ -15,8 +15,8 @@ from pricing.vocabulary import ITEM_LABELS
 PACKAGE = Path(pricing.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED_IMPORTS = {
-    "__future__", "ast", "bisect", "collections", "csv", "dataclasses", "datetime", "functools", "io",
-    "pathlib", "pricing", "re", "tomllib", "typing",
+    "__future__", "ast", "bisect", "collections", "csv", "dataclasses", "datetime", "decimal", "fractions",
+    "functools", "io", "pathlib", "pricing", "re", "tomllib", "typing",
 }  # fmt: skip
 
 
