@@ -72,7 +72,7 @@ def _sheets(claim: ClaimInput, rules: TypeRules, book: RateBook) -> list[Working
             if not children and not claim.capacity.has(system):
                 continue
         table = book.table(claim.facility_type, claim.region_percent, claim.capacity.of(system), system)
-        work = open_sheet(claim, table, system, children, split_disabled=split_disabled)
+        work = open_sheet(claim, table, system, children, is_alone=alone, split_disabled=split_disabled)
         work.asked = {asked.code: asked for asked in claim.items if asked.certification in ("", system)}
         sheets.append(work)
     if not alone:

@@ -162,7 +162,7 @@ class Working:
     One system of a claim being calculated.
 
     ``enrolled`` is N, ``facility_enrolled`` that of all systems together; ``count`` the children priced by the month.
-    ``classes`` are all groups, ``groups`` those priced by the month.
+    ``classes`` are all groups, ``groups`` those priced by the month. ``is_alone``: the type has no other system.
     """
 
     claim: ClaimInput
@@ -175,6 +175,7 @@ class Working:
     count: int
     rate_tenths: int
     with_row_rates: bool
+    is_alone: bool
     asked: dict[str, ItemClaim] = field(default_factory=dict)
 
     def targets(self, ages: tuple[str, ...] | None) -> list[Group]:
@@ -219,7 +220,13 @@ class Working:
 
 
 def open_sheet(
-    claim: ClaimInput, table: PriceTable, system: str, children: Iterable[ChildClass], *, split_disabled: bool
+    claim: ClaimInput,
+    table: PriceTable,
+    system: str,
+    children: Iterable[ChildClass],
+    *,
+    is_alone: bool,
+    split_disabled: bool,
 ) -> Working:
     """Lay out the children of one system by class and add up N."""
     counts: dict[_LastingClass, int] = {}
@@ -250,6 +257,7 @@ def open_sheet(
         count=sum([group.count for group in groups]),
         rate_tenths=10 * (treatment.base_percent + treatment.wage_percent),
         with_row_rates=table.book.fiscal_year >= FIRST_YEAR_WITH_ROW_RATES,
+        is_alone=is_alone,
     )
 
 
@@ -553,7 +561,7 @@ def line(
     words = entry.heading if row is None else row_words(work, entry, row)
     return Line(
         code=entry.item.code,
-        label=entry.label,
+        label=entry.label if work.is_alone else f"{entry.label}（{SYSTEMS[work.system]}）",
         number=entry.number,
         section=entry.item.section,
         certification=work.system,
