@@ -15,7 +15,7 @@ from uuid import UUID
 from claims import facts
 from claims.cells import HOURS_OF, rows_of_kind
 from claims.facts import Fact
-from claims.models import ChildCount, Claim, ClaimLine, CountSheet, MonthlyFacts
+from claims.models import ChildCount, Claim, ClaimLine, CountSheet, MonthlyFacts, Movement
 from claims.states import ClaimStatus
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
 from facilities.periods import ServiceMonth
@@ -32,11 +32,11 @@ from pricing import (
     parse,
     shipped_books,
 )
-from pricing.rule_sets import CALCULATED_FACILITY_TYPES
 
 # The official tables price class ages 4 and 5 together; 1 and 2 stay apart for 1歳児配置改善 (D14).
 AGE_CLASS = {"4": "4plus", "5": "4plus"}
 SIDE_DISHES = "side_dish_exemption"
+BRANCH = "branch"
 
 # What the city has registered, in a snapshot: no child, no price.
 TERMS = ("facility_type", "region_percent", "capacity", "treatment", "items")
@@ -93,7 +93,8 @@ class Ingredients:
     @property
     def asked(self) -> tuple[Fact, ...]:
         """The facts this facility is asked for this month."""
-        return facts.facts_asked(self.facility.kind, {grant.code for grant in self.grants}, self.month)
+        granted = {(grant.code, grant.certification) for grant in self.grants}
+        return facts.facts_asked(self.facility.kind, granted, self.month)
 
 
 @dataclass(frozen=True)
@@ -226,17 +227,23 @@ def _document(
 
 
 def _children(counts: Iterable[ChildCount]) -> list[dict[str, Any]]:
-    """The cells under the contract's names, cells of one price class added up, in a steady order."""
+    """
+    The cells under the contract's names, cells of one price class added up, in a steady order.
+
+    Who came or left without a day of care is priced with nothing, and who came is not in N either.
+    """
     cells: Counter[CellKey] = Counter()
+    disabled: Counter[CellKey] = Counter()
     for row in counts:
-        if row.count:
+        if row.count and not (row.movement and not row.days):
             age_class = AGE_CLASS.get(row.age, row.age)
-            key = (row.payer_code, row.certification, age_class, row.hours, row.branch, row.employee_slot)
-            cells[(*key, row.movement, row.days)] += row.count
+            place = (row.payer_code, row.certification, age_class, row.hours, row.branch, row.employee_slot)
+            key = (*place, row.movement, row.days)
+            cells[key] += row.count
+            disabled[key] += row.disabled_count or 0
     children = []
-    for (payer, certification, age_class, hours, branch, employee_slot, movement, days), count in sorted(
-        cells.items(), key=lambda cell: repr(cell[0])
-    ):
+    for key, count in sorted(cells.items(), key=lambda cell: repr(cell[0])):
+        payer, certification, age_class, hours, branch, employee_slot, movement, days = key
         child: dict[str, Any] = {
             "certification": certification,
             "age_class": age_class,
@@ -248,8 +255,12 @@ def _children(counts: Iterable[ChildCount]) -> list[dict[str, Any]]:
             child["branch"] = True
         if employee_slot:
             child["employee_slot"] = True
+        if disabled[key]:
+            child["disabled"] = disabled[key]
         if movement:
             child["mid_month_days"] = days
+        if movement == Movement.LEFT:
+            child["leaver"] = True
         children.append(child)
     return children
 
@@ -290,15 +301,9 @@ def _items(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], 
         item = {"code": grant.code, **grant.options}
         if grant.certification:
             item["certification"] = grant.certification
-        answered = {
-            option: facts.answer(ingredients.facts, fact)
-            for option, fact in facts.facts_of_item(kind, grant.code).items()
-        }
-        unanswered = [
-            fact.name
-            for option, fact in facts.facts_of_item(kind, grant.code).items()
-            if answered[option] is None
-        ]
+        asked = facts.facts_of_item(kind, grant.code, grant.certification)
+        answered = {option: facts.answer(ingredients.facts, fact) for option, fact in asked.items()}
+        unanswered = [fact.name for option, fact in asked.items() if answered[option] is None]
         if unanswered:
             missing += unanswered
         elif answered.get("weekdays") != 0:  # no meals this month: nothing to claim for them
@@ -309,6 +314,9 @@ def _items(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], 
             missing.append(facts.SATURDAYS.name)
         elif variant := facts.closure_variant(closures, month):
             items.append({"code": facts.SATURDAY_CLOSURE, "variant": variant})
+    # Whoever counts children of a branch has one: its deduction needs no grant (D15).
+    if any(row.branch and row.count for row in ingredients.counts):
+        items = [item for item in items if item["code"] != BRANCH] + [{"code": BRANCH}]
     return items, sorted(set(missing))
 
 
@@ -322,8 +330,8 @@ def line_as_row(line: Line) -> dict[str, Any]:
         "summary": line.summary,
         "section": line.section,
         "amount_yen": line.amount_yen,
-        "parts": [part._asdict() for part in line.parts],
-        "steps": [step._asdict() for step in line.steps],
+        "parts": [part.as_dict() for part in line.parts],
+        "steps": [step.as_dict() for step in line.steps],
         "reason": line.reason,
         "source": line.source,
     }
@@ -370,7 +378,7 @@ def reproduce(claim: Claim) -> Quote:
 
 def no_price(kind: str) -> str:
     """Why facilities of this kind cannot claim yet, as a sentence; empty when there are prices."""
-    if kind in CALCULATED_FACILITY_TYPES:
+    if any(kind in book.facility_types for book in shipped_books()):
         return ""
     return (
         f"{FacilityKind(kind).label}の単価がまだ登録されていないため、請求を作成できません。"

@@ -6,12 +6,12 @@ A fact is asked when an item that holds for the facility this month needs it (pr
 """
 
 from calendar import SATURDAY, monthrange
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from claims.models import Claim, MonthlyFacts
 from facilities.periods import ServiceMonth
-from pricing.rule_sets import claimable_entry
+from pricing.rule_sets import TABLES, claimable_entry
 from pricing.vocabulary import MARCH_UNITS
 
 SATURDAY_CLOSURE = "saturday_closure"
@@ -76,9 +76,13 @@ def holds_in_season(kind: str, code: str, month: ServiceMonth) -> bool:
     return entry is None or entry.item.unit not in MARCH_UNITS or month.is_march
 
 
-def facts_of_item(kind: str, code: str) -> dict[str, Fact]:
-    """The options of the item that the month's facts answer, by their name in the pricing contract."""
-    entry = claimable_entry(kind, code)
+def facts_of_item(kind: str, code: str, certification: str = "") -> dict[str, Fact]:
+    """
+    The options of the item that the month's facts answer, by their name in the pricing contract.
+
+    ``certification`` (1 or 23): in which of the two tables of a 認定こども園, which may ask differently.
+    """
+    entry = claimable_entry(kind, code, certification)
     if entry is None:
         return {}
     return {option: _BY_OPTION[option] for option in entry.item.options if option in _BY_OPTION}
@@ -89,13 +93,13 @@ def has_saturday_deduction(kind: str) -> bool:
     return claimable_entry(kind, SATURDAY_CLOSURE) is not None
 
 
-def facts_asked(kind: str, granted: Collection[str], month: ServiceMonth) -> tuple[Fact, ...]:
-    """The questions for a facility of ``kind`` to which the items ``granted`` (codes) hold in ``month``."""
+def facts_asked(kind: str, granted: Iterable[tuple[str, str]], month: ServiceMonth) -> tuple[Fact, ...]:
+    """The questions for a facility of ``kind`` to which ``granted`` items (code, certification) hold in ``month``."""
     asked = {
         fact
-        for code in granted
+        for code, certification in granted
         if holds_in_season(kind, code, month)
-        for fact in facts_of_item(kind, code).values()
+        for fact in facts_of_item(kind, code, certification).values()
     }
     if has_saturday_deduction(kind):
         asked.add(SATURDAYS)
@@ -115,13 +119,14 @@ def given(facts: MonthlyFacts | None) -> dict[str, int]:
     return {fact.name: value for fact in FACTS if (value := answer(facts, fact)) is not None}
 
 
-def waits(claim: Claim, code: str) -> bool:
+def waits(claim: Claim, code: str, certification: str = "") -> bool:
     """The item is not in this draft because the fact it needs is not given yet."""
     if not claim.missing or not claim.is_draft:
         return False
     if code == SATURDAY_CLOSURE:
         return SATURDAYS.name in claim.missing
-    asked = facts_of_item(claim.snapshot["facility_type"], code).values()
+    kind = claim.snapshot["facility_type"]
+    asked = facts_of_item(kind, code, certification if len(TABLES[kind]) > 1 else "").values()
     return any(fact.name in claim.missing for fact in asked)
 
 

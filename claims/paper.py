@@ -27,7 +27,7 @@ from facilities.models import Facility, FacilityKind, details_on, name_in
 from facilities.rules import NotAllowed
 from pages import wareki
 from pricing import SECTION_LABELS
-from pricing.wording import class_words
+from pricing.wording import part_words
 
 NOT_YET = "請求書を作れるのは、市が承認したあとです。"
 SAMPLE = "見本・支払不可"
@@ -182,7 +182,7 @@ def _children(claim: Claim) -> list[tuple[str, int]]:
 def _subject(part: dict[str, Any], child_total: int) -> str:
     """Whom a part counts. A quantity that is not all children is days, months or chosen ones: its steps say which."""
     if part.get("age_class"):
-        return class_words(part["age_class"], part["hours"])
+        return part_words(part)
     return "全員" if str(part["quantity"]) == str(child_total) else "—"
 
 

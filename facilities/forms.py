@@ -33,8 +33,8 @@ from facilities.operations.profiles import CertifiedRates, ProfileValues
 from facilities.periods import ServiceMonth
 from facilities.postal_codes import exists
 from facilities.schedule import LAST_DAY, CitySchedule, Shift, Step, StepRule
-from pricing.rule_sets import CALCULATED_FACILITY_TYPES, rule_set_for
-from pricing.vocabulary import ITEM_LABELS
+from pricing.rule_sets import AUTOMATIC, claimable_entry, rules_for
+from pricing.vocabulary import ITEM_LABELS, SYSTEMS
 from pricing.working import Entry
 
 REGIONS = (
@@ -53,14 +53,12 @@ OPTION_LABELS = {
     "children": "対象の子どもの数",
     "days": "日数",
     "spent_yen": "支出額（円）",
+    "headcount": "対象の職員の数",
     "headcount_a": "人数A",
     "headcount_b": "人数B",
 }
 # The facility gives these every month; the administrator does not set them.
 MONTHLY_OPTIONS = frozenset({"weekdays", "days", "spent_yen"})
-# A fiscal year after every rule set: the newest names of the items.
-LATEST = 9999
-AUTOMATIC = frozenset({"base", "treatment_1_2"})
 
 
 class MonthField(forms.CharField):
@@ -166,12 +164,47 @@ class CertifyForm(forms.Form):
         )
 
 
-def grantable_entries(kind: str, fiscal_year: int) -> list[Entry]:
-    """The items of a facility type that the administrator can set; none for a type that is not calculated yet."""
-    if kind not in CALCULATED_FACILITY_TYPES:
-        return []
-    entries = rule_set_for(kind, fiscal_year).entries
-    return [entry for entry in entries if entry.item.code not in AUTOMATIC]
+@dataclass(frozen=True)
+class Grantable:
+    """
+    An item of a facility type that the administrator can set.
+
+    ``certification`` (1 or 23) only where both tables of a 認定こども園 have it and it is set for each by itself.
+    """
+
+    entry: Entry
+    certification: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its value in the form."""
+        code = self.entry.item.code
+        return f"{code}:{self.certification}" if self.certification else code
+
+    @property
+    def label(self) -> str:
+        """Its name, with the children it is set for."""
+        return item_words(self.entry.label, self.certification)
+
+
+def item_words(label: str, certification: str) -> str:
+    """冷暖房費（1号）: the item's name, and of which children where that is said."""
+    return f"{label}（{SYSTEMS[certification]}）" if certification else label
+
+
+def grantables(kind: str, fiscal_year: int) -> list[Grantable]:
+    """What the administrator can set for a facility of this type, in the order of the tables."""
+    rules = rules_for(kind, fiscal_year)
+    found = []
+    for entry in rules.entries:
+        systems = rules.systems_of(entry.item.code)
+        if entry.item.code in AUTOMATIC:
+            continue
+        if len(systems) == 1 or entry.whole_facility:
+            found.append(Grantable(entry))
+        else:
+            found += [Grantable(rules.tables[system].by_code[entry.item.code], system) for system in systems]
+    return found
 
 
 class GrantForm(forms.Form):
@@ -184,23 +217,23 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, fiscal_year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.entries = {entry.item.code: entry for entry in grantable_entries(kind, fiscal_year)}
+        self.grantables = {one.key: one for one in grantables(kind, fiscal_year)}
         code_field, variant_field = self.fields["code"], self.fields["variant"]
         assert isinstance(code_field, forms.ChoiceField)
         assert isinstance(variant_field, forms.ChoiceField)
-        code_field.choices = [(code, entry.label) for code, entry in self.entries.items()]
+        code_field.choices = [(key, one.label) for key, one in self.grantables.items()]
         variant_field.choices = [
             ("", "なし"),
             *(
-                (
-                    f"{entry.label}（{code}）",
-                    [(variant, words) for variant, words in entry.item.variants.items()],
-                )
-                for code, entry in self.entries.items()
+                (f"{entry.label}（{entry.item.code}）", list(entry.item.variants.items()))
+                for entry in {one.entry.item.code: one.entry for one in self.grantables.values()}.values()
                 if entry.item.variants and not entry.item.chosen_variant
             ),
         ]
-        options = sorted({o for entry in self.entries.values() for o in entry.item.options} - MONTHLY_OPTIONS)
+        options = sorted(
+            {option for one in self.grantables.values() for option in one.entry.item.options}
+            - MONTHLY_OPTIONS
+        )
         for option in options:
             self.fields[option] = forms.IntegerField(
                 label=OPTION_LABELS[option], min_value=0, max_value=999, required=False
@@ -208,9 +241,10 @@ class GrantForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        entry = self.entries.get(values.get("code", ""))
-        if entry is None:
+        chosen = self.grantables.get(values.get("code", ""))
+        if chosen is None:
             return values
+        entry = chosen.entry
         self._check_variant(entry, values.get("variant", ""))
         for option in set(OPTION_LABELS) & set(self.fields):
             given = values.get(option) is not None
@@ -231,6 +265,11 @@ class GrantForm(forms.Form):
         if variant and variant not in entry.item.variants:
             self.add_error("variant", f"「{entry.label}」にこの区分はありません。")
 
+    @property
+    def chosen(self) -> Grantable:
+        """The item; the form is valid."""
+        return self.grantables[self.cleaned_data["code"]]
+
     def options(self) -> dict[str, Any]:
         """The options under the pricing contract's names."""
         chosen = {
@@ -243,7 +282,7 @@ class GrantForm(forms.Form):
 
 def option_words(code: str, kind: str, options: dict[str, Any]) -> list[tuple[str, str]]:
     """A granted item's options as the administrator reads them: 区分 その他地域, 人数A 3."""
-    entry = next((entry for entry in grantable_entries(kind, LATEST) if entry.item.code == code), None)
+    entry = claimable_entry(kind, code)
     words = []
     for name, value in options.items():
         if name == "variant":
@@ -255,12 +294,10 @@ def option_words(code: str, kind: str, options: dict[str, Any]) -> list[tuple[st
     return words
 
 
-def item_label(code: str, kind: str) -> str:
+def item_label(code: str, kind: str, certification: str = "") -> str:
     """The item's name as the facility type's table prints it."""
-    return next(
-        (entry.label for entry in grantable_entries(kind, LATEST) if entry.item.code == code),
-        ITEM_LABELS.get(code, code),
-    )
+    entry = claimable_entry(kind, code, certification)
+    return item_words(entry.label if entry else ITEM_LABELS.get(code, code), certification)
 
 
 class EndItemForm(forms.Form):

@@ -42,6 +42,7 @@ OPTIONAL_COLUMNS: Final = frozenset({"hours"})
 
 # Which rows hold for whom, the narrowest first. Certification 23 holds for 2 and 3, empty for all.
 _CERTIFICATION_ROWS: Final = {"1": ("1", ""), "2": ("2", "23", ""), "3": ("3", "23", ""), "23": ("23", "")}
+_SYSTEM_ROWS: Final = {"1": ("1", ""), "23": ("2", "3", "23", "")}
 # D10: a 満3歳児 is priced by the row of the 3-year-olds. D14: the base prices 1 and 2 together.
 _AGE_ROWS: Final = {
     "": ("",),
@@ -116,7 +117,8 @@ class PriceTable:
         self.facility_type = facility_type
         self.region_percent = region_percent
         self.band = band
-        self.row_words: dict[tuple[str, PriceRow], str] = {}
+        self.row_words: dict[tuple[str, str, PriceRow], str] = {}
+        self._values: dict[PriceRow, dict[str, Any]] = {}
         self._rows: dict[tuple[str, str, str, str, str], PriceRow] = {}
         self._enrolment_rows: list[PriceRow] = []
         self._of_item: dict[tuple[str, str], list[PriceRow]] = {}
@@ -161,6 +163,15 @@ class PriceTable:
         row = rows[0]
         whole = not row.age_class and not row.hours and row.certification in (system, "")
         return row if whole and row.unit == unit else None
+
+    def values_of(self, row: PriceRow) -> dict[str, Any]:
+        """The row and its book for a program; columns that hold for all are left out."""
+        found = self._values.get(row)
+        if found is None:
+            columns = {name: getattr(row, name) for name in COLUMNS}
+            held = {name: value for name, value in columns.items() if value is not None and value != ""}
+            found = self._values[row] = {"book": self.book.id, **held}
+        return found
 
     def _search(
         self, item: str, unit: str, certification: str, variant: str, age_class: str, hours: str
@@ -251,7 +262,7 @@ class RateBook:
     _by_region: dict[tuple[str, int], tuple[list[int], list[PriceRow]]] = field(
         default_factory=dict, init=False, repr=False
     )
-    _tables: dict[tuple[str, int, int], PriceTable] = field(default_factory=dict, init=False, repr=False)
+    _tables: dict[tuple[str, int, int, str], PriceTable] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def title(self) -> str:
@@ -259,21 +270,22 @@ class RateBook:
         sample = "・見本" if self.status == "sample" else ""
         return f"令和{self.fiscal_year - 2018}年度 単価表（{self.id}{sample}）"
 
-    def table(self, facility_type: str, region_percent: int, capacity: int) -> PriceTable:
+    def table(self, facility_type: str, region_percent: int, capacity: int, system: str = "") -> PriceTable:
         """
-        The prices of one facility type, region and 利用定員.
+        The prices of one facility type, region and 利用定員; of one system (1 or 23) where the type has two tables.
 
         :raises MissingPrice: the book does not cover the facility type.
         """
         bounds, rows = self._region(facility_type, region_percent)
         segment = bisect_right(bounds, capacity)
-        found = self._tables.get((facility_type, region_percent, segment))
+        found = self._tables.get((facility_type, region_percent, segment, system))
         if found is None:
             fitting = [
                 row
                 for row in rows
                 if (row.capacity_min is None or row.capacity_min <= capacity)
                 and (row.capacity_max is None or capacity <= row.capacity_max)
+                and (not system or row.certification in _SYSTEM_ROWS[system])
             ]
             band = next(
                 ((row.capacity_min, row.capacity_max) for row in fitting if row.item == "base"),
@@ -283,7 +295,7 @@ class RateBook:
                 ),
             )
             found = PriceTable(self, facility_type, region_percent, band, fitting)
-            self._tables[(facility_type, region_percent, segment)] = found
+            self._tables[(facility_type, region_percent, segment, system)] = found
         return found
 
     def _region(self, facility_type: str, region_percent: int) -> tuple[list[int], list[PriceRow]]:

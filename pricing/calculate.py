@@ -6,13 +6,16 @@ from typing import Final
 
 from pricing.books import RateBook, is_in_effect
 from pricing.checks import use_problems
-from pricing.claim import ClaimInput, ItemClaim
+from pricing.claim import ChildClass, ClaimInput, ItemClaim
 from pricing.problems import InputProblems, MissingPrice, NoBookInForce, Problem
 from pricing.quote import Line, Quote
-from pricing.rule_sets import rule_set_for
-from pricing.working import open_sheet
+from pricing.rule_sets import ALWAYS, BY_CHILDREN, RuleSet, TypeRules, rules_for
+from pricing.vocabulary import FACILITY_UNITS, system_of
+from pricing.working import Working, open_sheet
 
-_AUTOMATIC: Final = {code: ItemClaim(code) for code in ("base", "treatment_1_2")}
+_AUTOMATIC: Final = {code: ItemClaim(code) for code in ALWAYS}
+_EMPLOYEE_SLOT: Final = ItemClaim("employee_slot")
+_MID_MONTH: Final = ItemClaim("mid_month")
 
 
 def calculate(claim: ClaimInput, book: RateBook) -> Quote:
@@ -28,36 +31,73 @@ def calculate(claim: ClaimInput, book: RateBook) -> Quote:
     :raises NoRuleSet: the book's fiscal year is not calculated here.
     :raises NoBookInForce: the book takes effect after the month.
     """
-    rules = rule_set_for(claim.facility_type, book.fiscal_year)
+    rules = rules_for(claim.facility_type, book.fiscal_year)
     if not is_in_effect(book, claim.month):
         message = (
             f"単価表 {book.id} は{book.effective_from.isoformat()}からのもので、"
             f"{claim.month.words}には使えません。ほかの単価表を選んでください。"
         )
         raise NoBookInForce([Problem("ratebook", message)])
-    table = book.table(claim.facility_type, claim.region_percent, claim.capacity.of(rules.system))
-    work = open_sheet(claim, table, rules.system)
-    problems = use_problems(claim.items, rules, claim.month, work.enrolled)
+    sheets = _sheets(claim, rules, book)
+    enrolled = {work.system: work.enrolled for work in sheets}
+    problems = use_problems(claim.items, rules, claim.month, enrolled)
     if problems:
         raise InputProblems(problems)
     lines: list[Line] = []
     missing: list[Problem] = []
-    if work.enrolled:
-        asked_for = {**_AUTOMATIC, **work.asked}
-        for entry in rules.entries:
-            asked = asked_for.get(entry.item.code)
-            if asked is None:
-                continue
-            try:
-                lines.append(entry.item.calculate(work, entry, asked))
-            except MissingPrice as stop:
-                missing.extend(stop.problems)
+    for work in sheets:
+        if work.classes or (work.enrolled and len(sheets) == 1):
+            _calculate(work, rules.tables[work.system], lines, missing)
     if missing:
         raise MissingPrice(dict.fromkeys(missing))
     return Quote(
         total_yen=sum([line.amount_yen for line in lines]),
         lines=tuple(lines),
-        enrolled=work.enrolled,
-        children=work.count,
+        enrolled=sum(enrolled.values()),
+        children=sum([work.count for work in sheets]),
         book=book,
+        enrolled_by_system=enrolled,
     )
+
+
+def _sheets(claim: ClaimInput, rules: TypeRules, book: RateBook) -> list[Working]:
+    """A sheet for each system the facility has a 利用定員 for, with the items asked of it (D17)."""
+    split_disabled = any(asked.code == "disability_care" for asked in claim.items)
+    alone = len(rules.tables) == 1
+    sheets = []
+    for system in rules.tables:
+        children: tuple[ChildClass, ...] | list[ChildClass] = claim.children
+        if not alone:
+            children = [child for child in children if system_of(child.certification) == system]
+            if not children and not claim.capacity.has(system):
+                continue
+        table = book.table(claim.facility_type, claim.region_percent, claim.capacity.of(system), system)
+        work = open_sheet(claim, table, system, children, is_alone=alone, split_disabled=split_disabled)
+        work.asked = {asked.code: asked for asked in claim.items if asked.certification in ("", system)}
+        sheets.append(work)
+    if not alone:
+        everybody = sum([work.enrolled for work in sheets])
+        for work in sheets:
+            work.facility_enrolled = everybody
+    return sheets
+
+
+def _calculate(work: Working, rules: RuleSet, lines: list[Line], missing: list[Problem]) -> None:
+    asked_for = {**_AUTOMATIC, **work.asked}
+    if work.groups is not work.classes:
+        asked_for["mid_month"] = _MID_MONTH
+    if any(group.employee_slot for group in work.classes):
+        asked_for["employee_slot"] = _EMPLOYEE_SLOT
+    for entry in rules.entries:
+        asked = asked_for.get(entry.item.code)
+        # Nobody to divide by: a facility's item asked for both systems is carried by the other one's children (D3).
+        if asked is None or (not work.enrolled and entry.item.unit in FACILITY_UNITS):
+            continue
+        try:
+            lines.append(entry.item.calculate(work, entry, asked))
+        except MissingPrice as stop:
+            missing.extend(stop.problems)
+
+
+assert _EMPLOYEE_SLOT.code in BY_CHILDREN
+assert _MID_MONTH.code in BY_CHILDREN

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pricing.claim import ItemClaim
 from pricing.month import Month
 from pricing.problems import Problem
-from pricing.rule_sets import RuleSet
+from pricing.rule_sets import TypeRules
 from pricing.vocabulary import FACILITY_TYPES, FACILITY_UNITS, ITEM_LABELS, MARCH_UNITS
 from pricing.working import Entry
 
+# 処遇改善等加算Ⅲ began within a fiscal year (pricing.md §9) [K].
+FIRST_MONTH_OF_TREATMENT_III = Month(2022, 10)
 
-def use_problems(items: Iterable[ItemClaim], rules: RuleSet, month: Month, enrolled: int) -> list[Problem]:
-    """Items the year's table does not have, asked twice, out of season, or without children."""
+
+def use_problems(
+    items: Iterable[ItemClaim], rules: TypeRules, month: Month, enrolled: Mapping[str, int]
+) -> list[Problem]:
+    """Items the year's table does not have, asked twice, out of season, or without children (N by system)."""
     problems: list[Problem] = []
-    seen: set[str] = set()
-    out_of_season = not month.is_march
+    seen: set[tuple[str, str]] = set()
     for asked in items:
-        entry = rules.by_code.get(asked.code)
-        if entry is None:
+        systems = rules.systems_of(asked.code)
+        if asked.certification:
+            systems = tuple(system for system in systems if system == asked.certification)
+        if not systems:
             problems.append(Problem(asked.path("code"), not_in_table(asked.code, rules.facility_type)))
             continue
-        if asked.code in seen:
+        entry = rules.tables[systems[0]].by_code[asked.code]
+        if any((system, asked.code) in seen for system in systems):
             problems.append(Problem(asked.path("code"), twice(entry)))
-        seen.add(asked.code)
-        if not enrolled or (out_of_season and entry.item.unit in MARCH_UNITS):
-            problems.extend(circumstance_problems(asked, entry, month, enrolled))
+        seen.update((system, asked.code) for system in systems)
+        children = sum([enrolled.get(system, 0) for system in systems])
+        problems.extend(circumstance_problems(asked, entry, month, children))
     return problems
 
 
@@ -41,6 +48,13 @@ def circumstance_problems(
             Problem(
                 asked.path("code"),
                 f"「{entry.label}」は3月分の請求でだけ請求できます。この月からは外してください。",
+            )
+        )
+    if entry.item.code == "treatment_iii" and month is not None and month < FIRST_MONTH_OF_TREATMENT_III:
+        problems.append(
+            Problem(
+                asked.path("code"),
+                f"「{entry.label}」は2022年10月分からの項目です。この月からは外してください。",
             )
         )
     if enrolled == 0 and unit in FACILITY_UNITS:

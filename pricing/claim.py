@@ -26,21 +26,41 @@ class Capacity:
             raise InputProblems([Problem(f"capacity.{system}", "利用定員を入力してください。")])
         return found
 
+    def has(self, system: str) -> bool:
+        """Whether there is a 利用定員 of the system."""
+        return (self.education if system == "1" else self.childcare) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class ChildClass:
-    """So many children of one certification, class age and hours, on the first day of the month."""
+    """
+    So many children of one certification, class age and hours, on the first day of the month.
+
+    ``disabled`` of them have a disability. ``branch``: of the 分園; ``employee_slot``: of the 従業員枠 (事業所内).
+    ``mid_month_days``: they came or left within the month and are priced by so many days (D11). Who came is not in N;
+    a ``leaver`` was there on the first day and is.
+    """
 
     certification: str
     age_class: str
     hours: str
     count: int
     payer: str | None = None
+    branch: bool = False
+    employee_slot: bool = False
+    disabled: int = 0
+    mid_month_days: int | None = None
+    leaver: bool = False
+
+    @property
+    def enrolled(self) -> int:
+        """How many of them count in N."""
+        return 0 if self.mid_month_days is not None and not self.leaver else self.count
 
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """処遇改善の加算率 in whole percents: 基礎分 (a) and 賃金改善分 (b)."""
+    """処遇改善の加算率 in whole percents: 基礎分 (a) and 賃金改善分 (b, before R7 賃金改善要件分)."""
 
     base_percent: int
     wage_percent: int
@@ -48,11 +68,16 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class ItemClaim:
-    """One 加算 or 減算 asked for, with its options; ``position`` is its place in the list."""
+    """
+    One 加算 or 減算 asked for, with its options; ``position`` is its place in the list.
+
+    ``certification`` (1 or 23) says for which system of a 認定こども園; empty means every system that has the item.
+    """
 
     code: str
     position: int = 0
     variant: str = ""
+    certification: str = ""
     extra_staff: int | None = None
     weekdays: int | None = None
     children: int | None = None

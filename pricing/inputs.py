@@ -14,7 +14,7 @@ from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim, Treatment
 from pricing.items.children import intake_variant
 from pricing.month import Month
 from pricing.problems import InputProblems, Problem
-from pricing.rule_sets import CALCULATED_FACILITY_TYPES, RULE_SETS, UNSUPPORTED_TYPE, claimable_entry
+from pricing.rule_sets import AUTOMATIC, TABLES, claimable_entries
 from pricing.vocabulary import (
     AGE_CLASSES,
     CERTIFICATIONS,
@@ -22,8 +22,10 @@ from pricing.vocabulary import (
     HOURS,
     ITEM_LABELS,
     REGION_PERCENTS,
+    SYSTEMS,
+    system_of,
 )
-from pricing.working import Entry
+from pricing.working import FIRST_YEAR_WITH_ROW_RATES, Entry
 
 __all__ = [
     "Capacity",
@@ -41,7 +43,8 @@ _TOP_KEYS: Final = (
     "children", "treatment", "items", "payer",
 )  # fmt: skip
 _CHILD_KEYS: Final = (
-    "certification", "age_class", "hours", "count", "payer", "branch", "employee_slot", "mid_month_days",
+    "certification", "age_class", "hours", "count", "payer", "branch", "employee_slot", "disabled",
+    "mid_month_days", "leaver",
 )  # fmt: skip
 # Smallest and largest value of each numeric option.
 _OPTION_RANGES: Final = {
@@ -58,18 +61,24 @@ _ITEM_KEYS: Final = ("code", "variant", "certification", *_OPTION_RANGES)
 _MOST_CHILDREN: Final = 9_999
 _LARGEST_CAPACITY: Final = 9_999
 
-# Which classes exist in each system. A 2号 child of class age 2 turned three this year.
+# Which classes exist where. A 2号 child of class age 2 turned three this year.
+_EDUCATION: Final = {"1": ("3", "3mid", "4plus")}
+_CHILDCARE: Final = {"2": ("2", "12", "3", "4plus"), "3": ("0", "1", "2", "12")}
+_UNDER_3: Final = {"2": ("2", "12"), "3": ("0", "1", "2", "12")}
 _CLASSES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "1": {"1": ("3", "3mid", "4plus")},
-    "23": {"2": ("2", "12", "3", "4plus"), "3": ("0", "1", "2", "12")},
+    "kindergarten": _EDUCATION,
+    "nursery": _CHILDCARE,
+    "certified_kodomoen": {**_EDUCATION, **_CHILDCARE},
+    "small_a": _UNDER_3,
+    "small_b": _UNDER_3,
+    "small_c": _UNDER_3,
+    "home_based": _UNDER_3,
+    "workplace": _UNDER_3,
+    "home_visiting": _UNDER_3,
 }
 _SYSTEM_HOURS: Final = {"1": ("education",), "23": ("standard", "short")}
-_AUTOMATIC_ITEMS: Final = ("base", "treatment_1_2")
-_UNSUPPORTED_CHILDREN: Final = {
-    "branch": "分園の子どもの計算にはまだ対応していません。",
-    "employee_slot": "従業員枠の子どもの計算にはまだ対応していません。",
-    "mid_month_days": "月の途中の入退所（日割）の計算にはまだ対応していません。",
-}
+_WITH_BRANCHES: Final = frozenset({"nursery", "certified_kodomoen"})
+_MOST_DAYS: Final = 31
 
 
 def parse(document: object) -> ClaimInput:
@@ -167,20 +176,14 @@ class _Reader:
         if found is None:
             return None
         facility_type = self.choice(found, "facility_type", "facility_type", FACILITY_TYPES)
-        if facility_type is not None and facility_type not in CALCULATED_FACILITY_TYPES:
-            # The rest of such a claim is read by other rules, so nothing more can be said about it.
-            self.note("facility_type", UNSUPPORTED_TYPE)
-            return None
-        system = next((rules.system for rules in RULE_SETS if rules.facility_type == facility_type), None)
         region = self.region(found)
-        capacity = self.capacity(found, system)
+        capacity = self.capacity(found, facility_type)
         month = self.month(found)
         self.code_text(found, "ratebook", "ratebook", "単価表の名前")
-        children = self.children(found, system)
-        treatment = self.treatment(found)
+        children = self.children(found, facility_type, capacity)
+        treatment = self.treatment(found, month)
         payer = self.payer(found, children)
-        enrolled = None if children is None else sum(child.count for child in children)
-        items = self.items(found, facility_type, system, month, enrolled)
+        items = self.items(found, facility_type, month, children)
         self.ages_apart(children, items)
         if (
             facility_type is None or region is None or capacity is None or month is None
@@ -197,16 +200,26 @@ class _Reader:
             return None
         return value
 
-    def capacity(self, found: Mapping[str, Any], system: str | None) -> Capacity | None:
-        keys = ("1", "23") if system is None else (system,)
+    def capacity(self, found: Mapping[str, Any], facility_type: str | None) -> Capacity | None:
+        systems = tuple(SYSTEMS if facility_type is None else TABLES[facility_type])
         value = found.get("capacity")
-        sizes = self.mapping(value, "capacity", keys, f"利用定員（{'・'.join(keys)}）")
-        if sizes is None or system is None:
+        sizes = self.mapping(value, "capacity", systems, f"利用定員（{'・'.join(systems)}）")
+        if sizes is None or facility_type is None:
             return None
-        size = self.whole(sizes, system, f"capacity.{system}", 1, _LARGEST_CAPACITY)
-        if size is None:
+        # A 認定こども園 may have no 利用定員 of one system; every other type has one system and needs it.
+        asked = systems if len(systems) == 1 else [system for system in systems if system in sizes]
+        if not asked:
+            self.note(
+                "capacity", f"利用定員を {'・'.join(systems)} のどちらか、または両方に入力してください。"
+            )
             return None
-        return Capacity(education=size) if system == "1" else Capacity(childcare=size)
+        before = len(self.problems)
+        given = {
+            system: self.whole(sizes, system, f"capacity.{system}", 1, _LARGEST_CAPACITY) for system in asked
+        }
+        if len(self.problems) > before:
+            return None
+        return Capacity(education=given.get("1"), childcare=given.get("23"))
 
     def month(self, found: Mapping[str, Any]) -> Month | None:
         value = found.get("month")
@@ -216,12 +229,14 @@ class _Reader:
             self.note("month", "対象月を 2026-06 の形で入力してください。")
             return None
 
-    def treatment(self, found: Mapping[str, Any]) -> Treatment | None:
+    def treatment(self, found: Mapping[str, Any], month: Month | None) -> Treatment | None:
         rates = self.mapping(found.get("treatment"), "treatment", ("base_percent", "wage_percent"), "加算率")
         if rates is None:
             return None
+        # Before R7 賃金改善要件分 began at 3 percent and lost up to 2 without キャリアパス (pricing.md §7.1) [K].
+        least = 4 if month is None or month.fiscal_year >= FIRST_YEAR_WITH_ROW_RATES else 1
         base = self.whole(rates, "base_percent", "treatment.base_percent", 2, 12)
-        wage = self.whole(rates, "wage_percent", "treatment.wage_percent", 4, 7)
+        wage = self.whole(rates, "wage_percent", "treatment.wage_percent", least, 7)
         return None if base is None or wage is None else Treatment(base, wage)
 
     def payer(self, found: Mapping[str, Any], children: tuple[ChildClass, ...] | None) -> str | None:
@@ -232,13 +247,15 @@ class _Reader:
 
     # -- children
 
-    def children(self, found: Mapping[str, Any], system: str | None) -> tuple[ChildClass, ...] | None:
+    def children(
+        self, found: Mapping[str, Any], facility_type: str | None, capacity: Capacity | None
+    ) -> tuple[ChildClass, ...] | None:
         before = len(self.problems)
         if "children" not in found:
             self.note("children", "必要な項目です。子どもがいない月は [] としてください。")
             return None
         children = [
-            self.child(value, f"children[{position}]", system)
+            self.child(value, f"children[{position}]", facility_type, capacity)
             for position, value in enumerate(self.sequence(found["children"], "children", "子どもの数の一覧"))
         ]
         if len(self.problems) > before:
@@ -251,15 +268,18 @@ class _Reader:
             return None
         return read
 
-    def child(self, value: object, path: str, system: str | None) -> ChildClass | None:
+    def child(
+        self, value: object, path: str, facility_type: str | None, capacity: Capacity | None
+    ) -> ChildClass | None:
         found = self.mapping(value, path, _CHILD_KEYS, "子どもの区分と数")
         if found is None:
             return None
         before = len(self.problems)
-        classes: Mapping[str, tuple[str, ...]] = _CLASSES.get(system or "", {})
+        classes: Mapping[str, tuple[str, ...]] = _CLASSES.get(facility_type or "", {})
         certification = self.choice(
             found, "certification", f"{path}.certification", classes or CERTIFICATIONS
         )
+        system = None if certification is None else system_of(certification)
         age_class = self.choice(found, "age_class", f"{path}.age_class", AGE_CLASSES)
         hours = self.choice(found, "hours", f"{path}.hours", _SYSTEM_HOURS.get(system or "", HOURS))
         count = self.whole(found, "count", f"{path}.count", 0, _MOST_CHILDREN)
@@ -270,22 +290,65 @@ class _Reader:
                 f"{path}.age_class",
                 f"{certification}号の年齢は {'・'.join(allowed)} のいずれかを入力してください。",
             )
-        self.unsupported_child(found, path)
+        if system is not None and allowed is not None and capacity is not None and not capacity.has(system):
+            self.note(
+                f"{path}.certification",
+                f"{SYSTEMS[system]}の利用定員がありません。capacity.{system} を入力するか、"
+                "子どもの区分を直してください。",
+            )
+        branch = self.flag(
+            found,
+            "branch",
+            path,
+            facility_type in _WITH_BRANCHES and system != "1",
+            "分園のある施設類型ではありません",
+        )
+        slot = self.flag(
+            found, "employee_slot", path, facility_type == "workplace", "従業員枠は事業所内保育だけです"
+        )
+        disabled = self.disabled(found, path, count)
+        days, leaver = self.mid_month(found, path)
         if certification is None or age_class is None or hours is None or count is None:
             return None
         if len(self.problems) > before:
             return None
-        return ChildClass(certification, age_class, hours, count, payer)
+        return ChildClass(certification, age_class, hours, count, payer, branch, slot, disabled, days, leaver)
 
-    def unsupported_child(self, found: Mapping[str, Any], path: str) -> None:
-        for key in ("branch", "employee_slot"):
-            value = found.get(key, False)
-            if not isinstance(value, bool):
-                self.note(f"{path}.{key}", "true か false で入力してください。")
-            elif value:
-                self.note(f"{path}.{key}", _UNSUPPORTED_CHILDREN[key])
+    def flag(self, found: Mapping[str, Any], key: str, path: str, fits: bool, why_not: str) -> bool:
+        """A yes or no that only some facilities may say yes to."""
+        value = found.get(key, False)
+        if not isinstance(value, bool):
+            self.note(f"{path}.{key}", "true か false で入力してください。")
+            return False
+        if value and not fits:
+            self.note(f"{path}.{key}", f"{why_not}。外してください。")
+            return False
+        return value
+
+    def disabled(self, found: Mapping[str, Any], path: str, count: int | None) -> int:
+        """うち障害児数: at most all of them."""
+        if "disabled" not in found:
+            return 0
+        disabled = self.whole(found, "disabled", f"{path}.disabled", 0, _MOST_CHILDREN)
+        if disabled is not None and count is not None and disabled > count:
+            self.note(
+                f"{path}.disabled", "うち障害児数が子どもの数を超えています。どちらかを直してください。"
+            )
+        return disabled or 0
+
+    def mid_month(self, found: Mapping[str, Any], path: str) -> tuple[int | None, bool]:
+        """Days of children who came or left within the month (D11), and whether they left."""
+        days = None
         if "mid_month_days" in found:
-            self.note(f"{path}.mid_month_days", _UNSUPPORTED_CHILDREN["mid_month_days"])
+            days = self.whole(found, "mid_month_days", f"{path}.mid_month_days", 1, _MOST_DAYS)
+        leaver = self.flag(
+            found,
+            "leaver",
+            path,
+            "mid_month_days" in found,
+            "途中退所のときは mid_month_days（日数）も必要です",
+        )
+        return days, leaver
 
     def ages_apart(self, children: tuple[ChildClass, ...] | None, items: tuple[ItemClaim, ...]) -> None:
         """The 12 class is enough until an item needs the one-year-olds alone (D14)."""
@@ -305,35 +368,43 @@ class _Reader:
         self,
         found: Mapping[str, Any],
         facility_type: str | None,
-        system: str | None,
         month: Month | None,
-        enrolled: int | None,
+        children: tuple[ChildClass, ...] | None,
     ) -> tuple[ItemClaim, ...]:
         if "items" not in found:
             return ()
         items: list[ItemClaim] = []
-        first_of: dict[str, int] = {}
+        seen: set[tuple[str, str]] = set()
         for position, value in enumerate(self.sequence(found["items"], "items", "請求する項目の一覧")):
             path = f"items[{position}]"
             holder = self.mapping(value, path, _ITEM_KEYS, "請求する項目")
             if holder is None:
                 continue
-            entry = self.entry(holder, path, facility_type)
-            if entry is None or system is None:
+            entries = self.entries(holder, path, facility_type)
+            if not entries or facility_type is None:
                 continue
+            certification = self.certification(holder, path, facility_type, entries)
+            if certification is None:
+                continue
+            systems = [certification] if certification else list(entries)
+            entry = entries[systems[0]]
             code = entry.item.code
-            if code in first_of:
+            if any((system, code) in seen for system in systems):
                 self.note(f"{path}.code", twice(entry))
-            first_of.setdefault(code, position)
-            self.certification(holder, path, system)
-            asked = self.item(holder, path, position, entry)
-            if code not in _AUTOMATIC_ITEMS:
-                self.problems.extend(circumstance_problems(asked, entry, month, enrolled))
+            seen.update((system, code) for system in systems)
+            asked = self.item(holder, path, position, entry, certification)
+            enrolled = None
+            if children is not None:
+                enrolled = sum(
+                    child.enrolled for child in children if system_of(child.certification) in systems
+                )
+            self.problems.extend(circumstance_problems(asked, entry, month, enrolled))
             items.append(asked)
         self.chosen_variants(items)
         return tuple(items)
 
-    def entry(self, holder: Mapping[str, Any], path: str, facility_type: str | None) -> Entry | None:
+    def entries(self, holder: Mapping[str, Any], path: str, facility_type: str | None) -> Mapping[str, Entry]:
+        """The item in the type's tables, by system; empty (and noted) when it cannot be claimed."""
         code = holder.get("code")
         if not isinstance(code, str) or code not in ITEM_LABELS:
             message = (
@@ -342,30 +413,49 @@ class _Reader:
                 else "必要な項目です。請求する項目の記号を入力してください。"
             )
             self.note(f"{path}.code", message)
-            return None
-        if code in _AUTOMATIC_ITEMS:
+            return {}
+        if code in AUTOMATIC:
             self.note(
                 f"{path}.code", f"「{ITEM_LABELS[code]}」は自動で計算されます。一覧から外してください。"
             )
-            return None
+            return {}
         if facility_type is None:
-            return None
-        if code == "branch":
-            self.note(f"{path}.code", "分園の計算にはまだ対応していません。")
-            return None
-        entry = claimable_entry(facility_type, code)
-        if entry is None:
+            return {}
+        entries = claimable_entries(facility_type, code)
+        if not entries:
             self.note(f"{path}.code", not_in_table(code, facility_type))
-        return entry
+        return entries
 
-    def certification(self, holder: Mapping[str, Any], path: str, system: str) -> None:
-        if "certification" in holder and holder["certification"] != system:
+    def certification(
+        self, holder: Mapping[str, Any], path: str, facility_type: str, entries: Mapping[str, Entry]
+    ) -> str | None:
+        """The system an item is asked for; empty: every system that has it. ``None`` when that cannot be (noted)."""
+        label = next(iter(entries.values())).label
+        if "certification" not in holder:
+            if len({entry.item for entry in entries.values()}) > 1:
+                self.note(
+                    f"{path}.certification",
+                    f"「{label}」は1号と2・3号で計算が異なります。1 か 23 を入力してください。",
+                )
+                return None
+            return ""
+        value = holder["certification"]
+        if not isinstance(value, str) or value not in entries:
+            words = " か ".join(entries)
+            where = "この施設類型では" if len(TABLES[facility_type]) == 1 else f"「{label}」では"
+            self.note(f"{path}.certification", f"「{shown(value)}」は使えません。{where} {words} だけです。")
+            return None
+        if entries[value].whole_facility:
             self.note(
                 f"{path}.certification",
-                f"「{shown(holder['certification'])}」は使えません。この施設類型では {system} だけです。",
+                f"「{label}」は施設全体の項目で、1号と2・3号の両方で計算します。certification を外してください。",
             )
+            return None
+        return value
 
-    def item(self, holder: Mapping[str, Any], path: str, position: int, entry: Entry) -> ItemClaim:
+    def item(
+        self, holder: Mapping[str, Any], path: str, position: int, entry: Entry, certification: str
+    ) -> ItemClaim:
         declared = entry.item
         numbers: dict[str, int] = {}
         for option, (smallest, largest) in _OPTION_RANGES.items():
@@ -375,7 +465,8 @@ class _Reader:
                     numbers[option] = number
             elif option in holder and option not in declared.optional:
                 self.note(f"{path}.{option}", f"「{entry.label}」では使わない項目です。外してください。")
-        return ItemClaim(declared.code, position, self.variant(holder, path, entry), **numbers)
+        variant = self.variant(holder, path, entry)
+        return ItemClaim(declared.code, position, variant, certification, **numbers)
 
     def variant(self, holder: Mapping[str, Any], path: str, entry: Entry) -> str:
         declared = entry.item
@@ -389,7 +480,7 @@ class _Reader:
 
     def chosen_variants(self, items: list[ItemClaim]) -> None:
         """A variant that the rule chooses may be said, but not otherwise than the rule (D10)."""
-        asked = {asked.code: asked for asked in items}
+        asked = {asked.code: asked for asked in items if asked.certification in ("", "1")}
         intake = asked.get("under_age3_intake")
         if intake is not None and intake.variant and intake.variant != intake_variant(asked):
             self.note(

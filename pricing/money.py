@@ -29,6 +29,11 @@ def floor10_of_percent(yen: int, percent: int) -> int:
     return yen * percent // 1000 * 10
 
 
+def floor10_of_days(unit_yen: int, days: int, days_of_month: int) -> int:
+    """日割: a month's unit × days of care ÷ the month's standard days, floored to ten yen (D11)."""
+    return unit_yen * days // (10 * days_of_month) * 10
+
+
 def floor10_of_rate(treatment_yen: int, rate_tenths: int) -> int:
     """The treatment amount: the row's 処遇改善 yen × rate, floored to ten yen (D1)."""
     return treatment_yen * rate_tenths // 100 * 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -12,20 +13,74 @@ SECTION_LABELS: dict[Section, str] = {"base": "基本", "addition": "加算", "d
 
 
 class Part(NamedTuple):
-    """Unit × quantity of one child class; ``None`` classes stand for all children asked for."""
+    """
+    Unit × quantity of one child class; ``None`` classes stand for all children asked for.
+
+    ``note`` tells classes of the same age and hours apart: 分園, 従業員枠, 障害児, 日割12日.
+    """
 
     age_class: str | None
     hours: str | None
     unit_yen: int
     quantity: int
     amount_yen: int
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Under the contract's names; a note only where there is one."""
+        found = self._asdict()
+        if not self.note:
+            del found["note"]
+        return found
+
+
+# What ``Step.numbers`` holds, by kind. Yen and percents are integers, ``c_tenths`` tenths of a percent.
+STEP_FIELDS: dict[str, tuple[str, ...]] = {
+    "price": ("row",),
+    "prices": ("row_a", "row_b"),
+    "treatment": ("treatment_yen", "base_percent", "wage_percent", "c_tenths", "unit_yen"),
+    "total": ("terms", "total_yen"),
+    "share": ("total_yen", "persons", "unit_yen"),
+    "unit": ("price_yen", "treatment_yen", "times", "unit_yen"),
+    "class": ("price_yen", "treatment", "times", "part"),
+    "percent": ("whole_yen", "percent", "part"),
+    "by_days": ("whole_yen", "days", "standard_days", "part"),
+    "rate": ("percent",),
+    "amount": ("unit_yen", "quantity", "amount_yen"),
+    "rule": ("rule",),
+}
+# Every one of these is floored to ten yen (10円未満切捨て).
+FLOORED_KINDS = frozenset({"treatment", "share", "percent", "by_days"})
 
 
 class Step(NamedTuple):
-    """One row of 「なぜこの金額？」: a short label and the arithmetic with its numbers."""
+    """
+    One row of 「なぜこの金額？」: a short label and the arithmetic with its numbers.
+
+    ``kind`` and ``numbers`` say the same to a program (``STEP_FIELDS``); they are a tuple because a city's year writes
+    hundreds of thousands of them, and ``values`` names them when somebody asks.
+    """
 
     label: str
     text: str
+    kind: str
+    numbers: tuple[Any, ...]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The numbers under their names, ready for JSON."""
+        named = dict(zip(STEP_FIELDS[self.kind], self.numbers, strict=True))
+        if "part" in named:
+            named |= named.pop("part").as_dict()
+        if named.get("treatment") is not None:
+            named["treatment"] = dict(zip(STEP_FIELDS["treatment"], named["treatment"], strict=True))
+        if self.kind in FLOORED_KINDS:
+            named["rounding"] = "floor10"
+        return named
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {"label": self.label, "text": self.text, "kind": self.kind, "values": self.values}
 
 
 class Line(NamedTuple):
@@ -55,8 +110,8 @@ class Line(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Quote:
     """
-    A priced month. ``enrolled`` is N, the first-day children of all payers;
-    ``children`` those that are priced here.
+    A priced month. ``enrolled`` is N, the first-day children of all payers; in a 認定こども園
+    each system has its own (``enrolled_by_system``). ``children`` are those that are priced here.
     """
 
     total_yen: int
@@ -64,6 +119,7 @@ class Quote:
     enrolled: int
     children: int
     book: RateBook
+    enrolled_by_system: Mapping[str, int]
 
 
 def quote_as_dict(quote: Quote) -> dict[str, Any]:
@@ -79,11 +135,11 @@ def quote_as_dict(quote: Quote) -> dict[str, Any]:
                 "certification": line.certification,
                 "variant": line.variant,
                 "amount_yen": line.amount_yen,
-                "parts": [part._asdict() for part in line.parts],
+                "parts": [part.as_dict() for part in line.parts],
                 "summary": line.summary,
                 "reason": line.reason,
                 "source": line.source,
-                "steps": [step._asdict() for step in line.steps],
+                "steps": [step.as_dict() for step in line.steps],
             }
             for line in quote.lines
         ],

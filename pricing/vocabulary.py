@@ -22,6 +22,12 @@ REGION_PERCENTS: Final = (20, 16, 15, 12, 10, 6, 3, 0)
 CERTIFICATIONS: Final = ("1", "2", "3")
 SYSTEMS: Final = {"1": "1号", "23": "2・3号"}
 
+
+def system_of(certification: str) -> str:
+    """The certification system a child is priced in: 1号 has a table of its own, 2号 and 3号 share one."""
+    return "1" if certification == "1" else "23"
+
+
 # In the order of the official tables: the oldest first.
 AGE_CLASSES: Final = {
     "4plus": "4歳以上児",
@@ -102,4 +108,9 @@ ITEM_LABELS: Final = {
     "no_partner_facility": "連携施設なし",
     "delivered_meals_penalty": "食事の搬入",
     "no_dedicated_chief": "主幹教諭等の専任化により子育て支援の取組を実施していない場合",
+    "class_organisation": "学級編制調整加配",
+    "home_care_assistant": "家庭的保育補助者",
+    "home_care_support": "家庭的保育支援",
+    "employee_slot": "従業員枠の調整",
+    "mid_month": "途中入退所の日割",
 }

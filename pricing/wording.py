@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from pricing.vocabulary import AGE_CLASSES, HOURS
 
@@ -30,6 +32,13 @@ def class_words(age_class: str, hours: str) -> str:
     """4歳以上児（短時間）; 1号 has one kind of hours, so it is not said."""
     age = AGE_CLASSES[age_class]
     return age if hours == "education" else f"{age}（{HOURS[hours]}）"
+
+
+def part_words(part: Mapping[str, Any]) -> str:
+    """The class of a stored part: 4歳以上児（短時間）［分園］."""
+    words = class_words(part["age_class"], part["hours"])
+    note = part.get("note")
+    return f"{words}［{note}］" if note else words
 
 
 @lru_cache(maxsize=8_192)

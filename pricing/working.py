@@ -2,22 +2,32 @@
 The sheet a calculation works on, and the few shapes of arithmetic all items share.
 
 An item function (``pricing/items/``) says which shape it has; the shape looks up the row,
-does the arithmetic and writes down why.
+does the arithmetic and writes down why. A sheet is one certification system of one facility:
+a 認定こども園 has two, each with its own 利用定員 and its own N (D17).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from pricing import rules
 from pricing.books import PriceRow, PriceTable
-from pricing.claim import ClaimInput, ItemClaim
+from pricing.claim import ChildClass, ClaimInput, ItemClaim
 from pricing.money import floor10_of_percent, floor10_of_rate, floor10_of_share
 from pricing.quote import Line, Part, Section, Step
 from pricing.rules import Rule
-from pricing.vocabulary import AGE_CLASSES, FACILITY_TYPES, HOURS, ITEM_LABELS, SYSTEMS, UNITS
+from pricing.vocabulary import (
+    AGE_CLASSES,
+    FACILITY_TYPES,
+    HOURS,
+    ITEM_LABELS,
+    MARCH_UNITS,
+    SYSTEMS,
+    UNITS,
+)
 from pricing.wording import class_words, exact_yen, treatment_words, yen
 
 _CLASS_ORDER: Final = {
@@ -25,6 +35,10 @@ _CLASS_ORDER: Final = {
     for position, (age, hours) in enumerate((age, hours) for age in AGE_CLASSES for hours in HOURS)
 }
 _CLASS_WORDS: Final = {(age, hours): class_words(age, hours) for age, hours in _CLASS_ORDER}
+# From this fiscal year on 区分1・2 with the row's own rate c (D1); before, one 加算率 for every row (D13).
+FIRST_YEAR_WITH_ROW_RATES: Final = 2025
+
+_LastingClass = tuple[str, str, bool, bool, bool, int]
 
 
 # ---------------------------------------------------------------- items and their declaration
@@ -53,11 +67,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """An item's place in one facility type's table: its number and its name there."""
+    """
+    An item's place in one table: its number and name there, and the fiscal years it stands in it.
+
+    ``whole_facility``: the table of a 認定こども園 has it once for each system, and claiming it means both (D17).
+    """
 
     number: str
     item: Item
     label: str
+    first_year: int = 0
+    last_year: int = 9999
+    whole_facility: bool = False
 
     @property
     def heading(self) -> str:
@@ -110,42 +131,65 @@ def item(
 
 @dataclass(slots=True)
 class Group:
-    """The priced children of one class, and the unit sums later items look back at."""
+    """
+    The priced children of one class, and the unit sums later items look back at.
+
+    Children of the branch, of the 従業員枠 and with a disability are classes of their own. ``days``: they came or left
+    within the month (D11); such ``movers`` are no part of ``count``, their units are summed and priced by days.
+    """
 
     age_class: str
     hours: str
     row_certification: str
     count: int
     words: str
+    note: str = ""
+    branch: bool = False
+    employee_slot: bool = False
+    disabled: bool = False
+    days: int = 0
+    movers: int = 0
     base_row: PriceRow | None = None
-    base_unit: int = 0  # base + its 処遇改善分 (D8)
+    base_unit: int = 0  # base + its 処遇改善分 (D8, D15)
     closure_unit: int = 0  # S' of D15
-    unit_so_far: int = (
-        0  # S of D7: items are calculated in table order, so 定員超過 sees what stands before it
-    )
+    # S of D7: items are calculated in table order, so 定員超過 sees what stands before it, and 日割 everything.
+    unit_so_far: int = 0
 
 
 @dataclass(slots=True)
 class Working:
-    """One claim being calculated. ``enrolled`` is N; ``count`` the children that are priced."""
+    """
+    One system of a claim being calculated.
+
+    ``enrolled`` is N, ``facility_enrolled`` that of all systems together; ``count`` the children priced by the month.
+    ``classes`` are all groups, ``groups`` those priced by the month. ``is_alone``: the type has no other system.
+    """
 
     claim: ClaimInput
     table: PriceTable
     system: str
+    classes: list[Group]
     groups: list[Group]
     enrolled: int
+    facility_enrolled: int
     count: int
     rate_tenths: int
+    with_row_rates: bool
+    is_alone: bool
     asked: dict[str, ItemClaim] = field(default_factory=dict)
 
     def targets(self, ages: tuple[str, ...] | None) -> list[Group]:
-        return self.groups if ages is None else [group for group in self.groups if group.age_class in ages]
+        return self.classes if ages is None else [group for group in self.classes if group.age_class in ages]
 
     def treatment(self, row: PriceRow) -> int:
-        """処遇改善分 of one row (D1); a row without a treatment price has none."""
+        """処遇改善分 of one row (D1, D13); a row without a treatment price has none."""
         if row.treatment_yen is None:
             return 0
-        return floor10_of_rate(row.treatment_yen, self.rate_tenths + (row.c_tenths or 0))
+        return floor10_of_rate(row.treatment_yen, self.rate_tenths + self.row_rate(row))
+
+    def row_rate(self, row: PriceRow) -> int:
+        """c of the row in tenths of a percent; before R7 there was none."""
+        return (row.c_tenths or 0) if self.with_row_rates else 0
 
     def child_row(self, code: str, unit: str, group: Group, variant: str = "") -> PriceRow:
         return self.table.price(
@@ -166,31 +210,89 @@ class Working:
     def system_row(self, code: str, unit: str, variant: str = "") -> PriceRow:
         return self.table.price(code, unit, certification=self.system, variant=variant)
 
+    def sharers(self, row: PriceRow) -> int:
+        """
+        N of a facility item: the system's children; everybody's where the row holds for both systems (D3, D17).
 
-def open_sheet(claim: ClaimInput, table: PriceTable, system: str) -> Working:
-    """Lay out the children by class and add up N."""
-    counts: dict[tuple[str, str], int] = {}
+        A row without a certification is one price for the whole facility, so it is divided once.
+        """
+        return self.enrolled if row.certification else self.facility_enrolled
+
+
+def open_sheet(
+    claim: ClaimInput,
+    table: PriceTable,
+    system: str,
+    children: Iterable[ChildClass],
+    *,
+    is_alone: bool,
+    split_disabled: bool,
+) -> Working:
+    """Lay out the children of one system by class and add up N."""
+    counts: dict[_LastingClass, int] = {}
     enrolled = 0
     payer = claim.payer
-    for child in claim.children:
-        enrolled += child.count
+    for child in children:
+        enrolled += child.enrolled
         if child.count and (payer is None or child.payer == payer):
-            key = (child.age_class, child.hours)
-            counts[key] = counts.get(key, 0) + child.count
-    groups = [
-        Group(age, hours, _row_certification(system, age), counts[(age, hours)], _CLASS_WORDS[(age, hours)])
-        for age, hours in sorted(counts, key=_CLASS_ORDER.__getitem__)
-    ]
+            disabled = child.disabled if split_disabled else 0
+            days = child.mid_month_days or 0
+            if child.count > disabled:
+                key = (child.age_class, child.hours, child.branch, child.employee_slot, False, days)
+                counts[key] = counts.get(key, 0) + child.count - disabled
+            if disabled:
+                key = (child.age_class, child.hours, child.branch, child.employee_slot, True, days)
+                counts[key] = counts.get(key, 0) + disabled
+    classes = [_group(system, key, counts[key]) for key in sorted(counts, key=_order)]
+    groups = [group for group in classes if group.count]
     treatment = claim.treatment
     return Working(
         claim=claim,
         table=table,
         system=system,
-        groups=groups,
+        classes=classes,
+        groups=groups if len(groups) < len(classes) else classes,
         enrolled=enrolled,
-        count=sum(counts.values()),
+        facility_enrolled=enrolled,
+        count=sum([group.count for group in groups]),
         rate_tenths=10 * (treatment.base_percent + treatment.wage_percent),
-        asked={asked.code: asked for asked in claim.items},
+        with_row_rates=table.book.fiscal_year >= FIRST_YEAR_WITH_ROW_RATES,
+        is_alone=is_alone,
+    )
+
+
+def _order(key: _LastingClass) -> tuple[int, bool, bool, bool, int]:
+    return (_CLASS_ORDER[key[:2]], *key[2:])
+
+
+def _group(system: str, key: _LastingClass, count: int) -> Group:
+    age, hours, branch, employee_slot, disabled, days = key
+    words = _CLASS_WORDS[(age, hours)]
+    if not (branch or employee_slot or disabled or days):
+        return Group(age, hours, _row_certification(system, age), count, words)
+    marks = [
+        word
+        for word, holds in (
+            ("分園", branch),
+            ("従業員枠", employee_slot),
+            ("障害児", disabled),
+            (f"日割{days}日", days),
+        )
+        if holds
+    ]
+    note = "・".join(marks)
+    return Group(
+        age,
+        hours,
+        _row_certification(system, age),
+        0 if days else count,
+        f"{words}［{note}］",
+        note,
+        branch,
+        employee_slot,
+        disabled,
+        days,
+        count if days else 0,
     )
 
 
@@ -218,58 +320,73 @@ def per_child(
     times: int = 1,
     times_words: str = "",
     variant: str | None = None,
+    targets: list[Group] | None = None,
+    target_words: str = "",
 ) -> Line:
-    """(amount + 処遇改善分) × times for each targeted child; negative for a deduction (D2, D5, D15)."""
+    """
+    (amount + 処遇改善分) × times for each targeted child; negative for a deduction (D2, D5, D15).
+
+    The targets are the classes of the item's ages, or ``targets``, called ``target_words``.
+    """
     declared = entry.item
     if variant is None:
         variant = asked.variant
-    groups = work.targets(declared.ages)
-    if not groups:
-        return nobody(work, entry, rule)
+    aimed_at = work.targets(declared.ages) if targets is None else targets
+    called = target_words or _target_words(declared.ages)
+    if not aimed_at:
+        return nobody(work, entry, rule, called)
     sign = -1 if declared.section == "deduction" else 1
     rows: list[PriceRow] = []
     sole = work.table.price_of_every_child(declared.code, declared.unit, variant, work.system)
     if sole is None:
-        rows = [work.child_row(declared.code, declared.unit, group, variant) for group in groups]
+        rows = [work.child_row(declared.code, declared.unit, group, variant) for group in aimed_at]
     row = rows[0] if sole is None else sole
     parts: list[Part] = []
+    everybody = declared.ages is None and targets is None
+    groups = aimed_at if work.groups is work.classes else [group for group in aimed_at if group.count]
+    count = work.count if everybody else sum([group.count for group in groups])
     if sole is not None or all(other is row for other in rows):
         treatment = work.treatment(row)
         unit = sign * times * (row.amount + treatment)
-        for group in groups:
-            _note_unit(entry, group, unit)
-        count = work.count if declared.ages is None else sum([group.count for group in groups])
+        for group in aimed_at:
+            note_unit(entry, group, unit)
         amount = unit * count
-        if declared.ages is None:
-            parts.append(Part(None, None, unit, count, amount))
+        if everybody:
+            if count:
+                parts.append(Part(None, None, unit, count, amount))
         else:
-            parts.extend(
-                [
-                    Part(group.age_class, group.hours, unit, group.count, unit * group.count)
-                    for group in groups
-                ]
-            )
+            parts.extend([part_of(group, unit) for group in groups])
         steps = [
             price_step(work, entry, row),
             *treatment_steps(work, row, treatment),
-            *_unit_steps(row.amount, row.treatment_yen is not None, treatment, times_words, sign, unit),
-            Step("金額", f"{yen(unit)} × {count}人 = {yen(amount)}"),
+            *_unit_steps(
+                row.amount, row.treatment_yen is not None, treatment, times_words, times, sign, unit
+            ),
+            Step(
+                "金額",
+                f"{yen(unit)} × {count}人 = {yen(amount)}",
+                "amount",
+                (unit, count, amount),
+            ),
         ]
-        reason = f"{_target_words(declared.ages)}{count}人に、1人あたり{yen(unit)}を掛けました。"
+        reason = f"{called}{count}人に、1人あたり{yen(unit)}を掛けました。"
     else:
         steps = [price_step(work, entry, row)]
         amount = 0
-        for group, own in zip(groups, rows, strict=True):
+        for group, own in zip(aimed_at, rows, strict=True):
             treatment = work.treatment(own)
             unit = sign * times * (own.amount + treatment)
-            _note_unit(entry, group, unit)
-            part = Part(group.age_class, group.hours, unit, group.count, unit * group.count)
+            note_unit(entry, group, unit)
+            if not group.count:
+                continue
+            part = part_of(group, unit)
             parts.append(part)
             amount += part.amount_yen
-            steps.append(Step(group.words, _class_arithmetic(own, treatment, times_words, part)))
+            words = _class_arithmetic(own, treatment, times_words, part)
+            steps.append(class_step(group, words, part, work, own, treatment, times))
         reason = "年齢と時間の区分ごとに、1人あたりの額に子どもの数を掛けた合計です。"
-    steps.append(Step("根拠", rule.words))
-    summary = f"{_target_words(declared.ages)} {sum([group.count for group in groups])}人"
+    steps.append(rule_step(rule))
+    summary = f"{called} {count}人"
     variant_words = declared.variants.get(variant)
     summary = "・".join([words for words in (variant_words, summary, times_words) if words])
     return line(work, entry, amount, parts, summary, reason, steps, rule, row)
@@ -286,7 +403,7 @@ def per_facility(
     """
     F10((amount + 処遇改善分) ÷ N) × the priced children (D3).
 
-    With ``limit_yen`` the row is a ceiling and the smaller of both is divided.
+    With ``limit_yen`` the row is a ceiling and the smaller of both is divided. Negative for a deduction.
     """
     row = work.system_row(entry.item.code, entry.item.unit, asked.variant)
     treatment = work.treatment(row)
@@ -295,12 +412,17 @@ def per_facility(
     steps = [price_step(work, entry, row), *treatment_steps(work, row, treatment)]
     if limit_yen is not None:
         steps.append(
-            Step("対象額", f"支出額{yen(limit_yen)}と上限{yen(row.amount)}の少ない方 = {yen(claimed)}")
+            Step(
+                "対象額",
+                f"支出額{yen(limit_yen)}と上限{yen(row.amount)}の少ない方 = {yen(claimed)}",
+                "total",
+                ({"spent_yen": limit_yen, "ceiling_yen": row.amount}, claimed),
+            )
         )
     sum_words = f"{yen(total)} " if row.treatment_yen is None else f"（{yen(claimed)} + {yen(treatment)}）"
     variant_words = entry.item.variants.get(asked.variant)
     summary = f"{variant_words}・" if variant_words else ""
-    summary = f"{summary}施設の額 ÷ {work.enrolled}人"
+    summary = f"{summary}施設の額 ÷ {work.sharers(row)}人"
     return shared_among_children(work, entry, total, sum_words, summary, steps, rule, row)
 
 
@@ -315,22 +437,36 @@ def shared_among_children(
     row: PriceRow,
 ) -> Line:
     """Divide a facility's total by N, floor the share, multiply by the priced children (D3, D4)."""
-    enrolled, count = work.enrolled, work.count
-    unit = floor10_of_share(total, enrolled)
-    for group in work.groups:
-        group.unit_so_far += unit
+    enrolled, count = work.sharers(row), work.count
+    share = floor10_of_share(total, enrolled)
+    unit = -share if entry.item.section == "deduction" else share
+    for group in work.classes:
+        note_unit(entry, group, unit)
     amount = unit * count
-    share = exact_yen(total, enrolled)
-    unit_words = yen(unit)
-    share_words = f"{sum_words}÷ {enrolled}人 = {share} → 10円未満切捨てで{unit_words}"
-    steps.append(Step("1人あたり", share_words))
-    steps.append(Step("金額", f"{unit_words} × {count}人 = {amount:,}円"))
-    steps.append(Step("根拠", rule.words))
-    reason = (
-        f"施設の額{yen(total)}を初日在籍{enrolled}人で割った1人あたり{unit_words}"
-        f"（10円未満切捨て）に、{count}人を掛けました。"
+    exact = exact_yen(total, enrolled)
+    share_words, unit_words = yen(share), yen(unit)
+    steps.append(
+        Step(
+            "1人あたり",
+            f"{sum_words}÷ {enrolled}人 = {exact} → 10円未満切捨てで{share_words}",
+            "share",
+            (total, enrolled, share),
+        )
     )
-    parts = [Part(None, None, unit, count, amount)]
+    steps.append(
+        Step(
+            "金額",
+            f"{unit_words} × {count}人 = {yen(amount)}",
+            "amount",
+            (unit, count, amount),
+        )
+    )
+    steps.append(rule_step(rule))
+    done = f"に、{count}人を掛けました" if unit >= 0 else f"を、{count}人分減らしました"
+    reason = (
+        f"施設の額{yen(total)}を初日在籍{enrolled}人で割った1人あたり{share_words}（10円未満切捨て）{done}。"
+    )
+    parts = [Part(None, None, unit, count, amount)] if count else []
     return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
@@ -341,36 +477,71 @@ def percent_of_unit(
     unit_of: Callable[[Group], int],
     what: str,
     rule: Rule,
+    *,
+    targets: list[Group] | None = None,
+    target_words: str = "",
 ) -> Line:
     """−F10(a unit of each class × percent), floored per child (D8, D15)."""
+    aimed_at = work.classes if targets is None else targets
+    if not aimed_at:
+        return nobody(work, entry, rule, target_words)
     parts: list[Part] = []
     steps = [percent_step(work, entry, row)]
     amount, percent = 0, row.amount
-    for group in work.groups:
-        whole, count = unit_of(group), group.count
+    for group in aimed_at:
+        whole = unit_of(group)
         unit = -floor10_of_percent(whole, percent)
-        cost = unit * count
-        amount += cost
-        _note_unit(entry, group, unit)
-        parts.append(Part(group.age_class, group.hours, unit, count, cost))
+        note_unit(entry, group, unit)
+        if not group.count:
+            continue
+        part = part_of(group, unit)
+        parts.append(part)
+        amount += part.amount_yen
         exact = exact_yen(whole * percent, 100)
         arithmetic = (
             f"{what}{yen(whole)} × {percent}% = {exact} → 10円未満切捨てで{-unit:,}円、"
-            f"{yen(unit)} × {count}人 = {yen(cost)}"
+            f"{yen(unit)} × {group.count}人 = {yen(part.amount_yen)}"
         )
-        steps.append(Step(group.words, arithmetic))
-    steps.append(Step("金額", f"合計 {yen(amount)}"))
-    steps.append(Step("根拠", rule.words))
+        steps.append(Step(group.words, arithmetic, "percent", (whole, percent, part)))
+    steps.append(total_step(amount))
+    steps.append(rule_step(rule))
     reason = f"1人あたりの{what}の{percent}%（10円未満切捨て）を、区分ごとの子どもの数だけ減らしました。"
     variant_words = entry.item.variants.get(row.variant)
     summary = f"{variant_words}・{percent}%" if variant_words else f"{percent}%"
     return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
-def nobody(work: Working, entry: Entry, rule: Rule) -> Line:
+def kept_percent_of_units(
+    work: Working, entry: Entry, percent: int, targets: list[Group]
+) -> tuple[int, list[Part], list[Step]]:
+    """(F10(S × percent) − S) × count of each class: what is taken off so that so many percent are kept (D7)."""
+    parts: list[Part] = []
+    steps: list[Step] = []
+    amount = 0
+    for group in targets:
+        whole = group.unit_so_far
+        kept = floor10_of_percent(whole, percent)
+        note_unit(entry, group, kept - whole)
+        if not group.count:
+            continue
+        part = part_of(group, kept - whole)
+        parts.append(part)
+        amount += part.amount_yen
+        arithmetic = (
+            f"{yen(whole)} × {percent}% = {exact_yen(whole * percent, 100)} → 10円未満切捨てで{yen(kept)}、"
+            f"（{yen(kept)} − {yen(whole)}）× {group.count}人 = {yen(part.amount_yen)}"
+        )
+        steps.append(Step(group.words, arithmetic, "percent", (whole, percent, part)))
+    return amount, parts, steps
+
+
+def nobody(work: Working, entry: Entry, rule: Rule, called: str = "") -> Line:
     """The line of an item whose targeted children are not there this month."""
-    target = _target_words(entry.item.ages)
-    steps = [Step("金額", f"0円（対象の{target}がいません）"), Step("根拠", rule.words)]
+    target = called or _target_words(entry.item.ages)
+    steps = [
+        Step("金額", f"0円（対象の{target}がいません）", "amount", (0, 0, 0)),
+        rule_step(rule),
+    ]
     reason = f"対象の{target}がいないため、0円です。"
     return line(work, entry, 0, [], f"{target} 0人", reason, steps, rule)
 
@@ -390,7 +561,7 @@ def line(
     words = entry.heading if row is None else row_words(work, entry, row)
     return Line(
         code=entry.item.code,
-        label=entry.label,
+        label=entry.label if work.is_alone else f"{entry.label}（{SYSTEMS[work.system]}）",
         number=entry.number,
         section=entry.item.section,
         certification=work.system,
@@ -404,12 +575,26 @@ def line(
     )
 
 
+def part_of(group: Group, unit: int) -> Part:
+    """The part of a class: its unit × its children."""
+    return Part(group.age_class, group.hours, unit, group.count, unit * group.count, group.note)
+
+
+def note_unit(entry: Entry, group: Group, unit: int) -> None:
+    """Remember what an item gives each child of a class. Nothing of March is priced by days (D11)."""
+    if group.days and entry.item.unit in MARCH_UNITS:
+        return
+    group.unit_so_far += unit
+    if entry.item.in_closure:
+        group.closure_unit += unit
+
+
 # ---------------------------------------------------------------- the words of an explanation
 
 
 def row_words(work: Working, entry: Entry, row: PriceRow) -> str:
     """Which row of which book: 令和8年度 単価表（2026-04） 幼稚園 1号 ⑲ 主幹教諭等専任（全地域・全定員）."""
-    key = (entry.label, row)
+    key = (work.system, entry.label, row)
     found = work.table.row_words.get(key)
     if found is None:
         facility = FACILITY_TYPES[work.claim.facility_type]
@@ -421,39 +606,76 @@ def row_words(work: Working, entry: Entry, row: PriceRow) -> str:
 
 
 def price_step(work: Working, entry: Entry, row: PriceRow) -> Step:
-    return Step("単価", f"{yen(row.amount)}（{UNITS[row.unit]}） {row_words(work, entry, row)}")
+    return Step(
+        "単価",
+        f"{yen(row.amount)}（{UNITS[row.unit]}） {row_words(work, entry, row)}",
+        "price",
+        (work.table.values_of(row),),
+    )
 
 
 def percent_step(work: Working, entry: Entry, row: PriceRow) -> Step:
-    return Step("割合", f"{row.amount}% {row_words(work, entry, row)}")
+    return Step(
+        "割合",
+        f"{row.amount}% {row_words(work, entry, row)}",
+        "price",
+        (work.table.values_of(row),),
+    )
+
+
+@cache
+def rule_step(rule: Rule) -> Step:
+    """Which decision the arithmetic follows."""
+    return Step("根拠", rule.words, "rule", (rule.id,))
+
+
+def total_step(amount: int) -> Step:
+    """The sum of the classes."""
+    return Step("金額", f"合計 {yen(amount)}", "amount", (None, None, amount))
+
+
+def treatment_numbers(work: Working, row: PriceRow, treatment: int) -> tuple[Any, ...]:
+    """The 処遇改善分 of one row in numbers (D1, D13)."""
+    rates = work.claim.treatment
+    return (row.treatment_yen, rates.base_percent, rates.wage_percent, work.row_rate(row), treatment)
 
 
 def treatment_arithmetic(work: Working, row: PriceRow, treatment: int) -> str:
-    """The 処遇改善分 of one row, spelled out (D1)."""
+    """The 処遇改善分 of one row, spelled out (D1, D13)."""
     if row.treatment_yen is None:
         return "処遇改善分の単価はありません"
     rates = work.claim.treatment
     return treatment_words(
-        row.treatment_yen, rates.base_percent, rates.wage_percent, row.c_tenths or 0, treatment
+        row.treatment_yen, rates.base_percent, rates.wage_percent, work.row_rate(row), treatment
     )
 
 
 def treatment_steps(work: Working, row: PriceRow, treatment: int) -> list[Step]:
-    return (
-        [] if row.treatment_yen is None else [Step("処遇改善分", treatment_arithmetic(work, row, treatment))]
-    )
+    if row.treatment_yen is None:
+        return []
+    words = treatment_arithmetic(work, row, treatment)
+    return [Step("処遇改善分", words, "treatment", treatment_numbers(work, row, treatment))]
+
+
+def class_step(
+    group: Group, words: str, part: Part, work: Working, row: PriceRow, treatment: int, times: int = 1
+) -> Step:
+    """One class of an item whose price depends on age or hours."""
+    spelled = None if row.treatment_yen is None else treatment_numbers(work, row, treatment)
+    return Step(group.words, words, "class", (row.amount, spelled, times, part))
 
 
 def _unit_steps(
-    amount: int, has_treatment: bool, treatment: int, times_words: str, sign: int, unit: int
+    amount: int, has_treatment: bool, treatment: int, times_words: str, times: int, sign: int, unit: int
 ) -> list[Step]:
     if not has_treatment and not times_words and sign > 0:
         return []
     words = f"{yen(amount)} + {yen(treatment)}" if has_treatment else yen(amount)
-    times = f" × {times_words}" if times_words else ""
+    suffix = f" × {times_words}" if times_words else ""
     if has_treatment and (times_words or sign < 0):
-        words, times = f"（{words}）", times.lstrip()
-    return [Step("1人あたり", f"{'−' if sign < 0 else ''}{words}{times} = {yen(unit)}")]
+        words, suffix = f"（{words}）", suffix.lstrip()
+    numbers = (amount, treatment, times, unit)
+    return [Step("1人あたり", f"{'−' if sign < 0 else ''}{words}{suffix} = {yen(unit)}", "unit", numbers)]
 
 
 def _class_arithmetic(row: PriceRow, treatment: int, times_words: str, part: Part) -> str:
@@ -466,9 +688,3 @@ def _class_arithmetic(row: PriceRow, treatment: int, times_words: str, part: Par
 
 def _target_words(ages: tuple[str, ...] | None) -> str:
     return "子ども" if ages is None else "・".join([AGE_CLASSES[age] for age in ages])
-
-
-def _note_unit(entry: Entry, group: Group, unit: int) -> None:
-    group.unit_so_far += unit
-    if entry.item.in_closure:
-        group.closure_unit += unit

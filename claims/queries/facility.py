@@ -38,7 +38,7 @@ from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.schedule import Step
 from pricing import SECTION_LABELS, shipped_books
-from pricing.wording import class_words
+from pricing.wording import part_words
 
 MONTHS_LISTED = 24
 SYSTEMS = {"1": ("1",), "23": ("3", "2")}
@@ -331,7 +331,8 @@ class FactsView:
 
 def facts_of(facility: Facility, month: ServiceMonth, actor: Actor) -> FactsView:
     """What is asked of the facility this month."""
-    granted = holding_in(GrantedItem.objects.filter(facility=facility), month).values_list("code", flat=True)
+    holding = holding_in(GrantedItem.objects.filter(facility=facility), month)
+    granted = holding.values_list("code", "certification")
     around = [month.first_day, month.plus(-1).first_day]
     by_month = {row.month: row for row in MonthlyFacts.objects.filter(facility=facility, month__in=around)}
     claims = list(Claim.objects.filter(facility=facility, month=month.first_day).defer("snapshot"))
@@ -563,7 +564,10 @@ def _sections(claim: Claim, compared: list[ComparedLine]) -> Iterable[Section]:
     for section, rows in groupby(compared, key=lambda row: row.section):
         yield Section(
             SECTION_LABELS[section],
-            tuple(LineRow(row, _parts(row.line), facts.waits(claim, row.code)) for row in rows),
+            tuple(
+                LineRow(row, _parts(row.line), facts.waits(claim, row.code, row.certification))
+                for row in rows
+            ),
         )
 
 
@@ -573,7 +577,7 @@ def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
         return ()
     parts = tuple(
         PartRow(
-            class_words(part["age_class"], part["hours"]) if part["age_class"] else "—",
+            part_words(part) if part["age_class"] else "—",
             part["unit_yen"],
             part["quantity"],
             part["amount_yen"],

@@ -206,9 +206,12 @@ def grant_item(
     to_month: ServiceMonth | None,
     by: Actor,
     at: datetime,
+    certification: str = "",
 ) -> GrantedItem:
     """
     Let a 加算 or 減算 hold from one month to another (or until further notice).
+
+    ``certification`` (1 or 23): for which children of a 認定こども園; empty for all that have it.
 
     :raises NotAllowed: only the administrator grants items.
     :raises ProblemsFound: the months are out of order, or the item already holds in one of them.
@@ -216,13 +219,14 @@ def grant_item(
     facility = _locked(facility_id, by)
     if to_month is not None and to_month < from_month:
         raise ProblemsFound(["適用終了月は、適用開始月と同じか後の月にしてください。"])
-    if _overlapping(facility.pk, code, from_month, to_month).exists():
+    if _overlapping(facility.pk, code, certification, from_month, to_month).exists():
         raise ProblemsFound([OVERLAPPING_ITEM])
     with _never_twice(OVERLAPPING_ITEM):
         granted: GrantedItem = GrantedItem.objects.create(
             municipality_id=facility.municipality_id,
             facility=facility,
             code=code,
+            certification=certification,
             options=options,
             from_month=from_month.first_day,
             to_month=to_month.first_day if to_month else None,
@@ -233,6 +237,7 @@ def grant_item(
         on=granted,
         detail={
             "code": code,
+            "certification": certification,
             "options": options,
             "from_month": str(from_month),
             "to_month": str(to_month or ""),
@@ -256,7 +261,9 @@ def end_item(granted_id: UUID, *, last_month: ServiceMonth, by: Actor, at: datet
     granted = _locked_item(granted_id, by)
     from_month = ServiceMonth.of(granted.from_month)
     never_held = last_month < from_month
-    others = _overlapping(granted.facility_id, granted.code, from_month, last_month).exclude(pk=granted.pk)
+    others = _overlapping(
+        granted.facility_id, granted.code, granted.certification, from_month, last_month
+    ).exclude(pk=granted.pk)
     if not never_held and (other := others.order_by("from_month").first()):
         words = month_words(other.from_month)
         raise ProblemsFound(
@@ -382,12 +389,18 @@ def _differs(profile: FacilityProfile, values: dict[str, Any]) -> bool:
 
 
 def _overlapping(
-    facility_id: UUID, code: str, from_month: ServiceMonth, to_month: ServiceMonth | None
+    facility_id: UUID,
+    code: str,
+    certification: str,
+    from_month: ServiceMonth,
+    to_month: ServiceMonth | None,
 ) -> models.QuerySet[GrantedItem]:
-    """The grants of the same item that hold in one of these months."""
-    others = GrantedItem.objects.filter(facility=facility_id, code=code).exclude(
-        to_month__lt=from_month.first_day
-    )
+    """The grants of the same item for the same children that hold in one of these months."""
+    others = GrantedItem.objects.filter(
+        facility=facility_id,
+        code=code,
+        certification__in={"", certification} if certification else {"", "1", "23"},
+    ).exclude(to_month__lt=from_month.first_day)
     return others if to_month is None else others.filter(from_month__lte=to_month.first_day)
 
 

@@ -20,7 +20,6 @@ from facilities.forms import (
     EndItemForm,
     GrantForm,
     ProfileForm,
-    grantable_entries,
     item_label,
     option_words,
 )
@@ -148,8 +147,9 @@ def grant_item(request: TenantRequest, number: str) -> HttpResponse:
     try:
         profiles.grant_item(
             facility.pk,
-            form.cleaned_data["code"],
+            form.chosen.entry.item.code,
             form.options(),
+            certification=form.chosen.certification,
             from_month=form.cleaned_data["from_month"],
             to_month=form.cleaned_data["to_month"],
             by=request.actor,
@@ -269,7 +269,11 @@ def _page(
         "state": facility_state(facility, timezone.localdate(), is_resting=resting),
         "history": history,
         "granted": [
-            (row, item_label(row.code, facility.kind), option_words(row.code, facility.kind, row.options))
+            (
+                row,
+                item_label(row.code, facility.kind, row.certification),
+                option_words(row.code, facility.kind, row.options),
+            )
             for row in granted
         ],
         "accounts": accounts,
@@ -278,7 +282,6 @@ def _page(
         "asked": asked,
         "later": [row for row in reversed(history) if row.from_month > (asked or month).first_day],
         "can_set_up": permissions.set_up_facilities.allows(request.actor, facility),
-        "is_calculated": bool(grantable_entries(facility.kind, month.fiscal_year)),
         "profile_form": profile_form or _profile_form(facility, history, asked, month),
         "certify_form": certify_form or CertifyForm(auto_id=CERTIFY_IDS),
         "grant_form": grant_form or _grant_form(facility),

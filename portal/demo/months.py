@@ -149,7 +149,10 @@ def _claim(facility: Facility, month: ServiceMonth, clerk: Actor, at: datetime, 
 
 def _facts(facility: Facility, month: ServiceMonth) -> dict[str, int]:
     granted = holding_in(GrantedItem.objects.filter(facility=facility), month)
-    asked = {fact.name for fact in facts_asked(facility.kind, {row.code for row in granted}, month)}
+    asked = {
+        fact.name
+        for fact in facts_asked(facility.kind, {(row.code, row.certification) for row in granted}, month)
+    }
     seed = int(facility.number[-4:])
     plausible = {
         "meal_days_a_week": 5 if seed % 2 else 4,

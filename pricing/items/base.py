@@ -6,9 +6,22 @@ from pricing import rules
 from pricing.books import PriceRow
 from pricing.claim import ItemClaim
 from pricing.quote import Line, Part, Step
+from pricing.rules import Rule
 from pricing.vocabulary import AGE_CLASSES, UNITS
 from pricing.wording import yen
-from pricing.working import Entry, Group, Working, item, line, row_words, treatment_arithmetic
+from pricing.working import (
+    Entry,
+    Group,
+    Working,
+    class_step,
+    item,
+    line,
+    part_of,
+    row_words,
+    rule_step,
+    total_step,
+    treatment_arithmetic,
+)
 
 
 @item("base", "child_month", "base")
@@ -18,58 +31,95 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     steps: list[Step] = []
     amount = 0
     row: PriceRow | None = None
-    for group in work.groups:
+    ages: dict[str, int] = {}
+    for group in work.classes:
         row = work.base_row(group)
         unit, count = row.amount, group.count
-        cost = unit * count
-        amount += cost
         _note_base(group, unit)
-        parts.append(Part(group.age_class, group.hours, unit, count, cost))
-        steps.append(Step(group.words, f"{yen(unit)} × {count}人 = {cost:,}円"))
+        if not count:
+            continue
+        part = part_of(group, unit)
+        amount += part.amount_yen
+        parts.append(part)
+        ages[group.age_class] = ages.get(group.age_class, 0) + count
+        words = f"{yen(unit)} × {count}人 = {part.amount_yen:,}円"
+        steps.append(Step(group.words, words, "class", (unit, None, 1, part)))
     if row is not None:
         steps.insert(
-            0, Step("単価", f"年齢と時間の区分ごと（{UNITS[row.unit]}） {row_words(work, entry, row)}")
+            0,
+            Step(
+                "単価",
+                f"年齢と時間の区分ごと（{UNITS[row.unit]}） {row_words(work, entry, row)}",
+                "price",
+                (work.table.values_of(row),),
+            ),
         )
     rule = rules.PER_CHILD
-    if any(group.age_class == "3mid" for group in work.groups):
+    if any(group.age_class == "3mid" for group in work.classes):
         rule = rules.UNDER_AGE_3
-    steps.append(Step("金額", f"合計 {yen(amount)}"))
-    steps.append(Step("根拠", rule.words))
+    steps.append(total_step(amount))
+    steps.append(rule_step(rule))
     reason = f"初日在籍の子ども{work.count}人について、年齢と時間の区分ごとの単価に人数を掛けた合計です。"
-    ages: dict[str, int] = {}
-    for group in work.groups:
-        ages[group.age_class] = ages.get(group.age_class, 0) + group.count
     summary = "・".join([f"{AGE_CLASSES[age]} {count}人" for age, count in ages.items()])
-    return line(work, entry, amount, parts, summary, reason, steps, rule, row)
+    return line(work, entry, amount, parts, summary or "子ども 0人", reason, steps, rule, row)
 
 
 @item("treatment_1_2", "child_month", "base")
 def treatment_1_2(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """処遇改善等加算 区分1・2: F10(yen × (a + b + c)) of the base row × its children (D1)."""
-    parts: list[Part] = []
-    steps: list[Step] = []
-    amount = 0
-    row: PriceRow | None = None
-    for group in work.groups:
-        row = work.base_row(group)
-        unit, count = work.treatment(row), group.count
-        cost = unit * count
-        amount += cost
-        _note_base(group, unit)
-        parts.append(Part(group.age_class, group.hours, unit, count, cost))
-        words = treatment_arithmetic(work, row, unit)
-        steps.append(Step(group.words, f"{words}、× {count}人 = {cost:,}円"))
-    if row is not None:
-        steps.insert(0, Step("単価", f"基本分単価の行の処遇改善分 {row_words(work, entry, row)}"))
-    steps.append(Step("金額", f"合計 {yen(amount)}"))
-    steps.append(Step("根拠", rules.TREATMENT.words))
+    """処遇改善等加算 区分1・2 (from R7): F10(yen × (a + b + c)) of the base row × its children (D1)."""
     rates = work.claim.treatment
     reason = (
         f"基礎分{rates.base_percent}%・賃金改善分{rates.wage_percent}%と単価表の率の合計を処遇改善分の単価に掛け、"
         f"10円未満を切り捨てて、子ども{work.count}人分を合計しました。"
     )
     summary = f"基礎分 {rates.base_percent}%・賃金改善分 {rates.wage_percent}%"
-    return line(work, entry, amount, parts, summary, reason, steps, rules.TREATMENT, row)
+    return _treatment_of_the_base(work, entry, rules.TREATMENT, reason, summary)
+
+
+@item("treatment_i", "child_month", "base")
+def treatment_i(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """処遇改善等加算Ⅰ (until R6): F10(yen × 加算率) of the base row × its children (D13)."""
+    rates = work.claim.treatment
+    rate = rates.base_percent + rates.wage_percent
+    reason = (
+        f"加算率{rate}%（基礎分{rates.base_percent}%・賃金改善要件分{rates.wage_percent}%）を処遇改善分の単価に掛け、"
+        f"10円未満を切り捨てて、子ども{work.count}人分を合計しました。"
+    )
+    summary = f"加算率 {rate}%"
+    return _treatment_of_the_base(work, entry, rules.TREATMENT_BY_RATE, reason, summary)
+
+
+def _treatment_of_the_base(work: Working, entry: Entry, rule: Rule, reason: str, summary: str) -> Line:
+    parts: list[Part] = []
+    steps: list[Step] = []
+    amount = 0
+    row: PriceRow | None = None
+    for group in work.classes:
+        row = work.base_row(group)
+        unit, count = work.treatment(row), group.count
+        _note_base(group, unit)
+        if not count:
+            continue
+        part = part_of(group, unit)
+        amount += part.amount_yen
+        parts.append(part)
+        words = treatment_arithmetic(work, row, unit)
+        steps.append(
+            class_step(group, f"{words}、× {count}人 = {part.amount_yen:,}円", part, work, row, unit)
+        )
+    if row is not None:
+        steps.insert(
+            0,
+            Step(
+                "単価",
+                f"基本分単価の行の処遇改善分 {row_words(work, entry, row)}",
+                "price",
+                (work.table.values_of(row),),
+            ),
+        )
+    steps.append(total_step(amount))
+    steps.append(rule_step(rule))
+    return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
 def _note_base(group: Group, unit: int) -> None:

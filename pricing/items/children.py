@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from pricing import rules
 from pricing.claim import ItemClaim
+from pricing.money import floor10_of_days
+from pricing.problems import InputProblems, Problem
 from pricing.quote import Line, Part, Step
 from pricing.wording import yen
-from pricing.working import Entry, Working, item, line, per_child, price_step
+from pricing.working import (
+    Entry,
+    Working,
+    item,
+    line,
+    per_child,
+    price_step,
+    rule_step,
+    total_step,
+    treatment_steps,
+)
 
 WITH_AGE3_STAFFING = "with_age3_staffing"
 WITHOUT_AGE3_STAFFING = "without_age3_staffing"
@@ -103,6 +115,72 @@ def night_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_child(work, entry, asked)
 
 
+@item("qualified_staff", "child_month")
+def qualified_staff(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """資格保有者: every child of a 小規模B・C型, 家庭的保育 or 居宅訪問型 with qualified staff (pricing.md §4.4)."""
+    return per_child(work, entry, asked)
+
+
+@item("disability_care", "child_month", optional=("children",))
+def disability_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """
+    障害児保育 of 地域型保育: every child with a disability, by age where the table has ages.
+
+    Who they are stands in the counts (``ChildClass.disabled``), so that 定員超過 and 日割 see them. Where one price
+    holds for all, their number may be given with the item instead.
+
+    :raises InputProblems: neither says how many, or the number alone does not say which of several prices.
+    """
+    if asked.children is None:
+        targets = [group for group in work.classes if group.disabled]
+        return per_child(work, entry, asked, targets=targets, target_words="障害児")
+    rows = {
+        id(row): row
+        for row in (work.child_row("disability_care", "child_month", group) for group in work.classes)
+    }
+    if len(rows) > 1 or any(group.disabled for group in work.classes):
+        message = (
+            "年齢により単価が異なります。人数は、子どもの数の disabled（うち障害児数）で入力してください。"
+        )
+        raise InputProblems([Problem(asked.path("children"), message)])
+    row = next(iter(rows.values()))
+    treatment = work.treatment(row)
+    unit, children = row.amount + treatment, asked.children
+    amount = unit * children
+    steps = [
+        price_step(work, entry, row),
+        *treatment_steps(work, row, treatment),
+        Step(
+            "金額",
+            f"{yen(unit)} × {children}人 = {yen(amount)}",
+            "amount",
+            (unit, children, amount),
+        ),
+        rule_step(rules.PER_CHILD),
+    ]
+    reason = f"障害児{children}人に、1人あたり{yen(unit)}を掛けました。"
+    parts = [Part(None, None, unit, children, amount)]
+    return line(work, entry, amount, parts, f"障害児 {children}人", reason, steps, rules.PER_CHILD, row)
+
+
+@item("class_organisation", "child_month", ages=("4plus", "3", "3mid"))
+def class_organisation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """学級編制調整加配 of a 認定こども園 with 1号・2号 定員 36–300: children of 3 and more [K], pricing.md §4.3."""
+    return per_child(work, entry, asked)
+
+
+@item("home_care_assistant", "child_month", variants={"up_to_3": "3人以下", "4_or_more": "4人以上"})
+def home_care_assistant(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """家庭的保育補助者: every child, by the number of children; the book says which [K], pricing.md §4.4."""
+    return per_child(work, entry, asked)
+
+
+@item("home_care_support", "child_month")
+def home_care_support(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """家庭的保育支援: every child (H27 35,320 + 350 × 率, heading inferred) [K], pricing.md §4.4."""
+    return per_child(work, entry, asked)
+
+
 @item("depreciation", "child_month", variants={"standard": "標準", "urban": "都市部"})
 def depreciation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """減価償却費: every child, 標準 or 都市部."""
@@ -160,8 +238,13 @@ def side_dishes_by_day(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     amount = row.amount * quantity
     steps = [
         price_step(work, entry, row),
-        Step("金額", f"{yen(row.amount)} × {children}人 × {days}日 = {yen(amount)}"),
-        Step("根拠", rules.SIDE_DISHES.words),
+        Step(
+            "金額",
+            f"{yen(row.amount)} × {children}人 × {days}日 = {yen(amount)}",
+            "amount",
+            (row.amount, quantity, amount),
+        ),
+        rule_step(rules.SIDE_DISHES),
     ]
     reason = f"徴収が免除される{children}人の{days}日分に、1日{yen(row.amount)}を掛けました。"
     parts = [Part(None, None, row.amount, quantity, amount)]
@@ -177,9 +260,46 @@ def side_dishes_by_month(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     amount = row.amount * children
     steps = [
         price_step(work, entry, row),
-        Step("金額", f"{yen(row.amount)} × {children}人 = {yen(amount)}"),
-        Step("根拠", rules.SIDE_DISHES.words),
+        Step(
+            "金額",
+            f"{yen(row.amount)} × {children}人 = {yen(amount)}",
+            "amount",
+            (row.amount, children, amount),
+        ),
+        rule_step(rules.SIDE_DISHES),
     ]
     reason = f"徴収が免除される{children}人に、1か月{yen(row.amount)}を掛けました。"
     parts = [Part(None, None, row.amount, children, amount)]
     return line(work, entry, amount, parts, f"対象 {children}人", reason, steps, rules.SIDE_DISHES, row)
+
+
+@item("mid_month", "child_day", "addition")
+def mid_month(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """
+    途中入退所の日割: the sum of the child's units × days ÷ 20 (1号) or 25 (2・3号), floored (D11) [K].
+
+    Facility items count with their unit; March items and side dishes do not. Days beyond the standard ones are a
+    whole month. It stands last, so the sum has everything.
+    """
+    standard = rules.DAYS_OF_MONTH[work.system]
+    parts: list[Part] = []
+    steps: list[Step] = []
+    amount = 0
+    for group in work.classes:
+        if not group.days:
+            continue
+        whole, days, count = group.unit_so_far, min(group.days, standard), group.movers
+        unit = floor10_of_days(whole, days, standard)
+        part = Part(group.age_class, group.hours, unit, count, unit * count, group.note)
+        parts.append(part)
+        amount += part.amount_yen
+        words = (
+            f"{yen(whole)} × {days}日 ÷ {standard}日 → 10円未満切捨てで{yen(unit)}、"
+            f"× {count}人 = {yen(part.amount_yen)}"
+        )
+        steps.append(Step(group.words, words, "by_days", (whole, days, standard, part)))
+    steps.append(total_step(amount))
+    steps.append(rule_step(rules.BY_DAYS))
+    movers = sum([group.movers for group in work.classes])
+    reason = f"月の途中に入退所した{movers}人は、1か月の単価の合計を日数で割り振りました（10円未満切捨て）。"
+    return line(work, entry, amount, parts, f"途中入退所 {movers}人", reason, steps, rules.BY_DAYS)

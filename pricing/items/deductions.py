@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from pricing import rules
 from pricing.claim import ItemClaim
-from pricing.money import floor10_of_percent
-from pricing.quote import Line, Part, Step
-from pricing.wording import exact_yen, yen
-from pricing.working import Entry, Working, item, line, per_child, percent_of_unit, percent_step
+from pricing.quote import Line, Step
+from pricing.rules import Rule
+from pricing.working import (
+    Entry,
+    Group,
+    Working,
+    item,
+    kept_percent_of_units,
+    line,
+    per_child,
+    per_facility,
+    percent_of_unit,
+    percent_step,
+    rule_step,
+    total_step,
+)
 
 
 @item("below_staffing", "child_month", "deduction", optional=("headcount",))
@@ -17,10 +29,40 @@ def below_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_child(work, entry, asked, times=missing, times_words=f"不足{missing}人")
 
 
+@item("branch", "percent", "deduction")
+def branch(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """分園: a percent of base + 処遇改善分 of the branch's children (D15)."""
+    row = work.system_row("branch", "percent")
+    targets = [group for group in work.classes if group.branch]
+    return percent_of_unit(
+        work, entry, row, _base_unit, BASE_WORDS, rules.BRANCH, targets=targets, target_words="分園の子ども"
+    )
+
+
 @item("no_director", "child_month", "deduction")
 def no_director(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """施設長未配置: −(amount + 処遇改善分) of every child (D15)."""
+    """施設長（管理者）未配置: −(amount + 処遇改善分) of every child (D15)."""
     return per_child(work, entry, asked, rule=rules.CLOSURES)
+
+
+@item("no_partner_facility", "child_month", "deduction")
+def no_partner_facility(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """連携施設を設定しない場合 of 地域型保育: −(amount + 処遇改善分) of every child (pricing.md §4.4)."""
+    return per_child(work, entry, asked)
+
+
+@item("delivered_meals_penalty", "percent", "deduction")
+def delivered_meals_penalty(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """食事の搬入が自園調理・連携施設等以外 of 地域型保育: a percent of base + 処遇改善分 [K] (pricing.md §4.4)."""
+    # The tables of 地域型保育 have children of 3号 only, and a book may say so in this row.
+    row = work.table.price("delivered_meals_penalty", "percent", certification="3")
+    return percent_of_unit(work, entry, row, _base_unit, BASE_WORDS, rules.DELIVERED_MEALS)
+
+
+@item("no_dedicated_chief", "facility_month", "deduction")
+def no_dedicated_chief(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """主幹教諭等の専任化なし of a 認定こども園 (D17): a facility's price taken off (D3)."""
+    return per_facility(work, entry, asked, rule=rules.WHOLE_FACILITY)
 
 
 @item(
@@ -32,28 +74,35 @@ def no_director(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 def saturday_closure(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """土曜閉所: a percent of base, age staffing and night care, each with 処遇改善分 (D15)."""
     row = work.system_row("saturday_closure", "percent", asked.variant)
-    return percent_of_unit(
-        work, entry, row, lambda group: group.closure_unit, "対象の単価の合計", rules.CLOSURES
-    )
+    return percent_of_unit(work, entry, row, _closure_unit, "対象の単価の合計", rules.CLOSURES)
 
 
 @item("no_safety_plan", "percent", "deduction")
 def no_safety_plan(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """安全計画未策定 (from R8): a percent of base + 処遇改善分 (D8)."""
-    return _percent_of_base(work, entry)
+    return _percent_of_base(work, entry, rules.PERCENT_DEDUCTION)
 
 
 @item("no_management_report", "percent", "deduction")
 def no_management_report(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """経営情報未報告 (from R8): a percent of base + 処遇改善分 (D8)."""
-    return _percent_of_base(work, entry)
+    return _percent_of_base(work, entry, rules.PERCENT_DEDUCTION)
 
 
-def _percent_of_base(work: Working, entry: Entry) -> Line:
+BASE_WORDS = "基本分と処遇改善分の合計"
+
+
+def _percent_of_base(work: Working, entry: Entry, rule: Rule) -> Line:
     row = work.system_row(entry.item.code, "percent")
-    return percent_of_unit(
-        work, entry, row, lambda group: group.base_unit, "基本分と処遇改善分の合計", rules.PERCENT_DEDUCTION
-    )
+    return percent_of_unit(work, entry, row, _base_unit, BASE_WORDS, rule)
+
+
+def _base_unit(group: Group) -> int:
+    return group.base_unit
+
+
+def _closure_unit(group: Group) -> int:
+    return group.closure_unit
 
 
 @item("over_capacity", "percent", "deduction")
@@ -62,29 +111,34 @@ def over_capacity(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     row = work.table.over_capacity(work.system, work.enrolled)
     if row is None:
         reason = f"初日在籍{work.enrolled}人は利用定員の区分の範囲内なので、減算はありません。"
-        steps = [Step("金額", "0円"), Step("根拠", rules.OVER_CAPACITY_ROW.words)]
+        steps = [Step("金額", "0円", "amount", (0, 0, 0)), rule_step(rules.OVER_CAPACITY_ROW)]
         return line(work, entry, 0, [], "超過なし", reason, steps, rules.OVER_CAPACITY_ROW)
     rate = row.amount
-    parts: list[Part] = []
-    steps = [percent_step(work, entry, row)]
-    amount = 0
-    for group in work.groups:
-        whole = group.unit_so_far
-        kept = floor10_of_percent(whole, rate)
-        part = Part(group.age_class, group.hours, kept - whole, group.count, (kept - whole) * group.count)
-        parts.append(part)
-        amount += part.amount_yen
-        steps.append(
-            Step(
-                group.words,
-                f"{yen(whole)} × {rate}% = {exact_yen(whole * rate, 100)} → 10円未満切捨てで{yen(kept)}、"
-                f"（{yen(kept)} − {yen(whole)}）× {group.count}人 = {yen(part.amount_yen)}",
-            )
-        )
-    steps.append(Step("金額", f"合計 {yen(amount)}"))
-    steps.append(Step("根拠", rules.OVER_CAPACITY.words))
+    amount, parts, of_classes = kept_percent_of_units(work, entry, rate, work.classes)
+    steps = [
+        percent_step(work, entry, row),
+        *of_classes,
+        total_step(amount),
+        rule_step(rules.OVER_CAPACITY),
+    ]
     reason = (
         f"初日在籍{work.enrolled}人の調整率{rate}/100を、定員超過より前の1人あたりの額の合計に掛け、"
         "10円未満を切り捨てた額との差を減らしました。"
     )
     return line(work, entry, amount, parts, f"調整率 {rate}/100", reason, steps, rules.OVER_CAPACITY, row)
+
+
+@item("employee_slot", "percent", "deduction")
+def employee_slot(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """
+    従業員枠の調整 of 事業所内保育: its children keep 84 percent of all their units [K] (pricing.md §4.4).
+
+    It comes by itself where such children are counted, after every other item. Its rate is a rule, not a row.
+    """
+    rate = rules.EMPLOYEE_SLOT_PERCENT
+    targets = [group for group in work.classes if group.employee_slot]
+    amount, parts, of_classes = kept_percent_of_units(work, entry, rate, targets)
+    rate_step = Step("割合", f"{rate}%（従業員枠の子どもの単価）", "rate", (rate,))
+    steps = [rate_step, *of_classes, total_step(amount), rule_step(rules.EMPLOYEE_SLOT)]
+    reason = f"従業員枠の子どもは、1人あたりの額の合計に{rate}/100を掛け、10円未満を切り捨てた額との差を減らしました。"
+    return line(work, entry, amount, parts, f"従業員枠 {rate}/100", reason, steps, rules.EMPLOYEE_SLOT)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from pricing import rules
 from pricing.claim import ItemClaim
 from pricing.quote import Line, Step
+from pricing.rules import Rule
 from pricing.wording import yen
-from pricing.working import Entry, Working, item, per_facility, row_words, shared_among_children
+from pricing.working import (
+    Entry,
+    Working,
+    item,
+    per_facility,
+    price_step,
+    row_words,
+    shared_among_children,
+)
 
 # 年間延べ利用数: fourteen tiers, 70 apart.
 HOLIDAY_TIERS = {
@@ -72,21 +81,64 @@ def office_workload(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 @item("treatment_3", "headcount_month", options=("headcount_a", "headcount_b"))
 def treatment_3(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """処遇改善等加算 区分3: the prices of 人数A and 人数B, together divided by N (D4)."""
-    row_a = work.system_row("treatment_3", "headcount_month", "a")
-    row_b = work.system_row("treatment_3", "headcount_month", "b")
+    return _by_headcounts(work, entry, asked, rules.TREATMENT_3)
+
+
+@item("treatment_ii", "headcount_month", options=("headcount_a", "headcount_b"))
+def treatment_ii(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """処遇改善等加算Ⅱ (H29–R6): as 区分3 with its own prices (D13)."""
+    return _by_headcounts(work, entry, asked, rules.HEADCOUNTS)
+
+
+@item("treatment_iii", "headcount_month", options=("headcount",))
+def treatment_iii(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """処遇改善等加算Ⅲ (October 2022 – R6): the price × 加算Ⅲ算定対象人数, divided by N (D13)."""
+    row = work.system_row("treatment_iii", "headcount_month")
+    persons = asked.number("headcount")
+    total = row.amount * persons
+    steps = [
+        price_step(work, entry, row),
+        Step(
+            "施設の額",
+            f"{yen(row.amount)} × {persons}人 = {yen(total)}",
+            "total",
+            ({"price_yen": row.amount, "headcount": persons}, total),
+        ),
+    ]
+    return shared_among_children(
+        work, entry, total, f"{yen(total)} ", f"対象 {persons}人", steps, rules.HEADCOUNTS, row
+    )
+
+
+def _by_headcounts(work: Working, entry: Entry, asked: ItemClaim, rule: Rule) -> Line:
+    row_a = work.system_row(entry.item.code, "headcount_month", "a")
+    row_b = work.system_row(entry.item.code, "headcount_month", "b")
     a, b = asked.number("headcount_a"), asked.number("headcount_b")
     total = row_a.amount * a + row_b.amount * b
     steps = [
         Step(
             "単価",
             f"A {yen(row_a.amount)}・B {yen(row_b.amount)}（月・職員1人） {row_words(work, entry, row_a)}",
+            "prices",
+            (work.table.values_of(row_a), work.table.values_of(row_b)),
         ),
-        Step("施設の額", f"{yen(row_a.amount)} × {a}人 + {yen(row_b.amount)} × {b}人 = {yen(total)}"),
+        Step(
+            "施設の額",
+            f"{yen(row_a.amount)} × {a}人 + {yen(row_b.amount)} × {b}人 = {yen(total)}",
+            "total",
+            (
+                {
+                    "price_a_yen": row_a.amount,
+                    "headcount_a": a,
+                    "price_b_yen": row_b.amount,
+                    "headcount_b": b,
+                },
+                total,
+            ),
+        ),
     ]
     summary = f"人数A {a}・人数B {b}"
-    return shared_among_children(
-        work, entry, total, f"{yen(total)} ", summary, steps, rules.TREATMENT_3, row_a
-    )
+    return shared_among_children(work, entry, total, f"{yen(total)} ", summary, steps, rule, row_a)
 
 
 @item("nutrition", "facility_month", variants={"a": "A（配置）", "b": "B（兼務）", "c": "C（嘱託）"})

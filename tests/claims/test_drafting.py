@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.models import Event
+from claims import composing
 from claims.composing import (
     CannotDraft,
     Ingredients,
@@ -30,6 +31,7 @@ from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, Municipality, Ownership
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
+from facilities.scope import scope
 from pricing import shipped_books
 from tests.cast import APRIL, JUNE, NURSERY_CELLS, City, give_counts, make_city, make_facility
 from tests.claims.stage import AT, confirmed, current_claim, give_facts, kindergarten, nursery, ready_claim
@@ -225,7 +227,9 @@ def test_only_items_and_profiles_that_hold_in_the_month_count(city: City) -> Non
     assert current_claim(momo).snapshot["items"] == [{"code": "chief_teacher"}]
 
 
-def test_a_type_without_prices_says_so_and_is_listed(city: City) -> None:
+def test_a_type_without_prices_says_so_and_is_listed(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    official = [book for book in shipped_books() if book.status == "official"]
+    monkeypatch.setattr(composing, "shipped_books", lambda: official)
     small = make_facility(city, "つぼみ", number="1299900000921", kind=FacilityKind.SMALL_A, capacity=19)
 
     confirmed(small, cells=(("3", "0", "standard", 3),))
@@ -265,15 +269,89 @@ def test_an_item_that_does_not_fit_is_an_obstacle_with_the_reason(city: City) ->
     assert "休日保育" in obstacle.message
 
 
-def test_children_priced_by_days_are_an_obstacle_not_a_wrong_amount(city: City) -> None:
-    momo = kindergarten(city)
-    sheet = give_counts(momo, cells=(("1", "4", "education", 10),))
+@pytest.mark.parametrize(
+    ("movement", "days", "priced"),
+    [
+        ("in", 10, {"count": 2, "mid_month_days": 10}),
+        ("out", 12, {"count": 2, "mid_month_days": 12, "leaver": True}),
+        ("in", 0, None),
+    ],
+)
+def test_children_who_come_or_leave_are_priced_by_days(
+    city: City, movement: str, days: int, priced: dict[str, object] | None
+) -> None:
+    momo = kindergarten(city, items={})
+    sheet = give_counts(momo, cells=(("1", "4", "education", 10), ("1", "3", "education", 2)))
     with momo.open() as clerk:
-        ChildCount.objects.filter(sheet=sheet).update(movement="in", days=10)
-        result = _confirm(sheet, clerk)
+        ChildCount.objects.filter(sheet=sheet, age="3").update(movement=movement, days=days)
+        _confirm(sheet, clerk)
 
-    assert result.claims == ()
-    assert "日割" in result.obstacle.message
+    claim = current_claim(momo)
+    movers = [child for child in claim.snapshot["children"] if child["age_class"] == "3"]
+    lines = {line["code"] for line in lines_of(claim)}
+    if priced is None:
+        assert movers == []
+        assert "mid_month" not in lines
+    else:
+        (mover,) = movers
+        assert {name: mover[name] for name in priced} == priced
+        assert ("leaver" in mover) == (movement == "out")
+        assert "mid_month" in lines
+
+
+def test_children_of_a_branch_bring_its_deduction_with_them(city: City) -> None:
+    sakura = nursery(city, items={})
+    sheet = give_counts(sakura, cells=(("2", "4", "standard", 20), ("2", "5", "standard", 6)))
+    with sakura.open() as clerk:
+        ChildCount.objects.filter(sheet=sheet, age="5").update(branch=True)
+        _confirm(sheet, clerk)
+
+    claim = current_claim(sakura)
+    assert {"code": "branch"} in claim.snapshot["items"]
+    (line,) = [line for line in lines_of(claim) if line["code"] == "branch"]
+    assert line["amount_yen"] < 0
+    assert line["parts"][0]["quantity"] == 6
+    assert line["parts"][0]["note"] == "分園"
+
+
+def test_a_kodomoen_is_drafted_with_both_tables(city: City) -> None:
+    place = make_facility(
+        city, "みどりこども園", number="1299900000921", kind=FacilityKind.CERTIFIED_KODOMOEN, capacity=90
+    )
+    with city.open():
+        FacilityProfile.objects.update(capacity_1=30, approved_capacity=120)
+        for code, certification, options in (
+            ("nutrition", "", {"variant": "a"}),
+            ("side_dish_exemption", "23", {"children": 3}),
+            ("climate", "1", {"variant": "other"}),
+        ):
+            GrantedItem.objects.create(
+                municipality=city.municipality,
+                facility=place.facility,
+                code=code,
+                certification=certification,
+                options=options,
+                from_month=APRIL.first_day,
+            )
+
+    confirmed(place, cells=(("1", "4", "education", 12), ("2", "4", "standard", 30), ("3", "0", "short", 6)))
+
+    claim = current_claim(place)
+    assert {(line["code"], line["certification"]) for line in lines_of(claim)} == {
+        *((code, system) for code in ("base", "treatment_1_2", "nutrition") for system in ("1", "23")),
+        ("side_dish_exemption", "23"),
+        ("climate", "1"),
+    }
+    assert claim.missing == ["saturday_closures"]
+    assert {line["label"] for line in lines_of(claim) if line["code"] == "base"} == {
+        "基本分単価（1号）",
+        "基本分単価（2・3号）",
+    }
+
+
+def lines_of(claim: Claim) -> list[dict[str, object]]:
+    with scope(claim.municipality_id, None):
+        return [composing.stored_line_as_row(line) for line in claim.lines.all()]
 
 
 def test_a_month_without_children_has_no_claim_and_says_why(city: City) -> None:
@@ -490,18 +568,30 @@ def test_every_shipped_book_that_a_claim_names_can_be_found_again() -> None:
     assert {"2026-04", "2026-04-sample"} <= {book.id for book in shipped_books()}
 
 
+def granted(*codes: str) -> set[tuple[str, str]]:
+    """Items granted to every child."""
+    return {(code, "") for code in codes}
+
+
 def test_the_facts_module_asks_only_what_the_granted_items_need() -> None:
     from claims.facts import facts_asked
 
-    asked = facts_asked("kindergarten", {"meals", "side_dish_exemption", "facility_strengthening"}, JUNE)
-    march = facts_asked("kindergarten", {"facility_strengthening"}, MARCH)
-    sakura = facts_asked("nursery", {"side_dish_exemption"}, JUNE)
+    asked = facts_asked(
+        "kindergarten", granted("meals", "side_dish_exemption", "facility_strengthening"), JUNE
+    )
+    march = facts_asked("kindergarten", granted("facility_strengthening"), MARCH)
+    sakura = facts_asked("nursery", granted("side_dish_exemption"), JUNE)
 
     assert [fact.name for fact in asked] == ["meal_days_a_week", "side_dish_days"]
     assert [fact.name for fact in march] == ["strengthening_spent_yen"]
     assert [fact.name for fact in sakura] == ["saturday_closures"]
     assert facts_asked("kindergarten", set(), JUNE) == ()
-    assert facts_asked("small_a", {"side_dish_exemption"}, JUNE) == ()
+    small = facts_asked("small_a", granted("side_dish_exemption"), JUNE)
+    assert [fact.name for fact in small] == ["saturday_closures"]
+    assert facts_asked("home_visiting", granted("climate"), JUNE) == ()
+    both = {("side_dish_exemption", "23")}, {("side_dish_exemption", "1")}
+    asked_of = [[fact.name for fact in facts_asked("certified_kodomoen", one, JUNE)] for one in both]
+    assert asked_of == [["saturday_closures"], ["side_dish_days", "saturday_closures"]]
     assert drafting.DraftResult((), None).missing is False
 
 

@@ -373,12 +373,28 @@ def test_an_item_is_granted_ended_and_both_are_seen(city, sakura, administrator)
     assert "令和8年9月まで" in words_of(later)
 
 
-def test_a_kind_without_calculation_says_so(city, administrator):
+def test_an_item_of_a_kodomoen_is_set_for_its_children_of_1_or_for_the_whole_facility(city, administrator):
     midori = make_facility(
         city, "みどりこども園", number="1299900000905", kind=FacilityKind.CERTIFIED_KODOMOEN
     )
+    address = f"{page_of(midori)}items/"
+    page = administrator.get(page_of(midori)).content.decode()
 
-    assert "この施設類型の計算にはまだ対応していません" in words_of(administrator.get(page_of(midori)))
+    assert '<option value="climate:1">冷暖房費（1号）</option>' in page
+    assert '<option value="climate:23">冷暖房費（2・3号）</option>' in page
+    assert '<option value="nutrition">栄養管理</option>' in page
+    for code, variant in (("climate:1", "other"), ("climate:23", "1"), ("nutrition", "a")):
+        answer = administrator.post(address, {"code": code, "variant": variant, "from_month": "2026-04"})
+        assert answer.status_code == 302, words_of(answer)
+    again = administrator.post(address, {"code": "climate:1", "variant": "1", "from_month": "2026-05"})
+    assert again.status_code == 422
+    with city.open():
+        assert set(GrantedItem.objects.values_list("code", "certification")) == {
+            ("climate", "1"),
+            ("climate", "23"),
+            ("nutrition", ""),
+        }
+    assert "冷暖房費（1号）" in words_of(administrator.get(page_of(midori)))
 
 
 def test_the_accounts_are_found_and_opened(city, sakura, administrator):

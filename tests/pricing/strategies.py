@@ -6,8 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pricing.rule_sets import KINDERGARTEN_R8, NURSERY_R8, RuleSet
-from pricing.vocabulary import MARCH_UNITS, REGION_PERCENTS
+from pricing.rule_sets import AUTOMATIC, TABLES, claimable_entries, rules_for
+from pricing.vocabulary import MARCH_UNITS, REGION_PERCENTS, system_of
+from pricing.working import Entry
 
 COUNTS = st.integers(0, 60)
 OPTION_VALUES = {
@@ -20,46 +21,62 @@ OPTION_VALUES = {
     "headcount_a": st.integers(0, 9),
     "headcount_b": st.integers(0, 9),
 }
-# No price in the shipped books: 講師配置 for most bands, 年齢別配置基準を下回る場合 anywhere.
-UNPRICED = frozenset({"lecturer", "below_staffing"})
+# No price in the shipped books: 講師配置 for most bands, the others anywhere.
+UNPRICED = frozenset(
+    {"lecturer", "below_staffing", "class_organisation", "home_care_assistant", "home_care_support"}
+)
+EDUCATION = [("1", "4plus", "education"), ("1", "3", "education"), ("1", "3mid", "education")]
+CHILDCARE = [
+    (certification, age, hours)
+    for certification, age in (("2", "4plus"), ("2", "3"), ("2", "2"), ("3", "2"), ("3", "1"), ("3", "0"))
+    for hours in ("standard", "short")
+]
+UNDER_3 = [one for one in CHILDCARE if one[1] in ("2", "1", "0")]
 CLASSES = {
-    "1": [("1", "4plus", "education"), ("1", "3", "education"), ("1", "3mid", "education")],
-    "23": [
-        (certification, age, hours)
-        for certification, age in (("2", "4plus"), ("2", "3"), ("2", "2"), ("3", "2"), ("3", "1"), ("3", "0"))
-        for hours in ("standard", "short")
-    ],
+    "kindergarten": EDUCATION,
+    "nursery": CHILDCARE,
+    "certified_kodomoen": EDUCATION + CHILDCARE,
+    **dict.fromkeys(("small_a", "small_b", "small_c", "home_based", "workplace", "home_visiting"), UNDER_3),
 }
+# What the shipped books have bands for.
+CAPACITIES = {
+    "small_a": (6, 19),
+    "small_b": (6, 19),
+    "small_c": (6, 15),
+    "home_based": (1, 5),
+    "workplace": (6, 19),
+    "home_visiting": (1, 1),
+}
+FACILITY_TYPES = tuple(TABLES)
 
 
 @st.composite
-def claims(draw: st.DrawFn, *, with_side_dishes: bool = True, with_deductions: bool = True) -> dict[str, Any]:
-    """A claim of either type, any region, with at least one child and any items that have prices."""
-    rules: RuleSet = draw(st.sampled_from([KINDERGARTEN_R8, NURSERY_R8]))
+def claims(
+    draw: st.DrawFn,
+    *,
+    types: tuple[str, ...] = FACILITY_TYPES,
+    with_side_dishes: bool = True,
+    with_deductions: bool = True,
+    with_movers: bool = True,
+) -> dict[str, Any]:
+    """A claim of any type, any region, with at least one child of each system and any items that have prices."""
+    facility_type = draw(st.sampled_from(types))
     march = draw(st.booleans())
-    capacity = draw(st.integers(1, 330))
+    smallest, largest = CAPACITIES.get(facility_type, (1, 330))
+    capacity = {system: draw(st.integers(smallest, largest)) for system in TABLES[facility_type]}
     children = [
-        {"certification": certification, "age_class": age, "hours": hours, "count": draw(COUNTS)}
-        for certification, age, hours in CLASSES[rules.system]
+        draw(child_classes(facility_type, *one, with_movers=with_movers)) for one in CLASSES[facility_type]
     ]
-    children[0]["count"] += 1
-    enrolled = sum(child["count"] for child in children)
-    codes = [
-        code
-        for code, entry in rules.by_code.items()
-        if code not in ("base", "treatment_1_2")
-        and code not in UNPRICED
-        and (march or entry.item.unit not in MARCH_UNITS)
-        and (with_side_dishes or code != "side_dish_exemption")
-        and (with_deductions or entry.item.section != "deduction")
-        # Below the table of 調整率 there is nothing to price: such a claim stops (D16).
-        and (code != "over_capacity" or enrolled <= capacity or capacity >= 16)
-    ]
-    items = [draw(item_claims(rules, code)) for code in draw(st.lists(st.sampled_from(codes), unique=True))]
+    for system in capacity:
+        first = next(child for child in children if system_of(child["certification"]) == system)
+        first.pop("mid_month_days", None)
+        first.pop("leaver", None)
+        first["count"] += 1
+    items = draw(items_of(facility_type, capacity, children, march, with_side_dishes, with_deductions))
     return {
-        "facility_type": rules.facility_type,
+        "facility_type": facility_type,
         "region_percent": draw(st.sampled_from(REGION_PERCENTS)),
-        "capacity": {rules.system: capacity},
+        "capacity": capacity,
         "month": "2027-03" if march else "2026-10",
         "children": children,
         "treatment": {"base_percent": draw(st.integers(2, 12)), "wage_percent": draw(st.integers(4, 7))},
@@ -68,9 +85,77 @@ def claims(draw: st.DrawFn, *, with_side_dishes: bool = True, with_deductions: b
 
 
 @st.composite
-def item_claims(draw: st.DrawFn, rules: RuleSet, code: str) -> dict[str, Any]:
-    declared = rules.by_code[code].item
-    asked: dict[str, Any] = {"code": code}
+def child_classes(
+    draw: st.DrawFn, facility_type: str, certification: str, age: str, hours: str, *, with_movers: bool
+) -> dict[str, Any]:
+    """Children of one class; some of a branch, of the 従業員枠, with a disability, or there for a part of the month."""
+    count = draw(COUNTS)
+    child: dict[str, Any] = {
+        "certification": certification, "age_class": age, "hours": hours, "count": count
+    }  # fmt: skip
+    if facility_type in ("nursery", "certified_kodomoen") and certification != "1" and draw(st.booleans()):
+        child["branch"] = True
+    if facility_type == "workplace" and draw(st.booleans()):
+        child["employee_slot"] = True
+    if count and draw(st.booleans()):
+        child["disabled"] = draw(st.integers(0, count))
+    if with_movers and draw(st.integers(0, 3)) == 0:
+        child["mid_month_days"] = draw(st.integers(1, 31))
+        child["leaver"] = draw(st.booleans())
+    return child
+
+
+@st.composite
+def items_of(
+    draw: st.DrawFn,
+    facility_type: str,
+    capacity: dict[str, int],
+    children: list[dict[str, Any]],
+    march: bool,
+    with_side_dishes: bool,
+    with_deductions: bool,
+) -> list[dict[str, Any]]:
+    """Items of the type's table, each with the options it needs."""
+
+    def enrolled(system: str) -> int:
+        return sum(
+            child["count"]
+            for child in children
+            if system_of(child["certification"]) == system
+            and ("mid_month_days" not in child or child["leaver"])
+        )
+
+    codes = [
+        entry.item.code
+        for entry in rules_for(facility_type, 2026).entries
+        if entry.item.code not in AUTOMATIC
+        and entry.item.code not in UNPRICED
+        and (march or entry.item.unit not in MARCH_UNITS)
+        and (with_side_dishes or entry.item.code != "side_dish_exemption")
+        and (with_deductions or entry.item.section != "deduction")
+        # Where the table of 調整率 has no row there is nothing to price: such a claim stops (D16).
+        and (
+            entry.item.code != "over_capacity"
+            or all(enrolled(system) <= size for system, size in capacity.items())
+            or (facility_type in ("kindergarten", "nursery") and min(capacity.values()) >= 16)
+        )
+    ]
+    items = []
+    for code in draw(st.lists(st.sampled_from(codes), unique=True)):
+        entries = claimable_entries(facility_type, code)
+        if len({entry.item for entry in entries.values()}) > 1:
+            for system, entry in entries.items():
+                items.append(draw(item_claims(entry)) | {"certification": system})
+        else:
+            items.append(draw(item_claims(next(iter(entries.values())))))
+    return items
+
+
+@st.composite
+def item_claims(draw: st.DrawFn, entry: Entry) -> dict[str, Any]:
+    """One item with a variant and its options."""
+    declared = entry.item
+    asked: dict[str, Any] = {"code": declared.code}
     if declared.variants and not declared.chosen_variant:
         asked["variant"] = draw(st.sampled_from(sorted(declared.variants)))
     for option in declared.options:

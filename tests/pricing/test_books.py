@@ -15,7 +15,6 @@ from pricing import (
     BookProblems,
     Month,
     NoBookInForce,
-    NoRuleSet,
     RateBook,
     load_book,
     read_book,
@@ -194,18 +193,6 @@ def test_at_equal_date_official_goes_before_provisional_before_sample() -> None:
 def test_a_month_without_a_book_is_an_error() -> None:
     with pytest.raises(NoBookInForce, match="2026年3月に有効な幼稚園の単価表がありません"):
         book_in_force("kindergarten", Month(2026, 3))
-
-
-def test_a_book_before_the_first_rule_set_is_refused_by_name(kindergarten_claim: dict[str, Any]) -> None:
-    toml = TOML.replace("2030", "2023")
-    old = read_book(toml, {"old.csv": f"{HEADER}\n{ROW}\n"})
-    kindergarten_claim |= {"ratebook": "2023-04", "items": []}
-
-    found = answer(kindergarten_claim, [*shipped_books(), old])
-
-    assert found["errors"][0]["path"] == "ratebook"
-    assert "2023年度の幼稚園の計算規則がありません" in found["errors"][0]["message"]
-    assert issubclass(NoRuleSet, Exception)
 
 
 def test_a_new_year_with_the_same_rules_needs_only_its_book(kindergarten_claim: dict[str, Any]) -> None:

@@ -109,7 +109,7 @@ def test_a_facility_item_explains_itself_with_its_numbers(kindergarten_claim: di
     found = quote(kindergarten_claim, shipped_books())
 
     line = next(line for line in found.lines if line.code == "chief_teacher")
-    assert [tuple(step) for step in line.steps] == [
+    assert [(step.label, step.text) for step in line.steps] == [
         (
             "単価",
             "124,660円（月・施設） 令和8年度 単価表（2026-04） 幼稚園 1号 ⑲ 主幹教諭等専任（全地域・全定員）",
@@ -120,6 +120,37 @@ def test_a_facility_item_explains_itself_with_its_numbers(kindergarten_claim: di
         ("根拠", "D3 施設の額 ÷ 初日在籍数（10円未満切捨て）× 子どもの数"),
     ]
     assert line.summary == "施設の額 ÷ 95人"
+    assert [(step.kind, step.values) for step in line.steps] == [
+        (
+            "price",
+            {
+                "row": {
+                    "book": "2026-04",
+                    "facility_type": "kindergarten",
+                    "certification": "1",
+                    "item": "chief_teacher",
+                    "unit": "facility_month",
+                    "amount": 124_660,
+                    "treatment_yen": 1_240,
+                    "c_tenths": 75,
+                }
+            },
+        ),
+        (
+            "treatment",
+            {
+                "treatment_yen": 1_240,
+                "base_percent": 10,
+                "wage_percent": 6,
+                "c_tenths": 75,
+                "unit_yen": 29_140,
+                "rounding": "floor10",
+            },
+        ),
+        ("share", {"total_yen": 153_800, "persons": 95, "unit_yen": 1_610, "rounding": "floor10"}),
+        ("amount", {"unit_yen": 1_610, "quantity": 95, "amount_yen": 152_950}),
+        ("rule", {"rule": "D3"}),
+    ]
 
 
 def test_every_line_says_why_in_words_and_steps(

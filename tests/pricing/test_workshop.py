@@ -9,14 +9,14 @@ import pytest
 
 import pricing
 from pricing import rules
-from pricing.rule_sets import RULE_SETS
+from pricing.rule_sets import TABLES, TypeRules, rules_for
 from pricing.vocabulary import ITEM_LABELS
 
 PACKAGE = Path(pricing.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED_IMPORTS = {
-    "__future__", "ast", "bisect", "collections", "csv", "dataclasses", "datetime", "functools", "io",
-    "pathlib", "pricing", "re", "tomllib", "typing",
+    "__future__", "ast", "bisect", "collections", "csv", "dataclasses", "datetime", "decimal", "fractions",
+    "functools", "io", "pathlib", "pricing", "re", "tomllib", "typing",
 }  # fmt: skip
 
 
@@ -44,9 +44,17 @@ def test_every_named_rule_is_weighed_in_the_readme() -> None:
             assert f"| {rule.id} |" in text, name
 
 
-@pytest.mark.parametrize("found", RULE_SETS, ids=lambda found: found.facility_type)
-def test_items_have_a_label_and_say_what_they_are(found: object) -> None:
-    assert isinstance(found, type(RULE_SETS[0]))
+EVERY_YEAR = [rules_for(facility_type, year) for facility_type in TABLES for year in range(2015, 2028)]
+
+
+@pytest.mark.parametrize("found", EVERY_YEAR, ids=lambda found: f"{found.facility_type} {found.fiscal_year}")
+def test_items_have_a_label_and_stand_once_in_each_table(found: TypeRules) -> None:
+    for table in found.tables.values():
+        codes = [entry.item.code for entry in table.entries]
+        assert len(codes) == len(set(codes))
+        assert codes[0] == "base"
+        assert codes[1] in ("treatment_i", "treatment_1_2")
+        assert codes[-1] == "mid_month"
     for entry in found.entries:
         assert entry.item.code in ITEM_LABELS
         assert entry.label

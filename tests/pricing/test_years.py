@@ -1,0 +1,149 @@
+"""The rules of each year: what stands in its table, and how 処遇改善 was computed (pricing.md §7, §9, D13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pricing import InputProblems, RateBook, calculate, parse, read_book
+from pricing.problems import NoRuleSet
+from pricing.quoting import answer
+from pricing.rule_sets import TABLES, rules_for
+
+HEADER = (
+    "facility_type,region_percent,capacity_min,capacity_max,certification,age_class,hours,item,variant,unit,"
+    "amount,treatment_yen,c_tenths,enrolled_min,enrolled_max"
+)
+# Figures of the published R5 form copies (pricing.md §7.1, WE2) and invented ones; c must not matter before R7.
+ROWS = """
+nursery,10,81,90,2,4plus,standard,base,,child_month,48530,450,25,,
+nursery,10,81,90,3,12,standard,base,,child_month,120010,1170,25,,
+nursery,10,81,90,23,,,team_childcare,,child_month,4860,40,24,,
+nursery,,,,,,,treatment_ii,a,headcount_month,48900,,,,
+nursery,,,,,,,treatment_ii,b,headcount_month,6110,,,,
+nursery,,,,,,,treatment_iii,,headcount_month,11000,,,,
+nursery,10,,,2,4plus,,age4plus_staffing,,child_month,3200,30,,,
+"""
+
+
+def book_of(year: int) -> RateBook:
+    toml = f'id = "{year}-04"\nfiscal_year = {year}\neffective_from = {year}-04-01\nstatus = "sample"\nsource = "x"\n'
+    return read_book(toml, {"n.csv": HEADER + ROWS})
+
+
+def claim_of(month: str, items: list[dict[str, Any]], *, base: int = 12, wage: int = 7) -> dict[str, Any]:
+    return {
+        "facility_type": "nursery",
+        "region_percent": 10,
+        "capacity": {"23": 90},
+        "month": month,
+        "children": [
+            {"certification": "2", "age_class": "4plus", "hours": "standard", "count": 55},
+            {"certification": "3", "age_class": "12", "hours": "standard", "count": 30},
+        ],
+        "treatment": {"base_percent": base, "wage_percent": wage},
+        "items": items,
+    }
+
+
+def amounts(document: dict[str, Any], book: RateBook) -> dict[str, int]:
+    return {line.code: line.amount_yen for line in calculate(parse(document), book).lines}
+
+
+def test_until_r6_the_treatment_part_follows_one_rate_and_no_row_rate() -> None:
+    found = amounts(claim_of("2023-06", [{"code": "team_childcare", "extra_staff": 1}]), book_of(2023))
+
+    assert found == {
+        "base": 55 * 48_530 + 30 * 120_010,
+        "treatment_i": 55 * 8_550 + 30 * 22_230,  # F10(450 × 19), F10(1,170 × 19)
+        "team_childcare": 477_700,  # WE2
+    }
+
+
+def test_from_r7_the_same_prices_carry_the_rate_of_the_row() -> None:
+    found = amounts(claim_of("2025-06", [], wage=6), book_of(2025))
+
+    assert found["treatment_1_2"] == 55 * 9_220 + 30 * 23_980  # F10(450 × 20.5), F10(1,170 × 20.5)
+
+
+def test_ii_and_iii_are_divided_among_the_children() -> None:
+    items = [
+        {"code": "treatment_ii", "headcount_a": 4, "headcount_b": 3},
+        {"code": "treatment_iii", "headcount": 18},
+    ]
+
+    found = amounts(claim_of("2023-06", items), book_of(2023))
+
+    assert found["treatment_ii"] == (4 * 48_900 + 3 * 6_110) // 850 * 10 * 85
+    assert found["treatment_iii"] == 18 * 11_000 // 850 * 10 * 85
+
+
+@pytest.mark.parametrize(
+    ("month", "book", "code", "options"),
+    [
+        ("2023-06", 2023, "age4plus_staffing", {}),
+        ("2023-06", 2023, "treatment_3", {"headcount_a": 1, "headcount_b": 1}),
+        ("2024-06", 2024, "age1_staffing", {}),
+        ("2025-06", 2025, "no_safety_plan", {}),
+        ("2026-03", 2025, "ict", {}),
+        ("2025-06", 2025, "treatment_ii", {"headcount_a": 1, "headcount_b": 1}),
+        ("2025-06", 2025, "treatment_iii", {"headcount": 1}),
+        ("2016-06", 2016, "treatment_ii", {"headcount_a": 1, "headcount_b": 1}),
+    ],
+)
+def test_an_item_outside_its_years_is_refused(
+    month: str, book: int, code: str, options: dict[str, int]
+) -> None:
+    document = claim_of(month, [{"code": code, **options}], wage=6)
+    if code == "age1_staffing":
+        document["children"][1]["age_class"] = "1"
+
+    with pytest.raises(InputProblems) as refusal:
+        calculate(parse(document), book_of(book))
+
+    assert refusal.value.problems[0].path == "items[0].code"
+    assert "請求できない項目" in refusal.value.problems[0].message
+
+
+def test_iii_begins_in_october_2022() -> None:
+    document = claim_of("2022-09", [{"code": "treatment_iii", "headcount": 1}])
+
+    with pytest.raises(InputProblems, match="2022年10月"):
+        parse(document)
+
+    document["month"] = "2022-10"
+    assert "treatment_iii" in amounts(document, book_of(2022))
+
+
+@pytest.mark.parametrize("facility_type", TABLES)
+@pytest.mark.parametrize("year", range(2015, 2028))
+def test_every_year_has_one_treatment_of_the_base(facility_type: str, year: int) -> None:
+    for table in rules_for(facility_type, year).tables.values():
+        codes = table.by_code
+        assert ("treatment_1_2" in codes) == ("treatment_3" in codes) == (year >= 2025)
+        assert ("treatment_i" in codes) == (year <= 2024)
+        assert ("treatment_ii" in codes) == (2017 <= year <= 2024)
+        assert ("treatment_iii" in codes) == (2022 <= year <= 2024)
+        assert (
+            ("ict" in codes)
+            == ("no_safety_plan" in codes)
+            == ("no_management_report" in codes)
+            == (year >= 2026)
+        )
+
+
+@pytest.mark.parametrize(
+    ("wage", "month", "fits"), [(1, "2015-06", True), (1, "2025-06", False), (3, "2024-06", True)]
+)
+def test_the_rates_of_a_month_are_those_of_its_year(wage: int, month: str, fits: bool) -> None:
+    document = claim_of(month, [], wage=wage)
+
+    found = answer(document, [book_of(int(month[:4]))])
+
+    assert ("total_yen" in found) == fits
+
+
+def test_before_h27_there_was_no_official_price() -> None:
+    with pytest.raises(NoRuleSet, match="2014年度の保育所"):
+        rules_for("nursery", 2014)
