@@ -175,6 +175,8 @@ WORDS = {
     "claims.first_decided": "請求の審査が始まった",
     "approvals.inbox_shown": "審査の一覧を見た",
     "approvals.inbox_exported": "審査の一覧を書き出した",
+    "approvals.differences_shown": "過誤調整の差額を見た",
+    "approvals.differences_exported": "過誤調整の差額を書き出した",
     "approvals.claim_shown": "請求を審査の画面で見た",
     "approvals.decided": "審査の決定をした",
     "approvals.bulk_shown": "まとめて承認する請求を見た",
