@@ -1,12 +1,15 @@
 """The city's home: each role sees its own work, and an empty city says what comes first."""
 
+import dataclasses
 import re
 from datetime import date
 
 import pytest
 
+from claims import composing
 from facilities.actors import Role
 from facilities.models import FacilityKind, Ownership
+from pricing import shipped_books
 from tests.approvals.test_inbox import approve, play
 from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS, submitted_claim
@@ -60,7 +63,12 @@ def test_a_newer_month_does_not_hide_what_still_waits(city: City) -> None:
     assert "いま待っている請求はありません" in home_of(city, Role.CHIEF)
 
 
-def test_who_cannot_claim_is_known_before_anybody_confirms(city: City) -> None:
+def test_who_cannot_claim_is_known_before_anybody_confirms(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nursery_book = shipped_books()[0]
+    nurseries = dataclasses.replace(nursery_book, facility_types=("nursery",))
+    monkeypatch.setattr(composing, "shipped_books", lambda: [nurseries])
     for number, options in (
         ("1299900000901", {}),
         ("1299900000902", {"kind": FacilityKind.SMALL_A}),
