@@ -259,10 +259,8 @@ class _Inquiry:
         if code not in self.codes:
             return fails(f"「{label}」を請求していません。")
         if code not in self.verdicts:
-            verdicts = {
-                found.verdict for one in self.claims if one.code == code for found in self._of_claim(one)
-            }
-            self.verdicts[code] = next(one for one in ("holds", "unknown", "fails") if one in verdicts)
+            claim = next(one for one in self.claims if one.code == code)
+            self.verdicts[code] = self._of_claim(claim)[0].verdict
         return {
             "holds": HOLDS,
             "unknown": unknown(f"先に「{label}」の要件を確かめてください。"),

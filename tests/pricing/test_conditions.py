@@ -116,6 +116,10 @@ def test_who_claims_the_one_is_told_of_the_other(condition_id: str) -> None:
     assert check(one_alone).within_reach[0].code == condition.other
 
 
+def test_an_item_that_is_not_settled_says_nothing_of_another() -> None:
+    assert unclaimed(nursery("chief_nursery_teacher"), "office_staff").hints == ()
+
+
 NEEDS = [one for one in CASES if BY_ID[one].kind == "needs" and not one.endswith(".march")]
 
 
@@ -411,6 +415,25 @@ def test_a_partial_school_transition_may_be_claimed_by_who_could_claim_the_whole
 
     assert check(nursery("school_transition:partial", month="2027-03", **done)).no_longer_qualifies == ()
     assert unclaimed(nursery(month="2027-03", **done), "school_transition").variant == "full"
+
+
+def test_one_missing_part_fails_a_condition_whatever_else_is_unknown() -> None:
+    facts = nursery("school_transition:partial", month="2027-03", transition_exchange=False)
+
+    assert answer_of(facts, "school_transition.variant") == "fails"
+
+
+def test_this_years_own_evaluation_is_none_before() -> None:
+    facts = nursery("third_party_evaluation", month="2027-03", third_party_years=frozenset({2026}))
+
+    assert answer_of(facts, "third_party_evaluation.once_in_five_years") == "holds"
+
+
+def test_a_team_is_suggested_where_a_teacher_is_left_over() -> None:
+    facts = nursery(**WE4, teachers=11, average_experience_months=150)
+
+    assert "team_childcare" not in codes(check(facts).could_be_claimed)
+    assert "team_childcare" in codes(check(replace(facts, teachers=12)).could_be_claimed)
 
 
 # ── The lists ────────────────────────────────────────────────────────────────────────────────────
