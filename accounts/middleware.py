@@ -13,6 +13,11 @@ from accounts.places import client_address
 from audit.record import Context, context, record_apart
 
 EXPIRED = "ログインの有効期限が切れました。もう一度ログインしてください。"
+# For whoever held the login, whatever the city or another device has changed; which of them, a stranger need not know.
+ENDED = (
+    "パスワードかメールアドレスが変わったか、アカウントが停止されたため、ログインが終わりました。"
+    "もう一度ログインできないときは、市の担当課にご連絡ください。"
+)
 
 
 class SessionLimitsMiddleware:
@@ -26,6 +31,8 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Asked before the user: Django empties a session whose password has changed without a word.
+        had_login = auth.SESSION_KEY in request.session
         user = request.user
         signed_in = isinstance(user, User)
         if isinstance(user, User):
@@ -33,8 +40,9 @@ class SessionLimitsMiddleware:
                 _end(request, user, reason)
             else:
                 sessions.seen(request.session)
-        elif auth.SESSION_KEY in request.session:
+        elif had_login:
             request.session.flush()  # a session of a stopped account, or from before a password change
+            messages.warning(request, ENDED)
         response = self.get_response(request)
         if signed_in and "no-store" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "no-store"
@@ -48,4 +56,4 @@ def _end(request: HttpRequest, user: User, reason: str) -> None:
     with context(acting):
         record_apart(AccountEvent.SESSION_EXPIRED, on=user, detail={"reason": reason})
     auth.logout(request)
-    messages.warning(request, EXPIRED)
+    messages.warning(request, ENDED if reason == "superseded" else EXPIRED)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -222,7 +223,13 @@ def _start_over(request: HttpRequest) -> HttpResponse:
 def _show_login(
     request: HttpRequest, form: LoginForm, problems: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
-    page = render(request, "accounts/login.html", {"form": form, "problems": problems or []}, status=status)
+    context = {
+        "form": form,
+        "problems": problems or [],
+        # Led here from another page, and nothing else says why. The same for everybody: no session tells who came.
+        "is_led_here": not form.is_bound and bool(form.initial.get("next")) and not get_messages(request),
+    }
+    page = render(request, "accounts/login.html", context, status=status)
     page["Cache-Control"] = "no-store"
     return page
 

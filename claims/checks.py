@@ -1,11 +1,13 @@
 """What must hold before an act, as sentences that say what to do."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from claims.cells import Cell, DisputedCell
+from claims.cells import HOURS_OF, Cell, DisputedCell
 from claims.facts import BY_NAME, SATURDAYS, saturdays_in
-from claims.models import Claim
+from claims.imports import ALLOWED_AGES
+from claims.models import PAYER_CODE, Claim
 from claims.states import SheetStatus
 from facilities.periods import ServiceMonth
 
@@ -34,11 +36,18 @@ def before_submission(claim: Claim) -> list[Hindrance]:
 
 
 def problems_of_dispute(cells: Sequence[DisputedCell], counted: Mapping[Cell, int]) -> list[str]:
-    """Every mark names another number and says why."""
+    """Every mark names a class that there is, another number, and says why."""
     if not cells:
         return ["違う人数と理由を、1か所以上入力してください。"]
     problems = []
     for marked in cells:
+        if not _is_possible(marked.cell):
+            problems.append(
+                "その認定区分・年齢・保育必要量の組み合わせはありません。区分を選び直してください。"
+            )
+            continue
+        if not re.fullmatch(PAYER_CODE, marked.cell.payer_code):
+            problems.append(f"{marked.cell.words}：居住市区町村コードは6桁の数字で入力してください。")
         if not 0 <= marked.claimed <= MOST_CHILDREN:
             problems.append(f"{marked.cell.words}：人数は0から{MOST_CHILDREN}の整数で入力してください。")
         elif marked.claimed == counted.get(marked.cell, 0):
@@ -52,6 +61,11 @@ def problems_of_dispute(cells: Sequence[DisputedCell], counted: Mapping[Cell, in
     if len({marked.cell for marked in cells}) != len(cells):
         problems.append("同じ区分が2回あります。1つにまとめてください。")
     return problems
+
+
+def _is_possible(cell: Cell) -> bool:
+    ages, hours = ALLOWED_AGES.get(cell.certification, set()), HOURS_OF.get(cell.certification, ())
+    return cell.age in ages and cell.hours in hours
 
 
 def problems_of_reason(reason: str, *, longest: int = LONGEST_REASON) -> list[str]:

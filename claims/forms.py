@@ -2,21 +2,35 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from claims.cells import CountedCell, DisputedCell, key_words, row_order
+from claims.cells import HOURS_OF, Cell, CountedCell, DisputedCell, key_words, row_order
 from claims.checks import LONGEST_ANSWER, LONGEST_REASON, MOST_CHILDREN
 from claims.facts import SATURDAYS, Fact, saturdays_in
-from claims.imports import MONTH, Key
+from claims.imports import ALLOWED_AGES, MONTH, Key
 from claims.mapping_forms import mapping_choices
-from claims.models import Age, Certification, ColumnMapping, CountDispute, Hours
+from claims.models import PAYER_CODE, Age, Certification, ColumnMapping, CountDispute, Hours
 from claims.queries.correcting import CountsToCorrect
 from claims.queries.mappings import AUTOMATIC, HowToRead
 from facilities.periods import ServiceMonth
+
+
+def _class_words(certification: str, age: str, hours: str) -> str:
+    return f"{Certification(certification).label} {Age(age).label} {Hours(hours).label}"
+
+
+# Every class a child can be of, 1号 first, as choices of a field.
+POSSIBLE_CLASSES = [
+    (f"{certification}-{age}-{hours}", _class_words(certification, age, hours))
+    for certification, age in sorted(
+        ((certification, age) for certification, ages in ALLOWED_AGES.items() for age in ages), key=row_order
+    )
+    for hours in HOURS_OF[certification]
+]
 
 
 class WholeNumberField(forms.CharField):
@@ -49,6 +63,24 @@ class WholeNumberField(forms.CharField):
         """:raises forms.ValidationError: empty, though it is needed. 0 is a value."""
         if value is None and self.required:
             raise forms.ValidationError(self.error_messages["required"], code="required")
+
+
+class PayerCodeField(forms.RegexField):
+    """The six digits of a municipality (市区町村コード); full-width ones are fine."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            PAYER_CODE,
+            **{
+                "widget": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+                "error_messages": {"invalid": "6桁の数字で入力してください。"},
+                **options,
+            },
+        )
+
+    def to_python(self, value: Any) -> str:
+        """``１２９９９９`` → 129999."""
+        return unicodedata.normalize("NFKC", super().to_python(value) or "").strip()
 
 
 class FactsForm(forms.Form):
@@ -85,27 +117,81 @@ class DisputeRow:
     reason: forms.BoundField
 
 
+@dataclass(frozen=True)
+class MissingRow:
+    """A line for a class that did not come: which, whose children, how many, and why."""
+
+    child_class: forms.BoundField
+    payer: forms.BoundField
+    claimed: forms.BoundField
+    reason: forms.BoundField
+
+
 class DisputeForm(forms.Form):
-    """All cells in one form; a cell left empty is not disputed."""
+    """
+    All cells in one form, and lines for classes that did not come; what is left empty is not disputed.
+
+    ``lines`` says how many such lines there are; the page offers more of them.
+    """
+
+    LINES, MORE, MOST_LINES = 4, 4, 100
 
     sheet = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    lines = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, cells: Sequence[CountedCell], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.cells = cells
+    def __init__(self, data: Any, *, cells: Sequence[CountedCell], own_code: str, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.cells, self.own_code = cells, own_code
+        self.line_count = self._line_count((data or self.initial).get("lines", ""))
+        self.initial["lines"] = self.line_count
         for cell in [place.cell for place in cells]:
-            claimed = WholeNumberField(most=MOST_CHILDREN, required=False, label=f"{cell.words} 施設の人数")
-            claimed.widget.attrs["aria-label"] = claimed.label
-            reason = forms.CharField(
-                required=False,
-                max_length=LONGEST_REASON,
-                label=f"{cell.words} 理由",
-                error_messages={"max_length": f"{LONGEST_REASON}字までで入力してください。"},
-            )
-            reason.widget.attrs["aria-label"] = reason.label
-            self.fields[f"claimed-{cell.code}"] = claimed
-            self.fields[f"reason-{cell.code}"] = reason
+            self._add_pair(f"{cell.words} ", f"claimed-{cell.code}", f"reason-{cell.code}")
+        for number in range(self.line_count):
+            self._add_line(number)
+
+    @classmethod
+    def with_more_lines(
+        cls, typed: Mapping[str, str], *, cells: Sequence[CountedCell], own_code: str
+    ) -> "DisputeForm":
+        """The form as it was ``typed``, not judged yet, with more lines."""
+        lines = cls._line_count(typed.get("lines", "")) + cls.MORE
+        return cls(None, cells=cells, own_code=own_code, initial={**typed, "lines": str(lines)})
+
+    @classmethod
+    def _line_count(cls, said: object) -> int:
+        text = str(said)
+        known = text.isascii() and text.isdigit() and len(text) <= 3
+        return min(max(int(text) if known else 0, cls.LINES), cls.MOST_LINES)
+
+    def _add_pair(self, words: str, claimed_name: str, reason_name: str) -> None:
+        claimed = WholeNumberField(most=MOST_CHILDREN, required=False, label=f"{words}施設の人数")
+        reason = forms.CharField(
+            required=False,
+            max_length=LONGEST_REASON,
+            label=f"{words}理由",
+            error_messages={"max_length": f"{LONGEST_REASON}字までで入力してください。"},
+        )
+        self._add({claimed_name: claimed, reason_name: reason})
+
+    def _add_line(self, number: int) -> None:
+        which = f"届いていない区分 {number + 1}行目 "
+        self._add(
+            {
+                f"missing-{number}-class": forms.ChoiceField(
+                    choices=[("", "選んでください"), *POSSIBLE_CLASSES], required=False, label=f"{which}区分"
+                ),
+                f"missing-{number}-payer": PayerCodeField(
+                    required=False, label=f"{which}居住市区町村コード", initial=self.own_code
+                ),
+            }
+        )
+        self._add_pair(which, f"missing-{number}-claimed", f"missing-{number}-reason")
+
+    def _add(self, fields: Mapping[str, forms.Field]) -> None:
+        for name, field in fields.items():
+            field.widget.attrs["aria-label"] = field.label
+            self.fields[name] = field
 
     @property
     def rows(self) -> list[DisputeRow]:
@@ -116,15 +202,42 @@ class DisputeForm(forms.Form):
         ]
 
     @property
-    def marked(self) -> list[DisputedCell]:
-        """The cells that were filled in."""
+    def missing_rows(self) -> list[MissingRow]:
+        """The lines of classes that did not come."""
         return [
+            MissingRow(
+                *(self[f"missing-{number}-{name}"] for name in ("class", "payer", "claimed", "reason"))
+            )
+            for number in range(self.line_count)
+        ]
+
+    @property
+    def may_have_more_lines(self) -> bool:
+        """Whether there is room for more of them."""
+        return self.line_count < self.MOST_LINES
+
+    @property
+    def marked(self) -> list[DisputedCell]:
+        """The cells that were filled in, and the classes that were missing."""
+        marked = [
             DisputedCell(
                 cell, self.cleaned_data[f"claimed-{cell.code}"], self.cleaned_data[f"reason-{cell.code}"]
             )
             for cell in [place.cell for place in self.cells]
             if self.cleaned_data.get(f"claimed-{cell.code}") is not None
         ]
+        for number in range(self.line_count):
+            if cell := self._missing_cell(number):
+                claimed, reason = (
+                    self.cleaned_data[f"missing-{number}-{name}"] for name in ("claimed", "reason")
+                )
+                marked.append(DisputedCell(cell, claimed, reason))
+        return marked
+
+    def _missing_cell(self, number: int) -> Cell | None:
+        child_class = self.cleaned_data.get(f"missing-{number}-class")
+        payer = self.cleaned_data.get(f"missing-{number}-payer")
+        return Cell(payer, *child_class.split("-")) if child_class and payer else None
 
     def clean(self) -> dict[str, Any]:
         """Each mark has a number that differs and a reason; at least one cell is marked."""
@@ -137,9 +250,53 @@ class DisputeForm(forms.Form):
                 self.add_error(claimed_name, "届いた人数と同じです。違わないときは空欄にしてください。")
             if reason and claimed is None and claimed_name not in self.errors:
                 self.add_error(claimed_name, "施設の人数を入力してください。")
+        self._clean_lines()
         if not self.errors and not self.marked:
             self.add_error(None, "違う人数と理由を、1か所以上入力してください。")
         return self.cleaned_data
+
+    def _clean_lines(self) -> None:
+        """A line that is begun is finished, and names a class that stands nowhere else in the form."""
+        listed = {place.cell for place in self.cells}
+        named = set(listed)
+        for number in range(self.line_count):
+            if not self._is_begun(number):
+                continue
+            self._require(number, "class", "区分を選んでください。")
+            self._require(number, "payer", "6桁の市区町村コードを入力してください。")
+            self._require(number, "claimed", "1人以上の人数を入力してください。")
+            self._require(number, "reason", "理由を入力してください。")
+            cell = self._missing_cell(number)
+            if cell is None:
+                continue
+            if cell in named:
+                self.add_error(
+                    f"missing-{number}-class",
+                    "この区分は上の表にあります。上の表に入力してください。"
+                    if cell in listed
+                    else "同じ区分が2回あります。1つにまとめてください。",
+                )
+            named.add(cell)
+
+    def _require(self, number: int, name: str, sentence: str) -> None:
+        field = f"missing-{number}-{name}"
+        if not self.cleaned_data.get(field) and field not in self.errors:
+            self.add_error(field, sentence)
+
+    def _is_begun(self, number: int) -> bool:
+        """The own city's code stands there from the beginning and begins nothing."""
+        typed = {
+            name: self.cleaned_data.get(f"missing-{number}-{name}") for name in ("class", "claimed", "reason")
+        }
+        payer = self.cleaned_data.get(f"missing-{number}-payer")
+        wrong = any(
+            f"missing-{number}-{name}" in self.errors for name in ("class", "payer", "claimed", "reason")
+        )
+        return (
+            wrong
+            or payer not in {"", self.own_code}
+            or any(value not in {"", None} for value in typed.values())
+        )
 
 
 class CountsForm(forms.Form):
@@ -199,14 +356,8 @@ class CountsForm(forms.Form):
                 choices=self.APART, required=False, initial="in", label=f"{which} 種類"
             ),
             "class": forms.ChoiceField(choices=classes, required=False, label=f"{which} 区分"),
-            "payer": forms.RegexField(
-                r"^[0-9]{6}$",
-                required=False,
-                strip=True,
-                label=f"{which} 居住市区町村コード",
-                initial=self.own_code,
-                error_messages={"invalid": "6桁の数字で入力してください。"},
-                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            "payer": PayerCodeField(
+                required=False, label=f"{which} 居住市区町村コード", initial=self.own_code
             ),
             "days": WholeNumberField(most=31, required=False, label=f"{which} 日数"),
             "count": WholeNumberField(most=MOST_CHILDREN, required=False, label=f"{which} 人数"),
@@ -290,10 +441,6 @@ class CountsForm(forms.Form):
             if line["kind"] == "plain" and line["payer"] == self.own_code:
                 self.add_error(f"more-{number}-payer", "この市の子どもは、上の表に入力してください。")
         return self.cleaned_data
-
-
-def _class_words(certification: str, age: str, hours: str) -> str:
-    return f"{Certification(certification).label} {Age(age).label} {Hours(hours).label}"
 
 
 class UploadForm(forms.Form):

@@ -66,7 +66,9 @@ class ColumnsForm(forms.Form):
 
     def _choices(self, heading: str) -> list[tuple[str, str]]:
         nothing = CHOOSE if heading in self.layout.needed else ("", "使わない")
-        fixed = "ファイルを選ぶときに入力する" if heading == MONTH else "決まった値にする（右に入力）"
+        fixed = (
+            "ファイルを選ぶときに入力する" if heading == MONTH else "決まった値にする（「決まった値」に入力）"
+        )
         return [
             nothing,
             *([(SAME_ON_EVERY_LINE, fixed)] if heading in self.layout.fixed else []),

@@ -379,6 +379,12 @@ class CountDispute(FacilityOwned):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="dispute_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="dispute_payer_is_a_code", condition=Q(payer_code__regex=PAYER_CODE)),
+            models.CheckConstraint(
+                name="dispute_certification_and_hours_agree",
+                condition=Q(certification="1", hours="education")
+                | Q(certification__in=["2", "3"], hours__in=["standard", "short"]),
+            ),
             models.CheckConstraint(
                 name="dispute_answer_is_whole",
                 condition=Q(outcome="", answer="", answered_at__isnull=True, answered_by__isnull=True)

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.SessionLimitsMiddleware",
     "facilities.middleware.EntranceMiddleware",
+    "portal.middleware.ButtonAddressMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if "internet" in settings.ENTRANCES:
     urlpatterns += [
-        path("f/", include("facilities.urls_facility")),
+        path("f/", include("portal.urls_choice")),
         path("f/<str:facility_number>/", include("portal.urls_facility")),
         path("f/<str:facility_number>/", include("claims.urls_facility")),
         path("f/<str:facility_number>/schedule/", include("facilities.urls_schedule")),

@@ -713,6 +713,9 @@ def _cell(name: str, values: dict[str, Any]) -> str:
 class BranchForm(PlaceForm):
     """A branch from a month on."""
 
+    name = forms.CharField(
+        label="分園名", max_length=100, error_messages={"required": "分園名を入力してください。"}
+    )
     from_month = MonthField(label="開始月", error_messages={"required": "分園を始める月を入力してください。"})
     capacity = forms.IntegerField(
         label="分園の利用定員",

@@ -83,16 +83,22 @@ def confirm_counts(request: TenantRequest, facility_number: str, month: ServiceM
 
 @require_http_methods(["GET", "POST"])
 def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
-    """Say which cells differ, and why."""
+    """Say which cells differ, which classes did not come, and why. The button for more lines sends nothing yet."""
     facility, own = _facility(request), request.membership.municipality
     sheet = queries.current_sheet(facility, month)
     if sheet is None:
         raise Http404
     cells = queries.disputable_cells(facility, own, sheet)
     typed = request.POST if request.method == "POST" else _typed_before_login(request)
-    form = DisputeForm(typed, cells=cells, initial={"sheet": sheet.pk, "version": sheet.version})
+    form = DisputeForm(
+        typed, cells=cells, own_code=own.code, initial={"sheet": sheet.pk, "version": sheet.version}
+    )
     problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
+    status = _status(request)
+    if request.method == "POST" and "more" in request.POST:
+        form = DisputeForm.with_more_lines(request.POST.dict(), cells=cells, own_code=own.code)
+        status = 200
+    elif request.method == "POST" and form.is_valid():
         try:
             confirming.dispute(
                 form.cleaned_data["sheet"],
@@ -112,6 +118,7 @@ def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceM
     context = {
         "month": month,
         "sheet": sheet,
+        "own": own,
         "form": form,
         "problems": problems,
         "may_dispute": permissions.dispute.allows(request.actor, sheet),
@@ -120,7 +127,7 @@ def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceM
             ("人数が違うとき", None),
         ],
     }
-    return render(request, "claims/facility/dispute_page.html", context, status=_status(request))
+    return render(request, "claims/facility/dispute_page.html", context, status=status)
 
 
 def _count_page(

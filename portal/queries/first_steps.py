@@ -1,6 +1,7 @@
-"""The tour for a new clerk: which of the first steps this facility has done already."""
+"""The tour for a new clerk: which of the first steps this person has done already."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
@@ -17,7 +18,7 @@ WITHOUT_FACILITY = "accounts:change_password"
 
 @dataclass(frozen=True)
 class FirstStep:
-    """One step with the page it leads to, and whether somebody of the facility has done it before."""
+    """One step with the page it leads to, and whether its reader has done it before."""
 
     words: StepText
     url: str
@@ -33,16 +34,16 @@ class FirstSteps:
     steps: list[FirstStep]
 
 
-def first_steps_of(facility: Facility) -> FirstSteps:
-    """One query."""
+def first_steps_of(facility: Facility, user_id: UUID) -> FirstSteps:
+    """The steps with what this person has done for the facility, whoever was there before. One query."""
     own = {"facility": OuterRef("pk")}
     newest = CountSheet.objects.filter(**own).order_by("-month")
     found = (
         Facility.objects.filter(pk=facility.pk)
         .annotate(
-            counts=Exists(CountSheet.objects.filter(**own, confirmed_at__isnull=False)),
-            facts=Exists(MonthlyFacts.objects.filter(**own)),
-            claim=Exists(Claim.objects.filter(**own, submitted_at__isnull=False)),
+            counts=Exists(CountSheet.objects.filter(**own, confirmed_by=user_id)),
+            facts=Exists(MonthlyFacts.objects.filter(**own, saved_by=user_id)),
+            claim=Exists(Claim.objects.filter(**own, submitted_by=user_id)),
             newest=Subquery(newest.values("month")[:1]),
         )
         .values("counts", "facts", "claim", "newest")

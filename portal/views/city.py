@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from approvals import permissions
 from approvals.queries import STATES
 from audit.record import record
-from facilities.actors import Role
+from facilities.actors import OPERATIONS_ROLES, Role
 from facilities.requests import TenantRequest
 from portal.events import PortalEvent
 from portal.queries.city import city_home
@@ -28,6 +28,7 @@ def home(request: TenantRequest) -> HttpResponse:
         "home": found,
         "duty": request.actor.duty,
         "may_see_claims": may_see_claims,
+        "reviews": request.actor.duty in OPERATIONS_ROLES,
         "is_enrolment": request.actor.duty is Role.ENROLMENT,
         "is_administrator": request.actor.duty is Role.ADMINISTRATOR,
         "states": [(state, label, counts[state]) for state, label in STATES.items() if counts.get(state)],

@@ -35,6 +35,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page("errors/404.html", 404)
 
 
+def method_not_allowed(allowed: str) -> HttpResponse:
+    """405: an address for something else, with no page to lead to; ``allowed`` are the methods it takes."""
+    response = _page("errors/405.html", 405)
+    response["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503 with a time to try again when the database is away."""
     problem = sys.exc_info()[1]

@@ -36,7 +36,9 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
         "home": home,
         "current": current,
         "latest": latest,
-        "first_steps": None if request.user.first_steps_closed_at else first_steps_of(facility),
+        "first_steps": None
+        if request.user.first_steps_closed_at
+        else first_steps_of(facility, request.actor.user_id),
         "sample_prices": any(claim.is_sample_priced for claim in (current.claims if current else [])),
     }
     return render(request, "portal/facility_home.html", context)

@@ -25,7 +25,7 @@ def first_steps(request: TenantRequest, facility_number: str) -> HttpResponse:
     record(PortalEvent.FIRST_STEPS_SHOWN)
     context = {
         "facility": facility,
-        "first_steps": first_steps_of(facility),
+        "first_steps": first_steps_of(facility, request.actor.user_id),
         "breadcrumbs": [
             ("ホーム", reverse("facility_portal:home", args=[facility.number])),
             (FIRST_STEPS.title, None),

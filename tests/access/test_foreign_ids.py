@@ -1,5 +1,6 @@
 """What belongs to somebody else answers byte for byte like what does not exist."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,16 @@ CITY_ROWS = [
     for name, arguments in ADDRESSES.items()
     if name not in FACILITY and set(arguments) - {"month", "day", "step", "year", "token"}
 ]
+# The buttons of these addresses stand on a list, which opens whatever row the address names: one's own list.
+ON_A_LIST = {
+    "counts:dismiss_refusal",
+    "counts:rename_mapping",
+    "counts:delete_mapping",
+    "facilities:revoke_api_token",
+    "facilities:account_confirm_address",
+    "facilities:account_withdraw_address",
+}
+FRESH = re.compile(rb'name="(?:csrfmiddlewaretoken|form_token)" value="[^"]+"')
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +38,13 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 def answers(world: World, person: str, view_name: str, arguments: dict[str, Any]) -> list[Any]:
-    """GET and POST: status, headers and bytes of each."""
+    """GET and POST: status, headers and bytes of each, without the tokens that every form has for itself."""
     address = reverse(view_name, kwargs=arguments)
     seen = []
     for method in ("get", "post"):
         with undone():
             answer = getattr(world.browser(person), method)(address)
-            seen.append((answer.status_code, sorted(answer.headers.items()), answer.content))
+            seen.append((answer.status_code, sorted(answer.headers.items()), FRESH.sub(b"", answer.content)))
     return seen
 
 
@@ -69,7 +80,8 @@ def test_another_citys_row_is_not_there(world, view_name, person):
     random = answers(world, person, view_name, world.unknown(arguments))
 
     assert foreign == random
-    assert {status for status, _, _ in foreign} <= {403, 404, 405}
+    pages = {200} if view_name in ON_A_LIST else set()
+    assert {status for status, _, _ in foreign} <= {403, 404, 405} | pages
 
 
 def test_every_kind_of_id_is_asked(world):

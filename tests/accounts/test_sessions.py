@@ -1,12 +1,13 @@
 """How long a login lasts, and what happens to what was being typed."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,6 +27,10 @@ def age(browser, **moved: timedelta):
     for name, by in moved.items():
         session[name] -= by.total_seconds()
     session.save()
+
+
+def choose_another_password(user):
+    people.set_password(user, "あたらしい-合言葉-2026-なつ")
 
 
 def is_signed_in(browser):
@@ -88,6 +93,44 @@ def test_a_change_of_the_account_ends_every_login_at_once(sakura, change):
 
     assert not is_signed_in(here)
     assert not is_signed_in(there)
+
+
+@pytest.mark.parametrize("change", [people.disable, people.end_sessions, choose_another_password])
+def test_whoever_held_the_login_is_told_why_it_is_over(sakura, change):
+    browser = sign_in(sakura.clerk)
+    change(sakura.clerk)
+
+    away = browser.get(f"/f/{sakura.facility.number}/")
+    page = browser.get(away["Location"]).content.decode()
+
+    assert away["Location"].startswith(LOGIN)
+    assert "アカウントが停止されたため、ログインが終わりました" in page
+    assert "有効期限" not in page
+
+
+def test_a_login_that_the_server_has_forgotten_is_explained_without_a_session(sakura):
+    browser = sign_in(sakura.clerk)
+    Session.objects.all().delete()
+
+    away = browser.get(f"/f/{sakura.facility.number}/")
+    page = browser.get(away["Location"]).content.decode()
+
+    assert "有効期限が切れています" in page
+    assert not Session.objects.exists()
+
+
+def test_a_stranger_reads_the_same_sentence_and_learns_nothing(sakura):
+    people.disable(sakura.clerk)
+    stranger, forgotten = Client(), Client()
+    forgotten.cookies["sessionid"] = "x" * 32
+    pages = [
+        re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", browser.get(f"{LOGIN}?next=/f/").content)
+        for browser in (stranger, forgotten)
+    ]
+
+    assert pages[0] == pages[1]
+    assert "停止" not in pages[0].decode()
+    assert "この先の画面" not in Client().get(LOGIN).content.decode()
 
 
 def test_a_session_that_does_not_say_when_it_began_is_over(sakura):

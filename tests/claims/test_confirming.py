@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from audit.models import Event
 from claims.cells import Cell, DisputedCell
@@ -169,6 +169,9 @@ def test_disputed_counts_cannot_be_confirmed_or_disputed_again(sakura: Nursery) 
         ([_mark(1000)], "0から999"),
         ([_mark(-1)], "0から999"),
         ([_mark(6), _mark(7)], "2回あります"),
+        ([_mark(1, "います。", Cell("12999", "3", "0", "short"))], "6桁の数字"),
+        ([_mark(1, "います。", Cell(OWN, "3", "5", "short"))], "組み合わせはありません"),
+        ([_mark(1, "います。", Cell(OWN, "1", "5", "short"))], "組み合わせはありません"),
     ],
 )
 def test_a_mark_that_says_nothing_is_refused_and_nothing_is_stored(
@@ -183,6 +186,24 @@ def test_a_mark_that_says_nothing_is_refused_and_nothing_is_stored(
         sheet.refresh_from_db()
         assert sheet.status == SheetStatus.WAITING
         assert not CountDispute.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"payer_code": "12999"}, "dispute_payer_is_a_code"),
+        ({"payer_code": "12999あ"}, "dispute_payer_is_a_code"),
+        ({"certification": "1"}, "dispute_certification_and_hours_agree"),
+        ({"hours": "education"}, "dispute_certification_and_hours_agree"),
+    ],
+)
+def test_the_database_holds_what_a_dispute_names(sakura: Nursery, wrong: dict[str, str], rule: str) -> None:
+    sheet = give_counts(sakura)
+    with sakura.open() as clerk:
+        dispute(sheet.pk, [_mark()], shown_version=1, by=clerk, at=AT)
+
+        with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+            CountDispute.objects.update(**wrong)
 
 
 def test_confirmed_counts_cannot_be_disputed(sakura: Nursery) -> None:

@@ -281,6 +281,114 @@ def test_every_mistake_of_the_dispute_is_said_at_its_field_and_nothing_typed_is_
         assert not CountDispute.objects.exists()
 
 
+def _missing(number: int, child_class: str, payer: str, claimed: str, reason: str) -> dict[str, str]:
+    values = {"class": child_class, "payer": payer, "claimed": claimed, "reason": reason}
+    return {f"missing-{number}-{name}": value for name, value in values.items()}
+
+
+def test_classes_that_did_not_come_are_disputed_whoevers_children_they_are(
+    sakura: Nursery, clerk: Browser
+) -> None:
+    sheet = give_counts(sakura)
+
+    after = _dispute(
+        clerk,
+        sakura,
+        sheet,
+        lines="4",
+        **_missing(0, "2-2-standard", "129999", "1", "6月1日に3歳になりました。"),
+        **_missing(1, "3-1-short", "１２９９９８", "２", "緑野市から2人通っています。"),
+        **_missing(2, "", "129999", "", ""),
+    )
+
+    assert after["Location"] == _at(sakura, "counts/2026-06/")
+    page = _text(clerk.get(after["Location"]))
+    assert "3号 1歳 短時間 （管外 市区町村コード 129998） 届いた人数 0人 → 施設の人数 2人" in page
+    with sakura.open():
+        cells = set(CountDispute.objects.values_list("payer_code", "certification", "age", "hours"))
+        assert cells == {("129999", "2", "2", "standard"), ("129998", "3", "1", "short")}
+        assert set(CountDispute.objects.values_list("counted", "claimed")) == {(0, 1), (0, 2)}
+
+
+def test_every_mistake_of_a_missing_class_is_said_at_its_field_all_at_once(
+    sakura: Nursery, clerk: Browser
+) -> None:
+    sheet = give_counts(sakura)
+
+    answer = _dispute(
+        clerk,
+        sakura,
+        sheet,
+        lines="8",
+        **{"claimed-129999-3-0-standard": "8", "reason-129999-3-0-standard": "同じ"},
+        **_missing(0, "3-0-standard", "129999", "3", "表にある区分です。"),
+        **_missing(1, "3-1-short", "129998", "0", ""),
+        **_missing(2, "", "12999", "二", "区分を忘れました。"),
+        **_missing(3, "3-1-short", "129998", "2", "もう一度"),
+        **_missing(7, "3-1-short", "", "1", "コードがない"),
+    )
+
+    form = answer.context["form"]
+    assert answer.status_code == 422
+    assert form.errors == {
+        "claimed-129999-3-0-standard": ["届いた人数と同じです。違わないときは空欄にしてください。"],
+        "missing-0-class": ["この区分は上の表にあります。上の表に入力してください。"],
+        "missing-1-claimed": ["1人以上の人数を入力してください。"],
+        "missing-1-reason": ["理由を入力してください。"],
+        "missing-2-class": ["区分を選んでください。"],
+        "missing-2-payer": ["6桁の数字で入力してください。"],
+        "missing-2-claimed": ["0から999の整数で入力してください。"],
+        "missing-3-class": ["同じ区分が2回あります。1つにまとめてください。"],
+        "missing-7-payer": ["6桁の市区町村コードを入力してください。"],
+    }
+    html = answer.content.decode()
+    assert 'id="id_missing-7-payer-error"' in html
+    assert 'value="二"' in html
+    assert 'value="区分を忘れました。"' in html
+    assert '<option value="3-1-short" selected>' in html
+    with sakura.open():
+        assert not CountDispute.objects.exists()
+
+
+def test_more_lines_for_missing_classes_lose_nothing_and_send_nothing(
+    sakura: Nursery, clerk: Browser
+) -> None:
+    sheet = give_counts(sakura)
+    typed = {
+        **{"claimed-129999-3-0-standard": "八", "lines": "4", "more": "yes"},
+        **_missing(3, "3-1-short", "129998", "2", "緑野市から通っています。"),
+    }
+
+    page = _dispute(clerk, sakura, sheet, **typed)
+
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert "error-summary" not in html
+    assert 'name="lines" value="8"' in html
+    assert 'name="missing-7-class"' in html
+    assert 'value="八"' in html
+    assert 'value="緑野市から通っています。"' in html
+    assert '<option value="3-1-short" selected>' in html
+    with sakura.open():
+        assert not CountDispute.objects.exists()
+
+
+@pytest.mark.parametrize("said", ["", "x", "-1", "٣", "99999", "1e9"])
+def test_the_number_of_lines_is_never_more_than_there_is_room_for(
+    sakura: Nursery, clerk: Browser, said: str
+) -> None:
+    answer = _dispute(clerk, sakura, give_counts(sakura), lines=said, more="yes")
+
+    assert answer.context["form"].line_count == 8
+
+
+def test_no_lines_are_offered_beyond_the_most(sakura: Nursery, clerk: Browser) -> None:
+    answer = _dispute(clerk, sakura, give_counts(sakura), lines="99", more="yes")
+
+    assert answer.context["form"].line_count == 100
+    assert "行を増やす" not in answer.content.decode()
+
+
 def test_an_empty_dispute_says_what_is_missing(sakura: Nursery, clerk: Browser) -> None:
     answer = _dispute(clerk, sakura, give_counts(sakura))
 

@@ -359,6 +359,34 @@ def test_a_corrected_count_makes_a_new_version_with_that_cell(city, sakura, enro
     assert "3号 0歳 標準時間 8 9 +1" in page
 
 
+@pytest.mark.parametrize(
+    ("outcome", "versions"),
+    [
+        ("stands", [(1, SheetStatus.WAITING, 88)]),
+        ("corrected", [(1, SheetStatus.SUPERSEDED, 88), (2, SheetStatus.WAITING, 90)]),
+    ],
+)
+def test_a_class_that_did_not_come_is_answered_like_any_other_cell(
+    city, sakura, enrolment, outcome, versions
+):
+    missing = DisputedCell(Cell("129998", "3", "1", "short"), 2, "緑野市から2人通っています。")
+    sheet = give_counts(sakura, JUNE)
+    with sakura.open() as clerk:
+        (marked,) = dispute(sheet.pk, [missing], shown_version=1, by=clerk, at=AT)
+    listed = text_of(enrolment.get("/c/counts/disputes/"))
+    assert "届いた人数 0人（この区分は届いていません）" in listed
+    assert "届いた人数が正しい（0人のまま）" in listed
+
+    enrolment.post(f"/c/counts/disputes/{marked.pk}/answer/", {"outcome": outcome, "text": "確かめました。"})
+
+    assert counts(city) == versions
+    with city.open():
+        cells = ChildCount.objects.filter(sheet__version=len(versions), payer_code="129998")
+        assert [(one.age, one.hours, one.count) for one in cells] == (
+            [("1", "short", 2)] if outcome == "corrected" else []
+        )
+
+
 def test_an_empty_answer_is_said_at_the_field_and_keeps_what_was_typed(city, sakura, enrolment):
     marked = disputed(sakura)
 

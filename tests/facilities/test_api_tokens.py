@@ -256,6 +256,18 @@ def test_a_new_token_is_shown_once_and_never_lies_in_the_session(city):
     assert "使えます" in again
 
 
+def test_a_new_token_stands_whole_in_a_field_that_can_be_selected_and_copied(city):
+    administrator = sign_in(city.people[Role.ADMINISTRATOR])
+    type_in(administrator)
+
+    page = administrator.get("/c/api-tokens/").content.decode()
+
+    shown = SHOWN.search(page)
+    assert shown
+    assert re.search(rf'<textarea id="new-token"[^>]* readonly>{re.escape(shown[0])}</textarea>', page)
+    assert 'data-copy="new-token"' in page
+
+
 def test_the_page_says_what_is_wrong_beside_the_field_and_makes_nothing(city):
     administrator = sign_in(city.people[Role.ADMINISTRATOR])
 

@@ -195,3 +195,14 @@ def test_a_branch_form_without_a_capacity_or_postal_code_says_so(city: City, sak
     assert page.status_code == 422
     assert "1以上の数を入力してください。" in page.content.decode()
     assert "郵便番号を「123-4567」の形で" in page.content.decode()
+
+
+def test_the_branch_is_asked_for_the_branchs_name(city, sakura):
+    administrator = sign_in(city.people[Role.ADMINISTRATOR])
+    address = f"/c/facilities/{sakura.facility.number}/changes/branches/"
+
+    answer = administrator.post(address, {"name": ""})
+
+    form = answer.content.decode().split(f'action="{address}"')[1].split("</form>")[0]
+    assert "分園名を入力してください。" in form
+    assert "施設名" not in form

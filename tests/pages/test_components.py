@@ -64,7 +64,7 @@ def test_pages_obey_the_strict_content_security_policy(side: str) -> None:
     assert outline.scripts_without_address == 0
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "500", "503", "form_too_old"])
+@pytest.mark.parametrize("name", ["400", "403", "404", "405", "500", "503", "form_too_old"])
 def test_error_pages_need_no_request_and_no_variables(name: str) -> None:
     page = render_to_string(f"errors/{name}.html", {"side": "plain"})
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from claims import composing
-from facilities.actors import Role
+from facilities.actors import OPERATIONS_ROLES, Role
 from facilities.models import FacilityKind, Ownership
 from pricing import shipped_books
 from tests.approvals.test_inbox import approve, play
@@ -46,6 +46,13 @@ def test_money_is_shown_to_those_who_review_it(city: City, role: Role) -> None:
 
     assert ("提出された請求額" in page) == (role is not Role.ENROLMENT)
     assert ("令和8年6月分を審査する（1件）</a>" in page) == (role is Role.OFFICER)
+
+
+@pytest.mark.parametrize("role", CITY_ROLES)
+def test_only_who_reviews_has_claims_waiting_for_the_own_review(city: City, role: Role) -> None:
+    submitted_claim(city)
+
+    assert ("自分の審査待ち" in home_of(city, role)) == (role in OPERATIONS_ROLES)
 
 
 def test_a_newer_month_does_not_hide_what_still_waits(city: City) -> None:

@@ -16,7 +16,7 @@ from accounts.models import User
 from claims.operations import facts as facts_operations
 from claims.operations.submitting import submit
 from facilities.actors import Role
-from facilities.models import Municipality, Ownership
+from facilities.models import Membership, Municipality, Ownership
 from facilities.periods import ServiceMonth
 from facilities.schedule import CitySchedule, Step
 from portal.help.texts import CHAPTERS, FIRST_STEPS, GUIDES, PAGES, guide_of, help_of
@@ -25,7 +25,7 @@ from tests.access.addresses import ADDRESSES
 from tests.access.shared import lasting_world
 from tests.access.table import GET
 from tests.access.world import PEOPLE, World, undone
-from tests.cast import Browser, City, Nursery, give_counts, make_city, make_facility, sign_in
+from tests.cast import Browser, City, Nursery, give_counts, make_city, make_facility, make_user, sign_in
 from tests.claims.stage import AT, confirmed, nursery, ready_claim
 from tests.record import events_of
 
@@ -48,7 +48,6 @@ NO_PAGES = {
     "charges:export",
     "notices:download",
     "facility_notices:download",
-    "documents:order",
     "documents:progress",
     "documents:download",
     "facility_lists:export",
@@ -56,6 +55,12 @@ NO_PAGES = {
     "approvals:export_differences",
     "facilities:schedule_calendar",
     "audit_portal:export",
+}
+# Buttons whose page wants to know more than their address says: opened, the address shows the list above.
+SHOWN_BY_A_LIST = {
+    "approvals:confirm_together": "approvals:inbox",
+    "facilities:account_confirm_address": "facilities:accounts",
+    "facilities:account_withdraw_address": "facilities:accounts",
 }
 ROOMS = ("portal", "approvals", "claims", "documents", "facilities", "accounts", "jobs", "pages", "templates")
 
@@ -109,7 +114,8 @@ def test_what_opens_shows_the_help_of_its_page(world, view_name):
                 assert "<main" not in body, person
             else:
                 assert body.count('class="page-help"') == 1, person
-                assert f"<h2>{PAGES[view_name].title}</h2>" in body, person
+                shown = PAGES[SHOWN_BY_A_LIST.get(view_name, view_name)]
+                assert f"<h2>{shown.title}</h2>" in body, person
                 assert 'href="#help"' in body.split("</header>")[0], person
 
 
@@ -217,7 +223,38 @@ def test_a_new_clerk_is_shown_the_way(sakura):
         assert f'href="{link}"' in page
 
 
-def test_what_the_facility_has_done_is_marked(sakura):
+def test_what_predecessors_and_colleagues_have_done_is_not_marked(city, sakura):
+    claim = ready_claim(sakura)
+    give_counts(sakura, ServiceMonth(2026, 5))
+    with sakura.open() as clerk:
+        facts_operations.save(
+            sakura.facility,
+            ServiceMonth(2026, 5),
+            {"saturday_closures": 0, "side_dish_days": 20},
+            shown_version=0,
+            by=clerk,
+            at=AT,
+        )
+        submit(claim.pk, shown_hash=claim.content_hash, declared=True, by=clerk, at=AT)
+    newcomer = make_user("sakura-new", realm=city.municipality)
+    with city.open():
+        Membership.objects.create(
+            municipality=city.municipality,
+            user=newcomer,
+            duty=Role.FACILITY,
+            facility=sakura.facility,
+            slot=2,
+        )
+
+    page = page_of(sakura)
+    hers = sign_in(newcomer).get(f"/f/{sakura.facility.number}/").content.decode()
+    tour = sign_in(newcomer).get(f"/f/{sakura.facility.number}/first-steps/").content.decode()
+
+    assert done(page) == [True, True, True, True, False]
+    assert done(hers) == done(tour) == [True, False, False, False, False]
+
+
+def test_what_this_person_has_done_is_marked(sakura):
     confirmed(sakura)
     after_counts = done(page_of(sakura))
     with sakura.open() as clerk:

@@ -146,7 +146,7 @@ def test_a_strange_host_is_refused(db, client):
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
 
 
-@pytest.mark.parametrize("template", ["400", "403", "404", "500", "503", "form_too_old"])
+@pytest.mark.parametrize("template", ["400", "403", "404", "405", "500", "503", "form_too_old"])
 def test_every_error_page_has_a_title_a_sentence_and_a_way_on(template):
     page = errors._page(f"errors/{template}.html", 400).content.decode()
 
