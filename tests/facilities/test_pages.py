@@ -429,6 +429,29 @@ def test_a_wrong_address_is_told_at_its_field(city, sakura, administrator, chang
     assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
 
 
+def marks_of(answer) -> dict[str, str]:
+    """What stands beside each label: 必須 or 任意."""
+    labels = re.findall(
+        r'<label for="id_(\w+)">[^<]*<span class="\w+">(必須|任意)</span>', answer.content.decode()
+    )
+    return dict(labels)
+
+
+def test_the_notification_is_marked_as_required_where_it_is(city, sakura, administrator):
+    with city.open():
+        clerk = Membership.objects.get(user=sakura.clerk)
+        officer = Membership.objects.get(user=city.people[Role.OFFICER])
+    required = {"notification_number": "必須", "notified_on": "必須"}
+    address = f"/c/accounts/{clerk.pk}/"
+
+    for path in (address, f"{address}hand-over/", f"{address}facilities/", "/c/accounts/new/"):
+        assert marks_of(administrator.get(path)).items() >= required.items(), path
+    for path in (f"/c/accounts/{officer.pk}/", f"/c/accounts/{officer.pk}/hand-over/"):
+        assert not set(required) & set(marks_of(administrator.get(path))), path
+    of_the_city = administrator.post("/c/accounts/new/", {"duty": "officer"})
+    assert {mark for name, mark in marks_of(of_the_city).items() if name in required} == {"任意"}
+
+
 NEW = {
     "duty": "facility",
     "login_id": "Hanako",
@@ -763,6 +786,10 @@ def test_a_facilitys_page_says_which_account_is_not_used_yet(sakura, administrat
     shown = words_of(administrator.get(page))
     assert "利用開始前" in shown
     assert "利用中" not in shown
+
+    User.objects.filter(pk=sakura.clerk.pk).update(is_active=False)
+
+    assert "停止中" in words_of(administrator.get(page))
 
 
 @pytest.mark.parametrize("path", ["", "changes/"])
