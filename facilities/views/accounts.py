@@ -353,7 +353,8 @@ def _membership(membership_id: UUID) -> Membership:
 
 def _list(request: TenantRequest, asked: AccountQuestion, problems: list[str] | None = None) -> HttpResponse:
     _require_administrator(request)
-    found = queries.account_list(asked, ServiceMonth.of(timezone.localdate()).fiscal_year)
+    found = queries.account_list(asked, _fiscal_year())
+    # The names of these people are shown, as on the page of each.
     record(
         FacilityEvent.ACCOUNTS_LISTED,
         rows={
@@ -416,3 +417,4 @@ def _page(
 
 def _sentences(refusal: Refusal) -> list[str]:
     return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+        "is_unconfirmed": queries.is_unconfirmed(membership, queries.year_began(_fiscal_year())),

@@ -1,7 +1,7 @@
 """The city's pages of facilities and accounts: lists that stay quick, errors at the field, 422 with sentences."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from facilities.actors import Role
+from facilities.events import FacilityEvent
 from facilities.models import (
     AddressRegistration,
     Facility,
@@ -24,6 +25,7 @@ from facilities.models import (
 from facilities.periods import ServiceMonth
 from pages.wareki import month_words
 from tests.cast import APRIL, Browser, City, Nursery, make_city, make_facility, make_user, sign_in
+from tests.record import events_of
 
 PROFILE = {
     "from_month": "2026-06",
@@ -134,16 +136,13 @@ def add_facilities(city: City, places: range) -> None:
             GrantedItem(**own, facility=facility, code="rent", from_month=APRIL.first_day)
             for facility in facilities
         )
-        clerks = User.objects.bulk_create(
-            User(
-                login_id=f"f{facility.number}",
-                password="!",
-                realm_id=city.municipality.pk,
-                name_sealed=first.clerk.name_sealed,
-                address_sealed=first.clerk.address_sealed,
-            )
+        people = [
+            User(login_id=f"f{facility.number}", password="!", realm_id=city.municipality.pk)
             for facility in facilities
-        )
+        ]
+        for person in people:
+            person.name, person.address = first.clerk.name, first.clerk.address
+        clerks = User.objects.bulk_create(people)
         Membership.objects.bulk_create(
             Membership(**own, user=clerk, duty=Role.FACILITY, facility=facility, slot=1)
             for clerk, facility in zip(clerks, facilities, strict=True)
@@ -530,6 +529,69 @@ def test_the_list_of_accounts_costs_the_same_for_many(city, sakura, administrato
         make_facility(city, f"園{place}", number=f"129990000090{place}")
 
     assert queries() == few
+
+
+def row_of(answer, membership) -> str:
+    """The words of one line of the list."""
+    (row,) = re.findall(rf'<tr data-row="{membership.pk}">(.*?)</tr>', answer.content.decode(), re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row))
+
+
+@pytest.mark.parametrize(
+    ("began", "reconfirmed", "is_asked", "words"),
+    [
+        ("2025-04-01", None, True, "まだ"),
+        ("2024-04-01", "2025-04-20", True, "まだ 前回 令和7年4月20日(日)"),
+        ("2024-04-01", "2026-04-20", False, "令和8年4月20日(月)"),
+        ("2026-04-01", None, False, "今年度に開始"),
+    ],
+)
+def test_list_filter_and_page_say_the_same_about_the_yearly_question(
+    city, sakura, administrator, monkeypatch, began, reconfirmed, is_asked, words
+):
+    monkeypatch.setattr("facilities.views.accounts._fiscal_year", lambda: 2026)
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+        mine.began_at = datetime.fromisoformat(f"{began}T09:00:00+09:00")
+        mine.reconfirmed_on = date.fromisoformat(reconfirmed) if reconfirmed else None
+        mine.save()
+
+    page = words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
+    listed = administrator.get("/c/accounts/")
+    asked = administrator.get("/c/accounts/?state=unconfirmed").content.decode()
+
+    assert row_of(listed, mine).rstrip().endswith(f" {words}")
+    assert f"在籍確認 {words}" in page
+    assert (f'data-row="{mine.pk}"' in asked) is is_asked
+
+
+def test_the_list_says_who_the_person_is_and_the_record_whose_name_was_read(city, sakura, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+
+    answer = administrator.get(f"/c/accounts/?words={sakura.clerk.login_id}")
+
+    assert f"{sakura.clerk.login_id} {sakura.clerk.name}" in row_of(answer, mine)
+    listed = events_of(city, FacilityEvent.ACCOUNTS_LISTED)[-1]
+    assert listed.rows["membership"] == [str(mine.pk)]
+    assert sakura.clerk.name not in str((listed.rows, listed.detail))
+
+
+def test_who_has_left_is_found_again(city, sakura, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+        mine.ended_at = timezone.now()
+        mine.save()
+
+    plain = administrator.get("/c/accounts/").content.decode()
+    by_words = administrator.get(f"/c/accounts/?words={sakura.facility.number}")
+    by_state = administrator.get("/c/accounts/?state=ended")
+
+    assert f'data-row="{mine.pk}"' not in plain
+    for answer in (by_words, by_state):
+        assert "担当終了" in row_of(answer, mine)
+        assert f'value="{mine.pk}"' not in answer.content.decode()
+    assert "在籍確認 —" in words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
 
 
 def test_people_are_reconfirmed_from_the_list(city, sakura, administrator):
