@@ -1,6 +1,6 @@
 """Facilities and accounts, as the city's pages show them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -206,6 +206,19 @@ def is_unconfirmed(row: Membership, began: date) -> bool:
 def has_closed(row: Membership, today: date) -> bool:
     """Whether the facility of this account is run no more. Its last months may still be claimed."""
     return row.facility is not None and row.facility.closed_on is not None and row.facility.closed_on < today
+
+
+def acting_administrators() -> list[UUID]:
+    """The accounts of the administrators who can act: begun, not stopped. One query."""
+    lasting = Membership.objects.filter(
+        duty=Role.ADMINISTRATOR, ended_at__isnull=True, user__is_active=True
+    ).select_related("user")
+    return [row.user_id for row in lasting if row.user.has_usable_password()]
+
+
+def leaves_one_administrator(user_id: UUID, acting: Sequence[UUID]) -> bool:
+    """Whether without this account just one administrator could act, so that nobody could confirm an address."""
+    return user_id in acting and len(acting) == 2
 
 
 @dataclass(frozen=True)

@@ -766,6 +766,54 @@ def test_an_account_is_stopped_and_started_again(city, sakura, administrator):
     assert "利用中" in words_of(started)
 
 
+def test_the_page_asks_before_one_administrator_is_left(city, administrator):
+    user = make_user("second-admin", realm=city.municipality)
+    with city.open():
+        second = Membership.objects.create(municipality=city.municipality, user=user, duty=Role.ADMINISTRATOR)
+        officer = Membership.objects.get(user=city.people[Role.OFFICER])
+    address = f"/c/accounts/{second.pk}/"
+
+    page = administrator.get(address).content.decode()
+    refused = administrator.post(f"{address}disable/")
+    still_there = User.objects.get(pk=user.pk).is_active
+    stopped = administrator.post(f"{address}disable/", {"leaves_one": "1"}, follow=True)
+
+    assert page.count('name="leaves_one"') == 3
+    assert "管理者が1人だけになります" in page
+    assert 'name="leaves_one"' not in administrator.get(f"/c/accounts/{officer.pk}/").content.decode()
+    assert refused.status_code == 422
+    assert "チェックを入れてください" in words_of(refused)
+    assert still_there
+    assert "停止しました" in words_of(stopped)
+
+
+def test_the_successor_of_an_administrator_is_asked_for_in_the_same_way(city, administrator):
+    user = make_user("second-admin", realm=city.municipality)
+    with city.open():
+        second = Membership.objects.create(municipality=city.municipality, user=user, duty=Role.ADMINISTRATOR)
+    typed = {"login_id": "third-admin", "name": "見本 三", "address": "third@example.jp"}
+    address = f"/c/accounts/{second.pk}/hand-over/"
+
+    page = administrator.get(address).content.decode()
+    refused = administrator.post(address, typed)
+    done = administrator.post(address, {**typed, "leaves_one": "1"}, follow=True)
+
+    assert 'name="leaves_one"' in page
+    assert refused.status_code == 422
+    assert "チェックを入れてください" in words_of(refused)
+    assert "引き継ぎました" in words_of(done)
+
+
+def test_who_cannot_stop_herself_is_told_why(city, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=city.people[Role.ADMINISTRATOR])
+
+    page = words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
+
+    assert "自分のアカウントの停止・引継ぎ・終了と役割の変更は、自分ではできません" in page
+    assert "アカウントを停止する" not in page
+
+
 def test_a_clerk_of_several_facilities_chooses_one(city, sakura):
     sumire = make_facility(city, "すみれ保育園", number="1299900000902")
     both = make_user("both-homes", realm=city.municipality)
