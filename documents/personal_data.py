@@ -13,7 +13,7 @@ from documents.reading import Problem, Row, Table, normalised
 from pages.wareki import NotAMonth, parse_month
 
 HEADINGS = re.compile(
-    r"氏名|姓名|児童名|園児|子ども名|こども名|幼児名|名前|漢字|フリガナ|ふりがな|カナ|かな|生年月|誕生日|生まれ|"
+    r"氏名|姓名|児童名|園児|子ども名|こども名|幼児名|名前|漢字|フリガナ|ふりがな|カナ|かな|(?<!発)生年月|誕生日|生まれ|"
     r"住所|居所|番地|郵便番号|電話|TEL|携帯|連絡先|保護者|父|母|世帯主|続柄|性別|個人番号|マイナンバー|宛名番号|"
     r"児童番号|受給者|被保険者|支給認定証|メール|MAIL|NAME|BIRTH|ADDRESS",
     re.IGNORECASE,
@@ -26,8 +26,10 @@ MUNICIPALITY_HEADING = re.compile(
 AMOUNT_HEADING = re.compile(r"(?:国基準)?保護者負担(?:額|金)(?:合計|総額|計)?")
 MUNICIPALITY_CODE = re.compile(r"\d{5,6}")
 FACILITY_NAME = "施設名"
-# A month may stand under many headings. What is written there as a day must be a first of the month.
-MONTH_HEADING = re.compile(r"(?!.*[生誕]).*(?:年月|対象月)度?分?|YM|(?:[A-Z]+_)?MONTH", re.IGNORECASE)
+# A month may stand under many headings, none of births. What is written there as a day must be a first of the month.
+MONTH_HEADING = re.compile(
+    r"(?!.*(?:(?<!発)生|誕)).*(?:年月|対象月)度?分?|YM|(?:[A-Z]+_)?MONTH", re.IGNORECASE
+)
 # What a facility's name has and a child's has not.
 FACILITY_WORDS = re.compile(r"園|所|保育|ホーム|ルーム|育|センター|の家|ハウス|スクール|事業")
 # How facilities' names end, and children's never. One alone proves nothing: see ``Facilities``.

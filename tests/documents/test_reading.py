@@ -242,7 +242,7 @@ def test_an_empty_column_names_no_facility() -> None:
 
 
 def test_a_month_may_be_written_with_its_first_day_under_any_heading_of_a_month() -> None:
-    for heading in ("処理年月", "YM", "請求対象月分"):
+    for heading in ("処理年月", "YM", "請求対象月分", "発生年月"):
         assert of_column(heading, "2026/06/01", "令和8年7月1日") == []
         assert of_column(heading, "2026/06/02")
     for heading in ("生年月", "備考", "誕生年月"):
