@@ -13,10 +13,10 @@ from claims.imports import (
     NAME,
     NUMBER,
     PAYER,
-    HeadingsUnknown,
     KnownFacility,
     LineReader,
-    heading_problems,
+    by_name,
+    require_headings,
     said_once,
     several_months,
 )
@@ -121,10 +121,9 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> ChargeMean
     :raises FileRefused: anything that would not be stored exactly as meant, or looks like children's personal data.
     """
     expected = frozenset({*REQUIRED, *OPTIONAL})
-    if personal := suspicions(table, expected):
+    if personal := suspicions(table, expected, by_name(facilities)):
         raise FileRefused(personal, len(table.rows))
-    if of_headings := heading_problems(table, REQUIRED, expected, EXAMPLE):
-        raise HeadingsUnknown(of_headings, len(table.rows))
+    require_headings(table, REQUIRED, expected, EXAMPLE)
     reader = _ChargeReader(facilities, table)
     rows: list[ChargeRow] = []
     for row in table.rows:

@@ -11,10 +11,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from claims.headings import can_be_headings
 from claims.models import Age, Certification, Hours, Movement
 from claims.wording import month_words
-from documents.personal_data import suspicions
-from documents.reading import FileRefused, Problem, Row, Table, normalised
+from documents.personal_data import Facilities, plain_name, suspicions
+from documents.reading import FileRefused, Problem, Row, Table
 from facilities.periods import ServiceMonth
 from pages.wareki import NotAMonth, parse_month
 
@@ -30,6 +31,11 @@ MOST_CELLS = 400_000
 MOST_PROBLEMS = 5_000
 # The system of benefits that these counts belong to began with 子ども・子育て支援新制度.
 FIRST_MONTH = ServiceMonth(2015, 4)
+WITHOUT_HEADINGS = "見出しがありません。「{example}」のような見出しをつけて書き出してください。"
+FOREIGN = (
+    "この見出しの読み取り方は、まだ決まっていません。取込の画面でこのファイルを選んで列の対応を決めるか、"
+    "「{example}」のような見出しをつけて書き出してください。"
+)
 EXAMPLE = "対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数"
 
 CERTIFICATIONS = {"1号": "1", "2号": "2", "3号": "3", "1": "1", "2": "2", "3": "3"}
@@ -100,7 +106,15 @@ class CountRow:
 
 
 class HeadingsUnknown(FileRefused):
-    """The file's headings are not ours: another vendor's layout may be mapped (``claims.mapping``)."""
+    """
+    The file's headings are not ours: another vendor's layout may be mapped (``claims.mapping``).
+
+    ``are_foreign``: not one of them is ours, so that there is nothing to put right about them.
+    """
+
+    def __init__(self, problems: list[Problem], rows: int, *, are_foreign: bool) -> None:
+        super().__init__(problems, rows)
+        self.are_foreign = are_foreign
 
 
 @dataclass(frozen=True)
@@ -115,13 +129,24 @@ class Meaning:
 
 @dataclass(frozen=True)
 class KnownFacility:
-    """What the file is checked against; ``opened`` and ``closed`` are months, «2026-06», nothing while it is run."""
+    """
+    What the file is checked against; ``opened`` and ``closed`` are months, «2026-06», nothing while it is run.
+
+    ``other_names``: what it was called before, or will be.
+    """
 
     number: str
     name: str
     capacity: int
     opened: str = ""
     closed: str = ""
+    other_names: tuple[str, ...] = ()
+
+
+def by_name(facilities: dict[str, KnownFacility]) -> Facilities:
+    """The same facilities, as a column of their names is recognised."""
+    names = (name for known in facilities.values() for name in (known.name, *known.other_names))
+    return Facilities.of(names, facilities)
 
 
 def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
@@ -136,12 +161,10 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
     wide = {heading: match for heading in table.headings if (match := WIDE_HEADING.fullmatch(heading))}
     layout = "wide" if wide and CERTIFICATION not in table.headings else "long"
     expected = {*REQUIRED, *OPTIONAL, *(wide if layout == "wide" else LONG)}
-    if personal := suspicions(table, frozenset(expected)):
+    if personal := suspicions(table, frozenset(expected), by_name(facilities)):
         raise FileRefused(personal, len(table.rows))
     required = [*REQUIRED, *(LONG if layout == "long" else ())]
-    of_headings = [*heading_problems(table, required, expected, EXAMPLE), *_doubled_headings(wide)]
-    if of_headings:
-        raise HeadingsUnknown(of_headings, len(table.rows))
+    require_headings(table, required, expected, EXAMPLE, doubled=_doubled_headings(wide))
     if layout == "wide" and len(table.rows) * len(wide) > MOST_CELLS:
         raise FileRefused([Problem("行が多すぎます。月ごとに分けてください。")])
     reader = _CountReader(facilities, table)
@@ -157,12 +180,30 @@ def understand(table: Table, facilities: dict[str, KnownFacility]) -> Meaning:
     return Meaning(layout, rows, months, remarks)
 
 
-def heading_problems(
-    table: Table, required: Sequence[str], expected: Collection[str], example: str
-) -> list[Problem]:
-    """What is wrong with the headings: none at all, a missing one, or one the file is not expected to have."""
-    if not set(expected) & set(table.headings):
-        return [Problem(f"見出しがありません。「{example}」のような見出しをつけて書き出してください。", 1)]
+def require_headings(
+    table: Table,
+    required: Sequence[str],
+    expected: Collection[str],
+    example: str,
+    *,
+    doubled: Sequence[Problem] = (),
+) -> None:
+    """
+    Go on only with headings of ours. ``doubled``: what else is wrong with them.
+
+    :raises HeadingsUnknown: there are none at all, one is missing, or one is not expected.
+    """
+    are_foreign = not set(expected) & set(table.headings)
+    if are_foreign:
+        words = FOREIGN if can_be_headings(table.headings) else WITHOUT_HEADINGS
+        problems = [Problem(words.format(example=example), 1)]
+    else:
+        problems = [*_heading_problems(table, required, expected), *doubled]
+    if problems:
+        raise HeadingsUnknown(problems, len(table.rows), are_foreign=are_foreign)
+
+
+def _heading_problems(table: Table, required: Sequence[str], expected: Collection[str]) -> list[Problem]:
     problems = [
         Problem("この列がありません。見出しを確認してください。", 1, heading)
         for heading in required
@@ -243,7 +284,7 @@ class LineReader:
             else:
                 words = "この事業所番号の施設は登録されていません。番号を確認してください。"
             self.note(row, NUMBER, words)
-        elif (name := row.get(NAME)) and _plain(name) != _plain(facility.name):
+        elif (name := row.get(NAME)) and plain_name(name) != plain_name(facility.name):
             words = f"施設名が登録（{facility.name}）と違います。番号のとおりに取り込みます。"
             self.remarks.append(Problem(words, row.line, NAME))
         return facility
@@ -420,11 +461,6 @@ def by_facility(rows: list[CountRow]) -> dict[tuple[str, str], dict[Key, CountRo
         if row.count:
             cells[row.key] = row
     return found
-
-
-def _plain(name: str) -> str:
-    """A name as it is compared: blanks and ways of writing do not count."""
-    return re.sub(r"\s", "", normalised(name))
 
 
 def said_once(remarks: list[Problem]) -> list[Problem]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from claims import charges
 from claims.charges import CHARGE, EXEMPT_1, EXEMPT_2, NATIONAL
+from claims.headings import can_be_headings
 from claims.imports import (
     AGE,
     AGES,
@@ -34,7 +35,7 @@ from claims.imports import (
     WIDE_HEADING,
 )
 from claims.models import FileKind
-from documents.personal_data import suspicions
+from documents.personal_data import NO_FACILITIES, Facilities, suspicions
 from documents.reading import FileRefused, Problem, Row, Table, normalised
 from facilities.periods import ServiceMonth
 from pages.wareki import NotAMonth, parse_month
@@ -62,19 +63,24 @@ CODE = re.compile(
 )
 # Numbers of children and amounts are no codes, however few different ones there are.
 NUMBERS = re.compile(r"数$|人数|合計|額|料$|料金|負担金|日数")
-# What headings are made of and people's names are not.
-HEADING_WORDS = re.compile(
-    r"年|月|日|番号|コード|CD|ID|NO|区分|種別|分類|クラス|人数|員数|児数|総数|数$|歳|齢|量|名称|施設|事業|市町|市区|所在"
-    r"|有無|フラグ|枠|備考|必要|時間|認定|支給|世帯|合計|金額|額$|料$|負担|免除|CODE|MONTH|AGE|COUNT|TYPE",
-    re.IGNORECASE,
-)
-# No heading looks like this; the first line of a file without headings does.
-LOOKS_LIKE_DATA = re.compile(r"[0-9０-９,.:/\-年月日号歳令和平成RH]+", re.IGNORECASE)
 NO_HEADINGS = "見出しの行がないようです。1行目に列の見出しをつけて書き出してください。"
 # Headings under which other systems write our columns: what the page proposes first.
 SYNONYMS = {
-    MONTH: ("処理年月", "年月", "対象月", "基準年月", "請求年月", "給付年月"),
-    NUMBER: ("施設コード", "施設番号", "事業所コード", "施設事業所番号", "事業者番号", "施設CD"),
+    MONTH: ("処理年月", "年月", "対象月", "基準年月", "請求年月", "給付年月", "YM"),
+    NUMBER: (
+        "施設コード",
+        "施設番号",
+        "事業所コード",
+        "施設事業所番号",
+        "事業者番号",
+        "施設CD",
+        "園コード",
+        "園番号",
+        "園CD",
+        "FAC",
+        "FAC_CD",
+        "FACILITY",
+    ),
     PAYER: (
         "住所地コード",
         "居住地コード",
@@ -82,12 +88,37 @@ SYNONYMS = {
         "市町村コード",
         "住所地市町村コード",
         "自治体コード",
+        "市町村CD",
+        "市区町村CD",
+        "住所地CD",
+        "居住市町村",
+        "居住市区町村",
+        "CITY",
+        "CITY_CD",
     ),
-    CERTIFICATION: ("支給認定区分", "教育保育給付認定区分", "認定種別", "認定区分コード"),
-    AGE: ("クラス年齢", "年齢区分", "クラス", "歳児", "年齢コード"),
-    HOURS: ("必要量コード", "必要量", "保育必要量区分", "保育必要量コード", "利用時間区分", "認定時間"),
-    COUNT: ("人数", "児童数", "在籍数", "在籍児童数", "初日在籍児童数", "入所児童数"),
-    NAME: ("施設名称", "事業所名", "事業所名称"),
+    CERTIFICATION: (
+        "支給認定区分",
+        "教育保育給付認定区分",
+        "認定種別",
+        "認定区分コード",
+        "支給認定",
+        "認定",
+        "CERT",
+    ),
+    AGE: ("クラス年齢", "年齢区分", "クラス", "歳児", "年齢コード", "AGE"),
+    HOURS: (
+        "必要量コード",
+        "必要量",
+        "保育必要量区分",
+        "保育必要量コード",
+        "利用時間区分",
+        "認定時間",
+        "時間区分",
+        "保育時間",
+        "HOURS",
+    ),
+    COUNT: ("人数", "児童数", "在籍数", "在籍児童数", "初日在籍児童数", "入所児童数", "NUM", "COUNT", "CNT"),
+    NAME: ("施設名称", "事業所名", "事業所名称", "園名称", "園名", "NAME", "FAC_NAME"),
     MOVEMENT: ("異動区分", "途中区分", "入退所区分"),
     CHARGE: (
         "利用者負担額",
@@ -218,16 +249,17 @@ class Columns:
         return cls(tuple(kept["headings"]), {name: tuple(found) for name, found in kept["codes"].items()})
 
 
-def columns_of(table: Table, layout: Layout) -> Columns:
+def columns_of(table: Table, layout: Layout, facilities: Facilities = NO_FACILITIES) -> Columns:
     """
     The headings of a table that shall be mapped to ``layout``, and the codes of its coded columns.
 
+    ``facilities``: those of the city, whose names are no personal data.
+
     :raises FileRefused: a column seems to carry personal data, or the first line seems to be no headings.
     """
-    if personal := suspicions(table, frozenset()):
+    if personal := suspicions(table, frozenset(), facilities):
         raise FileRefused(personal, len(table.rows))
-    plausible = sum(bool(HEADING_WORDS.search(heading)) for heading in table.headings)
-    if plausible * 2 < len(table.headings) or any(map(LOOKS_LIKE_DATA.fullmatch, table.headings)):
+    if not can_be_headings(table.headings):
         raise FileRefused([Problem(NO_HEADINGS, 1)], len(table.rows))
     if not layout.has_codes:
         return Columns(tuple(table.headings), {})
@@ -251,8 +283,9 @@ def _is_code(text: str) -> bool:
 
 def proposed_field(heading: str, columns: Columns) -> str:
     """Their heading that most likely is ours; empty when none is."""
-    wanted = [heading, *SYNONYMS.get(heading, ())]
-    return next((name for name in wanted if name in columns.headings and offers(heading, name, columns)), "")
+    theirs = {name.upper(): name for name in columns.headings}
+    wanted = [theirs[name] for name in (heading, *SYNONYMS.get(heading, ())) if name in theirs]
+    return next((name for name in wanted if offers(heading, name, columns)), "")
 
 
 def proposed_value(heading: str, code: str) -> str | None:
@@ -271,9 +304,13 @@ def offers(heading: str, theirs: str, columns: Columns) -> bool:
     return heading not in CODED or theirs in columns.codes
 
 
-def applied(table: Table, reading: Correspondence, *, month: str = "") -> Table:
+def applied(
+    table: Table, reading: Correspondence, *, month: str = "", facilities: Facilities = NO_FACILITIES
+) -> Table:
     """
     The table in our own layout; lines keep their numbers. ``month``: typed, where the file has no column of it.
+
+    ``facilities``: those of the city, whose names are no personal data.
 
     Codes that nobody has given a meaning are problems of the returned table; ``readdressed`` gives problems back
     their heading in the file.
@@ -285,7 +322,8 @@ def applied(table: Table, reading: Correspondence, *, month: str = "") -> Table:
         words = "列の対応で使う列が、このファイルにありません。ほかの対応を選ぶか、対応を作り直してください。"
         raise FileRefused([Problem(words, 1, name) for name in missing], len(table.rows))
     # Columns that nobody reads are looked at, too: names do not come in beside the counts (R12).
-    if personal := suspicions(_under_our_names(table, reading), frozenset(reading.layout.fields)):
+    known = frozenset(reading.layout.fields)
+    if personal := suspicions(_under_our_names(table, reading), known, facilities):
         raise FileRefused(personal, len(table.rows))
     constants = dict(reading.constants)
     if reading.asks_for_month:

@@ -6,12 +6,14 @@ nor quoted. Better to refuse a harmless file than to take in a child's name.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from documents.reading import Problem, Row, Table
+from documents.reading import Problem, Row, Table, normalised
 from pages.wareki import NotAMonth, parse_month
 
 HEADINGS = re.compile(
-    r"氏名|姓名|児童名|園児|子ども名|こども名|幼児名|名前|漢字|フリガナ|ふりがな|カナ|かな|生年月日|誕生日|生まれ|"
+    r"氏名|姓名|児童名|園児|子ども名|こども名|幼児名|名前|漢字|フリガナ|ふりがな|カナ|かな|(?<!発)生年月|誕生日|生まれ|"
     r"住所|居所|番地|郵便番号|電話|TEL|携帯|連絡先|保護者|父|母|世帯主|続柄|性別|個人番号|マイナンバー|宛名番号|"
     r"児童番号|受給者|被保険者|支給認定証|メール|MAIL|NAME|BIRTH|ADDRESS",
     re.IGNORECASE,
@@ -23,9 +25,18 @@ MUNICIPALITY_HEADING = re.compile(
 # What guardians pay together is an amount, under the word most cities use for it.
 AMOUNT_HEADING = re.compile(r"(?:国基準)?保護者負担(?:額|金)(?:合計|総額|計)?")
 MUNICIPALITY_CODE = re.compile(r"\d{5,6}")
-FACILITY_NAME, MONTH = "施設名", "対象年月"
+FACILITY_NAME = "施設名"
+# A month may stand under many headings, none of births. What is written there as a day must be a first of the month.
+MONTH_HEADING = re.compile(
+    r"(?!.*(?:(?<!発)生|誕)).*(?:年月|対象月)度?分?|YM|(?:[A-Z]+_)?MONTH", re.IGNORECASE
+)
 # What a facility's name has and a child's has not.
 FACILITY_WORDS = re.compile(r"園|所|保育|ホーム|ルーム|育|センター|の家|ハウス|スクール|事業")
+# How facilities' names end, and children's never. One alone proves nothing: see ``Facilities``.
+FACILITY_ENDING = re.compile(
+    r"(?:保育園|保育所|保育室|幼稚園|こども園|子ども園|子供園|学園|乳児院|保育ママ|ホーム|ルーム|ハウス|スクール|センター|の家)"
+    r"(?:\(?.{0,4}(?:分園|本園)\)?)?$"
+)
 TIME_OF_DAY = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
 DATE = re.compile(
     r"(?:(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|"
@@ -43,11 +54,50 @@ MY_NUMBER = re.compile(r"\d{4} ?\d{4} ?\d{4}")
 SUSPICIOUS_SHARE = 0.2
 
 
-def suspicions(table: Table, known: frozenset[str]) -> list[Problem]:
+@dataclass(frozen=True)
+class Facilities:
+    """The city's facilities, by which a column of their names is told from one of children's: plain names, numbers."""
+
+    names: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, names: Iterable[str], numbers: Iterable[str]) -> "Facilities":
+        """Names as they are registered; blanks and ways of writing do not count."""
+        return cls(frozenset(map(plain_name, names)), frozenset(numbers))
+
+    def are_named_in(self, heading: str, rows: list[Row]) -> bool:
+        """
+        Whether every cell of a column names a facility.
+
+        It is a registered name; or, on a line with a registered number, it ends like one and says nothing else that
+        is personal. An empty column names nothing.
+        """
+        filled = {(row[heading], not self.numbers.isdisjoint(row.values)) for row in rows if row[heading]}
+        return bool(filled) and all(
+            plain_name(name) in self.names or (has_number and _ends_like_a_facility(name))
+            for name, has_number in filled
+        )
+
+
+NO_FACILITIES = Facilities()
+
+
+def _ends_like_a_facility(name: str) -> bool:
+    return FACILITY_ENDING.search(plain_name(name)) is not None and not _is_personal(name, FACILITY_NAME)
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared: blanks and ways of writing do not count."""
+    return re.sub(r"\s", "", normalised(name))
+
+
+def suspicions(table: Table, known: frozenset[str], facilities: Facilities = NO_FACILITIES) -> list[Problem]:
     """
     One problem for each column that seems to carry a child's personal data; empty when none does.
 
-    ``known``: headings the file is expected to have. Their cells are looked at too.
+    ``known``: headings the file is expected to have. Their cells are looked at too. ``facilities``: those of the city;
+    a column of nothing but their names is nobody's, whatever its heading.
     """
     found = []
     for place, heading in enumerate(table.headings, start=1):
@@ -57,10 +107,13 @@ def suspicions(table: Table, known: frozenset[str]) -> list[Problem]:
             or AMOUNT_HEADING.fullmatch(heading) is not None
             or _holds_municipalities(heading, table.rows)
         )
+        where = ""
         if not is_known and HEADINGS.search(heading) and not heading.endswith("数"):
-            found.append(_problem(place, "見出し"))
+            where = "見出し"
         elif _looks_personal(heading, table.rows, is_known=heading in known):
-            found.append(_problem(place, "内容"))
+            where = "内容"
+        if where and not facilities.are_named_in(heading, table.rows):
+            found.append(_problem(place, where))
     return found
 
 
@@ -80,7 +133,7 @@ def _looks_personal(heading: str, rows: list[Row], *, is_known: bool) -> bool:
 
 
 def _is_personal(value: str, heading: str) -> bool:
-    if heading == MONTH and _is_month(value):
+    if MONTH_HEADING.fullmatch(heading) and _is_month(value):
         return False
     if FULL_NAME.fullmatch(value):
         return heading != FACILITY_NAME or not FACILITY_WORDS.search(value)

@@ -306,12 +306,24 @@ class EndItemForm(forms.Form):
     last_month = MonthField(label="最後に適用する月")
 
 
+NO_NUMBER, NO_DAY = "届出番号を入力してください。", "届出日を入力してください。"
+
+
 class NotificationForm(forms.Form):
     """A notified mail address. The city's own people have no notification."""
 
-    notification_number = forms.CharField(label="届出番号", max_length=40, required=False)
+    notification_number = forms.CharField(
+        label="届出番号",
+        max_length=40,
+        error_messages={"required": NO_NUMBER, "max_length": "届出番号は40字までで入力してください。"},
+    )
     notified_on = forms.DateField(
-        label="届出日", widget=forms.DateInput(attrs={"type": "date"}), required=False
+        label="届出日",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": NO_DAY,
+            "invalid": "届出日を「2026-06-01」の形で入力してください。",
+        },
     )
     address = forms.EmailField(
         label="メールアドレス",
@@ -326,16 +338,8 @@ class NotificationForm(forms.Form):
     def __init__(self, *args: Any, is_facility: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_facility = is_facility
-
-    def clean(self) -> dict[str, Any]:
-        """A facility's address comes with its notification."""
-        values: dict[str, Any] = super().clean() or {}
-        if self.is_facility:
-            if not values.get("notification_number", "x").strip():
-                self.add_error("notification_number", "届出番号を入力してください。")
-            if "notified_on" in values and values["notified_on"] is None:
-                self.add_error("notified_on", "届出日を入力してください。")
-        return values
+        for name in ("notification_number", "notified_on"):
+            self.fields[name].required = is_facility
 
     def notification(self) -> Notification:
         """What was typed."""
@@ -414,13 +418,13 @@ class SecondFacilityForm(forms.Form):
         },
     )
     notification_number = forms.CharField(
-        label="届出番号", max_length=40, error_messages={"required": "届出番号を入力してください。"}
+        label="届出番号", max_length=40, error_messages={"required": NO_NUMBER}
     )
     notified_on = forms.DateField(
         label="届出日",
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={
-            "required": "届出日を入力してください。",
+            "required": NO_DAY,
             "invalid": "届出日を「2026-06-01」の形で入力してください。",
         },
     )
@@ -458,12 +462,17 @@ class NewAccountForm(PersonForm):
         label="施設",
         required=False,
         widget=RowSelect,
-        error_messages={"invalid_choice": "施設を一覧から選んでください。"},
+        error_messages={
+            "required": "施設職員の施設を選んでください。",
+            "invalid_choice": "施設を一覧から選んでください。",
+        },
     )
 
     def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
         super().__init__(*args, is_facility=False, **kwargs)
-        self.is_facility = self.data.get("duty") == Role.FACILITY
+        self.is_facility = self._duty() == Role.FACILITY
+        for name in ("facility", "notification_number", "notified_on"):
+            self.fields[name].required = self.is_facility
         choices = self.fields["facility"]
         assert isinstance(choices, forms.ChoiceField)
         choices.choices = [
@@ -473,15 +482,18 @@ class NewAccountForm(PersonForm):
 
     def clean(self) -> dict[str, Any]:
         """A facility's person has a facility, the city's have none."""
-        values = super().clean()
-        if "duty" in values and "facility" in values:
-            if self.is_facility and not values["facility"]:
-                self.add_error("facility", "施設職員の施設を選んでください。")
-            if not self.is_facility and values["facility"]:
-                self.add_error(
-                    "facility", "市の職員には施設を選びません。「市の職員（施設なし）」にしてください。"
-                )
+        values: dict[str, Any] = super().clean() or {}
+        if "duty" in values and not self.is_facility and values.get("facility"):
+            self.add_error(
+                "facility", "市の職員には施設を選びません。「市の職員（施設なし）」にしてください。"
+            )
         return values
+
+    def _duty(self) -> str:
+        """What is chosen so far: it says what else must be filled in."""
+        if self.is_bound:
+            return str(self.data.get("duty", ""))
+        return str(self.initial.get("duty", ""))
 
     def facility_id(self) -> UUID | None:
         """The chosen facility."""

@@ -1,6 +1,6 @@
 """Facilities and accounts, as the city's pages show them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -88,6 +88,7 @@ ACCOUNT_STATES = {
     "disabled": "停止中",
     "unconfirmed": "今年度の在籍確認がまだ",
     "closed": "廃止した施設の担当",
+    "ended": "担当終了",
 }
 
 
@@ -109,13 +110,19 @@ class AccountQuestion:
         """For an address."""
         return urlencode({name: value for name, value in vars(self).items() if value})
 
+    @property
+    def shows_ended(self) -> bool:
+        """Whoever is looked for by words is found after the end, too; the plain list is of those who are there."""
+        return self.state == "ended" or (bool(self.words) and not self.state)
+
 
 @dataclass(frozen=True)
 class AccountList:
     """
     The accounts asked for; every address that waits, whatever was asked; the fiscal year's first day.
 
-    ``closed``: the rows of people whose facility is run no more.
+    ``total``: how many last. ``closed``: the rows of people whose facility is run no more. ``unconfirmed``: the rows of
+    people of whom the city has not made sure this fiscal year that they are still there.
     """
 
     rows: list[Membership]
@@ -123,21 +130,22 @@ class AccountList:
     year_began: date
     total: int
     closed: set[UUID]
+    unconfirmed: set[UUID]
 
 
 def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
     """
-    Every lasting membership of the city, facilities first by number, then the city's own people.
+    Every membership of the city, facilities first by number, then the city's own people; what has ended comes last.
 
     Two queries, however many there are.
     """
-    began = date(fiscal_year, 4, 1)
-    everything = list(
-        Membership.objects.filter(ended_at__isnull=True)
-        .select_related("user", "facility")
-        .order_by("facility__number", "slot", "duty", "user__login_id")
+    began = year_began(fiscal_year)
+    known = Membership.objects.select_related("user", "facility").order_by(
+        F("ended_at").desc(nulls_first=True), "facility__number", "slot", "duty", "user__login_id"
     )
-    by_user = {row.user_id: row for row in everything}
+    everything = list(known if asked.shows_ended else known.filter(ended_at__isnull=True))
+    lasting = [row for row in everything if row.ended_at is None]
+    by_user = {row.user_id: row for row in lasting}
     waiting = [
         (row, by_user[row.user_id])
         for row in AddressRegistration.objects.filter(status=RegistrationStatus.WAITING)
@@ -147,8 +155,19 @@ def account_list(asked: AccountQuestion, fiscal_year: int) -> AccountList:
     ]
     rows = [row for row in everything if _fits(row, asked.words) and _is_in_state(row, asked.state, began)]
     today = timezone.localdate()
-    closed = {row.pk for row in rows if has_closed(row, today)}
-    return AccountList(rows, waiting, began, len(everything), closed)
+    return AccountList(
+        rows,
+        waiting,
+        began,
+        total=len(lasting),
+        closed={row.pk for row in rows if has_closed(row, today)},
+        unconfirmed={row.pk for row in rows if is_unconfirmed(row, began)},
+    )
+
+
+def year_began(fiscal_year: int) -> date:
+    """The first day of a fiscal year."""
+    return date(fiscal_year, 4, 1)
 
 
 def _fits(row: Membership, words: str) -> bool:
@@ -159,8 +178,11 @@ def _fits(row: Membership, words: str) -> bool:
 
 def _is_in_state(row: Membership, state: str, began: date) -> bool:
     user = row.user
+    if state and (row.ended_at is not None) != (state == "ended"):
+        return False
     return {
         "": True,
+        "ended": True,
         "active": user.is_active and user.has_usable_password(),
         "invited": user.is_active and not user.has_usable_password(),
         "disabled": not user.is_active,
@@ -170,7 +192,13 @@ def _is_in_state(row: Membership, state: str, began: date) -> bool:
 
 
 def is_unconfirmed(row: Membership, began: date) -> bool:
-    """Whether the city has not asked this fiscal year; somebody who came this year is known to be there."""
+    """
+    Whether the city has not made sure this fiscal year that somebody is still there.
+
+    Who came this year is known to be there; of who has left nothing is asked.
+    """
+    if row.ended_at is not None:
+        return False
     known_since = row.reconfirmed_on or timezone.localtime(row.began_at).date()
     return known_since < began
 
@@ -178,6 +206,19 @@ def is_unconfirmed(row: Membership, began: date) -> bool:
 def has_closed(row: Membership, today: date) -> bool:
     """Whether the facility of this account is run no more. Its last months may still be claimed."""
     return row.facility is not None and row.facility.closed_on is not None and row.facility.closed_on < today
+
+
+def acting_administrators() -> list[UUID]:
+    """The accounts of the administrators who can act: begun, not stopped. One query."""
+    lasting = Membership.objects.filter(
+        duty=Role.ADMINISTRATOR, ended_at__isnull=True, user__is_active=True
+    ).select_related("user")
+    return [row.user_id for row in lasting if row.user.has_usable_password()]
+
+
+def leaves_one_administrator(user_id: UUID, acting: Sequence[UUID]) -> bool:
+    """Whether without this account just one administrator could act, so that nobody could confirm an address."""
+    return user_id in acting and len(acting) == 2
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 WEEKDAYS = "月火水木金土日"
 
@@ -68,6 +68,16 @@ def month_words(day: date) -> str:
 def date_words(day: date) -> str:
     """令和8年6月10日(水)."""
     return f"{month_words(day)}{day.day}日({WEEKDAYS[day.weekday()]})"
+
+
+def moment_words(moment: datetime) -> str:
+    """令和8年6月10日(水) 9:05, for a moment that is in Japan's time already."""
+    return f"{date_words(moment.date())} {time_words(moment)}"
+
+
+def time_words(moment: datetime) -> str:
+    """9:05."""
+    return f"{moment.hour}:{moment:%M}"
 
 
 def fiscal_year_words(fiscal_year: int) -> str:

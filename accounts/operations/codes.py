@@ -23,6 +23,7 @@ from accounts.models import CodeState, EmailCodeDevice, LoginCode, User, attempt
 from accounts.operations import people
 from audit.record import Outcome, Who, record, record_apart
 from jobs import mail
+from pages.wareki import time_words
 
 # A password counts as just typed for as long as its last possible code lives, and a little longer.
 ATTEMPT_LIFETIME = timedelta(minutes=45)
@@ -31,7 +32,7 @@ TEXT = """はぐくみ請求へのログイン用の確認コードです。
 
 確認コード： {digits}
 
-ログインの画面に入力してください。{until:%H時%M分}まで、1回だけ使えます。
+ログインの画面に入力してください。{until}まで、1回だけ使えます。
 このコードをほかの人に教えないでください。職員がコードをお聞きすることはありません。
 
 心当たりがないときは、パスワードを知られているおそれがあります。
@@ -113,7 +114,7 @@ def _send(user: User, secret: str, by: Who) -> LoginCode:
         created_at=now,
         expires_at=now + settings.LOGIN_CODE_LIFETIME,
     )
-    until = timezone.localtime(code.expires_at)
+    until = time_words(timezone.localtime(code.expires_at))
     mail.send_later(
         to=user.address,
         subject=SUBJECT,
@@ -141,7 +142,7 @@ def _check_limits(device: EmailCodeDevice, mine: bytes, now: datetime) -> None:
         again = timezone.localtime(within_hour[-1] + timedelta(hours=1, minutes=1))
         raise CodeNotSent(
             f"確認コードを送れる回数（1時間に{settings.LOGIN_CODES_PER_HOUR}回）に達しました。"
-            f"{again:%H時%M分}以降に、もう一度お試しください。"
+            f"{time_words(again)}以降に、もう一度お試しください。"
         )
     of_attempt = LoginCode.objects.filter(device=device, attempt_hash=mine).order_by("-created_at")
     if len(of_attempt) >= settings.LOGIN_CODES_PER_ATTEMPT:

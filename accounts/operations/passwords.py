@@ -26,6 +26,7 @@ from accounts.operations.codes import database_now
 from accounts.operations.login import who
 from audit.record import NOBODY, Outcome, Who, record, record_apart
 from jobs import mail
+from pages.wareki import moment_words
 
 # Without 0/O, 1/I/L and U/V: read aloud and typed from paper without a slip. 12 letters of 29 are 58 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
@@ -39,7 +40,7 @@ ID: {login_id}
 次の画面を開き、IDと設定コードを入力して、パスワードを決めてください。
 {address}
 
-設定コードは{until:%m月%d日%H時%M分}まで、1回だけ使えます。
+設定コードは{until}まで、1回だけ使えます。
 パスワードを決めたあとは、ID・パスワードと、このメールアドレスに届く確認コードでログインします。
 
 このメールの内容をほかの人に教えないでください。職員が設定コードをお聞きすることはありません。
@@ -103,7 +104,7 @@ def send_ticket(user: User, purpose: TicketPurpose, *, site: str, by: Who) -> Pa
             login_id=user.login_id,
             code="-".join(re.findall(r".{4}", code)),
             address=f"{site}{reverse('accounts:choose_password')}",
-            until=timezone.localtime(ticket.expires_at),
+            until=moment_words(timezone.localtime(ticket.expires_at)),
         ),
         expires_at=ticket.expires_at,
         key=people.mail_key(ticket.pk),

@@ -27,7 +27,7 @@ from claims.queries.mappings import AS_FOUND, HowToRead
 from claims.states import SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
 from documents.reading import read_csv
 from facilities.api_clients import ApiScope
-from facilities.models import Facility, FacilityProfile, Suspension
+from facilities.models import Facility, FacilityDetail, FacilityProfile, Suspension
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
@@ -269,6 +269,9 @@ def known_facilities() -> dict[str, KnownFacility]:
     for profile in FacilityProfile.objects.all():
         total = (profile.capacity_1 or 0) + (profile.capacity_23 or 0)
         capacities[profile.facility_id] = max(capacities[profile.facility_id], total)
+    names: dict[UUID, list[str]] = defaultdict(list)
+    for facility_id, name in FacilityDetail.objects.values_list("facility_id", "name"):
+        names[facility_id].append(name)
     return {
         facility.number: KnownFacility(
             facility.number,
@@ -276,6 +279,7 @@ def known_facilities() -> dict[str, KnownFacility]:
             capacities[facility.pk],
             opened=str(ServiceMonth.of(facility.opened_on)),
             closed=str(ServiceMonth.of(facility.closed_on)) if facility.closed_on else "",
+            other_names=tuple(names[facility.pk]),
         )
         for facility in Facility.objects.all()
     }

@@ -20,7 +20,7 @@ from claims import permissions
 from claims.events import MappingEvent
 from claims.mapping import CODED, LAYOUTS, Columns, Correspondence, Layout, columns_of, what_is_missing
 from claims.models import ColumnMapping, FileKind, MappingDraft
-from claims.queries.mappings import correspondence_of
+from claims.queries.mappings import city_facilities, correspondence_of
 from documents.reading import read_csv
 from facilities.actors import Actor
 from facilities.operating import operation
@@ -90,7 +90,7 @@ def begin(
     :raises documents.reading.FileRefused: it may hold personal data, or has no headings.
     """
     permissions.BRINGING_IN[kind](by, None)
-    draft = Draft(columns_of(read_csv(content), LAYOUTS[kind]), kind=kind)
+    draft = Draft(columns_of(read_csv(content), LAYOUTS[kind], city_facilities()), kind=kind)
     before = ColumnMapping.objects.filter(pk=replaces, kind=kind).first() if replaces else None
     if before is not None:
         draft = replace(draft, chosen=correspondence_of(before), replaces=before.pk, name=before.name)

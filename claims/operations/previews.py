@@ -21,7 +21,7 @@ from django.utils import timezone
 from audit.record import SYSTEM, Outcome, Who, record, record_apart
 from claims.charges import ChargeMeaning
 from claims.closing import closed_among
-from claims.imports import KnownFacility, Meaning
+from claims.imports import KnownFacility, Meaning, by_name
 from claims.mapping import applied, has_unknown_codes, kind_of, readdressed
 from claims.models import CountSheet, FileImport, FileKind
 from claims.queries.mappings import HowToRead, correspondence_of, mapping_for
@@ -134,7 +134,8 @@ def understood(
         return understand(table, facilities), ""
     reading = correspondence_of(mapping)
     try:
-        meaning = understand(applied(table, reading, month=how.month), facilities)
+        table_of_ours = applied(table, reading, month=how.month, facilities=by_name(facilities))
+        meaning = understand(table_of_ours, facilities)
     except FileRefused as refusal:
         problems = readdressed(refusal.problems, reading)
         if has_unknown_codes(table, reading):

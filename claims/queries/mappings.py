@@ -7,8 +7,9 @@ from uuid import UUID
 from accounts.models import User
 from claims.mapping import CODED, Correspondence, kind_of
 from claims.models import ColumnMapping, FileKind
-from documents.personal_data import suspicions
+from documents.personal_data import Facilities, suspicions
 from documents.reading import FileRefused, Problem, Table
+from facilities.models import Facility, FacilityDetail
 
 AUTOMATIC, WITHOUT = "auto", "none"
 KIND_UNKNOWN = (
@@ -63,6 +64,13 @@ def mapping_for(headings: Iterable[str], how: HowToRead, kind: FileKind) -> Colu
     return chosen
 
 
+def city_facilities() -> Facilities:
+    """The city's facilities with every name they had, have and will have: two queries."""
+    registered = list(Facility.objects.values_list("number", "name"))
+    changed = FacilityDetail.objects.values_list("name", flat=True)
+    return Facilities.of([*(name for _, name in registered), *changed], (number for number, _ in registered))
+
+
 def kind_in(table: Table) -> FileKind:
     """
     What a file brings that comes without a word: by the newest mapping made for its headings, or by ours.
@@ -73,7 +81,7 @@ def kind_in(table: Table) -> FileKind:
     fitting = next((one for one in saved if correspondence_of(one).fits(table.headings)), None)
     kind = FileKind(fitting.kind) if fitting else kind_of(table.headings)
     if kind is None:
-        personal = suspicions(table, frozenset())
+        personal = suspicions(table, frozenset(), city_facilities())
         raise FileRefused(personal or [Problem(KIND_UNKNOWN, 1)], len(table.rows))
     return kind
 

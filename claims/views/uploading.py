@@ -23,7 +23,11 @@ KEPT_HEADINGS = {FileKind.COUNTS: "人数は保存していません。", FileKi
 
 @dataclass(frozen=True)
 class Upload:
-    """What became of a chosen file: a preview, or why not, and what may be mapped of it. All empty: see the form."""
+    """
+    What became of a chosen file: a preview, or why not, and what may be mapped of it. All empty: see the form.
+
+    With a draft, ``refusal`` says only what would have to be put right to do without a mapping.
+    """
 
     imported: FileImport | None = None
     refusal: FileRefused | None = None
@@ -49,31 +53,41 @@ def taken(request: TenantRequest, form: UploadForm, kind: FileKind) -> Upload:
         form.add_error(None, str(refusal))
         return NOTHING
     except (HeadingsUnknown, CodesUnknown) as refusal:
-        return Upload(refusal=refusal, draft=_draft_of(request, content, refusal, kind))
+        return _to_be_mapped(request, content, refusal, kind)
     except FileRefused as refusal:
         return Upload(refusal=refusal)
     return Upload(imported)
 
 
-def _draft_of(
+def _to_be_mapped(
     request: TenantRequest, content: bytes, refusal: HeadingsUnknown | CodesUnknown, kind: FileKind
-) -> MappingDraft | None:
-    """What is needed to map the file; None when nothing of it may be kept."""
+) -> Upload:
+    """With what is needed to map the file; without, and with the reason, when nothing of it may be kept."""
     replaces = refusal.mapping_id if isinstance(refusal, CodesUnknown) else None
     try:
-        return mapping.begin(content, kind=kind, replaces=replaces, by=request.actor, at=timezone.now())
-    except FileRefused:
-        return None
+        draft = mapping.begin(content, kind=kind, replaces=replaces, by=request.actor, at=timezone.now())
+    except FileRefused as unkept:
+        is_foreign = isinstance(refusal, HeadingsUnknown) and refusal.are_foreign
+        return Upload(refusal=unkept if is_foreign else refusal)
+    return Upload(refusal=refusal, draft=draft)
 
 
 def shown(upload: Upload, kind: FileKind) -> dict[str, Any]:
     """For the template: the sentences, the list of places, and the way to a mapping."""
     refusal, draft = upload.refusal, upload.draft
+    is_new_layout = draft is not None and isinstance(refusal, HeadingsUnknown)
     kept = KEPT_HEADINGS[kind] if draft else KEPT_NOTHING
     return {
         "refusal": refusal,
         "draft": draft,
+        "kept": kept,
         "is_known_mapping": isinstance(refusal, CodesUnknown),
-        "problems": refusal_words(refusal, kept=kept) if refusal else [],
-        "has_places": refusal is not None and any(problem.place for problem in refusal.problems),
+        # Nothing is wrong with a file that is read for the first time: no problems, and the way on comes first.
+        "problems": refusal_words(refusal, kept=kept) if refusal and not is_new_layout else [],
+        "has_places": refusal is not None
+        and not is_new_layout
+        and any(problem.place for problem in refusal.problems),
+        "nearly_ours": refusal.listed
+        if isinstance(refusal, HeadingsUnknown) and draft and not refusal.are_foreign
+        else [],
     }

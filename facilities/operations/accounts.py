@@ -22,6 +22,7 @@ from facilities.actors import CITY_ROLES, Actor, Role
 from facilities.events import FacilityEvent
 from facilities.models import AddressRegistration, Facility, Membership, Municipality, RegistrationStatus
 from facilities.operating import operation
+from facilities.queries import acting_administrators, leaves_one_administrator
 from facilities.rules import NotAllowed, ProblemsFound
 from jobs import mail
 
@@ -53,6 +54,10 @@ ENDED = "このアカウントの担当はすでに終わっています。一�
 ANOTHER_PERSON = "登録した本人は確認できません。ほかの管理者に確認を依頼してください。"
 LAST_ADMINISTRATOR = (
     "利用中の管理者がほかにいません。先に、もう1人の管理者を登録して、使い始めてもらってください。"
+)
+LEAVES_ONE = (
+    "利用中の管理者が1人だけになり、メールアドレスを確認できる人がいなくなります。"
+    "それでもよいときは、「管理者が1人だけになることを確認しました」にチェックを入れてください。"
 )
 NO_CITY_ROLE = "施設職員の役割は変えられません。市の職員の役割だけを変えられます。"
 SAME_ROLE = "いまと同じ役割です。新しい役割を選んでください。"
@@ -127,16 +132,25 @@ def create_account(
 
 @operation(FacilityEvent.ACCOUNT_HANDED_OVER)
 def hand_over(
-    membership_id: UUID, *, login_id: str, name: str, notified: Notification, by: Actor, at: datetime
+    membership_id: UUID,
+    *,
+    login_id: str,
+    name: str,
+    notified: Notification,
+    by: Actor,
+    at: datetime,
+    leaves_one: bool = False,
 ) -> Membership:
     """
     A successor takes the slot or role (引継ぎ): the former account ends at once, what it did keeps its name.
 
+    ``leaves_one``: it is known that only one administrator can act then, until the successor begins.
+
     :raises NotAllowed: only the administrator, never for oneself, never the last administrator.
-    :raises ProblemsFound: see ``create_account``.
+    :raises ProblemsFound: see ``create_account``; or it leaves one administrator, and that is not known.
     """
     membership, user = _account(membership_id, by)
-    _end(membership, user, by, at)
+    _end(membership, user, by, at, leaves_one=leaves_one)
     successor = _create(Role(membership.duty), membership.facility, login_id, name, notified, by, at)
     record(
         FacilityEvent.ACCOUNT_HANDED_OVER,
@@ -150,14 +164,17 @@ def hand_over(
 
 
 @operation(FacilityEvent.ACCOUNT_ENDED)
-def end_account(membership_id: UUID, *, by: Actor, at: datetime) -> None:
+def end_account(membership_id: UUID, *, by: Actor, at: datetime, leaves_one: bool = False) -> None:
     """
     End a membership: its slot is free again. The account itself is stopped when nothing else is left to it.
 
+    ``leaves_one``: it is known that only one administrator can act then.
+
     :raises NotAllowed: only the administrator, never oneself, never the last administrator.
+    :raises ProblemsFound: it leaves one administrator, and that is not known.
     """
     membership, user = _account(membership_id, by)
-    _end(membership, user, by, at)
+    _end(membership, user, by, at, leaves_one=leaves_one)
     record(
         FacilityEvent.ACCOUNT_ENDED,
         by=by,
@@ -204,15 +221,19 @@ def add_facility(
 
 
 @operation(FacilityEvent.ROLE_CHANGED)
-def change_role(membership_id: UUID, duty: Role, *, by: Actor, at: datetime) -> Membership:
+def change_role(
+    membership_id: UUID, duty: Role, *, by: Actor, at: datetime, leaves_one: bool = False
+) -> Membership:
     """
     Give a person of the city another role (人事異動): the same account and ID, every login ends.
 
     The former role ends and stays in the record. Whoever decides on a claim twice is one person in both roles.
+    ``leaves_one``: it is known that only one administrator can act then.
 
     :raises NotAllowed: only the administrator, never for oneself, never the last administrator, and nobody becomes an
         administrator this way: one alone would choose who confirms what she registers.
-    :raises ProblemsFound: a facility's account, no role of the city, or the role the person has already.
+    :raises ProblemsFound: a facility's account, no role of the city, or the role the person has already; or it leaves
+        one administrator, and that is not known.
     """
     membership, user = _account(membership_id, by)
     if user.pk == by.user_id:
@@ -223,7 +244,7 @@ def change_role(membership_id: UUID, duty: Role, *, by: Actor, at: datetime) -> 
         raise ProblemsFound([SAME_ROLE])
     if duty is Role.ADMINISTRATOR:
         raise NotAllowed(NEW_ADMINISTRATOR)
-    _require_not_the_last(membership, user, by)
+    _require_not_the_last(membership, user, by, leaves_one=leaves_one)
     membership.ended_at = at
     membership.save(update_fields=["ended_at"])
     changed: Membership = Membership.objects.create(
@@ -378,14 +399,15 @@ def unlock(membership_id: UUID, *, by: Actor, at: datetime) -> None:
 
 
 @operation(FacilityEvent.ACCOUNT_DISABLED)
-def disable(membership_id: UUID, *, by: Actor, at: datetime) -> None:
+def disable(membership_id: UUID, *, by: Actor, at: datetime, leaves_one: bool = False) -> None:
     """
-    Stop an account at once, everywhere.
+    Stop an account at once, everywhere. ``leaves_one``: it is known that only one administrator can act then.
 
     :raises NotAllowed: only the administrator, never oneself, never the last administrator.
+    :raises ProblemsFound: it leaves one administrator, and that is not known.
     """
     membership, user = _account(membership_id, by)
-    _require_not_the_last(membership, user, by)
+    _require_not_the_last(membership, user, by, leaves_one=leaves_one)
     people.disable(user)
     record(
         FacilityEvent.ACCOUNT_DISABLED,
@@ -685,20 +707,23 @@ def _founds_the_four_eyes(membership: Membership, by: Actor) -> bool:
 
 def _other_administrators(user_id: UUID) -> list[UUID]:
     """The accounts of the administrators who can act besides this one."""
-    lasting = Membership.objects.filter(duty=Role.ADMINISTRATOR, ended_at__isnull=True).exclude(user=user_id)
-    active = User.objects.filter(pk__in=lasting.values("user_id"), is_active=True)
-    return [user.pk for user in active if user.has_usable_password()]
+    return [one for one in acting_administrators() if one != user_id]
 
 
-def _require_not_the_last(membership: Membership, user: User, by: Actor) -> None:
+def _require_not_the_last(membership: Membership, user: User, by: Actor, *, leaves_one: bool) -> None:
     if user.pk == by.user_id:
         raise NotAllowed("自分のアカウントは停止できません。ほかの管理者に依頼してください。")
-    if membership.duty == Role.ADMINISTRATOR and not _other_administrators(user.pk):
+    if membership.duty != Role.ADMINISTRATOR:
+        return
+    acting = acting_administrators()
+    if not set(acting) - {user.pk}:
         raise NotAllowed(LAST_ADMINISTRATOR)
+    if leaves_one_administrator(user.pk, acting) and not leaves_one:
+        raise ProblemsFound([LEAVES_ONE])
 
 
-def _end(membership: Membership, user: User, by: Actor, at: datetime) -> None:
-    _require_not_the_last(membership, user, by)
+def _end(membership: Membership, user: User, by: Actor, at: datetime, *, leaves_one: bool) -> None:
+    _require_not_the_last(membership, user, by, leaves_one=leaves_one)
     membership.ended_at = at
     membership.save(update_fields=["ended_at"])
     for waiting in AddressRegistration.objects.filter(user=user, status=RegistrationStatus.WAITING):

@@ -1,6 +1,7 @@
 """The administrator's pages of accounts: who may log in, and to which address the codes go."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django import forms
@@ -164,7 +165,7 @@ def disable(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     return _act(
         request,
         membership_id,
-        operations.disable,
+        partial(operations.disable, leaves_one=_knows_it_leaves_one(request)),
         "アカウントを停止しました。ログイン中の画面もすぐに使えなくなります。",
     )
 
@@ -185,7 +186,11 @@ def change_role(request: TenantRequest, membership_id: UUID) -> HttpResponse:
         return _page(request, membership, role_form=form)
     try:
         changed = operations.change_role(
-            membership.pk, form.duty(), by=request.actor, at=timezone.localtime()
+            membership.pk,
+            form.duty(),
+            by=request.actor,
+            at=timezone.localtime(),
+            leaves_one=_knows_it_leaves_one(request),
         )
     except (NotAllowed, ProblemsFound) as refusal:
         return _page(request, membership, role_form=form, refusal=refusal)
@@ -200,7 +205,12 @@ def end_account(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """Free the slot or role."""
     membership = _membership(membership_id)
     try:
-        operations.end_account(membership.pk, by=request.actor, at=timezone.now())
+        operations.end_account(
+            membership.pk,
+            by=request.actor,
+            at=timezone.now(),
+            leaves_one=_knows_it_leaves_one(request),
+        )
     except (NotAllowed, ProblemsFound) as refusal:
         return _page(request, membership, refusal=refusal)
     messages.success(request, "担当を終了しました。これまでの記録は残ります。")
@@ -228,6 +238,7 @@ def hand_over(request: TenantRequest, membership_id: UUID) -> HttpResponse:
                 notified=form.notification(),
                 by=request.actor,
                 at=timezone.localtime(),
+                leaves_one=_knows_it_leaves_one(request),
             )
         except (NotAllowed, ProblemsFound) as refusal:
             problems = _sentences(refusal)
@@ -244,6 +255,7 @@ def hand_over(request: TenantRequest, membership_id: UUID) -> HttpResponse:
         "membership": membership,
         "form": form,
         "problems": problems,
+        "leaves_one": _leaves_one(membership),
         "breadcrumbs": [
             ("アカウント", reverse("facilities:accounts")),
             (membership.user.login_id, reverse("facilities:account_page", args=[membership.pk])),
@@ -339,6 +351,21 @@ def _require_administrator(request: TenantRequest) -> None:
         raise PermissionDenied
 
 
+def _fiscal_year() -> int:
+    return ServiceMonth.of(timezone.localdate()).fiscal_year
+
+
+def _leaves_one(membership: Membership) -> bool:
+    """Whether ending this account leaves one administrator: then the page asks first."""
+    if membership.duty != Role.ADMINISTRATOR or membership.ended_at is not None:
+        return False
+    return queries.leaves_one_administrator(membership.user_id, queries.acting_administrators())
+
+
+def _knows_it_leaves_one(request: TenantRequest) -> bool:
+    return request.POST.get("leaves_one") == "1"
+
+
 def _registration(registration_id: UUID) -> AddressRegistration:
     found: AddressRegistration = get_object_or_404(AddressRegistration.objects.all(), pk=registration_id)
     return found
@@ -353,7 +380,8 @@ def _membership(membership_id: UUID) -> Membership:
 
 def _list(request: TenantRequest, asked: AccountQuestion, problems: list[str] | None = None) -> HttpResponse:
     _require_administrator(request)
-    found = queries.account_list(asked, ServiceMonth.of(timezone.localdate()).fiscal_year)
+    found = queries.account_list(asked, _fiscal_year())
+    # The names of these people are shown, as on the page of each.
     record(
         FacilityEvent.ACCOUNTS_LISTED,
         rows={
@@ -405,8 +433,10 @@ def _page(
         "bound_form": sent,
         "problems": _sentences(refusal) if refusal else [],
         "is_myself": membership.user_id == request.actor.user_id,
+        "leaves_one": _leaves_one(membership),
         "me": request.actor.user_id,
         "has_closed": queries.has_closed(membership, timezone.localdate()),
+        "is_unconfirmed": queries.is_unconfirmed(membership, queries.year_began(_fiscal_year())),
         "is_locked": lockout.is_locked(user.login_id),
         "breadcrumbs": [("アカウント", reverse("facilities:accounts")), (title, None)],
     }

@@ -14,6 +14,7 @@ from claims.states import ImportStatus
 from facilities.actors import Actor, Role
 from facilities.models import Facility, FacilityProfile, holding_in
 from facilities.periods import ServiceMonth
+from facilities.queries import acting_administrators
 from facilities.years import is_prepared, year_to_prepare
 
 NO_PRICE = "単価がまだ登録されていません。"
@@ -32,6 +33,7 @@ class CityHome:
     obstacles: list[tuple[str, str, int]]
     without_profile: list[Facility]
     year_to_roll: int | None = None
+    is_only_administrator: bool = False
 
     @property
     def counts(self) -> dict[str, int]:
@@ -94,6 +96,8 @@ def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
         month=month,
         inbox=inbox,
         year_to_roll=year if is_asked else None,
+        # Nobody can confirm what she registers.
+        is_only_administrator=actor.duty is Role.ADMINISTRATOR and len(acting_administrators()) < 2,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),

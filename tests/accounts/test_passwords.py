@@ -15,6 +15,7 @@ from accounts.operations import passwords, people
 from accounts.operations.passwords import TicketRefused
 from audit.record import NOBODY, Context, context
 from jobs.models import Job
+from pages.wareki import moment_words
 from tests.accounts.mailbox import LOGIN, mails, type_password
 from tests.cast import PASSWORD, Browser, make_user, sign_in
 
@@ -65,6 +66,9 @@ def test_an_invited_person_chooses_a_password_and_logs_in(invited, run_jobs, mai
     run_jobs()
 
     assert "ID: new-clerk" in text
+    until = moment_words(timezone.localtime(PasswordTicket.objects.get().expires_at))
+    assert f"設定コードは{until}まで、1回だけ使えます。" in text
+    assert until.startswith("令和")
     assert f"{SITE}{CHOOSE}" in text
     assert (answer.status_code, answer["Location"]) == (302, LOGIN)
     assert "パスワードを決めました" in browser.get(LOGIN).content.decode()

@@ -174,6 +174,59 @@ def test_what_guardians_pay_is_an_amount_and_their_name_is_not():
         columns_of(read_csv("処理年月,施設コード,保護者\n202606,1,x\n".encode()), LAYOUT)
 
 
+FOREIGN_CHARGES = """年月,園コード,園名称,市町村CD,徴収額合計,国徴収額,免除2,免除1
+202606,1299900000901,さくら保育園,129999,806600,1090000,9,0
+202606,1299900000902,すみれ 保育園,129998,21000,30000,0,0
+"""
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8"])
+@pytest.mark.parametrize(
+    "headings", ["", "YM,FAC,NAME,CITY,FEE,FEE_NATIONAL,EX2,EX1"], ids=["kanji", "latin"]
+)
+def test_a_file_without_one_heading_of_ours_is_asked_about_calmly_and_read(
+    city, sakura, enrolment, headings, encoding
+):
+    first, lines = FOREIGN_CHARGES.split("\n", 1)
+    raw = f"{headings or first}\n{lines}".encode(encoding)
+
+    def file() -> dict[str, Any]:
+        return {"file": SimpleUploadedFile("負担額.csv", raw, content_type="text/csv")}
+
+    asked = enrolment.post("/c/charges/", file())
+    page = text_of(asked)
+    assert asked.status_code == 422
+    assert page.index("列の対応を決める") < page.index("月ごとの状況")
+    assert "金額は保存していません" in page
+    assert "直すところ" not in page
+    assert 'role="alert"' not in asked.content.decode()
+    with city.open(Role.ENROLMENT) as person:
+        row = MappingDraft.objects.get()
+        draft = mapping.draft_of(row)
+        assert draft.columns.codes == {}
+        theirs = [heading for place, heading in enumerate(draft.columns.headings) if place != 2]
+        ours = ["対象年月", "事業所番号", "居住市区町村コード", "利用者負担額合計", "国基準利用者負担額合計",
+                "副食費免除人数2号", "副食費免除人数1号"]  # fmt: skip
+        fields = dict(zip(ours, theirs, strict=True))
+        mapping.choose_columns(row.pk, fields=fields, constants={}, by=person, at=timezone.now())
+        mapping.save(row.pk, name="よそ", values={}, by=person, at=timezone.now())
+
+    assert enrolment.post("/c/charges/", file()).status_code == 302
+    with city.open():
+        assert [one.mapping_name for one in ChargeImport.objects.all()] == ["よそ"]
+
+
+def test_a_childs_name_in_a_foreign_file_is_refused_and_nothing_is_kept(city, sakura, enrolment):
+    answer = enrolment.post("/c/charges/", a_file(FOREIGN_CHARGES.replace("すみれ 保育園", "見本 菊代")))
+
+    assert answer.status_code == 422
+    assert "個人情報は取り込めません" in text_of(answer)
+    assert "菊代" not in text_of(answer)
+    with city.open():
+        assert not MappingDraft.objects.exists()
+        assert not ChargeImport.objects.exists()
+
+
 def test_each_page_offers_the_mappings_of_its_own_files(city, sakura, enrolment):
     saved_mapping(city, "児童数のほう")
     saved_charge_mapping(city, "負担額のほう")

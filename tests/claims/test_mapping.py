@@ -36,6 +36,7 @@ from claims.queries.mappings import WITHOUT, HowToRead
 from claims.tasks import empty_expired_previews
 from documents.reading import FileRefused, read_csv
 from facilities.actors import Role
+from facilities.models import FacilityDetail
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.scope import scope
 from portal.demo.facilities import FOLDER, make_facilities
@@ -239,7 +240,14 @@ def test_of_a_column_that_may_hold_names_only_the_heading_is_kept():
 
 @pytest.mark.parametrize(
     "first",
-    ["見本太郎,さくら保育園,2", "202608,1299900000901,129999", "太郎,花子,人数", "令和8年6月,施設,人数"],
+    [
+        "見本太郎,さくら保育園,2",
+        "202608,1299900000901,129999",
+        "太郎,花子,人数",
+        "令和8年6月,施設,人数",
+        "令和元年,施設,人数",
+        "Yamada,Hanako,NORIKO",
+    ],
 )
 def test_a_file_without_headings_is_not_kept(first):
     with pytest.raises(FileRefused, match="見出しの行がないようです"):
@@ -395,6 +403,123 @@ def test_another_mapping_or_none_can_be_chosen(city, sakura, enrolment):
     assert "列の対応を決める" in text_of(answer)
     with pytest.raises(FileRefused, match="選び直してください"):
         preview(city, OTHER_LAYOUT, HowToRead("00000000-0000-4000-8000-000000000000"))
+
+
+FOREIGN = {
+    "kanji": """年月,園コード,園名称,市町村CD,支給認定,クラス年齢,時間区分,人数
+202608,1299900000901,さくら保育園,129999,B,3,11,17
+202608,1299900000902,すみれ保育園,129999,C,0,08,2
+""",
+    "latin": """YM,FAC,NAME,CITY,CERT,AGE,HOURS,NUM
+2026/08/01,1299900000901,さくら保育園,129999,B,3,11,17
+2026/08/01,1299900000902,すみれ 保育園,129999,C,0,08,2
+""",
+}
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
+def test_a_file_without_one_heading_of_ours_is_asked_about_calmly_and_read(
+    city, sakura, enrolment, content, encoding
+):
+    first = enrolment.post("/c/counts/", a_file(content.encode(encoding)))
+
+    page = text_of(first)
+    assert first.status_code == 422
+    assert "はじめての見出しのファイルです" in page
+    assert page.index("列の対応を決める") < page.index("月ごとの状況")
+    assert "直すところ" not in page
+    assert "見出しがありません" not in page
+    assert 'role="alert"' not in first.content.decode()
+    with city.open():
+        draft = MappingDraft.objects.get()
+    assert "さくら" not in str(mapping.draft_of(draft).as_json())
+    address = f"/c/counts/mappings/drafts/{draft.pk}/"
+    form = enrolment.get(address).content.decode()
+    chosen = re.findall(r'<select name="(column-\d+)".*?<option value="(c\d+)" selected', form, re.DOTALL)
+    assert len(chosen) == 8
+    assert enrolment.post(address, dict(chosen))["Location"] == f"{address}codes/"
+    meanings = dict(
+        zip(("code-0-0", "code-0-1", "code-1-0", "code-1-1", "code-2-0", "code-2-1"), "120410", strict=True)
+    )
+    assert enrolment.post(f"{address}codes/", {"name": "よそ", **meanings})["Location"] == "/c/counts/"
+    again = enrolment.post("/c/counts/", a_file(content.encode(encoding)))
+    assert again.status_code == 302
+    with city.open():
+        (imported,) = CountImport.objects.all()
+        assert (imported.summary["children"], imported.months) == (19, ["2026-08"])
+
+
+def test_a_childs_name_under_a_foreign_heading_is_still_refused_and_nothing_is_kept(city, sakura, enrolment):
+    for name in ("見本太郎", "見本 太郎"):
+        content = FOREIGN["latin"].replace("すみれ 保育園", name)
+
+        answer = enrolment.post("/c/counts/", a_file(content))
+
+        assert answer.status_code == 422
+        assert "個人情報は取り込めません" in text_of(answer)
+        assert "何も保存していません" in text_of(answer) or "ファイルは保存していません" in text_of(answer)
+        assert "列の対応を決める" not in text_of(answer)
+        assert name not in text_of(answer)
+    with city.open():
+        assert not MappingDraft.objects.exists()
+        assert not CountImport.objects.exists()
+
+
+def test_a_mapped_file_is_checked_for_names_again_every_time(city, sakura, enrolment):
+    columns = {
+        **COLUMNS,
+        **dict(zip(COLUMNS, ("YM", "FAC", "CITY", "CERT", "AGE", "HOURS", "NUM"), strict=True)),
+    }
+    codes = {
+        "認定区分": {"B": "2号", "C": "3号"},
+        "年齢": CODES["年齢"],
+        "保育必要量": {"11": "標準", "08": "短時間"},
+    }
+    with city.open(Role.ENROLMENT) as person:
+        draft = mapping.begin(FOREIGN["latin"].encode(), kind=FileKind.COUNTS, by=person, at=timezone.now())
+        mapping.choose_columns(draft.pk, fields=columns, constants={}, by=person, at=timezone.now())
+        mapping.save(draft.pk, name="よそ", values=codes, by=person, at=timezone.now())
+
+    assert preview(city, FOREIGN["latin"]).summary["children"] == 19
+    with pytest.raises(FileRefused, match="個人情報は取り込めません"):
+        preview(city, FOREIGN["latin"].replace("さくら保育園", "見本太郎"))
+
+
+def test_a_former_name_of_a_facility_is_nobodys_either(city, sakura, enrolment):
+    with city.open():
+        facility = sakura.facility
+        FacilityDetail.objects.create(
+            municipality=city.municipality,
+            facility=facility,
+            from_day=facility.opened_on,
+            name="つぼみ館",
+            postal_code="",
+            location="",
+            ownership=facility.ownership,
+        )
+
+    answer = enrolment.post("/c/counts/", a_file(FOREIGN["latin"].replace("さくら保育園", "つぼみ館")))
+
+    assert "列の対応を決める" in text_of(answer)
+
+
+def test_a_file_with_no_headings_at_all_is_told_so(city, sakura, enrolment):
+    answer = enrolment.post("/c/counts/", a_file(FOREIGN["kanji"].split("\n", 1)[1]))
+
+    assert answer.status_code == 422
+    assert "見出しの行がないようです" in text_of(answer)
+    assert "列の対応を決める" not in text_of(answer)
+
+
+def test_headings_that_are_nearly_ours_may_also_be_put_right(city, sakura, enrolment):
+    ours = "対象年月,事業所番号,居住市区町村コード,認定区分,クラス年齢,保育必要量,初日在籍数"
+    answer = enrolment.post("/c/counts/", a_file(f"{ours}\n202608,1299900000901,129999,2号,3,標準,17\n"))
+
+    page = text_of(answer)
+    assert page.index("列の対応を決める") < page.index("見出しを直すとき（2か所）")
+    assert "1行目「年齢」：この列がありません" in page
+    assert "直すところ" not in page
 
 
 def test_a_file_with_names_makes_no_draft(city, sakura, enrolment):

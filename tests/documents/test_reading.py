@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents.personal_data import is_my_number, suspicions
+from documents.personal_data import Facilities, is_my_number, suspicions
 from documents.reading import LONGEST_CELL, MOST_ROWS, FileRefused, Problem, Row, Table, read_csv
 
 TEXT = "対象年月,初日在籍数\r\n令和8年6月,１７\r\n\r\n令和8年7月,3\r\n\r\n\r\n"
@@ -196,6 +196,57 @@ def test_one_slip_in_a_known_column_is_a_slip_and_a_habit_is_a_list() -> None:
 def test_a_facilitys_name_is_no_childs() -> None:
     assert of_column("施設名", "みほん こどもの家", "原 あさひ保育園", known=True) == []
     assert of_column("施設名", "見本 太郎", known=True)
+
+
+SAKURA = Facilities.of(["さくら保育園", "みほん こどもの家"], ["1299900000901"])
+
+
+def of_table(*lines: str, facilities: Facilities = SAKURA) -> list[Problem]:
+    return suspicions(read_csv("\n".join(lines).encode()), frozenset(), facilities)
+
+
+@pytest.mark.parametrize("heading", ["NAME", "園児の名前", "氏名", "保護者"])
+def test_a_column_of_this_citys_facilities_is_nobodys_whatever_its_heading(heading: str) -> None:
+    assert (
+        of_table(f"FAC,{heading}", "1,さくら保育園", "1,みほんこどもの家", "2,みほん　こどもの家", "2,") == []
+    )
+    assert bool(of_table(f"FAC,{heading}", "1,みほん こどもの家", facilities=Facilities()))
+
+
+def test_beside_a_registered_number_a_facility_may_be_written_in_another_way() -> None:
+    assert of_table("FAC,NAME", "1299900000901,サクラ ほいくルーム", "1299900000901,さくら保育園(分園)") == []
+    assert of_table("FAC,NAME", "1299900000999,サクラ ほいくルーム")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "見本 太郎",
+        "見本太郎",
+        "ミホン タロウ",
+        "田所",
+        "園田 はな",
+        "みほん町1-2-3 さくら保育園",
+        "2021/05/13",
+    ],
+)
+def test_one_cell_that_may_be_a_childs_spoils_a_column_of_facilities(name: str) -> None:
+    (problem,) = of_table("FAC,NAME", "1299900000901,さくら保育園", f"1299900000901,{name}")
+
+    assert "個人情報" in str(problem)
+    assert name not in str(problem)
+
+
+def test_an_empty_column_names_no_facility() -> None:
+    assert of_table("FAC,NAME", "1299900000901,")
+
+
+def test_a_month_may_be_written_with_its_first_day_under_any_heading_of_a_month() -> None:
+    for heading in ("処理年月", "YM", "請求対象月分", "発生年月"):
+        assert of_column(heading, "2026/06/01", "令和8年7月1日") == []
+        assert of_column(heading, "2026/06/02")
+    for heading in ("生年月", "備考", "誕生年月"):
+        assert of_column(heading, "2021/06/01")
 
 
 def test_the_check_digit_of_a_my_number() -> None:

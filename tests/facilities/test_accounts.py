@@ -1,5 +1,6 @@
 """At most two accounts per facility; the address is the city's to set; a stopped account is stopped everywhere."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ from facilities.models import AddressRegistration, Facility, Membership
 from facilities.operations.accounts import (
     BOTH_TAKEN,
     LAST_ADMINISTRATOR,
+    LEAVES_ONE,
     Notification,
     add_facility,
     change_role,
@@ -37,7 +39,7 @@ from facilities.operations.accounts import (
     unlock,
     withdraw_address,
 )
-from facilities.queries import AccountQuestion, account_list
+from facilities.queries import AccountQuestion, account_list, acting_administrators
 from facilities.rules import NotAllowed, ProblemsFound
 from tests.cast import PASSWORD, Browser, City, Nursery, make_city, make_facility, make_user, sign_in
 from tests.record import events_of
@@ -670,7 +672,7 @@ def test_an_officer_becomes_chief_under_the_same_id_and_logs_in_anew(city):
 def test_an_administrator_goes_back_to_a_section(city, second):
     with city.open() as administrator:
         mine = Membership.objects.get(user_id=second.user_id)
-        changed = change_role(mine.pk, Role.OFFICER, by=administrator, at=AT)
+        changed = change_role(mine.pk, Role.OFFICER, by=administrator, at=AT, leaves_one=True)
 
     assert changed.section == "運営課"
     assert sign_in(User.objects.get(pk=second.user_id)).get("/c/accounts/").status_code == 403
@@ -810,6 +812,65 @@ def test_those_who_are_still_there_are_noted_once_a_year(city, sakura):
             reconfirm([], by=administrator, at=AT)
 
 
+def test_who_has_left_is_found_by_words_and_by_state_and_is_asked_nothing_more(city, sakura):
+    with city.open() as administrator:
+        left = membership_of(sakura)
+        Membership.objects.filter(pk=left).update(began_at=AT - timedelta(days=400))
+        successor = hand_over(left, **SUCCESSOR, by=administrator, at=AT)
+
+        def found(**asked: str) -> list[UUID]:
+            return [row.pk for row in account_list(AccountQuestion(**asked), 2026).rows]
+
+        assert left not in found()
+        assert found(words=sakura.facility.number) == [successor.pk, left]
+        assert found(words=sakura.clerk.login_id) == [left]
+        assert found(state="ended") == [left]
+        assert found(state="ended", words="hanako") == []
+        for state in ("disabled", "unconfirmed", "active"):
+            assert left not in found(state=state), state
+        assert account_list(AccountQuestion(words=sakura.facility.number), 2026).total == len(found())
+
+
+def acts_on(membership_id: UUID, by: Actor, **known: bool) -> list[Callable[[], object]]:
+    """Everything that takes an administrator away."""
+    return [
+        lambda: disable(membership_id, by=by, at=AT, **known),
+        lambda: end_account(membership_id, by=by, at=AT, **known),
+        lambda: change_role(membership_id, Role.CHIEF, by=by, at=AT, **known),
+        lambda: hand_over(membership_id, **SUCCESSOR, by=by, at=AT, **known),
+    ]
+
+
+@pytest.mark.parametrize("act", range(4), ids=["stop", "end", "role", "hand over"])
+def test_the_last_administrator_but_one_is_taken_away_only_by_who_knows(city, second, act):
+    with city.open() as administrator:
+        other = Membership.objects.get(user_id=second.user_id)
+        with pytest.raises(ProblemsFound) as asked:
+            acts_on(other.pk, administrator)[act]()
+        assert asked.value.problems == [LEAVES_ONE]
+        other.refresh_from_db()
+        assert other.ended_at is None
+        assert User.objects.get(pk=second.user_id).is_active
+        assert set(acting_administrators()) == {administrator.user_id, second.user_id}
+
+        acts_on(other.pk, administrator, leaves_one=True)[act]()
+
+        assert acting_administrators() == [administrator.user_id]
+
+
+def test_nothing_is_asked_while_two_administrators_stay_or_the_other_one_never_began(city, second):
+    third, invited = (make_user(name, realm=city.municipality) for name in ("third-admin", "invited-admin"))
+    with city.open() as administrator:
+        for user in (third, invited):
+            Membership.objects.create(municipality=city.municipality, user=user, duty=Role.ADMINISTRATOR)
+        invited.set_unusable_password()
+        invited.save()
+        disable(Membership.objects.get(user=third).pk, by=administrator, at=AT)
+        disable(Membership.objects.get(user=invited).pk, by=administrator, at=AT)
+
+    assert not User.objects.filter(pk__in=[third.pk, invited.pk], is_active=True).exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_who_stop_each_other_at_once_do_not_both_succeed():
     city = make_city()
@@ -825,7 +886,7 @@ def test_two_administrators_who_stop_each_other_at_once_do_not_both_succeed():
         try:
             with context(Context(who=NOBODY)), city.open():
                 together.wait()
-                disable(own[other.user_id], by=by, at=AT)
+                disable(own[other.user_id], by=by, at=AT, leaves_one=True)
             return "stopped"
         except NotAllowed as refusal:
             return str(refusal)

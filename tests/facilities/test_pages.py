@@ -1,7 +1,7 @@
 """The city's pages of facilities and accounts: lists that stay quick, errors at the field, 422 with sentences."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from facilities.actors import Role
+from facilities.events import FacilityEvent
 from facilities.models import (
     AddressRegistration,
     Facility,
@@ -24,6 +25,7 @@ from facilities.models import (
 from facilities.periods import ServiceMonth
 from pages.wareki import month_words
 from tests.cast import APRIL, Browser, City, Nursery, make_city, make_facility, make_user, sign_in
+from tests.record import events_of
 
 PROFILE = {
     "from_month": "2026-06",
@@ -134,16 +136,13 @@ def add_facilities(city: City, places: range) -> None:
             GrantedItem(**own, facility=facility, code="rent", from_month=APRIL.first_day)
             for facility in facilities
         )
-        clerks = User.objects.bulk_create(
-            User(
-                login_id=f"f{facility.number}",
-                password="!",
-                realm_id=city.municipality.pk,
-                name_sealed=first.clerk.name_sealed,
-                address_sealed=first.clerk.address_sealed,
-            )
+        people = [
+            User(login_id=f"f{facility.number}", password="!", realm_id=city.municipality.pk)
             for facility in facilities
-        )
+        ]
+        for person in people:
+            person.name, person.address = first.clerk.name, first.clerk.address
+        clerks = User.objects.bulk_create(people)
         Membership.objects.bulk_create(
             Membership(**own, user=clerk, duty=Role.FACILITY, facility=facility, slot=1)
             for clerk, facility in zip(clerks, facilities, strict=True)
@@ -445,6 +444,29 @@ def test_a_wrong_address_is_told_at_its_field(city, sakura, administrator, chang
     assert User.objects.get(pk=sakura.clerk.pk).address == sakura.clerk.address
 
 
+def marks_of(answer) -> dict[str, str]:
+    """What stands beside each label: 必須 or 任意."""
+    labels = re.findall(
+        r'<label for="id_(\w+)">[^<]*<span class="\w+">(必須|任意)</span>', answer.content.decode()
+    )
+    return dict(labels)
+
+
+def test_the_notification_is_marked_as_required_where_it_is(city, sakura, administrator):
+    with city.open():
+        clerk = Membership.objects.get(user=sakura.clerk)
+        officer = Membership.objects.get(user=city.people[Role.OFFICER])
+    required = {"notification_number": "必須", "notified_on": "必須"}
+    address = f"/c/accounts/{clerk.pk}/"
+
+    for path in (address, f"{address}hand-over/", f"{address}facilities/", "/c/accounts/new/"):
+        assert marks_of(administrator.get(path)).items() >= required.items(), path
+    for path in (f"/c/accounts/{officer.pk}/", f"/c/accounts/{officer.pk}/hand-over/"):
+        assert not set(required) & set(marks_of(administrator.get(path))), path
+    of_the_city = administrator.post("/c/accounts/new/", {"duty": "officer"})
+    assert {mark for name, mark in marks_of(of_the_city).items() if name in required} == {"任意"}
+
+
 NEW = {
     "duty": "facility",
     "login_id": "Hanako",
@@ -523,6 +545,69 @@ def test_the_list_of_accounts_costs_the_same_for_many(city, sakura, administrato
         make_facility(city, f"園{place}", number=f"129990000090{place}")
 
     assert queries() == few
+
+
+def row_of(answer, membership) -> str:
+    """The words of one line of the list."""
+    (row,) = re.findall(rf'<tr data-row="{membership.pk}">(.*?)</tr>', answer.content.decode(), re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row))
+
+
+@pytest.mark.parametrize(
+    ("began", "reconfirmed", "is_asked", "words"),
+    [
+        ("2025-04-01", None, True, "まだ"),
+        ("2024-04-01", "2025-04-20", True, "まだ 前回 令和7年4月20日(日)"),
+        ("2024-04-01", "2026-04-20", False, "令和8年4月20日(月)"),
+        ("2026-04-01", None, False, "今年度に開始"),
+    ],
+)
+def test_list_filter_and_page_say_the_same_about_the_yearly_question(
+    city, sakura, administrator, monkeypatch, began, reconfirmed, is_asked, words
+):
+    monkeypatch.setattr("facilities.views.accounts._fiscal_year", lambda: 2026)
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+        mine.began_at = datetime.fromisoformat(f"{began}T09:00:00+09:00")
+        mine.reconfirmed_on = date.fromisoformat(reconfirmed) if reconfirmed else None
+        mine.save()
+
+    page = words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
+    listed = administrator.get("/c/accounts/")
+    asked = administrator.get("/c/accounts/?state=unconfirmed").content.decode()
+
+    assert row_of(listed, mine).rstrip().endswith(f" {words}")
+    assert f"在籍確認 {words}" in page
+    assert (f'data-row="{mine.pk}"' in asked) is is_asked
+
+
+def test_the_list_says_who_the_person_is_and_the_record_whose_name_was_read(city, sakura, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+
+    answer = administrator.get(f"/c/accounts/?words={sakura.clerk.login_id}")
+
+    assert f"{sakura.clerk.login_id} {sakura.clerk.name}" in row_of(answer, mine)
+    listed = events_of(city, FacilityEvent.ACCOUNTS_LISTED)[-1]
+    assert listed.rows["membership"] == [str(mine.pk)]
+    assert sakura.clerk.name not in str((listed.rows, listed.detail))
+
+
+def test_who_has_left_is_found_again(city, sakura, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=sakura.clerk)
+        mine.ended_at = timezone.now()
+        mine.save()
+
+    plain = administrator.get("/c/accounts/").content.decode()
+    by_words = administrator.get(f"/c/accounts/?words={sakura.facility.number}")
+    by_state = administrator.get("/c/accounts/?state=ended")
+
+    assert f'data-row="{mine.pk}"' not in plain
+    for answer in (by_words, by_state):
+        assert "担当終了" in row_of(answer, mine)
+        assert f'value="{mine.pk}"' not in answer.content.decode()
+    assert "在籍確認 —" in words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
 
 
 def test_people_are_reconfirmed_from_the_list(city, sakura, administrator):
@@ -697,6 +782,54 @@ def test_an_account_is_stopped_and_started_again(city, sakura, administrator):
     assert "利用中" in words_of(started)
 
 
+def test_the_page_asks_before_one_administrator_is_left(city, administrator):
+    user = make_user("second-admin", realm=city.municipality)
+    with city.open():
+        second = Membership.objects.create(municipality=city.municipality, user=user, duty=Role.ADMINISTRATOR)
+        officer = Membership.objects.get(user=city.people[Role.OFFICER])
+    address = f"/c/accounts/{second.pk}/"
+
+    page = administrator.get(address).content.decode()
+    refused = administrator.post(f"{address}disable/")
+    still_there = User.objects.get(pk=user.pk).is_active
+    stopped = administrator.post(f"{address}disable/", {"leaves_one": "1"}, follow=True)
+
+    assert page.count('name="leaves_one"') == 3
+    assert "管理者が1人だけになります" in page
+    assert 'name="leaves_one"' not in administrator.get(f"/c/accounts/{officer.pk}/").content.decode()
+    assert refused.status_code == 422
+    assert "チェックを入れてください" in words_of(refused)
+    assert still_there
+    assert "停止しました" in words_of(stopped)
+
+
+def test_the_successor_of_an_administrator_is_asked_for_in_the_same_way(city, administrator):
+    user = make_user("second-admin", realm=city.municipality)
+    with city.open():
+        second = Membership.objects.create(municipality=city.municipality, user=user, duty=Role.ADMINISTRATOR)
+    typed = {"login_id": "third-admin", "name": "見本 三", "address": "third@example.jp"}
+    address = f"/c/accounts/{second.pk}/hand-over/"
+
+    page = administrator.get(address).content.decode()
+    refused = administrator.post(address, typed)
+    done = administrator.post(address, {**typed, "leaves_one": "1"}, follow=True)
+
+    assert 'name="leaves_one"' in page
+    assert refused.status_code == 422
+    assert "チェックを入れてください" in words_of(refused)
+    assert "引き継ぎました" in words_of(done)
+
+
+def test_who_cannot_stop_herself_is_told_why(city, administrator):
+    with city.open():
+        mine = Membership.objects.get(user=city.people[Role.ADMINISTRATOR])
+
+    page = words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
+
+    assert "自分のアカウントの停止・引継ぎ・終了と役割の変更は、自分ではできません" in page
+    assert "アカウントを停止する" not in page
+
+
 def test_a_clerk_of_several_facilities_chooses_one(city, sakura):
     sumire = make_facility(city, "すみれ保育園", number="1299900000902")
     both = make_user("both-homes", realm=city.municipality)
@@ -779,6 +912,10 @@ def test_a_facilitys_page_says_which_account_is_not_used_yet(sakura, administrat
     shown = words_of(administrator.get(page))
     assert "利用開始前" in shown
     assert "利用中" not in shown
+
+    User.objects.filter(pk=sakura.clerk.pk).update(is_active=False)
+
+    assert "停止中" in words_of(administrator.get(page))
 
 
 @pytest.mark.parametrize("path", ["", "changes/"])

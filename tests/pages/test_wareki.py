@@ -1,6 +1,6 @@
 """和暦: what people write is understood, what is not a month is refused with words, and dates read as on paper."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -70,6 +70,7 @@ def test_dates_are_written_as_offices_write_them() -> None:
     assert wareki.date_words(date(2026, 6, 10)) == "令和8年6月10日(水)"
     assert wareki.month_words(date(2026, 6, 1)) == "令和8年6月"
     assert wareki.fiscal_year_words(2026) == "令和8年度"
+    assert wareki.moment_words(datetime(2026, 12, 2, 9, 5)) == "令和8年12月2日(水) 9:05"
 
 
 def test_the_first_year_of_an_era_is_gannen_from_its_first_day() -> None:

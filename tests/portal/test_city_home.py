@@ -5,13 +5,15 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from claims import composing
 from facilities.actors import OPERATIONS_ROLES, Role
-from facilities.models import FacilityKind, Ownership
+from facilities.models import FacilityKind, Membership, Ownership
 from pricing import shipped_books
 from tests.approvals.test_inbox import approve, play
-from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, sign_in
+from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, make_user, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS, submitted_claim
 from tests.record import events_of
 
@@ -99,6 +101,42 @@ def test_the_record_names_every_facility_of_the_map(city: City) -> None:
     shown = set(re.findall(r'data-row="([0-9a-f-]{36})"', page))
     event = events_of(city, "portal.home_shown")[-1]
     assert shown == {str(garden.facility.pk)} == {row for rows in event.rows.values() for row in rows}
+
+
+def test_the_only_administrator_is_told_that_nobody_can_confirm(city: City) -> None:
+    note = "利用中の管理者が1人だけです"
+    assert note in home_of(city, Role.ADMINISTRATOR)
+    assert note not in home_of(city, Role.OFFICER)
+    second = make_user("second-admin", realm=city.municipality)
+    with city.open():
+        Membership.objects.create(municipality=city.municipality, user=second, duty=Role.ADMINISTRATOR)
+
+    assert note not in home_of(city, Role.ADMINISTRATOR)
+
+    second.set_unusable_password()
+    second.save()
+
+    assert note in home_of(city, Role.ADMINISTRATOR)
+
+
+def test_the_administrator_s_home_costs_the_same_for_many_facilities_and_colleagues(city: City) -> None:
+    browser = sign_in(city.people[Role.ADMINISTRATOR])
+
+    def queries() -> int:
+        browser.get("/c/")
+        with CaptureQueriesContext(connection) as caught:
+            assert browser.get("/c/").status_code == 200
+        return len([one for one in caught if "SAVEPOINT" not in one["sql"]])
+
+    give_counts(make_facility(city), JUNE)
+    few = queries()
+    for place in range(2, 6):
+        give_counts(make_facility(city, f"園{place}", number=f"129990000090{place}"), JUNE)
+        user = make_user(f"admin-{place}", realm=city.municipality)
+        with city.open():
+            Membership.objects.create(municipality=city.municipality, user=user, duty=Role.ADMINISTRATOR)
+
+    assert queries() == few
 
 
 @pytest.mark.parametrize(("day", "is_asked"), [("2027-01-04", True), ("2027-05-01", False)])

@@ -11,6 +11,7 @@ from accounts.models import User
 from audit.record import SYSTEM, Context, context
 from claims.models import Claim, CountDispute, CountSheet, UserCharge
 from facilities.models import Branch, Facility, Membership, Municipality, Suspension
+from facilities.queries import AccountQuestion, account_list
 from facilities.scope import scope
 from jobs.models import Job
 from portal.demo import cast
@@ -53,6 +54,8 @@ def test_the_demo_city_stands_in_may_and_is_seeded_once(db):
         assert Branch.objects.count() == 1
         assert Suspension.objects.count() == 1
         assert Membership.objects.filter(ended_at__isnull=False).count() == 1
+        asked = account_list(AccountQuestion(), 2026)
+        assert 20 < len(asked.unconfirmed) < len(asked.rows) / 2, "some people are still to be asked after"
         totals = set(Claim.objects.filter(status="approved").values_list("total_yen", flat=True))
     with scope(neighbour.pk, None):
         neighbours = Facility.objects.count()

@@ -135,7 +135,9 @@ class Command(BaseCommand):
                 continue
             user = self._user(person.login_id, person.name, password, city)
             if person.duty is not Role.FACILITY:
-                Membership.objects.create(municipality=city, user=user, duty=person.duty)
+                Membership.objects.create(
+                    municipality=city, user=user, duty=person.duty, began_at=changes.began_at()
+                )
                 actors[person.login_id] = self._actor(user, person.duty, city)
             for number in person.facilities:
                 facility = by_number[number]
@@ -163,6 +165,7 @@ class Command(BaseCommand):
             duty=Role.FACILITY,
             facility=facility,
             slot=slot,
+            began_at=changes.began_at(facility),
         )
 
     def _actor(self, user: User, duty: Role, city: Municipality, facility_id: UUID | None = None) -> Actor:
