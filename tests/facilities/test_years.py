@@ -1,5 +1,6 @@
 """The fiscal year turns: profiles go on, provisional rates, twice is harmless. Branches come and go."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -178,6 +179,52 @@ def test_a_branch_is_part_of_its_facility_for_its_months(city: City, sakura: Nur
         assert Branch.objects.get().to_month == APRIL.plus(11).first_day
     page = sign_in(city.people[Role.ADMINISTRATOR]).get(f"/c/facilities/{sakura.facility.number}/changes/")
     assert "さくら保育園 東分園" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("capacity", "room"), [(500, "60人です。分園の利用定員を60人まで"), (61, "60人です")]
+)
+def test_a_branch_has_no_more_places_than_its_facility(
+    city: City, sakura: Nursery, capacity: int, room: str
+) -> None:
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        FacilityProfile.objects.update(capacity_23=60)
+        with pytest.raises(ProblemsFound, match=f"令和9年4月の施設の利用定員は{room}"):
+            open_branch(
+                sakura.facility.pk,
+                replace(BRANCH, capacity=capacity),
+                from_month=APRIL,
+                by=administrator,
+                at=AT,
+            )
+        open_branch(
+            sakura.facility.pk, replace(BRANCH, capacity=60), from_month=APRIL, by=administrator, at=AT
+        )
+
+
+def test_branches_together_have_room_in_every_month_they_are_there(city: City, sakura: Nursery) -> None:
+    facility, july = sakura.facility, APRIL.plus(3)
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        FacilityProfile.objects.update(to_month=APRIL.plus(2).first_day)
+        FacilityProfile.objects.create(
+            municipality=city.municipality,
+            facility=facility,
+            from_month=july.first_day,
+            approved_capacity=60,
+            capacity_23=20,
+            region_percent=10,
+        )
+        first = open_branch(facility.pk, BRANCH, from_month=APRIL, by=administrator, at=AT)
+        second = replace(BRANCH, name="さくら保育園 西分園", capacity=9)
+        with pytest.raises(
+            ProblemsFound,
+            match="令和9年7月の施設の利用定員は20人です（ほかの分園 12人）。分園の利用定員を8人",
+        ):
+            open_branch(facility.pk, second, from_month=APRIL, by=administrator, at=AT)
+        end_branch(first.pk, last_month=APRIL.plus(2), by=administrator, at=AT)
+        open_branch(facility.pk, second, from_month=APRIL, by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="令和9年7月の施設の利用定員は20人です（ほかの分園 9人）"):
+            end_branch(first.pk, last_month=july, by=administrator, at=AT)
 
 
 def test_a_branch_that_never_began_is_taken_away(city: City, sakura: Nursery) -> None:
