@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Sum
 
 from claims.charges import Amounts, Children, reveals_a_family
+from claims.closing import closed_beside
 from claims.models import ChargeImport, DropRefusal, FileKind, UserCharge
 from claims.operations.charges_import import (
     ChargeChange,
@@ -161,7 +162,8 @@ class ImportView:
     """
     One import: before it is decided what it would do, afterwards what it did.
 
-    ``overtaken``: other charges have come since; accepting will be refused. ``filtered`` are the rows to show.
+    ``overtaken``: other charges have come since; accepting will be refused, like after the closing of one of
+    its months (``closed``). ``filtered`` are the rows to show.
     """
 
     listed: ListedImport
@@ -171,6 +173,7 @@ class ImportView:
     remarks: tuple[str, ...] = ()
     overtaken: bool = False
     is_open: bool = False
+    closed: tuple[ServiceMonth, ...] = ()
 
     @property
     def total(self) -> Amounts:
@@ -187,7 +190,10 @@ class ImportView:
 
 
 def import_view(imported: ChargeImport, own: Municipality, *, show: str = "", words: str = "") -> ImportView:
-    """One import. ``show``: a kind of row, or nothing for all; ``words``: part of a facility's name or number."""
+    """
+    One import, asked for with its ``closed_months``. ``show``: a kind of row, or nothing for all; ``words``: part of a
+    facility's name or number.
+    """
     listed = _listed(imported, people_labels([imported]))
     if imported.status == ImportStatus.ACCEPTED:
         changes = _in_words(_stored(imported), own)
@@ -206,6 +212,7 @@ def import_view(imported: ChargeImport, own: Municipality, *, show: str = "", wo
         tuple(kept.remarks),
         overtaken=plan.fingerprint != kept.fingerprint,
         is_open=imported.status == ImportStatus.PREVIEWED,
+        closed=closed_beside(imported, listed.months),
     )
 
 

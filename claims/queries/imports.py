@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from claims.cells import Cell, key_words, row_order
+from claims.closing import closed_beside, closed_months
 from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, FileImport, FileKind
 from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
 from claims.queries.facility import CountView, counts_of, payer_names
@@ -226,7 +227,8 @@ class ImportView:
     """
     One import: before it is decided what it would do, afterwards what it did.
 
-    ``overtaken``: other counts have come since; accepting will be refused. ``filtered`` are the facilities to show.
+    ``overtaken``: other counts have come since; accepting will be refused, like after the closing of one
+    of its months (``closed``). ``filtered`` are the facilities to show.
     """
 
     listed: ListedImport
@@ -236,6 +238,7 @@ class ImportView:
     remarks: tuple[str, ...] = ()
     overtaken: bool = False
     is_open: bool = False
+    closed: tuple[ServiceMonth, ...] = ()
 
     @property
     def big(self) -> int:
@@ -262,7 +265,7 @@ def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: st
 
     :raises CountImport.DoesNotExist: not an import of the open scope.
     """
-    imported = CountImport.objects.get(pk=import_id)
+    imported = CountImport.objects.annotate(closed_months=closed_months()).get(pk=import_id)
     listed = _listed(imported, people_labels([imported]))
     if imported.status == ImportStatus.ACCEPTED:
         facilities = _with_last_month(tuple(_stored(imported)), _totals_before(listed.months))
@@ -285,6 +288,7 @@ def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: st
         tuple(kept.remarks),
         overtaken=plan.fingerprint != kept.fingerprint,
         is_open=imported.status == ImportStatus.PREVIEWED,
+        closed=closed_beside(imported, listed.months),
     )
 
 

@@ -11,7 +11,7 @@ from claims.imports import HeadingsUnknown
 from claims.models import FileImport, FileKind, MappingDraft
 from claims.operations import mapping
 from claims.operations.intakes import INTAKES
-from claims.operations.previews import CodesUnknown
+from claims.operations.previews import CodesUnknown, MonthsClosed
 from claims.wording import KEPT_NOTHING, refusal_words
 from documents.reading import FileRefused
 from documents.uploads import is_too_large
@@ -73,6 +73,7 @@ def shown(upload: Upload, kind: FileKind) -> dict[str, Any]:
     return {
         "refusal": refusal,
         "draft": draft,
+        "closed_months": refusal.months if isinstance(refusal, MonthsClosed) else [],
         "is_known_mapping": isinstance(refusal, CodesUnknown),
         "problems": refusal_words(refusal, kept=kept) if refusal else [],
         "has_places": refusal is not None and any(problem.place for problem in refusal.problems),

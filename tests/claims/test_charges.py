@@ -18,6 +18,7 @@ from django.utils import timezone
 from claims.charges import Amounts, ChargeRow, Children, reveals_a_family
 from claims.models import ChargeImport, Claim, MonthClosing, UserCharge
 from claims.operations import charges_import, previews
+from claims.operations.previews import MonthsClosed
 from claims.states import ImportStatus
 from claims.tasks import empty_expired_previews
 from documents.reading import FileRefused
@@ -365,7 +366,7 @@ def test_another_citys_facility_is_as_unknown_as_one_that_does_not_exist(city, s
     assert said[0] == said[1]
 
 
-def test_a_closed_month_is_said_in_the_preview_and_refused(city, sakura):
+def close_june(city):
     with city.open(Role.CHIEF) as chief:
         MonthClosing.objects.create(
             municipality=city.municipality,
@@ -374,12 +375,22 @@ def test_a_closed_month_is_said_in_the_preview_and_refused(city, sakura):
             closed_by=chief.user_id,
         )
 
-    imported = preview(city, file_of(line()))
 
-    with city.open():
-        assert charges_import.kept_preview(imported).remarks[0] == (
-            "令和8年6月分は締められています。こども施設運営課に締めの解除を依頼してください。"
-        )
+def test_a_file_of_a_closed_month_is_refused_before_anybody_looks_at_it(city, sakura):
+    close_june(city)
+
+    with pytest.raises(MonthsClosed) as refusal:
+        preview(city, file_of(line()))
+
+    assert str(refusal.value) == (
+        "令和8年6月分は締められているため、取り込めません。こども施設運営課に締めの解除を依頼してください。"
+    )
+
+
+def test_a_month_closed_after_the_preview_is_refused(city, sakura):
+    imported = preview(city, file_of(line()))
+    close_june(city)
+
     with pytest.raises(NotAllowed, match="令和8年6月分は締められているため、取り込めません。"):
         accept(city, imported)
     assert standing(city) == []
