@@ -23,7 +23,7 @@ from claims.states import ImportStatus
 from claims.tasks import empty_expired_previews
 from documents.reading import FileRefused
 from facilities.actors import Role
-from facilities.models import FacilityKind, Municipality, Ownership
+from facilities.models import Facility, FacilityKind, Municipality, Ownership, Suspension
 from facilities.rules import NotAllowed
 from facilities.scope import scope
 from portal.demo.facilities import FOLDER, make_facilities
@@ -394,6 +394,27 @@ def test_a_month_closed_after_the_preview_is_refused(city, sakura):
     with pytest.raises(NotAllowed, match="令和8年6月分は締められているため、取り込めません。"):
         accept(city, imported)
     assert standing(city) == []
+
+
+def test_charges_are_expected_of_the_facilities_of_the_month(city, sakura, enrolment):
+    for name, number in (("やすみ", 2), ("これから", 3), ("もと", 4), ("べつ", 5)):
+        make_facility(city, name, number=f"129990000090{number}")
+    with city.open():
+        Facility.objects.filter(name="これから").update(opened_on="2026-12-01")
+        Facility.objects.filter(name="もと").update(closed_on="2026-05-31")
+        Suspension.objects.create(
+            municipality=city.municipality,
+            facility=Facility.objects.get(name="やすみ"),
+            from_month=MAY.first_day,
+            reason="改修",
+        )
+    accept(city, preview(city, file_of(line())))
+
+    listed = enrolment.get("/c/charges/").content.decode()
+    month = enrolment.get("/c/charges/2026-06/").content.decode()
+
+    assert '<td class="number">1 / 2<span class="sub">ほか休園中 1</span></td>' in listed
+    assert "1 / 2施設（ほかに休園中 1）" in month
 
 
 # ---------------------------------------------------------------- remarks
