@@ -8,6 +8,8 @@ class ReviewEvent(StrEnum):
 
     INBOX_SHOWN = "approvals.inbox_shown"
     INBOX_EXPORTED = "approvals.inbox_exported"
+    DIFFERENCES_SHOWN = "approvals.differences_shown"
+    DIFFERENCES_EXPORTED = "approvals.differences_exported"
     CLAIM_SHOWN = "approvals.claim_shown"
     DECIDED = "approvals.decided"
     BULK_SHOWN = "approvals.bulk_shown"

@@ -18,6 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from claims.models import Age, Certification, ChildCount, Claim, ClaimLine, Hours
+from claims.net import Net, NetKind, charge_of, net_of
 from claims.queries.terms import provisional_rates, terms_of
 from claims.wording import CLAIM_FORM
 from documents import forms
@@ -30,6 +31,9 @@ from pricing import SECTION_LABELS
 from pricing.wording import part_words
 
 NOT_YET = "請求書を作れるのは、市が承認したあとです。"
+NO_CHARGE = (
+    "利用者負担額がまだ届いていないため、差し引いた額を計算できません。届いてから、もう一度お試しください。"
+)
 SAMPLE = "見本・支払不可"
 PROVISIONAL = "加算率は仮"
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -90,6 +94,14 @@ def may_order(actor: Actor, claim_id: UUID) -> None:
         raise NotAllowed("この請求は見つかりません。")
     if claim.approved_at is None:
         raise NotAllowed(NOT_YET)
+    if _net(claim_id).kind is NetKind.MISSING:
+        raise NotAllowed(NO_CHARGE)
+
+
+def _net(claim_id: UUID) -> Net:
+    found = Claim.objects.annotate(charge_yen=charge_of("charge_yen"), charge_id=charge_of("pk"))
+    claim = found.get(pk=claim_id)
+    return net_of(claim, charge_yen=claim.charge_yen, charge_id=claim.charge_id)
 
 
 def heading(claim_id: UUID) -> Heading:
@@ -121,6 +133,8 @@ def values(claim_id: UUID) -> dict[str, Any]:
         for code in ("base", "addition", "deduction")
     ]
     approved: datetime = claim.approved_at or claim.drafted_at
+    net = _net(claim_id)
+    payable = claim.total_yen if net.payable_yen is None else net.payable_yen
     return {
         "title": title_of(facility),
         "month_words": f"{wareki.month_words(claim.month)}分",
@@ -140,7 +154,10 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "wage_percent": terms.wage_percent,
         "provisional": PROVISIONAL if terms.rates_are_provisional else "",
         "total_yen": claim.total_yen,
-        "digits": _boxes(claim.total_yen),
+        "is_netted": net.kind is NetKind.NETTED,
+        "charge_yen": net.charge_yen,
+        "payable_yen": payable,
+        "digits": _boxes(payable),
         "child_total": claim.child_total,
         "enrolled": ChildCount.objects.filter(sheet=claim.sheet_id).aggregate(all=Sum("count"))["all"],
         "children": _children(claim),
@@ -243,7 +260,7 @@ def _fill_front(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any],
     _merged(sheet, "A4:C4", f"{found['addressee']} 様", size=12)
     _merged(sheet, "A6:B6", "請求金額", size=12, bold=True)
     _merged(sheet, "C6:E6", total, size=16, bold=True)
-    filled.results[sheet.title, "C6"] = found["total_yen"]
+    filled.results[sheet.title, "C6"] = found["payable_yen"]
     sheet["C6"].number_format = '"¥"#,##0'
     sheet["C6"].alignment = Alignment(horizontal="right")
     rows = [
@@ -309,12 +326,23 @@ def _fill_detail(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any]
         filled.results[sheet.title, f"E{row}"] = section_yen
         sums.append(f"E{row}")
         row += 1
-    _cell(sheet, f"A{row}", "請求金額", head=True)
+    total = "公定価格の合計" if found["is_netted"] else "請求金額"
+    _sum_row(filled, sheet, row, total, "=" + "+".join(sums), found["total_yen"])
+    if found["is_netted"]:
+        _sum_row(filled, sheet, row + 1, "利用者負担額", -found["charge_yen"], -found["charge_yen"])
+        _sum_row(filled, sheet, row + 2, "請求金額", f"=E{row}+E{row + 1}", found["payable_yen"])
+        row += 2
+    return row
+
+
+def _sum_row(
+    filled: FilledWorkbook, sheet: Worksheet, row: int, label: str, value: str | int, result: int
+) -> None:
+    _cell(sheet, f"A{row}", label, head=True)
     for column in "BCD":
         _cell(sheet, f"{column}{row}", "", head=True)
-    _cell(sheet, f"E{row}", "=" + "+".join(sums), yen=True, head=True)
-    filled.results[sheet.title, f"E{row}"] = found["total_yen"]
-    return row
+    _cell(sheet, f"E{row}", value, yen=True, head=True)
+    filled.results[sheet.title, f"E{row}"] = result
 
 
 def _capacity_words(found: dict[str, Any]) -> str:

@@ -612,9 +612,15 @@ class CorporationNameForm(forms.Form):
 
 
 class CorporateNumberForm(forms.Form):
-    """A 法人番号, put right."""
+    """A 法人番号, put right. An empty field says that there is none; a missing one says nothing."""
 
     corporate_number = CorporateNumberField()
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if "corporate_number" not in self.data:
+            self.add_error("corporate_number", "法人番号を入力してください。")
+        return values
 
 
 @dataclass(frozen=True)

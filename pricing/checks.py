@@ -8,11 +8,9 @@ from pricing.claim import ItemClaim
 from pricing.month import Month
 from pricing.problems import Problem
 from pricing.rule_sets import TypeRules
+from pricing.rules import FIRST_MONTH_OF_TREATMENT_III
 from pricing.vocabulary import FACILITY_TYPES, FACILITY_UNITS, ITEM_LABELS, MARCH_UNITS
 from pricing.working import Entry
-
-# 処遇改善等加算Ⅲ began within a fiscal year (pricing.md §9) [K].
-FIRST_MONTH_OF_TREATMENT_III = Month(2022, 10)
 
 
 def use_problems(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from pricing.month import Month
+
 
 class Rule(NamedTuple):
     """A decision's number, and both as explanations show them."""
@@ -49,3 +51,5 @@ EMPLOYEE_SLOT: Final = _rule(
 DELIVERED_MEALS: Final = _rule("食事の搬入", "基本分と処遇改善分の合計に割合を掛けて10円未満切捨てた額を減算")
 # D11: the standard days of a month by certification system.
 DAYS_OF_MONTH: Final = {"1": 20, "23": 25}
+# 処遇改善等加算Ⅲ began within a fiscal year (pricing.md §9) [K].
+FIRST_MONTH_OF_TREATMENT_III: Final = Month(2022, 10)

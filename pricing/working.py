@@ -9,13 +9,16 @@ a 認定こども園 has two, each with its own 利用定員 and its own N (D17)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
 from pricing import rules
 from pricing.books import PriceRow, PriceTable
 from pricing.claim import ChildClass, ClaimInput, ItemClaim
+from pricing.conditions.children import children_of
+from pricing.conditions.declaring import Condition, needs
+from pricing.conditions.service import in_march
 from pricing.money import floor10_of_percent, floor10_of_rate, floor10_of_share
 from pricing.quote import Line, Part, Section, Step
 from pricing.rules import Rule
@@ -51,6 +54,7 @@ class Item:
 
     ``ages`` are the targeted child classes (``None``: all); ``unit`` the unit its row must
     have; ``variants`` its variants in words; ``in_closure`` that 土曜閉所 is taken from it too (D15).
+    ``conditions`` say who may claim it; the calculation never asks them.
     """
 
     code: str
@@ -63,6 +67,7 @@ class Item:
     options: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     in_closure: bool = False
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,9 +126,33 @@ def item(
             options,
             optional,
             in_closure,
+            tuple([replace(one, code=code) for one in _conditions_by_nature(unit, ages)]),
         )
 
     return declare
+
+
+def conditions(*declared: Condition) -> Callable[[Item], Item]:
+    """Declare who may claim the item, above its ``@item``; the March of its unit and its ages are added there."""
+
+    def declare(of: Item) -> Item:
+        own = tuple([replace(one, code=of.code) for one in declared])
+        return replace(of, conditions=of.conditions + own)
+
+    return declare
+
+
+def _conditions_by_nature(unit: str, ages: tuple[str, ...] | None) -> list[Condition]:
+    """What the declaration of the calculation says already: March items (D9) and the targeted children."""
+    found = []
+    if unit in MARCH_UNITS:
+        found.append(
+            needs("march", "3月分の請求である", in_march, source="pricing.md §4 [S1][S3]", fixed=True)
+        )
+    if ages is not None:
+        words = f"初日に在籍する{_target_words(ages)}がいる"
+        found.append(needs("children", words, children_of(ages), source="pricing.md §6", fixed=True))
+    return found
 
 
 # ---------------------------------------------------------------- the sheet

@@ -27,6 +27,7 @@ from claims.models import (
     MonthlyFacts,
     Obstacle,
 )
+from claims.net import Net, charge_of, net_of
 from claims.queries.comparison import ComparedLine, compare_claims
 from claims.queries.conversation import Said, conversation
 from claims.queries.deadlines import deadlines_of
@@ -471,6 +472,7 @@ class ClaimView:
     said: tuple[Said, ...]
     submitter: User | None
     terms: Terms
+    net: Net
 
     @property
     def difference(self) -> int | None:
@@ -487,7 +489,9 @@ class ClaimView:
         """The rows this page shows, for the record."""
         shown = [self.claim, *self.versions] + ([self.previous] if self.previous else [])
         claims = [claim.pk for claim in shown]
-        return {"claim": claims, "remark": [one.row_id for one in self.said if one.row_id not in claims]}
+        remarks = [one.row_id for one in self.said if one.row_id not in claims]
+        charges = [self.net.charge_id] if self.net.charge_id else []
+        return {"claim": claims, "remark": remarks, "charge": charges}
 
 
 def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
@@ -499,7 +503,7 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
     found = Claim.objects.select_related("sheet").annotate(
         month_is_closed=closing_of("month"), has_provisional_rates=provisional_rates()
     )
-    claim = found.get(pk=claim_id)
+    claim = found.annotate(charge_yen=charge_of("charge_yen"), charge_id=charge_of("pk")).get(pk=claim_id)
     family = _family(claim)
     versions = [other for other in family if other.month == claim.month]
     earlier = [
@@ -540,6 +544,7 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
         # The city's people are not named to a facility, its own are.
         submitter=User.objects.filter(pk=claim.submitted_by).first() if claim.submitted_by else None,
         terms=terms_of(claim, provisional=claim.has_provisional_rates),
+        net=net_of(claim, charge_yen=claim.charge_yen, charge_id=claim.charge_id),
     )
 
 

@@ -73,11 +73,14 @@ class Month:
         return "later"
 
 
+IN_HAND = (SheetStatus.WAITING, SheetStatus.DISPUTED)
+
+
 @dataclass(frozen=True)
 class Home:
     """
-    The newest month, other months' counts to confirm, what came back from the city, earlier months not sent, and
-    disputes that were answered.
+    The newest month, other months' counts that wait for the facility or for an answer, what came back from the city,
+    earlier months not sent, and disputes that were answered. Claims know ``month_is_closed``.
     """
 
     current: Month | None
@@ -96,9 +99,9 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     if sheets:
         wanted |= Q(month=sheets[0].month) & ~Q(status=ClaimStatus.SUPERSEDED)
     found = list(
-        Claim.objects.filter(wanted, facility=facility).order_by(
-            "-month", "outside", "payer_code", "-version"
-        )
+        Claim.objects.filter(wanted, facility=facility)
+        .annotate(month_is_closed=closing_of("month"))
+        .order_by("-month", "outside", "payer_code", "-version")
     )
     open_claims = [claim for claim in found if claim.status in {ClaimStatus.RETURNED, ClaimStatus.DRAFT}]
     returned = [claim for claim in open_claims if claim.status == ClaimStatus.RETURNED]
@@ -122,9 +125,7 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     )
     # Corrected counts hide behind newer months; in a closed month nothing can be done about them.
     waiting = [
-        sheet
-        for sheet in reversed(sheets[1:])
-        if sheet.status == SheetStatus.WAITING and not sheet.month_is_closed
+        sheet for sheet in reversed(sheets[1:]) if sheet.status in IN_HAND and not sheet.month_is_closed
     ]
     answered = list(CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at"))
     unsent = [
@@ -134,11 +135,11 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
 
 
 def _sheets(facility: Facility) -> list[Any]:
-    """The two newest months' counts, and those of any month that wait for the facility; newest first."""
+    """The two newest months' counts, and those of any month that wait for the facility or an answer; newest first."""
     sheets = CountSheet.objects.filter(facility=facility).exclude(status=SheetStatus.SUPERSEDED)
     newest = sheets.order_by("-month").values("pk")[:2]
     return list(
-        sheets.filter(Q(status=SheetStatus.WAITING) | Q(pk__in=newest))
+        sheets.filter(Q(status__in=IN_HAND) | Q(pk__in=newest))
         .annotate(children=Sum("counts__count"), month_is_closed=closing_of("month"))
         .order_by("-month")
     )

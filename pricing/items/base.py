@@ -5,6 +5,8 @@ from __future__ import annotations
 from pricing import rules
 from pricing.books import PriceRow
 from pricing.claim import ItemClaim
+from pricing.conditions.declaring import needs
+from pricing.conditions.staffing import career_path
 from pricing.quote import Line, Part, Step
 from pricing.rules import Rule
 from pricing.vocabulary import AGE_CLASSES, UNITS
@@ -14,6 +16,7 @@ from pricing.working import (
     Group,
     Working,
     class_step,
+    conditions,
     item,
     line,
     part_of,
@@ -64,6 +67,15 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return line(work, entry, amount, parts, summary or "子ども 0人", reason, steps, rule, row)
 
 
+@conditions(
+    needs(
+        "career_path",
+        "キャリアパス要件を満たしている",
+        career_path,
+        source="pricing.md §7.2、§9 [S18]",
+        since=2026,
+    ),
+)
 @item("treatment_1_2", "child_month", "base")
 def treatment_1_2(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """処遇改善等加算 区分1・2 (from R7): F10(yen × (a + b + c)) of the base row × its children (D1)."""

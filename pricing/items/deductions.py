@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pricing import rules
 from pricing.claim import ItemClaim
+from pricing.conditions.children import branch_children, constantly_over_capacity
+from pricing.conditions.declaring import any_of, fits_variant, needs, no, yes
+from pricing.conditions.service import saturday_kind
+from pricing.conditions.staffing import teachers_fall_short
 from pricing.quote import Line, Step
 from pricing.rules import Rule
 from pricing.working import (
     Entry,
     Group,
     Working,
+    conditions,
     item,
     kept_percent_of_units,
     line,
@@ -22,6 +27,11 @@ from pricing.working import (
 )
 
 
+@conditions(
+    needs(
+        "shortage", "年齢別配置基準の教諭が足りない", teachers_fall_short, source="pricing.md §6 [S1][S11]"
+    ),
+)
 @item("below_staffing", "child_month", "deduction", optional=("headcount",))
 def below_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """年齢別配置基準を下回る場合: every child, once for each missing teacher (one unless told)."""
@@ -29,6 +39,9 @@ def below_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return per_child(work, entry, asked, times=missing, times_words=f"不足{missing}人")
 
 
+@conditions(
+    needs("children", "分園の子どもがいる", branch_children, source="pricing.md §6 [S2]"),
+)
 @item("branch", "percent", "deduction")
 def branch(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """分園: a percent of base + 処遇改善分 of the branch's children (D15)."""
@@ -39,18 +52,48 @@ def branch(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     )
 
 
+@conditions(
+    needs(
+        "missing",
+        "施設長（管理者）の従事経験・専従・給与のいずれかの要件を欠く",
+        any_of(
+            no("director_experienced", ""),
+            no("director_dedicated", ""),
+            no("director_paid", ""),
+            otherwise="施設長（管理者）の要件を満たしているので、この減算は要りません。",
+        ),
+        source="pricing.md §6 [S3][S13]、forms.md §6 個票5",
+    ),
+)
 @item("no_director", "child_month", "deduction")
 def no_director(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """施設長（管理者）未配置: −(amount + 処遇改善分) of every child (D15)."""
     return per_child(work, entry, asked, rule=rules.CLOSURES)
 
 
+@conditions(
+    needs(
+        "no_partner",
+        "連携施設を設定していない",
+        no("partner_facility", "連携施設を設定しているので、この減算は要りません。"),
+        source="pricing.md §4.4 [S6]",
+    ),
+)
 @item("no_partner_facility", "child_month", "deduction")
 def no_partner_facility(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """連携施設を設定しない場合 of 地域型保育: −(amount + 処遇改善分) of every child (pricing.md §4.4)."""
     return per_child(work, entry, asked)
 
 
+@conditions(
+    needs(
+        "from_elsewhere",
+        "食事を、連携施設など認められた所以外から搬入している",
+        yes("meals_from_elsewhere", "自園調理または認められた所からの搬入なので、この減算は要りません。"),
+        source="pricing.md §4.4",
+        mark="K",
+    ),
+)
 @item("delivered_meals_penalty", "percent", "deduction")
 def delivered_meals_penalty(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """食事の搬入が自園調理・連携施設等以外 of 地域型保育: a percent of base + 処遇改善分 [K] (pricing.md §4.4)."""
@@ -59,12 +102,33 @@ def delivered_meals_penalty(work: Working, entry: Entry, asked: ItemClaim) -> Li
     return percent_of_unit(work, entry, row, _base_unit, BASE_WORDS, rules.DELIVERED_MEALS)
 
 
+@conditions(
+    needs(
+        "missing",
+        "主幹教諭等の専任、代替の職員、子育て支援の事業のいずれかを欠く",
+        any_of(
+            no("chief_dedicated", ""),
+            no("chief_substitute", ""),
+            no("kodomoen_chief_programmes", ""),
+            otherwise="主幹教諭等を専任させて子育て支援に取り組んでいるので、この減算は要りません。",
+        ),
+        source="pricing.md §4.3",
+        mark="K",
+    ),
+)
 @item("no_dedicated_chief", "facility_month", "deduction")
 def no_dedicated_chief(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """主幹教諭等の専任化なし of a 認定こども園 (D17): a facility's price taken off (D3)."""
     return per_facility(work, entry, asked, rule=rules.WHOLE_FACILITY)
 
 
+@conditions(
+    fits_variant(
+        "閉所した土曜日の数が区分に合っている",
+        saturday_kind,
+        source="pricing.md §6 [S2][S3]、forms.md §6 個票6",
+    ),
+)
 @item(
     "saturday_closure",
     "percent",
@@ -77,12 +141,28 @@ def saturday_closure(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     return percent_of_unit(work, entry, row, _closure_unit, "対象の単価の合計", rules.CLOSURES)
 
 
+@conditions(
+    needs(
+        "no_plan",
+        "安全計画を策定していない",
+        no("safety_plan", "安全計画を策定しているので、この減算は要りません。"),
+        source="pricing.md §6 [S1][S23]",
+    ),
+)
 @item("no_safety_plan", "percent", "deduction")
 def no_safety_plan(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """安全計画未策定 (from R8): a percent of base + 処遇改善分 (D8)."""
     return _percent_of_base(work, entry, rules.PERCENT_DEDUCTION)
 
 
+@conditions(
+    needs(
+        "no_report",
+        "経営情報を報告していない",
+        no("management_report", "経営情報を報告しているので、この減算は要りません。"),
+        source="pricing.md §6 [S1][S23]",
+    ),
+)
 @item("no_management_report", "percent", "deduction")
 def no_management_report(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """経営情報未報告 (from R8): a percent of base + 処遇改善分 (D8)."""
@@ -105,6 +185,11 @@ def _closure_unit(group: Group) -> int:
     return group.closure_unit
 
 
+@conditions(
+    needs(
+        "years", "利用定員を恒常的に超過している", constantly_over_capacity, source="pricing.md §5 [S9][S10]"
+    ),
+)
 @item("over_capacity", "percent", "deduction")
 def over_capacity(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """定員恒常的超過: each class keeps its unit sum × 調整率, floored; the rest is taken off (D7, D16)."""

@@ -963,16 +963,16 @@ def test_the_page_is_found_from_counts_and_claims_and_says_when_nothing_has_come
     assert "利用者負担額はまだ届いていません" in text_of(clerk.get(f"/f/{SAKURA}/charges/"))
 
 
-NOT_YET = "請求額からの差引きは、まだ計算していません"
+NETTED = "公定価格の合計から利用者負担額を差し引いた額です"
 
 
 @pytest.mark.parametrize(
     ("kind", "ownership", "said"),
     [
         (FacilityKind.NURSERY, Ownership.PRIVATE, "委託費は全額をお支払いします"),
-        (FacilityKind.KINDERGARTEN, Ownership.PRIVATE, NOT_YET),
-        (FacilityKind.CERTIFIED_KODOMOEN, Ownership.PRIVATE, NOT_YET),
-        (FacilityKind.SMALL_A, Ownership.PRIVATE, NOT_YET),
+        (FacilityKind.KINDERGARTEN, Ownership.PRIVATE, NETTED),
+        (FacilityKind.CERTIFIED_KODOMOEN, Ownership.PRIVATE, NETTED),
+        (FacilityKind.SMALL_A, Ownership.PRIVATE, NETTED),
         (FacilityKind.NURSERY, Ownership.PUBLIC, "公立施設は請求の対象外です"),
     ],
 )
@@ -982,7 +982,7 @@ def test_the_page_says_what_the_charge_means_for_this_type(city, kind, ownership
     page = text_of(sign_in(place.clerk).get("/f/1299900000905/charges/"))
 
     assert said in page
-    assert (NOT_YET in page) is (said == NOT_YET)
+    assert (NETTED in page) is (said == NETTED)
 
 
 # ---------------------------------------------------------------- the record, and the cost

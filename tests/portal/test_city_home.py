@@ -1,5 +1,6 @@
 """The city's home: each role sees its own work, and an empty city says what comes first."""
 
+import dataclasses
 import re
 from datetime import date
 
@@ -9,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from approvals.operations import return_to_facility
+from claims import composing
 from claims.operations import closing
 from facilities.actors import Role
 from facilities.models import Facility, FacilityKind, Ownership, Suspension
+from pricing import shipped_books
 from tests.approvals.test_inbox import approve, play
 from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS, submitted_claim
@@ -160,7 +163,12 @@ def test_more_facilities_and_months_cost_no_query_more(city: City) -> None:
     assert queries() == few
 
 
-def test_who_cannot_claim_is_known_before_anybody_confirms(city: City) -> None:
+def test_who_cannot_claim_is_known_before_anybody_confirms(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nursery_book = shipped_books()[0]
+    nurseries = dataclasses.replace(nursery_book, facility_types=("nursery",))
+    monkeypatch.setattr(composing, "shipped_books", lambda: [nurseries])
     for number, options in (
         ("1299900000901", {}),
         ("1299900000902", {"kind": FacilityKind.SMALL_A}),

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from claims import composing
 from claims.cells import Cell, DisputedCell
 from claims.models import ChildCount, Claim, CountDispute, CountSheet
 from claims.operations import answers, closing, review
@@ -14,6 +15,7 @@ from claims.operations.counts_by_hand import correct_counts
 from claims.operations.submitting import submit
 from facilities.actors import Role
 from facilities.models import FacilityKind, Municipality, Ownership
+from pricing import shipped_books
 from tests.cast import JUNE, MAY, NURSERY_CELLS, City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.claims.stage import AT, confirmed, nursery, ready_claim
 from tests.record import events_of
@@ -161,7 +163,9 @@ def test_a_public_facility_only_confirms(city):
     assert button(page) == []
 
 
-def test_a_type_without_prices_says_so(city):
+def test_a_type_without_prices_says_so(city, monkeypatch):
+    official = [book for book in shipped_books() if book.status == "official"]
+    monkeypatch.setattr(composing, "shipped_books", lambda: official)
     kodomoen = make_facility(
         city, "そらこども園", number="1299900000904", kind=FacilityKind.CERTIFIED_KODOMOEN
     )
@@ -246,3 +250,33 @@ def test_a_newer_month_does_not_hide_corrected_counts(city, sakura):
     with city.open(Role.CHIEF) as chief:
         closing.close(MAY, note="翌月に回します。", by=chief, at=AT)
     assert "令和8年5月分の児童数" not in home_of(sakura), "nothing can be done in a closed month"
+
+
+def test_a_dispute_of_an_earlier_month_stays_on_the_page_when_the_next_month_comes(sakura: Nursery) -> None:
+    sheet = give_counts(sakura, MAY)
+    marked = DisputedCell(
+        cell=Cell("129999", "3", "0", "standard"), claimed=9, reason="5月1日に1人転入しています。"
+    )
+    with sakura.open() as clerk:
+        dispute(sheet.pk, [marked], shown_version=1, by=clerk, at=AT)
+    give_counts(sakura, JUNE)
+
+    page = home_of(sakura)
+
+    assert f'data-row="{sheet.pk}"' in page
+    assert "市のこども施設入園課が確認しています。" in page
+
+
+def test_of_a_closed_month_nobody_is_asked_to_submit(city: City, sakura: Nursery) -> None:
+    claim = ready_claim(sakura)
+    give_counts(sakura, JUNE.plus(1))
+    assert "まだ市に提出していません" in home_of(sakura)
+
+    with city.open(Role.CHIEF) as chief:
+        closing.close(JUNE, note="未提出のまま締めます。", by=chief, at=AT)
+
+    page = home_of(sakura)
+    assert "まだ市に提出していません" not in page
+    assert "この月は締められています" in page
+    answer = sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/claims/{claim.pk}/")
+    assert "計算し直す" not in answer.content.decode()

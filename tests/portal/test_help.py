@@ -53,6 +53,7 @@ NO_PAGES = {
     "documents:download",
     "facility_lists:export",
     "approvals:export",
+    "approvals:export_differences",
     "facilities:schedule_calendar",
     "audit_portal:export",
 }
