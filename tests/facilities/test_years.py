@@ -134,10 +134,58 @@ def test_a_closed_facility_and_one_without_a_profile_are_not_carried(city: City,
     assert _roll(city).carried == 1
 
 
-@pytest.mark.parametrize(("year", "sentence"), [(2028, "まだ先"), (2025, "終わっています")])
+@pytest.mark.parametrize(
+    ("year", "sentence"),
+    [(2028, "令和10年度はまだ先です。令和9年度まで引き継げます。"), (2025, "令和7年度は終わっています。")],
+)
 def test_only_the_year_at_hand_is_rolled(city: City, sakura: Nursery, year: int, sentence: str) -> None:
     with pytest.raises(ProblemsFound, match=sentence):
         _roll(city, year=year)
+
+
+@pytest.mark.parametrize(
+    ("year", "sentence"), [(2035, "令和17年度はまだ先です"), (2025, "令和7年度は終わって")]
+)
+def test_no_other_year_is_offered(
+    city: City, sakura: Nursery, time_machine, year: int, sentence: str
+) -> None:
+    time_machine.move_to(AT)
+    browser = sign_in(city.people[Role.ADMINISTRATOR])
+
+    page = browser.get(f"/c/years/{year}/").content.decode()
+    offered = browser.get("/c/years/2027/").content.decode()
+
+    assert sentence in page
+    assert "施設を引き継ぐ</button>" not in page
+    assert "これから" not in page
+    assert ("次の年度 →" in page) is (year < 2027)
+    assert "1施設を引き継ぐ</button>" in offered
+    assert "次の年度 →" not in offered
+
+
+def test_the_page_opens_on_the_year_that_has_work_and_says_which_is_done(
+    city: City, sakura: Nursery, time_machine
+) -> None:
+    time_machine.move_to(AT)
+    browser = sign_in(city.people[Role.ADMINISTRATOR])
+    with city.open(Role.ADMINISTRATOR):
+        FacilityProfile.objects.update(from_month="2026-03-01")
+    assert browser.get("/c/years/")["Location"] == "/c/years/2026/"
+    assert '<span class="tag off">これから</span>' in browser.get("/c/years/2026/").content.decode()
+
+    _roll(city, year=2026)
+
+    assert browser.get("/c/years/")["Location"] == "/c/years/2027/"
+    assert '<span class="tag ok">済</span>' in browser.get("/c/years/2026/").content.decode()
+    assert '<span class="tag off">これから</span>' in browser.get("/c/years/2027/").content.decode()
+
+
+def test_a_year_that_was_set_without_rolling_is_done_too(city: City, sakura: Nursery, time_machine) -> None:
+    time_machine.move_to(AT)
+
+    page = sign_in(city.people[Role.ADMINISTRATOR]).get("/c/years/2026/").content.decode()
+
+    assert '<span class="tag ok">済</span>' in page
 
 
 def test_only_the_administrator_rolls(city: City, sakura: Nursery) -> None:
