@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
@@ -125,6 +126,11 @@ class Inbox:
         return [row for row in self.everything if row.state in {"submitted", "first", "approved"}]
 
     @property
+    def run(self) -> list[InboxRow]:
+        """The facilities of which something is expected: those that rest or are not run in the month stand apart."""
+        return [row for row in self.everything if row.state != "resting" and not row.not_run]
+
+    @property
     def not_run(self) -> int:
         """Facilities that are closed or not open yet, with counts or a claim of this month."""
         return sum(bool(row.not_run) for row in self.everything)
@@ -160,6 +166,29 @@ def months_with_counts() -> list[ServiceMonth]:
     """Every month with counts, newest first."""
     found = CountSheet.objects.values_list("month", flat=True).distinct().order_by("-month")
     return [ServiceMonth.of(month) for month in found]
+
+
+def unfinished_months() -> list[tuple[ServiceMonth, dict[str, int]]]:
+    """
+    The months in which facilities or the city still have something to do, the oldest first, with how many facilities by
+    state: two queries. A closed month is finished; a 過誤調整 has no day of its own and keeps no month open.
+    """
+    claims = Claim.objects.filter(outside=False).exclude(status=ClaimStatus.SUPERSEDED)
+    open_sheets = CountSheet.objects.filter(status__in=[SheetStatus.WAITING, SheetStatus.DISPUTED])
+    same = {"facility": OuterRef("facility"), "month": OuterRef("month")}
+    # As on the heat map: what was submitted says more than its counts, a draft less.
+    waiting = open_sheets.exclude(Exists(claims.filter(**same).exclude(status=ClaimStatus.DRAFT)))
+    begun = claims.filter(
+        Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.SUBMITTED])
+        | Q(~Exists(open_sheets.filter(**same)), status=ClaimStatus.DRAFT),
+        corrects__isnull=True,
+    )
+    found: dict[date, dict[str, int]] = defaultdict(dict)
+    for rows in (waiting, begun):
+        counted = rows.exclude(closing_of("month")).order_by().values_list("month", "status")
+        for month, status, facilities in counted.annotate(facilities=Count("facility", distinct=True)):
+            found[month][status] = facilities
+    return [(ServiceMonth.of(month), found[month]) for month in sorted(found)]
 
 
 def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int]]:

@@ -1,7 +1,9 @@
 """Months the city has closed (締め): whoever would change one is told so. Shared by every act of this room."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 
 from claims.models import MonthClosing
@@ -20,6 +22,16 @@ def closed_among(months: Iterable[ServiceMonth]) -> list[ServiceMonth]:
     wanted = {month.first_day for month in months}
     closed = MonthClosing.objects.filter(month__in=wanted, reopened_at__isnull=True)
     return sorted(ServiceMonth.of(day) for day in closed.values_list("month", flat=True))
+
+
+def closed_months() -> ArraySubquery:
+    """The first days of the months that are closed, for a query over anything: no query more."""
+    return ArraySubquery(MonthClosing.objects.filter(reopened_at__isnull=True).order_by().values("month"))
+
+
+def closed_beside(row: Any, months: Iterable[ServiceMonth]) -> tuple[ServiceMonth, ...]:
+    """Those of ``months`` that are closed, by a row asked for with its ``closed_months``."""
+    return tuple(month for month in months if month.first_day in row.closed_months)
 
 
 def closing_of(day: str) -> Exists:

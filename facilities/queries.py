@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -55,6 +56,10 @@ class FacilityRow:
     profile: FacilityProfile | None = None
     granted: list[GrantedItem] = field(default_factory=list)
 
+    def is_run_in(self, month: ServiceMonth) -> bool:
+        """Whether it counts among the facilities of the month: it is there, and does not rest."""
+        return self.state != "resting" and self.facility.lives_in(month)
+
 
 def facility_rows(month: ServiceMonth, *, words: str = "", kind: str = "") -> list[FacilityRow]:
     """All facilities in scope by number, each with its profile and granted items of ``month``: four queries."""
@@ -78,6 +83,40 @@ def facility_rows(month: ServiceMonth, *, words: str = "", kind: str = "") -> li
         if granted.facility_id in rows:
             rows[granted.facility_id].granted.append(granted)
     return list(rows.values())
+
+
+class FacilityMonths:
+    """
+    Which facilities of the city are run in a month, and which of those rest: one query for any number of months.
+
+    ``facilities`` may be asked for with more than that.
+    """
+
+    def __init__(self, facilities: QuerySet[Facility] | None = None) -> None:
+        rests = Suspension.objects.filter(facility=OuterRef("pk")).order_by("from_month")
+        asked = Facility.objects.all() if facilities is None else facilities
+        self.facilities: list[Any] = list(
+            asked.annotate(
+                rests_from=ArraySubquery(rests.values("from_month")),
+                rests_to=ArraySubquery(rests.values("to_month")),
+            )
+        )
+
+    def resting(self, month: ServiceMonth) -> set[UUID]:
+        """Run in the month, and nothing is expected of them."""
+        return {
+            facility.pk
+            for facility in self.facilities
+            if facility.lives_in(month)
+            and any(
+                first <= month.first_day and (last is None or last >= month.first_day)
+                for first, last in zip(facility.rests_from, facility.rests_to, strict=True)
+            )
+        }
+
+    def expected(self, month: ServiceMonth) -> set[UUID]:
+        """Run in the month and not resting."""
+        return {facility.pk for facility in self.facilities if facility.lives_in(month)} - self.resting(month)
 
 
 # ---------------------------------------------------------------- accounts

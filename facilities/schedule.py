@@ -2,7 +2,8 @@
 When what is due (月の日程): the steps of a month, business days, and a city's exceptions.
 
 A deadline is a day of the service month or a later one, moved off weekends, national holidays, the turn of the year
-and the city's own closing days. A city that has set nothing has the defaults below. Rules hold from a month on: what
+and the city's own closing days. A city that has set nothing has the defaults below: they leave at least
+``LEAST_DAYS`` business days for every step, also in May and October. Rules hold from a month on: what
 was due in earlier ones stays as it was.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Protocol
 
 import holidays
@@ -19,6 +21,8 @@ from facilities.periods import ServiceMonth
 
 LAST_DAY = 31
 MOST_MONTHS_LATER = 3
+# Who has less than this for a step has no time for it.
+LEAST_DAYS = 2
 # 地方自治法第4条の2第2項: a city's offices rest from 29 December to 3 January.
 TURN_OF_THE_YEAR = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
 
@@ -58,9 +62,9 @@ class StepRule:
 
 DEFAULTS: dict[str, StepRule] = {
     Step.IMPORT: StepRule(0, 3, Shift.LATER),
-    Step.CONFIRM: StepRule(0, 5, Shift.LATER),
-    Step.CLAIM: StepRule(0, 10, Shift.LATER),
-    Step.REVIEW: StepRule(0, 20, Shift.EARLIER),
+    Step.CONFIRM: StepRule(0, 10, Shift.LATER),
+    Step.CLAIM: StepRule(0, 15, Shift.LATER),
+    Step.REVIEW: StepRule(0, 23, Shift.EARLIER),
     Step.PAY: StepRule(0, LAST_DAY, Shift.EARLIER),
 }
 
@@ -74,11 +78,28 @@ class Deadline:
     day: date
     nominal: date
     reason: str = ""
+    is_exception: bool = False
 
     @property
     def is_shifted(self) -> bool:
         """Moved off a day off, or set for this month alone."""
         return self.day != self.nominal
+
+    @property
+    def why(self) -> str:
+        """Why it is this day, as the pages and the calendar say it: 5月10日が日曜日のため."""
+        if not self.reason or not self.is_shifted or self.is_exception:
+            return self.reason
+        return f"{self.nominal.month}月{self.nominal.day}日が{self.reason}のため"
+
+
+@dataclass(frozen=True)
+class Tight:
+    """A step that comes too soon after the one it waits for: so many business days lie between."""
+
+    earlier: Deadline
+    later: Deadline
+    days: int
 
 
 Rules = Mapping[str, StepRule]
@@ -159,7 +180,7 @@ class CitySchedule:
         rule = self.rules_of(month)[step]
         nominal = rule.nominal(month)
         if found := self.exceptions.get((str(month), step)):
-            return Deadline(step, month, found[0], nominal, found[1])
+            return Deadline(step, month, found[0], nominal, found[1], is_exception=True)
         day, reason = nominal, self.day_off(nominal)
         if rule.shift == Shift.NONE:
             return Deadline(step, month, day, nominal)
@@ -171,6 +192,22 @@ class CitySchedule:
     def month(self, month: ServiceMonth) -> list[Deadline]:
         """All steps of a month."""
         return [self.deadline(month, step) for step in Step]
+
+    def tight(self, month: ServiceMonth) -> list[Tight]:
+        """The steps of a month that have fewer than ``LEAST_DAYS`` business days."""
+        pairs = pairwise(self.month(month))
+        found = [Tight(one, two, self.business_days_between(one.day, two.day)) for one, two in pairs]
+        return [each for each in found if each.days < LEAST_DAYS]
+
+    def business_days_between(self, day: date, until: date) -> int:
+        """How many business days come after ``day``, up to and with ``until``; 0 when it does not come after."""
+        return sum(
+            not self.day_off(day + timedelta(days=number)) for number in range(1, (until - day).days + 1)
+        )
+
+    def open_days_around(self, day: date) -> tuple[date, date]:
+        """The business days before and after a day."""
+        return self.business_days_before(day, 1), self.business_days_after(day, 1)
 
     def business_days_after(self, day: date, count: int) -> date:
         """``count`` business days after ``day``; the day itself for 0."""

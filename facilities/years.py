@@ -41,6 +41,13 @@ class YearView:
         return self.count("carry")
 
     @property
+    def mark(self) -> tuple[str, str]:
+        """How far the year is: the tag's tone and its word."""
+        if not self.to_carry:
+            return ("ok", "済") if self.count("set") else ("off", "引き継ぐ施設なし")
+        return ("now", "一部が残っています") if self.rolls else ("off", "これから")
+
+    @property
     def changed(self) -> int:
         """Facilities whose April differs from March."""
         return sum(bool(row.changes) for row in self.rows)
@@ -110,3 +117,9 @@ def is_prepared(year: int) -> bool:
 def year_to_prepare(month: ServiceMonth) -> int:
     """The fiscal year to prepare in ``month``: from January on the next one, then the one that has begun."""
     return month.plus(3).fiscal_year
+
+
+def year_with_work(month: ServiceMonth) -> int:
+    """The fiscal year of ``month`` while a profile is left to carry into it, then the next one: two queries."""
+    this = month.fiscal_year
+    return this + 1 if is_prepared(this) else this

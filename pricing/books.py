@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from pricing.month import Month
+from pricing.month import Month, fiscal_year_words
 from pricing.problems import BookProblems, MissingPrice, NoBookInForce, Problem
 from pricing.vocabulary import (
     AGE_CLASSES,
@@ -268,7 +268,7 @@ class RateBook:
     def title(self) -> str:
         """The name on explanations: 令和8年度 単価表（2026-04）; a sample says so."""
         sample = "・見本" if self.status == "sample" else ""
-        return f"令和{self.fiscal_year - 2018}年度 単価表（{self.id}{sample}）"
+        return f"{fiscal_year_words(self.fiscal_year)} 単価表（{self.id}{sample}）"
 
     def table(self, facility_type: str, region_percent: int, capacity: int, system: str = "") -> PriceTable:
         """

@@ -7,6 +7,7 @@ from typing import Final
 from pricing.books import RateBook, is_in_effect
 from pricing.checks import use_problems
 from pricing.claim import ChildClass, ClaimInput, ItemClaim
+from pricing.month import Month
 from pricing.problems import InputProblems, MissingPrice, NoBookInForce, Problem
 from pricing.quote import Line, Quote
 from pricing.rule_sets import ALWAYS, BY_CHILDREN, RuleSet, TypeRules, rules_for
@@ -33,8 +34,9 @@ def calculate(claim: ClaimInput, book: RateBook) -> Quote:
     """
     rules = rules_for(claim.facility_type, book.fiscal_year)
     if not is_in_effect(book, claim.month):
+        first = book.effective_from
         message = (
-            f"単価表 {book.id} は{book.effective_from.isoformat()}からのもので、"
+            f"単価表 {book.id} は{Month(first.year, first.month).words}{first.day}日からのもので、"
             f"{claim.month.words}には使えません。ほかの単価表を選んでください。"
         )
         raise NoBookInForce([Problem("ratebook", message)])

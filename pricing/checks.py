@@ -52,7 +52,7 @@ def circumstance_problems(
         problems.append(
             Problem(
                 asked.path("code"),
-                f"「{entry.label}」は2022年10月分からの項目です。この月からは外してください。",
+                f"「{entry.label}」は令和4年10月分からの項目です。この月からは外してください。",
             )
         )
     if enrolled == 0 and unit in FACILITY_UNITS:

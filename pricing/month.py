@@ -41,4 +41,18 @@ class Month:
 
     @property
     def words(self) -> str:
-        return f"{self.year}年{self.month}月"
+        """``Month(2026, 6)`` → 令和8年6月."""
+        begins = REIWA_BEGINS if self >= REIWA_BEGINS else HEISEI_BEGINS
+        era = "令和" if begins is REIWA_BEGINS else "平成"
+        year = self.year - begins.year + 1
+        return f"{era}{'元' if year == 1 else year}年{self.month}月"
+
+
+HEISEI_BEGINS, REIWA_BEGINS = Month(1989, 1), Month(2019, 5)
+
+
+def fiscal_year_words(fiscal_year: int) -> str:
+    """``2018`` → 平成30年度, ``2019`` → 令和元年度, ``2026`` → 令和8年度."""
+    if fiscal_year < 2019:
+        return f"平成{fiscal_year - 1988}年度"
+    return "令和元年度" if fiscal_year == 2019 else f"令和{fiscal_year - 2018}年度"

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final
 
 from pricing.items import base, children, deductions, facility
+from pricing.month import fiscal_year_words
 from pricing.problems import NoRuleSet, Problem
 from pricing.vocabulary import FACILITY_TYPES, ITEM_LABELS
 from pricing.working import Entry, Item
@@ -321,8 +322,8 @@ def rules_for(facility_type: str, fiscal_year: int) -> TypeRules:
     """
     if fiscal_year < FIRST_FISCAL_YEAR:
         message = (
-            f"{fiscal_year}年度の{FACILITY_TYPES[facility_type]}の計算規則がありません。"
-            f"計算できるのは{FIRST_FISCAL_YEAR}年度の単価表からです。"
+            f"{fiscal_year_words(fiscal_year)}の{FACILITY_TYPES[facility_type]}の計算規則がありません。"
+            f"計算できるのは{fiscal_year_words(FIRST_FISCAL_YEAR)}の単価表からです。"
         )
         raise NoRuleSet([Problem("ratebook", message)])
     tables = {}

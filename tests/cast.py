@@ -33,11 +33,22 @@ from facilities.models import (
     Ownership,
 )
 from facilities.periods import ServiceMonth
+from facilities.schedule import LAST_DAY, CitySchedule, Shift, Step, StepRule
 from facilities.scope import scope
 from facilities.sent_forms import FIELD
 
 PASSWORD = "やまびこ-青い-鉛筆-2026"
 HASHED_PASSWORD = make_password(PASSWORD)
+# The cast's city has set its days, so that no story moves when the product's defaults do.
+CITY_DAYS = CitySchedule(
+    rules={
+        Step.IMPORT: StepRule(0, 3, Shift.LATER),
+        Step.CONFIRM: StepRule(0, 5, Shift.LATER),
+        Step.CLAIM: StepRule(0, 10, Shift.LATER),
+        Step.REVIEW: StepRule(0, 20, Shift.EARLIER),
+        Step.PAY: StepRule(0, LAST_DAY, Shift.EARLIER),
+    }
+)
 APRIL, MAY, JUNE = ServiceMonth(2026, 4), ServiceMonth(2026, 5), ServiceMonth(2026, 6)
 
 
@@ -131,8 +142,8 @@ def make_user(login_id: str, *, realm: Municipality | None = None, address: str 
 
 
 def make_city(code: str = "129999", name: str = "青葉台市") -> City:
-    """A municipality with one person for each city role."""
-    city = City(Municipality.objects.create(code=code, name=name))
+    """A municipality with days of its own and one person for each city role."""
+    city = City(Municipality.objects.create(code=code, name=name, schedule=CITY_DAYS.as_json()))
     with scope(city.municipality.pk, None):
         for role in Role:
             if role is Role.FACILITY:

@@ -102,6 +102,7 @@ def preview(
 
     :raises NotAllowed: only the enrolment section, and what may send in its place.
     :raises claims.imports.HeadingsUnknown: another vendor's layout that no column mapping fits.
+    :raises claims.operations.previews.MonthsClosed: one of its months is closed.
     :raises FileRefused: with every problem; nothing is kept but the file's hash on record.
     """
     with previews.refusals_on_record(ChargeEvent.REFUSED, content, by=by) as file_hash:
@@ -115,6 +116,7 @@ def _preview(
     may_send(by)
     table = read_csv(content)
     meaning, mapping_name = previews.understood(table, FileKind.CHARGES, how, understand, known_facilities())
+    previews.refuse_closed_months(meaning.months, len(table.rows))
     plan = plan_of(meaning.rows)
     imported = ChargeImport(
         municipality_id=current_scope().municipality_id,
@@ -130,7 +132,6 @@ def _preview(
     )
     remarks = [
         *previews.early_months(meaning.months, at),
-        *previews.closed_months(meaning.months),
         *map(str, meaning.remarks),
         *_beside_counts(meaning.rows, plan),
     ]

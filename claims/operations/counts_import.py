@@ -145,6 +145,7 @@ def preview(
     :raises NotAllowed: only the enrolment section.
     :raises claims.imports.HeadingsUnknown: another vendor's layout that no column mapping fits.
     :raises claims.operations.previews.CodesUnknown: its column mapping does not know all of its codes.
+    :raises claims.operations.previews.MonthsClosed: one of its months is closed.
     :raises FileRefused: with every problem; nothing is kept but the file's hash on record.
     """
     with previews.refusals_on_record(ImportEvent.REFUSED, content, by=by) as file_hash:
@@ -158,6 +159,7 @@ def _preview(
     may_send(by)
     table = read_csv(content)
     meaning, mapping_name = previews.understood(table, FileKind.COUNTS, how, understand, known_facilities())
+    previews.refuse_closed_months(meaning.months, len(table.rows))
     plan = plan_of(meaning.rows)
     imported = CountImport(
         municipality_id=current_scope().municipality_id,
@@ -177,7 +179,6 @@ def _preview(
         "fingerprint": plan.fingerprint,
         "remarks": [
             *previews.early_months(meaning.months, at),
-            *previews.closed_months(meaning.months),
             *map(str, meaning.remarks),
         ],
     }

@@ -8,7 +8,7 @@ Whoever accepts one holds the city's key, so that two files never compare and st
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -48,6 +48,19 @@ class CodesUnknown(FileRefused):
     def __init__(self, problems: list[Problem], rows: int, mapping_id: UUID) -> None:
         super().__init__(problems, rows)
         self.mapping_id = mapping_id
+
+
+class MonthsClosed(FileRefused):
+    """Months of the file are closed (締め): nothing of it is taken before they are opened again."""
+
+    def __init__(self, months: list[ServiceMonth], rows: int) -> None:
+        super().__init__([Problem(closed_words(months))], rows)
+        self.months = months
+
+
+def closed_words(months: Iterable[ServiceMonth]) -> str:
+    """Why nothing can be brought in for these months, and who can change that."""
+    return f"{'・'.join(map(month_words, months))}は締められているため、取り込めません。{REOPEN}"
 
 
 # ---------------------------------------------------------------- who
@@ -178,10 +191,10 @@ def early_months(months: list[str], at: datetime) -> list[str]:
     return [f"{month_words(month)}は先の月です。対象年月が正しいか確認してください。" for month in early]
 
 
-def closed_months(months: list[str]) -> list[str]:
-    """Said already in the preview, because accepting will be refused."""
-    closed = closed_among(map(ServiceMonth.parse, months))
-    return [f"{month_words(month)}は締められています。{REOPEN}" for month in closed]
+def refuse_closed_months(months: list[str], rows: int) -> None:
+    """:raises MonthsClosed: accepting would be refused, so there is nothing to look at."""
+    if closed := closed_among(map(ServiceMonth.parse, months)):
+        raise MonthsClosed(closed, rows)
 
 
 # ---------------------------------------------------------------- deciding
@@ -204,8 +217,7 @@ def require_undecided(imported: FileImport) -> None:
 def require_months_open(imported: FileImport) -> None:
     """:raises NotAllowed: one of its months is closed."""
     if closed := closed_among(map(ServiceMonth.parse, imported.months)):
-        words = "・".join(map(month_words, closed))
-        raise NotAllowed(f"{words}は締められているため、取り込めません。{REOPEN}")
+        raise NotAllowed(closed_words(closed))
 
 
 def decide(imported: FileImport, status: ImportStatus, *, by: Who, at: datetime) -> None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Sum
 
 from claims.charges import Amounts, Children, reveals_a_family
+from claims.closing import closed_beside
 from claims.models import ChargeImport, DropRefusal, FileKind, UserCharge
 from claims.operations.charges_import import (
     ChargeChange,
@@ -23,7 +25,9 @@ from claims.queries.facility import payer_names
 from claims.queries.imports import labels_beside, people_labels, refusals_of, with_people
 from claims.states import ImportStatus
 from facilities.models import Facility, Municipality
+from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
+from facilities.queries import FacilityMonths
 from facilities.rules import NotAllowed
 
 IMPORTS_LISTED = 50
@@ -57,13 +61,18 @@ class ListedImport:
 
 @dataclass(frozen=True)
 class MonthOfCharges:
-    """How much of a month has come, with the sums in yen."""
+    """
+    How much of a month has come, with the sums in yen. ``expected`` facilities are run in it and do not rest, or have
+    charges.
+    """
 
     month: ServiceMonth
     facilities: int
     rows: int
     charge_yen: int
     national_charge_yen: int
+    expected: int
+    resting: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,6 @@ class ImportsView:
 
     months: list[MonthOfCharges]
     imports: list[ListedImport]
-    facilities: int
     refusals: list[DropRefusal]
 
 
@@ -82,7 +90,6 @@ def imports_view() -> ImportsView:
     return ImportsView(
         _months(),
         [_listed(imported, labels_beside(imported)) for imported in imports[:IMPORTS_LISTED]],
-        Facility.objects.count(),
         refusals_of(FileKind.CHARGES),
     )
 
@@ -93,10 +100,18 @@ def _months() -> list[MonthOfCharges]:
         .order_by("-month")
         .values_list("month")
         .annotate(
-            Count("facility", distinct=True), Count("pk"), Sum("charge_yen"), Sum("national_charge_yen")
+            places=ArrayAgg("facility", distinct=True),
+            rows=Count("pk"),
+            charged=Sum("charge_yen"),
+            ceiling=Sum("national_charge_yen"),
         )
     )
-    return [MonthOfCharges(ServiceMonth.of(month), *numbers) for month, *numbers in groups[:MONTHS_LISTED]]
+    run, found = FacilityMonths(), []
+    for day, places, rows, charged, ceiling in groups[:MONTHS_LISTED]:
+        month, arrived = ServiceMonth.of(day), set(places)
+        expected, resting = run.expected(month) | arrived, run.resting(month) - arrived
+        found.append(MonthOfCharges(month, len(arrived), rows, charged, ceiling, len(expected), len(resting)))
+    return found
 
 
 def _listed(imported: ChargeImport, labels: dict[UUID, str]) -> ListedImport:
@@ -161,7 +176,8 @@ class ImportView:
     """
     One import: before it is decided what it would do, afterwards what it did.
 
-    ``overtaken``: other charges have come since; accepting will be refused. ``filtered`` are the rows to show.
+    ``overtaken``: other charges have come since; accepting will be refused, like after the closing of one of
+    its months (``closed``). ``filtered`` are the rows to show.
     """
 
     listed: ListedImport
@@ -171,6 +187,7 @@ class ImportView:
     remarks: tuple[str, ...] = ()
     overtaken: bool = False
     is_open: bool = False
+    closed: tuple[ServiceMonth, ...] = ()
 
     @property
     def total(self) -> Amounts:
@@ -187,7 +204,10 @@ class ImportView:
 
 
 def import_view(imported: ChargeImport, own: Municipality, *, show: str = "", words: str = "") -> ImportView:
-    """One import. ``show``: a kind of row, or nothing for all; ``words``: part of a facility's name or number."""
+    """
+    One import, asked for with its ``closed_months``. ``show``: a kind of row, or nothing for all; ``words``: part of a
+    facility's name or number.
+    """
     listed = _listed(imported, people_labels([imported]))
     if imported.status == ImportStatus.ACCEPTED:
         changes = _in_words(_stored(imported), own)
@@ -206,6 +226,7 @@ def import_view(imported: ChargeImport, own: Municipality, *, show: str = "", wo
         tuple(kept.remarks),
         overtaken=plan.fingerprint != kept.fingerprint,
         is_open=imported.status == ImportStatus.PREVIEWED,
+        closed=closed_beside(imported, listed.months),
     )
 
 
@@ -289,6 +310,7 @@ class ChargesView:
     total: Amounts
     arrived: int
     facilities: int
+    resting: int
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
@@ -300,7 +322,7 @@ class ChargesView:
 
 
 def charges_of_month(month: ServiceMonth, own: Municipality, *, words: str = "") -> ChargesView:
-    """Every facility of the month with all its rows: four queries. For the enrolment section alone."""
+    """Every facility of the month with all its rows: five queries. For the enrolment section alone."""
     charges = _by_facility(current_charges([month]))
     children = children_of([month])
     names = payer_names({charge.payer_code for some in charges.values() for charge in some}, own)
@@ -317,7 +339,7 @@ def charges_of_month(month: ServiceMonth, own: Municipality, *, words: str = "")
             rows.append(ChargeOfMonth(facility))
     rows.sort(key=lambda row: (row.facility.number, row.outside))
     total = sum((amounts_of(row.charge) for row in rows if row.charge), Amounts())
-    return ChargesView(rows, total, len(charges), len(everyone))
+    return ChargesView(rows, total, len(charges), *_expected(month, everyone, charges))
 
 
 @dataclass(frozen=True)
@@ -341,6 +363,7 @@ class TotalsView:
     total: Amounts
     arrived: int
     facilities: int
+    resting: int
 
     @property
     def hidden(self) -> int:
@@ -354,7 +377,7 @@ class TotalsView:
 
 
 def totals_of_month(month: ServiceMonth, *, words: str = "") -> TotalsView:
-    """Every facility of the month with one sum, or none where it would reveal a family: three queries."""
+    """Every facility of the month with one sum, or none where it would reveal a family: four queries."""
     charges = _by_facility(current_charges([month]))
     children: dict[UUID, Children] = defaultdict(Children)
     for (facility_id, _, _), some in children_of([month]).items():
@@ -366,7 +389,7 @@ def totals_of_month(month: ServiceMonth, *, words: str = "") -> TotalsView:
         if _is_named(facility, words)
     ]
     total = sum((row.amounts for row in rows if row.amounts is not None), Amounts())
-    return TotalsView(rows, total, len(charges), len(everyone))
+    return TotalsView(rows, total, len(charges), *_expected(month, everyone, charges))
 
 
 def _total(facility: Facility, charges: list[UserCharge], children: Children) -> FacilityTotal:
@@ -383,6 +406,15 @@ def _by_facility(charges: Iterable[UserCharge]) -> dict[UUID, list[UserCharge]]:
     for charge in charges:
         found[charge.facility_id].append(charge)
     return dict(found)
+
+
+def _expected(
+    month: ServiceMonth, everyone: list[Facility], charges: dict[UUID, list[UserCharge]]
+) -> tuple[int, int]:
+    """Of how many facilities charges are expected, and how many rest without any."""
+    at_rest = resting_in(month) - charges.keys()
+    resting = sum(facility.pk in at_rest for facility in everyone)
+    return len(everyone) - resting, resting
 
 
 def _facilities(month: ServiceMonth, charges: dict[UUID, list[UserCharge]]) -> list[Facility]:

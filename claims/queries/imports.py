@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from claims.cells import Cell, key_words, row_order
+from claims.closing import closed_beside, closed_months
 from claims.models import CountDispute, CountImport, CountSheet, DropRefusal, FileImport, FileKind
 from claims.operations.counts_import import FacilityChange, kept_preview, plan_of
 from claims.queries.facility import CountView, counts_of, payer_names
@@ -20,8 +22,8 @@ from claims.wording import not_run_words
 from facilities.models import Facility, FacilityProfile, Municipality, holding_in
 from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
+from facilities.queries import FacilityMonths
 from facilities.rules import NotAllowed
-from facilities.scope import current_scope
 
 IMPORTS_LISTED = 50
 MONTHS_LISTED = 12
@@ -57,7 +59,7 @@ class ListedImport:
 
 @dataclass(frozen=True)
 class MonthState:
-    """How far one month's counts are."""
+    """How far one month's counts are. ``expected`` facilities are run in it and do not rest, or have counts."""
 
     month: ServiceMonth
     arrived: int
@@ -65,6 +67,8 @@ class MonthState:
     disputed: int
     confirmed: int
     children: int
+    expected: int
+    resting: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,6 @@ class ImportsView:
 
     months: list[MonthState]
     imports: list[ListedImport]
-    facilities: int
     open_disputes: int
     refusals: list[DropRefusal]
 
@@ -81,12 +84,14 @@ class ImportsView:
 def imports_view() -> ImportsView:
     """Months and imports, newest first: four queries."""
     imports = with_people(CountImport.objects.defer("preview_sealed"))
-    facilities, disputes = _totals()
+    # The disputes are counted beside the facilities: the page has no query to spare.
+    disputes = open_disputes().filter(facility=OuterRef("pk")).order_by().values("facility")
+    counted = Coalesce(Subquery(disputes.annotate(number=Count("pk")).values("number")), 0)
+    run = FacilityMonths(Facility.objects.annotate(disputes=counted))
     return ImportsView(
-        months=_months(),
+        months=_months(run),
         imports=[_listed(imported, labels_beside(imported)) for imported in imports[:IMPORTS_LISTED]],
-        facilities=facilities,
-        open_disputes=disputes,
+        open_disputes=sum(facility.disputes for facility in run.facilities),
         # Where nobody could tell the kind, somebody has to look: here, where everybody begins.
         refusals=refusals_of(FileKind.COUNTS, ""),
     )
@@ -117,38 +122,33 @@ def _login_id(field: str) -> Coalesce:
     return Coalesce(Subquery(person), system)
 
 
-def _totals() -> tuple[int, int]:
-    """Facilities and open disputes of the city: one query."""
-
-    def number_of(rows: QuerySet[Any]) -> Coalesce:
-        counted = rows.order_by().values("municipality").annotate(number=Count("pk")).values("number")
-        return Coalesce(Subquery(counted), 0)
-
-    own = Municipality.objects.filter(pk=current_scope().municipality_id)
-    facilities, disputes = own.values_list(
-        number_of(Facility.objects.all()), number_of(open_disputes())
-    ).get()
-    return facilities, disputes
-
-
-def _months() -> list[MonthState]:
+def _months(run: FacilityMonths) -> list[MonthState]:
     sheets = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED)
     groups = sheets.order_by("-month").values("month", "status")
-    by_month: dict[date, dict[str, dict[str, int]]] = defaultdict(dict)
-    for group in groups.annotate(sheets=Count("pk", distinct=True), children=Sum("counts__count", default=0)):
+    by_month: dict[date, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for group in groups.annotate(
+        places=ArrayAgg("facility", distinct=True), children=Sum("counts__count", default=0)
+    ):
         by_month[group["month"]][group["status"]] = group
-    nothing = {"sheets": 0, "children": 0}
     return [
-        MonthState(
-            ServiceMonth.of(month),
-            arrived=sum(state["sheets"] for state in states.values()),
-            waiting=states.get(SheetStatus.WAITING, nothing)["sheets"],
-            disputed=states.get(SheetStatus.DISPUTED, nothing)["sheets"],
-            confirmed=states.get(SheetStatus.CONFIRMED, nothing)["sheets"],
-            children=sum(state["children"] for state in states.values()),
-        )
+        _month_state(ServiceMonth.of(month), states, run)
         for month, states in list(by_month.items())[:MONTHS_LISTED]
     ]
+
+
+def _month_state(month: ServiceMonth, states: dict[str, dict[str, Any]], run: FacilityMonths) -> MonthState:
+    places = {status: state["places"] for status, state in states.items()}
+    arrived = {place for some in places.values() for place in some}
+    return MonthState(
+        month,
+        arrived=len(arrived),
+        waiting=len(places.get(SheetStatus.WAITING, ())),
+        disputed=len(places.get(SheetStatus.DISPUTED, ())),
+        confirmed=len(places.get(SheetStatus.CONFIRMED, ())),
+        children=sum(state["children"] for state in states.values()),
+        expected=len(run.expected(month) | arrived),
+        resting=len(run.resting(month) - arrived),
+    )
 
 
 def people_labels(imports: Iterable[FileImport]) -> dict[UUID, str]:
@@ -226,7 +226,8 @@ class ImportView:
     """
     One import: before it is decided what it would do, afterwards what it did.
 
-    ``overtaken``: other counts have come since; accepting will be refused. ``filtered`` are the facilities to show.
+    ``overtaken``: other counts have come since; accepting will be refused, like after the closing of one
+    of its months (``closed``). ``filtered`` are the facilities to show.
     """
 
     listed: ListedImport
@@ -236,6 +237,7 @@ class ImportView:
     remarks: tuple[str, ...] = ()
     overtaken: bool = False
     is_open: bool = False
+    closed: tuple[ServiceMonth, ...] = ()
 
     @property
     def big(self) -> int:
@@ -262,7 +264,7 @@ def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: st
 
     :raises CountImport.DoesNotExist: not an import of the open scope.
     """
-    imported = CountImport.objects.get(pk=import_id)
+    imported = CountImport.objects.annotate(closed_months=closed_months()).get(pk=import_id)
     listed = _listed(imported, people_labels([imported]))
     if imported.status == ImportStatus.ACCEPTED:
         facilities = _with_last_month(tuple(_stored(imported)), _totals_before(listed.months))
@@ -285,6 +287,7 @@ def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: st
         tuple(kept.remarks),
         overtaken=plan.fingerprint != kept.fingerprint,
         is_open=imported.status == ImportStatus.PREVIEWED,
+        closed=closed_beside(imported, listed.months),
     )
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from audit.record import record
 from claims import permissions
 from claims.charges import CHARGE, EXEMPT_1, EXEMPT_2, NATIONAL, Amounts
+from claims.closing import closed_months
 from claims.events import ChargeEvent
 from claims.forms import ChargeUploadForm
 from claims.imports import MONTH, NAME, NUMBER, PAYER
@@ -133,7 +134,9 @@ def _import_page(
     request: TenantRequest, charge_import_id: UUID, *, problems: list[str] | None = None
 ) -> HttpResponse:
     # Another city's import is not there, for whoever asks: 404 comes before 403.
-    imported = ChargeImport.objects.filter(pk=charge_import_id).first()
+    imported = (
+        ChargeImport.objects.annotate(closed_months=closed_months()).filter(pk=charge_import_id).first()
+    )
     if imported is None:
         raise Http404
     _may_see(request)

@@ -11,7 +11,7 @@ from claims.imports import HeadingsUnknown
 from claims.models import FileImport, FileKind, MappingDraft
 from claims.operations import mapping
 from claims.operations.intakes import INTAKES
-from claims.operations.previews import CodesUnknown
+from claims.operations.previews import CodesUnknown, MonthsClosed
 from claims.wording import KEPT_NOTHING, refusal_words
 from documents.reading import FileRefused
 from documents.uploads import is_too_large
@@ -81,6 +81,7 @@ def shown(upload: Upload, kind: FileKind) -> dict[str, Any]:
         "refusal": refusal,
         "draft": draft,
         "kept": kept,
+        "closed_months": refusal.months if isinstance(refusal, MonthsClosed) else [],
         "is_known_mapping": isinstance(refusal, CodesUnknown),
         # Nothing is wrong with a file that is read for the first time: no problems, and the way on comes first.
         "problems": refusal_words(refusal, kept=kept) if refusal and not is_new_layout else [],

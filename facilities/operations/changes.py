@@ -50,6 +50,7 @@ SUCCESSOR_HAS_BEGUN = (
     "新しい施設に児童数・請求・お知らせなどの記録があるため、引継ぎを取り消せません。"
     "番号だけの間違いは、新しい施設の異動の画面で直せます。"
 )
+NOT_RUN = "休園の月は、施設の開設から廃止までの月にしてください。"
 OVERLAPS = "ほかの休園の期間と重なっています。期間を確認してください。"
 SAME = "いまの名称・所在地と同じです。変わるところを直してください。"
 BEGUN_ALREADY = (
@@ -236,9 +237,11 @@ def suspend(
     The facility rests from one month to another, or until further notice (休園).
 
     :raises NotAllowed: only the administrator.
-    :raises ProblemsFound: the months are out of order, or it rests in one of them already.
+    :raises ProblemsFound: the months are out of order, it rests in one of them already, or is not run in one.
     """
     facility = _locked(facility_id, by)
+    if not all(facility.lives_in(month) for month in (from_month, to_month) if month is not None):
+        raise ProblemsFound([NOT_RUN])
     if to_month is not None and to_month < from_month:
         raise ProblemsFound(["休園の終了月は、開始月と同じか後の月にしてください。"])
     others = Suspension.objects.filter(facility=facility).exclude(to_month__lt=from_month.first_day)
@@ -270,10 +273,12 @@ def end_suspension(suspension_id: UUID, *, last_month: ServiceMonth, by: Actor, 
     one the rest is taken away.
 
     :raises NotAllowed: only the administrator.
-    :raises ProblemsFound: it would run into another rest.
+    :raises ProblemsFound: it would run into another rest, or past the closing.
     """
     facility = _locked(Suspension.objects.get(pk=suspension_id).facility_id, by)
     suspension = Suspension.objects.select_for_update(of=("self",)).get(pk=suspension_id)
+    if last_month >= ServiceMonth.of(suspension.from_month) and not facility.lives_in(last_month):
+        raise ProblemsFound([NOT_RUN])
     later = Suspension.objects.filter(facility=facility, from_month__gt=suspension.from_month)
     if later.filter(from_month__lte=last_month.first_day).exists():
         raise ProblemsFound([OVERLAPS])

@@ -263,7 +263,15 @@ def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
     if problems:
         raise LinesRefused(problems)
     named = {line.number for line in lines}
-    return Plan(planned, [facility for number, facility in facilities.items() if number not in named])
+    return Plan(
+        planned,
+        [
+            facility
+            for number, facility in facilities.items()
+            if number not in named
+            and (facility.closed_on is None or facility.closed_on >= from_month.first_day)
+        ],
+    )
 
 
 def _cannot(change: FacilityChange) -> list[CellProblem]:

@@ -16,8 +16,9 @@ from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 from facilities.schedule import CitySchedule, Step, StepRule
+from pages.wareki import date_words, month_words
 
-# Weekends and holidays fall otherwise every year: so many months are looked at before rules are taken.
+# Weekends and holidays fall otherwise every year: this year's months and those of five more are looked at.
 MONTHS_TRIED = 72
 OUT_OF_ORDER = (
     "{later}（{later_day}）が、{earlier}（{earlier_day}）より前になります。日にちを確認してください。"
@@ -33,14 +34,27 @@ def set_rules(rules: dict[str, StepRule], *, by: Actor, at: datetime) -> CitySch
     :raises ProblemsFound: a step would come before the one it waits for.
     """
 
-    def change(schedule: CitySchedule) -> CitySchedule:
-        this = ServiceMonth.of(timezone.localtime(at).date())
-        changed = schedule.with_rules(rules, first=this)
-        if problems := out_of_order(changed, [this.plus(number) for number in range(MONTHS_TRIED)]):
-            raise ProblemsFound(problems)
-        return changed
+    today = timezone.localtime(at).date()
+    return _change(lambda schedule: try_rules(schedule, rules, by=by, today=today), by=by, what="rules")
 
-    return _change(change, by=by, what="rules")
+
+def try_rules(schedule: CitySchedule, rules: dict[str, StepRule], *, by: Actor, today: date) -> CitySchedule:
+    """
+    The schedule as it would be with these rules, for the page to show before they are set.
+
+    :raises NotAllowed: only the administrator.
+    :raises ProblemsFound: a step would come before the one it waits for.
+    """
+    permissions.set_up_facilities(by, None)
+    changed = schedule.with_rules(rules, first=ServiceMonth.of(today))
+    if problems := out_of_order(changed, months_tried(today)):
+        raise ProblemsFound(problems)
+    return changed
+
+
+def months_tried(today: date) -> list[ServiceMonth]:
+    """This month and the following ones, to the end of the fifth coming fiscal year at least."""
+    return [ServiceMonth.of(today).plus(number) for number in range(MONTHS_TRIED)]
 
 
 @operation(FacilityEvent.SCHEDULE_CHANGED)
@@ -49,12 +63,17 @@ def add_closing_day(day: date, name: str, *, by: Actor, at: datetime) -> CitySch
     The city's offices rest on this day.
 
     :raises NotAllowed: only the administrator.
-    :raises ProblemsFound: nobody works on that day anyway.
+    :raises ProblemsFound: nobody works on that day anyway, or a step was set on it for one month.
     """
 
     def change(schedule: CitySchedule) -> CitySchedule:
         if why := schedule.day_off(day):
             raise ProblemsFound([f"この日はすでに休みです（{why}）。"])
+        set_on_it = [key for key, (chosen, _) in schedule.exceptions.items() if chosen == day]
+        if set_on_it:
+            raise ProblemsFound(
+                [_is_taken(ServiceMonth.parse(month), Step(step)) for month, step in set_on_it]
+            )
         return replace(schedule, closing_days={**schedule.closing_days, day: name})
 
     return _change(change, by=by, what="closing_days")
@@ -84,12 +103,24 @@ def set_exception(
     Another day for one step of one month, with a reason that everybody sees.
 
     :raises NotAllowed: only the administrator.
-    :raises ProblemsFound: the day lies before the service month, or out of order with the other steps.
+    :raises ProblemsFound: the day lies before the service month, the city is closed on it, or it is out of order with
+        the other steps.
     """
 
     def change(schedule: CitySchedule) -> CitySchedule:
         if day < month.first_day:
             raise ProblemsFound(["対象月より前の日です。対象月の1日以降の日にしてください。"])
+        if why := schedule.day_off(day):
+            before, after = schedule.open_days_around(day)
+            open_days = [date_words(each) for each in (before, after) if each >= month.first_day]
+            raise ProblemsFound(
+                [
+                    f"{date_words(day)}は市が休みです（{why}）。"
+                    f"近い開庁日は{'と'.join(open_days)}です。どちらかの日にしてください。"
+                    if len(open_days) > 1
+                    else f"{date_words(day)}は市が休みです（{why}）。次の開庁日の{open_days[0]}にしてください。"
+                ]
+            )
         changed = replace(
             schedule, exceptions={**schedule.exceptions, (str(month), str(step)): (day, reason)}
         )
@@ -128,12 +159,17 @@ def out_of_order(schedule: CitySchedule, months: Iterable[ServiceMonth]) -> list
                     (earlier.step, later.step),
                     OUT_OF_ORDER.format(
                         later=later.step.label,
-                        later_day=f"{later.day.month}月{later.day.day}日",
+                        later_day=date_words(later.day),
                         earlier=earlier.step.label,
-                        earlier_day=f"{earlier.day.month}月{earlier.day.day}日",
+                        earlier_day=date_words(earlier.day),
                     ),
                 )
     return list(problems.values())
+
+
+def _is_taken(month: ServiceMonth, step: Step) -> str:
+    words = f"{month_words(month.first_day)}分の{step.label}"
+    return f"この日は、{words}の日に決められています。先に「月ごとの例外」で{words}の日を変えてください。"
 
 
 def _change(change: Callable[[CitySchedule], CitySchedule], *, by: Actor, what: str) -> CitySchedule:

@@ -5,8 +5,10 @@ Harmless to repeat: a facility whose April is set already is left as it is.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+
+from django.utils import timezone
 
 from audit.record import record
 from facilities import permissions
@@ -18,6 +20,7 @@ from facilities.operations.profiles import PROFILE_CHANGED, ProfileValues
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 from jobs import outbox
+from pages.wareki import fiscal_year_words
 
 MOST_YEARS_AHEAD = 1
 
@@ -82,14 +85,15 @@ def roll(year: int, *, keep_rates: bool, by: Actor, at: datetime) -> YearRoll:
     :raises ProblemsFound: a year that is too far ahead or long past, or nothing is left to carry.
     """
     permissions.set_up_facilities(by, None)
-    if problem := _unfit(year, at):
+    if problem := why_not(year, timezone.localtime(at).date()):
         raise ProblemsFound([problem])
     april, march = first_month(year), first_month(year).plus(-1)
     # One after the other: who comes second finds April set.
     list(Facility.objects.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     carried = [one for one in plan_of(year) if one.state == "carry"]
     if not carried:
-        raise ProblemsFound([f"{year}年度に引き継ぐ施設はもうありません。すべて設定済みです。"])
+        words = fiscal_year_words(year)
+        raise ProblemsFound([f"{words}に引き継ぐ施設はもうありません。すべて設定済みです。"])
     FacilityProfile.objects.filter(pk__in=[one.march.pk for one in carried if one.march]).update(
         to_month=march.first_day
     )
@@ -121,11 +125,18 @@ def roll(year: int, *, keep_rates: bool, by: Actor, at: datetime) -> YearRoll:
     return done
 
 
-def _unfit(year: int, at: datetime) -> str:
-    this = ServiceMonth.of(at.date()).fiscal_year
-    if year > this + MOST_YEARS_AHEAD:
-        return f"{year}年度はまだ先です。{this + MOST_YEARS_AHEAD}年度まで引き継げます。"
-    return f"{year}年度は終わっています。施設の画面で設定してください。" if year < this else ""
+def last_year(today: date) -> int:
+    """The latest fiscal year that can be carried into."""
+    return ServiceMonth.of(today).fiscal_year + MOST_YEARS_AHEAD
+
+
+def why_not(year: int, today: date) -> str:
+    """Why nothing can be carried into this fiscal year now; empty for the present one and the next."""
+    words, last = fiscal_year_words(year), last_year(today)
+    if year > last:
+        return f"{words}はまだ先です。{fiscal_year_words(last)}まで引き継げます。"
+    this = ServiceMonth.of(today).fiscal_year
+    return f"{words}は終わっています。施設の画面で設定してください。" if year < this else ""
 
 
 def _copy(one: Carried, april: ServiceMonth, *, keep_rates: bool) -> FacilityProfile:

@@ -20,6 +20,7 @@ from facilities.forms import (
     CloseForm,
     DetailForm,
     EndItemForm,
+    MonthField,
     NumberForm,
     SuccessorForm,
     SuspendForm,
@@ -258,6 +259,13 @@ def _act(
     return redirect("facilities:facility_changes", number)
 
 
+def _offer_until(form: forms.Form, last: ServiceMonth) -> None:
+    """The browser offers no month after this one."""
+    for field in form.fields.values():
+        if isinstance(field, MonthField):
+            field.widget.attrs["max"] = str(last)
+
+
 def _page(
     request: TenantRequest, facility: Facility, bound: Forms | None = None, problems: list[str] | None = None
 ) -> HttpResponse:
@@ -293,6 +301,9 @@ def _page(
         ),
         **(bound or {}),
     }
+    if facility.closed_on is not None:
+        for name in ("suspend", "branch"):
+            _offer_until(shown[name], ServiceMonth.of(facility.closed_on))
     context = {
         "facility": facility,
         "state": queries.facility_state(facility, timezone.localdate(), is_resting=view.rests_in(month)),

@@ -52,7 +52,7 @@ def facilities(request: TenantRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     month = ServiceMonth.of(timezone.localdate())
     found = facility_rows(month, words=words, kind=kind)
-    counts = Counter(row.state for row in found)
+    apart = Counter(row.state for row in found if not row.is_run_in(month))
     rows = [row for row in found if state not in FACILITY_STATES or row.state == state]
     record(FacilityEvent.LISTED, rows={"facility": [row.facility.pk for row in rows]})
     context = {
@@ -62,7 +62,8 @@ def facilities(request: TenantRequest) -> HttpResponse:
         "kinds": FacilityKind.choices,
         "state": state,
         "states": FACILITY_STATES.items(),
-        "counts": [(label, counts[name]) for name, label in FACILITY_STATES.items() if counts[name]],
+        "run": len(found) - apart.total(),
+        "apart": [(label, apart[name]) for name, label in FACILITY_STATES.items() if apart[name]],
         "month": month,
         "can_set_up": permissions.set_up_facilities.allows(request.actor, None),
     }

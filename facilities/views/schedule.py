@@ -1,5 +1,6 @@
 """The days of the months: shown to everybody, set by the administrator, taken along as a calendar file."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -22,7 +23,7 @@ from facilities.operations import schedule as operations
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
-from facilities.schedule import CitySchedule, Deadline, Step
+from facilities.schedule import LEAST_DAYS, CitySchedule, Deadline, Step, Tight
 from pages import wareki
 
 # What a facility has to do itself; the other steps are the city's.
@@ -91,8 +92,10 @@ def city_calendar(request: TenantRequest) -> HttpResponse:
 
 @require_POST
 def set_rules(request: TenantRequest) -> HttpResponse:
-    """The day of every step."""
+    """The day of every step; with 「変えたあとの日を見る」 only shown, not set."""
     form = RulesForm(request.POST, schedule=_schedule(request), auto_id=IDS["rules"])
+    if "preview" in request.POST and form.is_valid():
+        return _preview(request, form)
     return _act(
         request,
         "rules",
@@ -181,8 +184,24 @@ def _act(
     return redirect("facilities:schedule")
 
 
+def _preview(request: TenantRequest, form: RulesForm) -> HttpResponse:
+    """The same page with the days as they would be."""
+    try:
+        tried = operations.try_rules(
+            _schedule(request), form.rules(), by=request.actor, today=timezone.localdate()
+        )
+    except (NotAllowed, ProblemsFound) as refusal:
+        problems = refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+        return _page(request, {"rules": form}, problems)
+    return _page(request, {"rules": form}, tried=tried)
+
+
 def _page(
-    request: TenantRequest, bound: Forms | None = None, problems: list[str] | None = None
+    request: TenantRequest,
+    bound: Forms | None = None,
+    problems: list[str] | None = None,
+    *,
+    tried: CitySchedule | None = None,
 ) -> HttpResponse:
     schedule = _schedule(request)
     year = ServiceMonth.of(_today()).fiscal_year
@@ -202,6 +221,9 @@ def _page(
     }
     context = {
         "rows": [(month, schedule.month(month)) for month in months],
+        "tight": _tight(schedule, months),
+        "tried": _coming(tried)[1:] if tried else [],
+        "tried_tight": _tight(tried, operations.months_tried(_today())) if tried else [],
         "steps": list(Step),
         "feed": _feed_address(request, "city"),
         "year": year,
@@ -213,12 +235,32 @@ def _page(
             for (month, step), (day, reason) in sorted(schedule.exceptions.items())
         ],
         "forms": shown,
-        "bound_form": next(iter(bound.values())) if bound else None,
+        "bound_form": next(iter(bound.values())) if bound and not tried else None,
         "opened": next(iter(bound), "") if bound else "",
         "can_set_up": permissions.set_up_facilities.allows(request.actor, None),
         "problems": problems or [],
     }
-    return render(request, "facilities/schedule.html", context, status=422 if bound else 200)
+    return render(request, "facilities/schedule.html", context, status=422 if bound and not tried else 200)
+
+
+def _tight(schedule: CitySchedule, months: list[ServiceMonth]) -> list[str]:
+    """Where somebody will have too little time, a sentence for each step; what is over is not told."""
+    found: dict[tuple[Step, Step], list[Tight]] = defaultdict(list)
+    for month in months:
+        for each in schedule.tight(month):
+            if each.later.day >= _today():
+                found[each.earlier.step, each.later.step].append(each)
+    return [
+        f"{earlier.label}から{later.label}まで、開庁日が{LEAST_DAYS}日ありません：{_months_words(times)}"
+        for (earlier, later), times in found.items()
+    ]
+
+
+def _months_words(times: list[Tight]) -> str:
+    named = "、".join(
+        f"{wareki.month_words(each.later.month.first_day)}分（{each.days}日）" for each in times[:MONTHS]
+    )
+    return f"{named} ほか{len(times) - MONTHS}か月" if len(times) > MONTHS else named
 
 
 def _calendar(request: TenantRequest, name: str, steps: tuple[Step, ...]) -> HttpResponse:
@@ -276,9 +318,9 @@ def _event(deadline: Deadline, month: ServiceMonth, city: str) -> Event:
     event.add("dtend", deadline.day + timedelta(days=1))
     # The city pays on a day; everything else is due by one.
     what = "支払日" if deadline.step == Step.PAY else f"{deadline.step.label}の締切"
-    event.add("summary", f"{month.year}年{month.month}月分　{what}")
-    if deadline.reason:
-        event.add("description", deadline.reason)
+    event.add("summary", f"{wareki.month_words(month.first_day)}分　{what}")
+    if deadline.why:
+        event.add("description", deadline.why)
     return event
 
 

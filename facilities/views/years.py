@@ -16,7 +16,7 @@ from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import CitySchedule
-from facilities.years import year_to_prepare, year_view
+from facilities.years import year_view, year_with_work
 from pages import wareki
 
 FIRST_YEAR, LAST_YEAR = 2015, 2099
@@ -25,10 +25,10 @@ STATES = {"": "すべて", "carry": "引き継ぐ", "set": "設定済み", "none
 
 @require_GET
 def newest(request: TenantRequest) -> HttpResponse:
-    """The year that is prepared now: from January on the next one."""
+    """The year that has work: this one while something is left of it, then the next."""
     _may_see(request)
     record(FacilityEvent.YEAR_SHOWN)
-    return redirect("facilities:year", year_to_prepare(ServiceMonth.of(timezone.localdate())))
+    return redirect("facilities:year", year_with_work(ServiceMonth.of(timezone.localdate())))
 
 
 @require_GET
@@ -74,6 +74,8 @@ def _page(request: TenantRequest, year: int, *, problems: list[str] | None = Non
         "april": operations.first_month(year),
         "deadlines": schedule.month(operations.first_month(year)),
         "may_roll": permissions.set_up_facilities.allows(request.actor, None),
+        "why_not": operations.why_not(year, timezone.localdate()),
+        "has_next": year < operations.last_year(timezone.localdate()),
         "problems": problems or [],
         "breadcrumbs": [("施設", reverse("facilities:facilities")), ("年度更新", None)],
     }

@@ -17,6 +17,14 @@ from facilities.periods import ServiceMonth
 from facilities.queries import acting_administrators
 from facilities.years import is_prepared, year_to_prepare
 
+# What is still to do in a month, in its order; the keys are those of the heat map.
+TO_DO = {
+    "waiting": "確認待ち",
+    "disputed": "相違の回答待ち",
+    "draft": "未提出",
+    "returned": "差し戻し",
+    "submitted": "審査中",
+}
 NO_PRICE = "単価がまだ登録されていません。"
 
 
@@ -25,6 +33,8 @@ class CityHome:
     """One month of the whole city."""
 
     month: ServiceMonth | None
+    months: list[ServiceMonth]
+    unfinished: list[tuple[ServiceMonth, list[tuple[str, str, int]]]]
     inbox: Inbox | None
     waiting_months: list[tuple[ServiceMonth, int]]
     changed_months: list[tuple[ServiceMonth, int]]
@@ -50,13 +60,10 @@ class CityHome:
         """(step, how many have passed it, of how many): counts, confirmed, claimed, approved."""
         if self.inbox is None:
             return []
-        found = self.counts
-        total = len(self.inbox.everything) - found["resting"]
+        found, total = Counter(row.state for row in self.inbox.run), len(self.inbox.run)
         claiming = sum(
-            not row.facility.is_public
-            and row.state not in {"obstacle", "resting"}
-            and not no_price(row.facility.kind)
-            for row in self.inbox.everything
+            not row.facility.is_public and row.state != "obstacle" and not no_price(row.facility.kind)
+            for row in self.inbox.run
         )
         arrived = total - found["none"]
         confirmed = arrived - found["waiting"] - found["disputed"]
@@ -69,9 +76,15 @@ class CityHome:
         ]
 
 
-def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
-    """The same number of queries for ten facilities and for all of them."""
-    month = month or review.latest_month()
+def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
+    """
+    The month asked for; else the oldest with something to do, else the newest. A new month's counts hide no work.
+
+    The same number of queries for ten facilities and for all of them.
+    """
+    months, unfinished = review.months_with_counts(), review.unfinished_months()
+    usual = next((month for month, _ in unfinished), months[0] if months else None)
+    month = asked if asked in months else usual
     today = timezone.localdate()
     year = year_to_prepare(ServiceMonth.of(today))
     # From January to April the administrator is asked to carry the year's profiles on.
@@ -94,6 +107,11 @@ def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
     )
     return CityHome(
         month=month,
+        months=months,
+        unfinished=[
+            (each, [(state, words, counts[state]) for state, words in TO_DO.items() if state in counts])
+            for each, counts in unfinished
+        ],
         inbox=inbox,
         year_to_roll=year if is_asked else None,
         # Nobody can confirm what she registers.

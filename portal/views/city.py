@@ -8,6 +8,7 @@ from approvals import permissions
 from approvals.queries import STATES
 from audit.record import record
 from facilities.actors import OPERATIONS_ROLES, Role
+from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from portal.events import PortalEvent
 from portal.queries.city import city_home
@@ -15,8 +16,12 @@ from portal.queries.city import city_home
 
 @require_GET
 def home(request: TenantRequest) -> HttpResponse:
-    """The month as a map of all facilities, with what waits for this person's role."""
-    found = city_home(request.actor, None)
+    """The month as a map of all facilities, with what waits for this person's role; another one by ``?month=``."""
+    try:
+        asked = ServiceMonth.parse(request.GET.get("month", ""))
+    except ValueError:
+        asked = None
+    found = city_home(request.actor, asked)
     may_see_claims = permissions.look.allows(request.actor, None)
     record(
         PortalEvent.HOME_SHOWN,

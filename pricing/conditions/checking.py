@@ -11,6 +11,7 @@ from pricing.conditions.answers import HOLDS, Answer, decide, fails, unknown
 from pricing.conditions.declaring import Case, Condition
 from pricing.conditions.facts import Facts
 from pricing.conditions.graph import in_force
+from pricing.month import fiscal_year_words
 from pricing.quote import Section
 from pricing.rule_sets import ALWAYS, AUTOMATIC, TypeRules, rules_for
 from pricing.vocabulary import ITEM_LABELS, SYSTEMS, system_of
@@ -163,7 +164,7 @@ class _Inquiry:
 
     def _not_in_table(self, asked: ItemClaim) -> ItemFinding:
         sentence = not_in_table(asked.code, self.rules.facility_type)
-        words = f"{self.rules.fiscal_year}年度の表にある"
+        words = f"{fiscal_year_words(self.rules.fiscal_year)}の表にある"
         condition = Condition("needs", "table", words, "pricing.md §6、§9", fixed=True, code=asked.code)
         reason = Reason(condition, words, (sentence,))
         label = ITEM_LABELS.get(asked.code, asked.code)

@@ -7,7 +7,7 @@ from typing import Final
 
 from pricing.conditions.answers import Answer, all_hold, ask, decide, fails
 from pricing.conditions.declaring import Case, yes
-from pricing.month import Month
+from pricing.month import Month, fiscal_year_words
 from pricing.rules import FIRST_MONTH_OF_TREATMENT_III
 
 # 年間延べ利用数: fourteen tiers, 70 apart.
@@ -96,7 +96,7 @@ def not_evaluated_lately(case: Case) -> Answer:
     recent = [year for year in before if 0 < case.facts.fiscal_year - year < EVALUATION_EVERY_YEARS]
     return decide(
         not recent,
-        f"{EVALUATION_EVERY_YEARS}年に一度の加算です。{max(recent, default=0)}年度にも受けています。",
+        f"{EVALUATION_EVERY_YEARS}年に一度の加算です。{fiscal_year_words(max(recent, default=0))}にも受けています。",
     )
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from pricing.month import fiscal_year_words
 from pricing.staffing.children import AGE_LABELS, ChildrenByAge
 from pricing.staffing.refusals import NotCountable, RuleUnknown
 from pricing.staffing.roundings import round_half_up, round_tenths_half_up, tenths_words
 from pricing.staffing.teachers import AgeTerm, age_terms, improvement_problems, ratios_for
-from pricing.staffing.years import fiscal_year_words, year_problems
+from pricing.staffing.years import year_problems
 from pricing.vocabulary import FACILITY_TYPES
 
 # Ⅱ began in 平成29年度, 区分3 followed it in 令和7年度; Ⅲ was paid from October of 令和4年度 to 令和6年度 (§9).

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from pricing.month import fiscal_year_words
 from pricing.staffing.children import AGE_LABELS, AGES_TAKEN, ChildrenByAge
 from pricing.staffing.refusals import NotCountable, RuleUnknown
 from pricing.staffing.roundings import (
@@ -22,7 +23,7 @@ from pricing.staffing.roundings import (
     tenths_words,
     truncate_to_tenths,
 )
-from pricing.staffing.years import fiscal_year_words, year_problems
+from pricing.staffing.years import year_problems
 from pricing.vocabulary import FACILITY_TYPES, ITEM_LABELS
 
 # 児／人 (§8.1). The base price is built on these in every year, also after the standard of 令和6年4月.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from pricing.month import fiscal_year_words
 from pricing.staffing.refusals import NotCountable, RuleUnknown
-from pricing.staffing.years import fiscal_year_words, year_problems
+from pricing.staffing.years import year_problems
 
 # [K] 基礎分 (§7.1, §7.2): 2% below one year, one more for each whole year, 12% from ten years on.
 BASE_PERCENT_BELOW_ONE_YEAR: Final = 2

@@ -18,11 +18,12 @@ from django.utils import timezone
 from claims.charges import Amounts, ChargeRow, Children, reveals_a_family
 from claims.models import ChargeImport, Claim, MonthClosing, UserCharge
 from claims.operations import charges_import, previews
+from claims.operations.previews import MonthsClosed
 from claims.states import ImportStatus
 from claims.tasks import empty_expired_previews
 from documents.reading import FileRefused
 from facilities.actors import Role
-from facilities.models import FacilityKind, Municipality, Ownership
+from facilities.models import Facility, FacilityKind, Municipality, Ownership, Suspension
 from facilities.rules import NotAllowed
 from facilities.scope import scope
 from portal.demo.facilities import FOLDER, make_facilities
@@ -365,7 +366,7 @@ def test_another_citys_facility_is_as_unknown_as_one_that_does_not_exist(city, s
     assert said[0] == said[1]
 
 
-def test_a_closed_month_is_said_in_the_preview_and_refused(city, sakura):
+def close_june(city):
     with city.open(Role.CHIEF) as chief:
         MonthClosing.objects.create(
             municipality=city.municipality,
@@ -374,15 +375,46 @@ def test_a_closed_month_is_said_in_the_preview_and_refused(city, sakura):
             closed_by=chief.user_id,
         )
 
-    imported = preview(city, file_of(line()))
 
-    with city.open():
-        assert charges_import.kept_preview(imported).remarks[0] == (
-            "令和8年6月分は締められています。こども施設運営課に締めの解除を依頼してください。"
-        )
+def test_a_file_of_a_closed_month_is_refused_before_anybody_looks_at_it(city, sakura):
+    close_june(city)
+
+    with pytest.raises(MonthsClosed) as refusal:
+        preview(city, file_of(line()))
+
+    assert str(refusal.value) == (
+        "令和8年6月分は締められているため、取り込めません。こども施設運営課に締めの解除を依頼してください。"
+    )
+
+
+def test_a_month_closed_after_the_preview_is_refused(city, sakura):
+    imported = preview(city, file_of(line()))
+    close_june(city)
+
     with pytest.raises(NotAllowed, match="令和8年6月分は締められているため、取り込めません。"):
         accept(city, imported)
     assert standing(city) == []
+
+
+def test_charges_are_expected_of_the_facilities_of_the_month(city, sakura, enrolment):
+    for name, number in (("やすみ", 2), ("これから", 3), ("もと", 4), ("べつ", 5)):
+        make_facility(city, name, number=f"129990000090{number}")
+    with city.open():
+        Facility.objects.filter(name="これから").update(opened_on="2026-12-01")
+        Facility.objects.filter(name="もと").update(closed_on="2026-05-31")
+        Suspension.objects.create(
+            municipality=city.municipality,
+            facility=Facility.objects.get(name="やすみ"),
+            from_month=MAY.first_day,
+            reason="改修",
+        )
+    accept(city, preview(city, file_of(line())))
+
+    listed = enrolment.get("/c/charges/").content.decode()
+    month = enrolment.get("/c/charges/2026-06/").content.decode()
+
+    assert '<td class="number">1 / 2<span class="sub">ほか休園中 1</span></td>' in listed
+    assert "1 / 2施設（ほかに休園中 1）" in month
 
 
 # ---------------------------------------------------------------- remarks

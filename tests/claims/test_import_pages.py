@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from claims.cells import Cell, DisputedCell
-from claims.models import ChildCount, CountDispute, CountImport, CountSheet
+from claims.models import ChildCount, CountDispute, CountImport, CountSheet, MonthClosing
 from claims.operations import counts_import
 from claims.operations.confirming import dispute
 from claims.states import ImportStatus, SheetStatus
@@ -200,6 +200,47 @@ def test_a_refused_file_names_every_place_and_leaves_nothing(city, sakura, enrol
     assert "3 初日在籍数 「-3」は使えません。0から999の整数で入力してください。" in page
     with city.open():
         assert not CountImport.objects.exists()
+
+
+def test_a_file_of_a_closed_month_is_refused_with_the_way_to_its_closing(city, sakura, enrolment):
+    close_june(city)
+
+    answer = enrolment.post("/c/counts/", a_file(one_line(sakura, 1)))
+
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert (
+        "令和8年6月分は締められているため、取り込めません。"
+        "こども施設運営課に締めの解除を依頼してください。何も保存していません。"
+    ) in page
+    assert 'href="/c/counts/2026-06/closing/"' in answer.content.decode()
+    with city.open():
+        assert not CountImport.objects.exists()
+
+
+def test_a_preview_whose_month_was_closed_meanwhile_cannot_be_accepted(city, sakura, enrolment):
+    preview = enrolment.post("/c/counts/", a_file(one_line(sakura, 1)))["Location"]
+    close_june(city)
+
+    page = enrolment.get(preview).content.decode()
+    refused = enrolment.post(f"{preview}accept/")
+
+    assert "締められた月のため、取り込めません" in page
+    assert 'href="/c/counts/2026-06/closing/"' in page
+    assert "取り込むことはできますが" not in page
+    assert f'action="{preview}accept/"' not in page
+    assert f'action="{preview}discard/"' in page
+    assert refused.status_code == 422
+
+
+def close_june(city: City) -> None:
+    with city.open(Role.CHIEF) as chief:
+        MonthClosing.objects.create(
+            municipality=city.municipality,
+            month=JUNE.first_day,
+            closed_at=timezone.now(),
+            closed_by=chief.user_id,
+        )
 
 
 def test_no_file_is_said_at_the_field(city, enrolment):

@@ -37,6 +37,7 @@ from facilities.operations.changes import (
     HAS_SUCCESSOR,
     NO_SUCCESSOR,
     NOT_CLOSED,
+    NOT_RUN,
     OVERLAPS,
     SAME,
     SUCCESSOR_HAS_BEGUN,
@@ -344,6 +345,48 @@ def test_a_facility_closes_once_and_after_it_opened(city, sakura):
         assert refused(twice) == [ALREADY_CLOSED]
         with pytest.raises(IntegrityError, match="closes_after"), transaction.atomic():
             Facility.objects.update(closed_on=early)
+
+
+def test_a_closing_ahead_is_calm_and_nothing_is_offered_for_months_after_it(city, sakura, administrator):
+    page = f"/c/facilities/{sakura.facility.number}/changes/"
+    with city.open() as person:
+        close(sakura.facility.pk, closed_on=date(2099, 3, 31), by=person, at=AT)
+    ahead = administrator.get(page).content.decode()
+    listed = administrator.get("/c/facilities/").content.decode()
+    with city.open() as person:
+        undo_closing(sakura.facility.pk, by=person, at=AT)
+        close(sakura.facility.pk, closed_on=date(2026, 5, 31), by=person, at=AT)
+    closed = administrator.get(page).content.decode()
+
+    assert '<span class="tag info">廃止予定 令和81年3月31日(火)</span>' in ahead
+    assert "廃止予定 令和81年3月31日(火)" in listed
+    assert ahead.count('max="2099-03"') == 3
+    assert "休園する" in ahead
+    assert "分園を設ける" in ahead
+    assert "休園する" not in closed
+    assert "分園を設ける" not in closed
+
+
+def test_months_after_the_closing_have_neither_rest_nor_branch(city, sakura):
+    values = BranchValues("さくら保育園 分園", "272-0011", "青葉台市みほん2丁目", 12)
+    with city.open() as administrator:
+        options = {"by": administrator, "at": AT}
+        close(sakura.facility.pk, closed_on=date(2026, 5, 31), **options)
+        rest = suspend(sakura.facility.pk, from_month=MAY, to_month=None, reason="改修工事", **options)
+        branch = open_branch(sakura.facility.pk, values, from_month=MAY, **options)
+        for act in (
+            lambda: suspend(sakura.facility.pk, from_month=JUNE, to_month=None, reason="x", **options),
+            lambda: suspend(sakura.facility.pk, from_month=APRIL, to_month=JUNE, reason="x", **options),
+            lambda: end_suspension(rest.pk, last_month=JUNE, **options),
+        ):
+            assert refused(act) == [NOT_RUN]
+        for act in (
+            lambda: open_branch(
+                sakura.facility.pk, replace(values, name="西分園"), from_month=JUNE, **options
+            ),
+            lambda: end_branch(branch.pk, last_month=JUNE, **options),
+        ):
+            assert refused(act) == [branches.NOT_RUN]
 
 
 # ---------------------------------------------------------------- rest

@@ -249,6 +249,14 @@ def test_a_facility_that_opens_later_begins_later(city):
         assert FacilityProfile.objects.get().from_month == date(2026, 9, 1)
 
 
+def test_a_facility_that_closed_before_is_not_missed(city):
+    bring_in(city, {}, {"事業所番号": "1299900000902", "施設名": "かえで保育園"})
+    with city.open():
+        Facility.objects.filter(number="1299900000902").update(closed_on="2025-03-31")
+
+    assert preview(city, listed({})).summary["missing"] == 0
+
+
 def test_what_is_not_in_the_list_stays(city):
     bring_in(city, {}, {"事業所番号": "1299900000902", "施設名": "かえで保育園"})
 

@@ -870,7 +870,7 @@ def test_lists_show_which_facility_rests_is_closed_or_opens_later(city, sakura, 
         )
 
     page = words_of(administrator.get("/c/facilities/"))
-    assert "4施設（運営中 1、休園 1、開設前 1、廃止 1）" in page
+    assert "1施設（ほかに休園 1、開設前 1、廃止 1）" in page
     for facility, state, mark in (
         (sakura.facility, "open", None),
         (closed, "closed", "廃止"),

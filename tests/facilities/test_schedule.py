@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,11 +23,22 @@ from facilities.operations.schedule import (
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import DEFAULTS, LAST_DAY, CitySchedule, Shift, Step, StepRule
-from tests.cast import JUNE, MAY, Browser, City, Nursery, give_counts, make_city, make_facility, sign_in
+from tests.cast import (
+    CITY_DAYS,
+    JUNE,
+    MAY,
+    Browser,
+    City,
+    Nursery,
+    give_counts,
+    make_city,
+    make_facility,
+    sign_in,
+)
 from tests.record import events_of
 
 AT = datetime(2026, 6, 5, 5, 0, tzinfo=UTC)
-USUAL = CitySchedule()
+USUAL = CITY_DAYS
 
 
 @pytest.fixture
@@ -113,8 +125,37 @@ def test_business_days_are_counted_back_over_a_holiday():
     assert USUAL.business_days_before(date(2026, 5, 11), 3) == date(2026, 5, 1)
 
 
-def test_the_defaults_are_in_order():
-    assert out_of_order(USUAL, [JUNE.plus(number) for number in range(240)]) == []
+def test_the_defaults_leave_two_business_days_for_every_step_in_twenty_years():
+    usual, months = CitySchedule(), [JUNE.plus(number) for number in range(-2, 240)]
+
+    assert out_of_order(usual, months) == []
+    assert [each for month in months for each in usual.tight(month)] == []
+
+
+@given(
+    number=st.integers(0, 400),
+    days=st.lists(st.integers(1, 31), min_size=5, max_size=5),
+    shifts=st.lists(st.sampled_from(list(Shift)), min_size=5, max_size=5),
+)
+def test_a_step_is_tight_when_two_business_days_after_the_one_before_are_not_over(number, days, shifts):
+    month = ServiceMonth(2015, 4).plus(number)
+    rules = {step: StepRule(0, day, shift) for step, day, shift in zip(Step, days, shifts, strict=True)}
+    schedule = CitySchedule(rules=rules)
+
+    tight = {(each.earlier.step, each.later.step) for each in schedule.tight(month)}
+
+    for earlier, later in pairwise(schedule.month(month)):
+        has_time = schedule.business_days_after(earlier.day, 2) <= later.day
+        assert ((earlier.step, later.step) in tight) is not has_time
+
+
+def test_days_that_used_to_be_usual_left_no_time_after_the_holidays_of_may():
+    may = USUAL.tight(MAY)
+
+    assert [(each.earlier.step, each.later.step, each.days) for each in may] == [
+        (Step.IMPORT, Step.CONFIRM, 0)
+    ]
+    assert may[0].later.day == date(2026, 5, 7)
 
 
 # ---------------------------------------------------------------- setting
@@ -160,6 +201,31 @@ def test_steps_stay_in_their_order(city):
     assert schedule_of(city) == USUAL
 
 
+@pytest.mark.parametrize(
+    ("month", "day", "why"),
+    [
+        (JUNE, date(2026, 6, 14), r"日曜日）。近い開庁日は令和8年6月12日\(金\)と令和8年6月15日\(月\)です"),
+        (JUNE, date(2026, 6, 16), r"システムの入替え）。近い開庁日は令和8年6月15日\(月\)と令和8年6月17日"),
+        (ServiceMonth(2026, 8), date(2026, 8, 1), r"土曜日）。次の開庁日の令和8年8月3日\(月\)にしてください"),
+    ],
+)
+def test_no_step_is_set_on_a_day_on_which_the_city_is_closed(city, month, day, why):
+    with city.open() as administrator:
+        add_closing_day(date(2026, 6, 16), "システムの入替え", by=administrator, at=AT)
+        before = schedule_of(city)
+        with pytest.raises(ProblemsFound, match=why):
+            set_exception(month, Step.CLAIM, day, "x", by=administrator, at=AT)
+    assert schedule_of(city) == before
+
+
+def test_the_city_does_not_close_on_a_day_it_has_set_for_a_month(city):
+    with city.open() as administrator:
+        set_exception(JUNE, Step.CLAIM, date(2026, 6, 15), "停電のため", by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="令和8年6月分の請求の提出の日に決められています"):
+            add_closing_day(date(2026, 6, 15), "x", by=administrator, at=AT)
+    assert schedule_of(city).day_off(date(2026, 6, 15)) == ""
+
+
 def test_other_days_hold_from_this_month_on_and_earlier_months_keep_theirs(city):
     with city.open() as administrator:
         set_rules({Step.CLAIM: StepRule(0, 12, Shift.NONE)}, by=administrator, at=AT)
@@ -178,7 +244,7 @@ def test_the_order_is_looked_at_in_the_coming_years_too(city):
     this_year = [ServiceMonth(2026, 4).plus(number) for number in range(12)]
     assert out_of_order(CitySchedule(rules={**DEFAULTS, **rules}), this_year) == []
 
-    with city.open() as administrator, pytest.raises(ProblemsFound, match="審査（7月14日）"):
+    with city.open() as administrator, pytest.raises(ProblemsFound, match=r"審査（令和10年7月14日\(金\)）"):
         set_rules(rules, by=administrator, at=AT)
     assert schedule_of(city) == USUAL
 
@@ -219,9 +285,45 @@ def test_the_year_is_shown_to_everybody_and_set_by_the_administrator(city, admin
     assert "毎月の日を変える" not in enrolment
 
 
+def test_the_year_warns_of_steps_without_time_and_not_of_those_that_are_over(administrator, time_machine):
+    time_machine.move_to(datetime(2026, 5, 1, 1, 0, tzinfo=UTC))
+    in_may = administrator.get("/c/schedule/?year=2026").content.decode()
+    time_machine.move_to(datetime(2026, 5, 8, 1, 0, tzinfo=UTC))
+    later = administrator.get("/c/schedule/?year=2026").content.decode()
+
+    assert "児童数の取込から児童数の確認まで、開庁日が2日ありません：令和8年5月分（0日）" in in_may
+    assert "令和8年5月分（0日）" not in later
+    assert "令和8年10月分（0日）" in later
+
+
+def test_new_days_are_looked_at_before_they_are_set(city, administrator):
+    typed = rules_form(confirm_day="10", claim_day="15", review_day="23")
+
+    good = administrator.post("/c/schedule/rules/", {**typed, "preview": "1"})
+    tight = administrator.post("/c/schedule/rules/", {**typed, "confirm_day": "5", "preview": "1"})
+    wrong = administrator.post("/c/schedule/rules/", {**typed, "claim_day": "9", "preview": "1"})
+
+    assert (good.status_code, tight.status_code, wrong.status_code) == (200, 200, 422)
+    assert "どの月も、段階の間に開庁日が2日以上あります" in good.content.decode()
+    assert 'name="confirm_day" value="10"' in good.content.decode()
+    tried = tight.content.decode().split("変えたあとの日（まだ変えていません）")[1]
+    assert "児童数の取込から児童数の確認まで、開庁日が2日ありません" in tried
+    assert "より前になります" in wrong.content.decode()
+    assert schedule_of(city) == USUAL
+
+
+def test_only_the_administrator_looks_at_new_days(city):
+    officer = sign_in(city.people[Role.OFFICER])
+
+    answer = officer.post("/c/schedule/rules/", {**rules_form(), "preview": "1"})
+
+    assert answer.status_code == 422
+    assert "変えたあとの日（まだ" not in answer.content.decode()
+
+
 def rules_form(**changes: str) -> dict[str, str]:
     form = {}
-    for step, rule in DEFAULTS.items():
+    for step, rule in USUAL.rules.items():
         form |= {
             f"{step}_months": str(rule.months_later),
             f"{step}_day": str(rule.day),
@@ -316,12 +418,15 @@ def test_a_calendar_program_reads_the_file(city, sakura, time_machine):
     }
     assert answer["Content-Type"].startswith("text/calendar")
     assert claims["129999-2026-05-claim@hagukumi"] == date(2026, 5, 11)
+    why = [str(event["description"]) for event in calendar.walk("vevent") if "description" in event]
+    assert "5月10日が日曜日のため" in why
+    assert "日曜日" not in why
     assert len(claims) == 12
     whole = sign_in(city.people[Role.OFFICER]).get("/c/schedule/calendar.ics")
     summaries = [str(event["summary"]) for event in Calendar.from_ical(whole.content).walk("vevent")]
     assert len(summaries) == 60
-    assert "2026年6月分　支払日" in summaries
-    assert "2026年6月分　審査の締切" in summaries
+    assert "令和8年6月分　支払日" in summaries
+    assert "令和8年6月分　審査の締切" in summaries
     assert not any("支払の締切" in summary for summary in summaries)
 
 

@@ -1,5 +1,6 @@
 """The fiscal year turns: profiles go on, provisional rates, twice is harmless. Branches come and go."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -133,10 +134,58 @@ def test_a_closed_facility_and_one_without_a_profile_are_not_carried(city: City,
     assert _roll(city).carried == 1
 
 
-@pytest.mark.parametrize(("year", "sentence"), [(2028, "まだ先"), (2025, "終わっています")])
+@pytest.mark.parametrize(
+    ("year", "sentence"),
+    [(2028, "令和10年度はまだ先です。令和9年度まで引き継げます。"), (2025, "令和7年度は終わっています。")],
+)
 def test_only_the_year_at_hand_is_rolled(city: City, sakura: Nursery, year: int, sentence: str) -> None:
     with pytest.raises(ProblemsFound, match=sentence):
         _roll(city, year=year)
+
+
+@pytest.mark.parametrize(
+    ("year", "sentence"), [(2035, "令和17年度はまだ先です"), (2025, "令和7年度は終わって")]
+)
+def test_no_other_year_is_offered(
+    city: City, sakura: Nursery, time_machine, year: int, sentence: str
+) -> None:
+    time_machine.move_to(AT)
+    browser = sign_in(city.people[Role.ADMINISTRATOR])
+
+    page = browser.get(f"/c/years/{year}/").content.decode()
+    offered = browser.get("/c/years/2027/").content.decode()
+
+    assert sentence in page
+    assert "施設を引き継ぐ</button>" not in page
+    assert "これから" not in page
+    assert ("次の年度 →" in page) is (year < 2027)
+    assert "1施設を引き継ぐ</button>" in offered
+    assert "次の年度 →" not in offered
+
+
+def test_the_page_opens_on_the_year_that_has_work_and_says_which_is_done(
+    city: City, sakura: Nursery, time_machine
+) -> None:
+    time_machine.move_to(AT)
+    browser = sign_in(city.people[Role.ADMINISTRATOR])
+    with city.open(Role.ADMINISTRATOR):
+        FacilityProfile.objects.update(from_month="2026-03-01")
+    assert browser.get("/c/years/")["Location"] == "/c/years/2026/"
+    assert '<span class="tag off">これから</span>' in browser.get("/c/years/2026/").content.decode()
+
+    _roll(city, year=2026)
+
+    assert browser.get("/c/years/")["Location"] == "/c/years/2027/"
+    assert '<span class="tag ok">済</span>' in browser.get("/c/years/2026/").content.decode()
+    assert '<span class="tag off">これから</span>' in browser.get("/c/years/2027/").content.decode()
+
+
+def test_a_year_that_was_set_without_rolling_is_done_too(city: City, sakura: Nursery, time_machine) -> None:
+    time_machine.move_to(AT)
+
+    page = sign_in(city.people[Role.ADMINISTRATOR]).get("/c/years/2026/").content.decode()
+
+    assert '<span class="tag ok">済</span>' in page
 
 
 def test_only_the_administrator_rolls(city: City, sakura: Nursery) -> None:
@@ -178,6 +227,52 @@ def test_a_branch_is_part_of_its_facility_for_its_months(city: City, sakura: Nur
         assert Branch.objects.get().to_month == APRIL.plus(11).first_day
     page = sign_in(city.people[Role.ADMINISTRATOR]).get(f"/c/facilities/{sakura.facility.number}/changes/")
     assert "さくら保育園 東分園" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("capacity", "room"), [(500, "60人です。分園の利用定員を60人まで"), (61, "60人です")]
+)
+def test_a_branch_has_no_more_places_than_its_facility(
+    city: City, sakura: Nursery, capacity: int, room: str
+) -> None:
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        FacilityProfile.objects.update(capacity_23=60)
+        with pytest.raises(ProblemsFound, match=f"令和9年4月の施設の利用定員は{room}"):
+            open_branch(
+                sakura.facility.pk,
+                replace(BRANCH, capacity=capacity),
+                from_month=APRIL,
+                by=administrator,
+                at=AT,
+            )
+        open_branch(
+            sakura.facility.pk, replace(BRANCH, capacity=60), from_month=APRIL, by=administrator, at=AT
+        )
+
+
+def test_branches_together_have_room_in_every_month_they_are_there(city: City, sakura: Nursery) -> None:
+    facility, july = sakura.facility, APRIL.plus(3)
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        FacilityProfile.objects.update(to_month=APRIL.plus(2).first_day)
+        FacilityProfile.objects.create(
+            municipality=city.municipality,
+            facility=facility,
+            from_month=july.first_day,
+            approved_capacity=60,
+            capacity_23=20,
+            region_percent=10,
+        )
+        first = open_branch(facility.pk, BRANCH, from_month=APRIL, by=administrator, at=AT)
+        second = replace(BRANCH, name="さくら保育園 西分園", capacity=9)
+        with pytest.raises(
+            ProblemsFound,
+            match="令和9年7月の施設の利用定員は20人です（ほかの分園 12人）。分園の利用定員を8人",
+        ):
+            open_branch(facility.pk, second, from_month=APRIL, by=administrator, at=AT)
+        end_branch(first.pk, last_month=APRIL.plus(2), by=administrator, at=AT)
+        open_branch(facility.pk, second, from_month=APRIL, by=administrator, at=AT)
+        with pytest.raises(ProblemsFound, match="令和9年7月の施設の利用定員は20人です（ほかの分園 9人）"):
+            end_branch(first.pk, last_month=july, by=administrator, at=AT)
 
 
 def test_a_branch_that_never_began_is_taken_away(city: City, sakura: Nursery) -> None:

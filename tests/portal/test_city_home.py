@@ -7,10 +7,13 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from approvals.operations import return_to_facility
 from claims import composing
+from claims.operations import closing
 from facilities.actors import OPERATIONS_ROLES, Role
-from facilities.models import FacilityKind, Membership, Ownership
+from facilities.models import Facility, FacilityKind, Membership, Ownership, Suspension
 from pricing import shipped_books
 from tests.approvals.test_inbox import approve, play
 from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, make_user, sign_in
@@ -25,8 +28,8 @@ def city(db: None) -> City:
     return make_city()
 
 
-def home_of(city: City, role: Role) -> str:
-    answer = sign_in(city.people[role]).get("/c/")
+def home_of(city: City, role: Role, asked: str = "") -> str:
+    answer = sign_in(city.people[role]).get(f"/c/{asked}")
     assert answer.status_code == 200
     page: str = answer.content.decode()
     return page.split("<main")[1]
@@ -70,6 +73,101 @@ def test_a_newer_month_does_not_hide_what_still_waits(city: City) -> None:
     assert "令和8年5月分を審査する（1件）</a>" in home_of(city, Role.CHIEF)
     approve(city, may, Role.CHIEF)
     assert "いま待っている請求はありません" in home_of(city, Role.CHIEF)
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+def test_the_home_stays_at_the_month_that_is_not_finished_and_names_it(city: City) -> None:
+    gardens = [make_facility(city, f"園{number}", number=f"129990000090{number}") for number in range(1, 6)]
+    approve(city, play(gardens[0], MAY))
+    returned = play(gardens[1], MAY)
+    with city.open(Role.OFFICER) as officer:
+        return_to_facility(
+            returned.pk,
+            shown_hash=returned.content_hash,
+            reason="人数を確認してください。",
+            by=officer,
+            at=timezone.now(),
+        )
+    play(gardens[2], MAY, submit=False)
+    for garden in gardens[3:]:
+        give_counts(garden, MAY)
+    for garden in gardens:
+        give_counts(garden, JUNE)
+
+    page, june = home_of(city, Role.OFFICER), home_of(city, Role.OFFICER, "?month=2026-06")
+    line = (
+        "まだ終わっていない月：令和8年5月分（確認待ち 2・未提出 1・差し戻し 1）、令和8年6月分（確認待ち 5）"
+    )
+
+    assert '<p class="muted">令和8年5月分</p>' in page
+    assert '<p class="muted">令和8年6月分</p>' in june
+    assert line in text_of(page)
+    assert line in text_of(june)
+    assert 'href="?month=2026-06"' in page
+    assert 'href="/c/review/?month=2026-05&amp;state=waiting"' in page
+    assert "/c/review/" not in home_of(city, Role.ENROLMENT)
+    assert '<p class="muted">令和8年5月分</p>' in home_of(city, Role.OFFICER, "?month=2020-01")
+    assert '<p class="muted">令和8年5月分</p>' in home_of(city, Role.OFFICER, "?month=x")
+    with city.open(Role.CHIEF) as chief:
+        closing.close(MAY, note="電話で確認中です。", by=chief, at=timezone.now())
+    after = home_of(city, Role.OFFICER)
+    assert '<p class="muted">令和8年6月分</p>' in after
+    assert "まだ終わっていない月：令和8年6月分（確認待ち 5）" in text_of(after)
+
+
+def test_a_month_in_which_all_is_approved_is_finished(city: City) -> None:
+    claim = play(make_facility(city, "さくら"), MAY)
+    assert "令和8年5月分（審査中 1）" in text_of(home_of(city, Role.OFFICER))
+    approve(city, claim)
+
+    page = home_of(city, Role.OFFICER)
+
+    assert "まだ終わっていない月" not in page
+    assert '<p class="muted">令和8年5月分</p>' in page
+
+
+def test_who_rests_or_is_not_run_stands_apart_from_the_facilities_of_the_month(city: City) -> None:
+    give_counts(make_facility(city, "さくら"), JUNE)
+    for name, number in (("やすみ", 2), ("これから", 3), ("もと", 4)):
+        make_facility(city, name, number=f"129990000090{number}")
+    with city.open():
+        Facility.objects.filter(name="これから").update(opened_on="2026-12-01")
+        Facility.objects.filter(name="もと").update(closed_on="2026-05-31")
+        Suspension.objects.create(
+            municipality=city.municipality,
+            facility=Facility.objects.get(name="やすみ"),
+            from_month=MAY.first_day,
+            reason="改修",
+        )
+
+    page = home_of(city, Role.OFFICER)
+    counts = sign_in(city.people[Role.ENROLMENT]).get("/c/counts/").content.decode()
+
+    assert "<h2>令和8年6月分　1施設</h2>" in page
+    assert "児童数が届いた 1 / 1" in page
+    assert '<td class="number">1 / 1<span class="sub">ほか休園中 1</span></td>' in counts
+
+
+def test_more_facilities_and_months_cost_no_query_more(city: City) -> None:
+    browser = sign_in(city.people[Role.OFFICER])
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert browser.get("/c/").status_code == 200
+        return len(caught)
+
+    give_counts(make_facility(city, "園1", number="1299900000901"), MAY)
+    queries()
+    few = queries()
+    for number in range(2, 12):
+        garden = make_facility(city, f"園{number}", number=f"12999000009{number:02}")
+        for month in (MAY, JUNE):
+            give_counts(garden, month)
+
+    assert queries() == few
 
 
 def test_who_cannot_claim_is_known_before_anybody_confirms(

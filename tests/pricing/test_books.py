@@ -191,7 +191,7 @@ def test_at_equal_date_official_goes_before_provisional_before_sample() -> None:
 
 
 def test_a_month_without_a_book_is_an_error() -> None:
-    with pytest.raises(NoBookInForce, match="2026年3月に有効な幼稚園の単価表がありません"):
+    with pytest.raises(NoBookInForce, match="令和8年3月に有効な幼稚園の単価表がありません"):
         book_in_force("kindergarten", Month(2026, 3))
 
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from pricing.month import fiscal_year_words
 from pricing.staffing import (
     BaseNumberFacts,
     BaseNumberWeights,
@@ -39,7 +40,6 @@ from pricing.staffing import (
 )
 from pricing.staffing.children import AGES_TAKEN
 from pricing.staffing.roundings import number_words, round_half_up, tenths_words
-from pricing.staffing.years import fiscal_year_words
 from pricing.vocabulary import FACILITY_TYPES
 from tests.pricing.conftest import read_json
 
@@ -403,8 +403,8 @@ def average_of(*staff: Experience) -> object:
 
 REFUSALS: list[tuple[type[StaffingRefused], str, Callable[[], object]]] = [
     (NotCountable, "施設類型", lambda: teachers("school")),
-    (RuleUnknown, "2014年度の配置基準", lambda: teachers("nursery", 2014)),
-    (RuleUnknown, "2027年度の配置基準", lambda: teachers("nursery", 2027)),
+    (RuleUnknown, "平成26年度の配置基準", lambda: teachers("nursery", 2014)),
+    (RuleUnknown, "令和9年度の配置基準", lambda: teachers("nursery", 2027)),
     (RuleUnknown, "障害児2人に1人", lambda: teachers("small_a", claimed={"disability_care"})),
     (NotCountable, "乳児の数え方", lambda: teachers("kindergarten", age0=1)),
     (NotCountable, "3歳児の数え方", lambda: teachers("small_a", age3=1)),
@@ -432,7 +432,7 @@ REFUSALS: list[tuple[type[StaffingRefused], str, Callable[[], object]]] = [
     (NotCountable, "2号の利用定員を", lambda: teachers("certified_kodomoen", class_adjustment=True)),
     (NotCountable, "施設類型", lambda: other_staff("school", 2026, 20)),
     (NotCountable, "利用定員は1以上", lambda: other_staff("nursery", 2026, 0)),
-    (RuleUnknown, "2027年度の職員配置", lambda: other_staff("nursery", 2027, 20)),
+    (RuleUnknown, "令和9年度の職員配置", lambda: other_staff("nursery", 2027, 20)),
     (NotCountable, "2人目の月の勤務時間", lambda: full_time_equivalent([1, -1], 160)),
     (NotCountable, "1人目の月の勤務時間", lambda: full_time_equivalent([80.5], 160)),  # type: ignore[list-item]
     (NotCountable, "1人目の月の勤務時間", lambda: full_time_equivalent([Decimal("NaN")], 160)),
@@ -443,13 +443,13 @@ REFUSALS: list[tuple[type[StaffingRefused], str, Callable[[], object]]] = [
     (NotCountable, "1人目の1日の勤務時間", lambda: average_of(Experience(1, 1, WorkingTime(25, 20)))),
     (NotCountable, "1人目の1か月の勤務日数", lambda: average_of(Experience(1, 1, WorkingTime(8, 32)))),
     (NotCountable, "平均経験年数は0以上", lambda: treatment_rates(-1, 2026, career_path=True)),
-    (RuleUnknown, "2014年度の加算率", lambda: treatment_rates(5, 2014, career_path=True)),
-    (RuleUnknown, "2027年度の加算率", lambda: treatment_rates(5, 2027, career_path=True)),
+    (RuleUnknown, "平成26年度の加算率", lambda: treatment_rates(5, 2014, career_path=True)),
+    (RuleUnknown, "令和9年度の加算率", lambda: treatment_rates(5, 2027, career_path=True)),
     (RuleUnknown, "平成30年度にキャリアパス要件", lambda: treatment_rates(5, 2018, career_path=False)),
     (RuleUnknown, "令和元年度にキャリアパス要件", lambda: treatment_rates(5, 2019, career_path=False)),
     (NotCountable, "必須の要件", lambda: treatment_rates(5, 2026, career_path=False)),
     (RuleUnknown, "平成29年度から", lambda: number_of(fiscal_year=2016)),
-    (RuleUnknown, "2027年度の加算対象人数", lambda: number_of(fiscal_year=2027)),
+    (RuleUnknown, "令和9年度の加算対象人数", lambda: number_of(fiscal_year=2027)),
     (NotCountable, "施設類型", lambda: number_of(facility_type="school")),
     (RuleUnknown, "係数と、利用定員に基づく職員数の表", lambda: number_of(weights=None)),
     (RuleUnknown, "令和5年度のもの", lambda: number_of(fiscal_year=2024)),

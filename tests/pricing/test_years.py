@@ -109,7 +109,7 @@ def test_an_item_outside_its_years_is_refused(
 def test_iii_begins_in_october_2022() -> None:
     document = claim_of("2022-09", [{"code": "treatment_iii", "headcount": 1}])
 
-    with pytest.raises(InputProblems, match="2022年10月"):
+    with pytest.raises(InputProblems, match="令和4年10月"):
         parse(document)
 
     document["month"] = "2022-10"
@@ -145,5 +145,5 @@ def test_the_rates_of_a_month_are_those_of_its_year(wage: int, month: str, fits:
 
 
 def test_before_h27_there_was_no_official_price() -> None:
-    with pytest.raises(NoRuleSet, match="2014年度の保育所"):
+    with pytest.raises(NoRuleSet, match="平成26年度の保育所"):
         rules_for("nursery", 2014)
