@@ -4,35 +4,46 @@ The demo's months, played through the real operations: April approved, May at ev
 Each facility's part in May follows from its place in the list, so that the demo looks the same every time.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from approvals import operations as review
-from audit.record import Context, context
 from claims.cells import Cell, DisputedCell
 from claims.facts import facts_asked
 from claims.models import ChildCount, Claim, CountDispute, CountSheet
 from claims.operations import answers, charges_import, confirming, counts_import, submitting
 from claims.operations import facts as facts_operations
-from claims.states import ClaimStatus, SheetStatus
+from claims.states import ClaimStatus
 from facilities.actors import Actor
 from facilities.models import Facility, GrantedItem, Municipality, holding_in
 from facilities.periods import ServiceMonth
-from facilities.scope import scope
-from portal.demo import cast
+from portal.demo import by_hand, cast
+from portal.demo.facilities import FOLDER
+from portal.demo.newcomers import (
+    HOME_VISITING,
+    NOW_CERTIFIED,
+    PREDECESSOR,
+    PROVISIONAL,
+    SMALL_C,
+    WITHOUT_PROFILE,
+    WITHOUT_RATES,
+)
+from portal.demo.scene import APRIL, MAY, acting, moment, sheet_of
 
-FOLDER = Path(__file__).resolve().parent
-JAPAN = ZoneInfo("Asia/Tokyo")
-APRIL, MAY = ServiceMonth(2026, 4), ServiceMonth(2026, 5)
 APRIL_FILE = "child_counts_2026-04_cp932.csv"
 MAY_FILE = "child_counts_2026-05_utf8bom.csv"
 JUNE_FILE = "child_counts_2026-06_wide_cp932.csv"
 APRIL_CHARGES, MAY_CHARGES, JUNE_CHARGES = (f"user_charges_2026-{month:02}_cp932.csv" for month in (4, 5, 6))
+# Those of the facilities that were opened by hand, as another system writes them.
+COMMUNITY_COUNTS = {
+    month: f"community_counts_{month}_cp932.csv" for month in ("2026-04", "2026-05", "2026-06")
+}
+COMMUNITY_CHARGES = {
+    month: f"community_charges_{month}_cp932.csv" for month in ("2026-04", "2026-05", "2026-06")
+}
+SMALL_B, HOME_BASED = "1299900000168", "1299900000170"
 DISPUTE_REASON = "5月1日付で転入した子どもが1人、数えられていないようです。"
 RETURN_REASONS = (
     "副食費免除の日数が、給食の実施日数と合いません。日数をご確認のうえ、修正版を提出してください。",
@@ -49,6 +60,15 @@ class Stage:
         cast.FIRST_NURSERY: RETURNED,
         cast.SECOND_NURSERY: SUBMITTED,
         cast.STRANGER: WAITING,
+        SMALL_B: APPROVED,
+        HOME_BASED: APPROVED,
+        SMALL_C: APPROVED,
+        HOME_VISITING: APPROVED,
+        PREDECESSOR: FIRST,
+        PROVISIONAL: SUBMITTED,
+        NOW_CERTIFIED: APPROVED,
+        WITHOUT_RATES: DRAFTED,
+        WITHOUT_PROFILE: DRAFTED,
     }
     ROUND = (
         SUBMITTED,
@@ -77,19 +97,26 @@ class Stage:
 
 def play(city: Municipality, actors: dict[str, Actor], clerks: dict[UUID, Actor]) -> None:
     """Play April and May. ``actors``: the city's people by login id; ``clerks``: one for each facility."""
-    facilities = list(Facility.objects.order_by("number"))
-    _bring_in(city, actors["nyuen"], APRIL_FILE, datetime(2026, 4, 2, 10, 0, tzinfo=JAPAN))
-    _bring_in_charges(city, actors["nyuen"], APRIL_CHARGES, datetime(2026, 4, 2, 10, 30, tzinfo=JAPAN))
-    for place, facility in enumerate(facilities):
-        at = _office_hours(datetime(2026, 4, 3, 9, 0, tzinfo=JAPAN), place)
+    enrolment = actors["nyuen"]
+    _bring_in(city, enrolment, APRIL, APRIL_FILE, APRIL_CHARGES, moment(4, 2, 10))
+    by_hand.correct(city, enrolment, APRIL, moment(4, 2, 16))
+    for place, facility in _with_counts(city, enrolment, APRIL):
         with acting(city, clerks[facility.pk]):
-            _claim(facility, APRIL, clerks[facility.pk], at, submit=True)
-    _approve(city, APRIL, actors, datetime(2026, 4, 9, 13, 0, tzinfo=JAPAN))
-    _bring_in(city, actors["nyuen"], MAY_FILE, datetime(2026, 5, 1, 10, 0, tzinfo=JAPAN))
-    _bring_in_charges(city, actors["nyuen"], MAY_CHARGES, datetime(2026, 5, 1, 10, 30, tzinfo=JAPAN))
-    for place, facility in enumerate(facilities):
-        at = _office_hours(datetime(2026, 5, 7, 9, 0, tzinfo=JAPAN), place)
+            _claim(facility, APRIL, clerks[facility.pk], _office_hours(moment(4, 3, 9), place), submit=True)
+    _approve(city, APRIL, actors, moment(4, 9, 13))
+    _bring_in(city, enrolment, MAY, MAY_FILE, MAY_CHARGES, moment(5, 1, 10))
+    by_hand.correct(city, enrolment, MAY, moment(5, 1, 16))
+    for place, facility in _with_counts(city, enrolment, MAY):
+        at = _office_hours(moment(5, 7, 9), place)
         _play_may(city, facility, Stage.of(place, facility.number), actors, clerks[facility.pk], at)
+
+
+def _with_counts(city: Municipality, by: Actor, month: ServiceMonth) -> list[tuple[int, Facility]]:
+    """The facilities whose counts of the month have come, each with its place in the city's list."""
+    with acting(city, by):
+        came = set(CountSheet.objects.filter(month=month.first_day).values_list("facility_id", flat=True))
+        everybody = list(Facility.objects.order_by("number"))
+    return [(place, facility) for place, facility in enumerate(everybody) if facility.pk in came]
 
 
 def _play_may(
@@ -110,25 +137,27 @@ def _play_may(
                     claim.pk, shown_hash=claim.content_hash, reason=reason, by=actors["tanto"], at=_later(at)
                 )
     if stage in {Stage.FIRST, Stage.APPROVED}:
-        _decide(city, facility, MAY, actors, _later(at), steps=1 if stage == Stage.FIRST else 2)
+        decide(city, facility, MAY, actors, _later(at), steps=1 if stage == Stage.FIRST else 2)
 
 
-def _bring_in(city: Municipality, by: Actor, file: str, at: datetime) -> None:
+def _bring_in(
+    city: Municipality, by: Actor, month: ServiceMonth, counts: str, charges: str, at: datetime
+) -> None:
+    """The month's files of the core system, and an hour later those of the other system."""
+    files = (
+        (counts_import, counts, at),
+        (charges_import, charges, at + timedelta(minutes=30)),
+        (counts_import, COMMUNITY_COUNTS[str(month)], at + timedelta(minutes=60)),
+        (charges_import, COMMUNITY_CHARGES[str(month)], at + timedelta(minutes=90)),
+    )
     with acting(city, by):
-        previewed = counts_import.preview((FOLDER / file).read_bytes(), by=by, at=at)
-        counts_import.accept(previewed.pk, by=by, at=at + timedelta(minutes=6))
-
-
-def _bring_in_charges(city: Municipality, by: Actor, file: str, at: datetime) -> None:
-    with acting(city, by):
-        previewed = charges_import.preview((FOLDER / file).read_bytes(), by=by, at=at)
-        charges_import.accept(previewed.pk, by=by, at=at + timedelta(minutes=4))
+        for kind, file, begins in files:
+            previewed = kind.preview((FOLDER / file).read_bytes(), by=by, at=begins)
+            kind.accept(previewed.pk, by=by, at=begins + timedelta(minutes=6))
 
 
 def _claim(facility: Facility, month: ServiceMonth, clerk: Actor, at: datetime, *, submit: bool) -> None:
-    sheet = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED).get(
-        facility=facility, month=month.first_day
-    )
+    sheet = sheet_of(facility, month)
     confirming.confirm(sheet.pk, shown_version=sheet.version, by=clerk, at=at)
     if facility.is_public:
         return
@@ -165,9 +194,7 @@ def _facts(facility: Facility, month: ServiceMonth) -> dict[str, int]:
 
 def _dispute(city: Municipality, facility: Facility, clerk: Actor, enrolment: Actor, at: datetime) -> None:
     with acting(city, clerk):
-        sheet = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED).get(
-            facility=facility, month=MAY.first_day
-        )
+        sheet = sheet_of(facility, MAY)
         row = (
             ChildCount.objects.filter(sheet=sheet, count__gt=0)
             .order_by("certification", "age", "hours")
@@ -194,18 +221,19 @@ def _dispute(city: Municipality, facility: Facility, clerk: Actor, enrolment: Ac
 
 def _approve(city: Municipality, month: ServiceMonth, actors: dict[str, Actor], at: datetime) -> None:
     for place, claim in enumerate(_waiting_in_city(city, month, actors["tanto"])):
-        _decide(city, claim.facility, month, actors, at + timedelta(minutes=place % 90), steps=2)
+        decide(city, claim.facility, month, actors, at + timedelta(minutes=place % 90), steps=2)
 
 
-def _decide(
+def decide(
     city: Municipality,
     facility: Facility,
     month: ServiceMonth,
-    actors: dict[str, Actor],
+    actors: Mapping[str, Actor],
     at: datetime,
     *,
     steps: int,
 ) -> None:
+    """The first step approves what waits of the month, the second one two hours later."""
     for step, name in enumerate(("tanto", "kakaricho")[:steps]):
         with acting(city, actors[name]):
             for claim in _waiting(facility, month):
@@ -241,19 +269,3 @@ def _office_hours(first: datetime, place: int) -> datetime:
 
 def _later(at: datetime) -> datetime:
     return at + timedelta(days=1)
-
-
-@contextmanager
-def acting(city: Municipality, actor: Actor) -> Iterator[None]:
-    """Scope and record of one acting person, as the door would open them."""
-    facilities = None if actor.facility_id is None else [actor.facility_id]
-    entrance = "internet" if actor.is_facility else "lgwan"
-    opened = Context(
-        who=actor,
-        address="192.0.2.10",
-        entrance=entrance,
-        municipality_id=city.pk,
-        facility_id=actor.facility_id,
-    )
-    with context(opened), scope(city.pk, facilities):
-        yield

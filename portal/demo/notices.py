@@ -8,8 +8,8 @@ from openpyxl import Workbook
 
 from facilities.actors import Actor
 from facilities.models import FacilityKind, Municipality
-from portal.demo.months import JAPAN, acting
-from portal.models import Audience, Notice
+from portal.demo.scene import JAPAN, acting
+from portal.models import Audience, Notice, NoticeTarget
 from portal.operations import notices, telling
 from portal.operations.notices import NoticeValues
 from portal.queries.notices import reached
@@ -42,8 +42,10 @@ def write(city: Municipality, actors: dict[str, Actor], clerks: dict[UUID, Actor
     officer = actors["tanto"]
     first = datetime(2026, 4, 6, 9, 30, tzinfo=JAPAN)
     guide = _sent(city, GUIDE, officer, first, file=("よくある質問.xlsx", _questions()))
-    for place, clerk in enumerate(clerks.values()):
-        if place % 10 < 7:
+    with acting(city, officer):
+        told = set(NoticeTarget.objects.filter(notice=guide).values_list("facility_id", flat=True))
+    for place, (facility_id, clerk) in enumerate(clerks.items()):
+        if place % 10 < 7 and facility_id in told:
             with acting(city, clerk):
                 notices.read(guide.pk, by=clerk, at=first + timedelta(minutes=7 * place))
     _sent(city, MEALS, officer, datetime(2026, 5, 11, 10, 0, tzinfo=JAPAN))

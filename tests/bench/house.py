@@ -1,4 +1,4 @@
-"""A throw-away house for measuring: own servers, the demo city's 172 facilities, April's counts."""
+"""A throw-away house for measuring: own servers, the demo city with its months."""
 
 import os
 import shutil

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from audit.record import SYSTEM
 from claims.operations import counts_import
-from portal.demo.months import FOLDER, JUNE_FILE
+from portal.demo.facilities import FOLDER
+from portal.demo.months import JUNE_FILE
 from tests.bench.city import open_city
 
 

@@ -8,26 +8,24 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import EmailCodeDevice, User
 from audit.record import SYSTEM, Context, context
 from claims.operations.counts_import import TELL_FACILITIES
-from facilities.actors import Actor, Role, actor_for
+from facilities.actors import Actor
 from facilities.models import (
     Corporation,
     Facility,
     FacilityKind,
     FacilityProfile,
-    Membership,
     Municipality,
     Ownership,
 )
-from facilities.operations.accounts import Notification, register_address
 from facilities.scope import scope
 from jobs.mail import KIND as MAIL
 from jobs.models import Job
-from portal.demo import bends, cast, changes, months, notices
-from portal.demo.facilities import FIRST_MONTH, make_facilities
+from portal.demo import bends, cast, changes, months, newcomers, notices, people
+from portal.demo.facilities import FIRST_MONTH, FOLDER, make_facilities
 
 
 class Command(BaseCommand):
@@ -62,25 +60,34 @@ class Command(BaseCommand):
         with scope(neighbour.pk, None):
             self._people(neighbour, password, self._neighbouring_facilities(neighbour))
         with scope(city.pk, None):
-            facilities = make_facilities(city)
-            actors, clerks = self._people(city, password, facilities)
+            actors, clerks = self._people(city, password, make_facilities(city))
+        opened = newcomers.open_all(city, actors["kanri"])
+        with scope(city.pk, None):
+            clerks |= people.clerks_of(city, password, opened)
+        token = changes.before_april(city, actors["kanri"])
+        newcomers.save_mappings(city, actors["nyuen"])
         with scope(city.pk, None):
             months.play(city, actors, clerks)
             bends.play(city, actors, clerks)
             notices.write(city, actors, clerks)
-            changes.make(city, actors, clerks)
-            self._notified_address(clerks, by=actors["kanri"])
+        changes.make(city, actors["kanri"])
+        newcomers.move_on(city, actors["kanri"])
+        people.move(city, actors)
+        changes.roll_the_year(city, actors["kanri"])
+        # What waits, waits a day: it has come just now.
+        changes.send_files(city, token, at=timezone.now())
         # The mails of April and May were sent long ago, as it were; what they said is not kept either.
         Job.objects.filter(kind__in=[MAIL, TELL_FACILITIES], done_at__isnull=True).update(
             done_at=datetime(2026, 5, 31, tzinfo=UTC), payload_sealed=None
         )
 
-    def _notified_address(self, clerks: dict[UUID, Actor], *, by: Actor) -> None:
-        """One address waits for the second administrator."""
-        stranger = Facility.objects.get(number=cast.STRANGER)
-        membership = Membership.objects.get(user=clerks[stranger.pk].user_id)
-        notified = Notification("jimu@tsukushi.hagukumi.example", "令8-21", date(2026, 5, 28))
-        register_address(membership.pk, notified, by=by, at=datetime(2026, 5, 29, 1, tzinfo=UTC))
+    def _people(
+        self, city: Municipality, password: str, facilities: list[Facility]
+    ) -> tuple[dict[str, Actor], dict[UUID, Actor]]:
+        """Accounts of the cast and one clerk for every other facility; the actors by login id and by facility."""
+        actors, clerks = people.cast_of(city, password, facilities)
+        others = [facility for facility in facilities if facility.pk not in clerks]
+        return actors, clerks | people.clerks_of(city, password, others)
 
     def _neighbouring_facilities(self, neighbour: Municipality) -> list[Facility]:
         corporation = Corporation.objects.create(
@@ -122,67 +129,10 @@ class Command(BaseCommand):
             )
         return facilities
 
-    def _people(
-        self, city: Municipality, password: str, facilities: list[Facility]
-    ) -> tuple[dict[str, Actor], dict[UUID, Actor]]:
-        """Accounts of the cast and one clerk for every other facility; the actors by login id and by facility."""
-        by_number = {facility.number: facility for facility in facilities}
-        actors: dict[str, Actor] = {}
-        clerks: dict[UUID, Actor] = {}
-        slots: dict[UUID, int] = {}
-        for person in cast.PEOPLE:
-            if person.city != city.code:
-                continue
-            user = self._user(person.login_id, person.name, password, city)
-            if person.duty is not Role.FACILITY:
-                Membership.objects.create(
-                    municipality=city, user=user, duty=person.duty, began_at=changes.began_at()
-                )
-                actors[person.login_id] = self._actor(user, person.duty, city)
-            for number in person.facilities:
-                facility = by_number[number]
-                slots[facility.pk] = slots.get(facility.pk, 0) + 1
-                self._clerk(user, facility, slots[facility.pk])
-                clerks.setdefault(facility.pk, self._actor(user, Role.FACILITY, city, facility.pk))
-        for facility in facilities:
-            if facility.pk not in clerks:
-                user = self._user(f"f{facility.number}", "見本 事務員", password, city)
-                self._clerk(user, facility, 1)
-                clerks[facility.pk] = self._actor(user, Role.FACILITY, city, facility.pk)
-        return actors, clerks
-
-    def _user(self, login_id: str, name: str, password: str, city: Municipality) -> User:
-        user = User(login_id=login_id, password=password, realm_id=city.pk)
-        user.name, user.address = name, cast.address_of(login_id)
-        user.save()
-        EmailCodeDevice.objects.create(user=user, name="mail", confirmed=True)
-        return user
-
-    def _clerk(self, user: User, facility: Facility, slot: int) -> None:
-        Membership.objects.create(
-            municipality_id=facility.municipality_id,
-            user=user,
-            duty=Role.FACILITY,
-            facility=facility,
-            slot=slot,
-            began_at=changes.began_at(facility),
-        )
-
-    def _actor(self, user: User, duty: Role, city: Municipality, facility_id: UUID | None = None) -> Actor:
-        return actor_for(
-            user_id=user.pk,
-            login_id=user.login_id,
-            duty=duty,
-            municipality_id=city.pk,
-            facility_id=facility_id,
-        )
-
     def _print_accounts(self) -> None:
         self.stdout.write(f"\nデモのアカウント（パスワードはすべて {cast.PASSWORD} 、架空の人です）")
         for person in cast.PEOPLE:
             self.stdout.write(f"  {person.login_id:<14}{person.words}")
         self.stdout.write("  f<事業所番号>    その他の施設の事務（例: f1299900000003）")
-        self.stdout.write(
-            f"6月の児童数ファイル（入園課 nyuen で取り込みます）: {months.FOLDER / months.JUNE_FILE}"
-        )
-        self.stdout.write(f"6月の利用者負担額ファイル（同じく）: {months.FOLDER / months.JUNE_CHARGES}")
+        self.stdout.write(f"6月の児童数ファイル（入園課 nyuen で取り込みます）: {FOLDER / months.JUNE_FILE}")
+        self.stdout.write(f"6月の利用者負担額ファイル（同じく）: {FOLDER / months.JUNE_CHARGES}")
