@@ -12,6 +12,7 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from facilities import checks
 from facilities.models import Facility, FacilityDetail, FacilityKind, FacilityProfile, Ownership
 from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
@@ -31,6 +32,12 @@ HEADINGS = (
     "郵便番号",
     "所在地",
 )
+# What a list may have besides: certified or provisional 加算率.
+RATE_HEADINGS = ("区分1", "区分2", "仮")
+COLUMNS = (*HEADINGS, *RATE_HEADINGS)
+# A facility without a profile is written out with these empty.
+PROFILE_HEADINGS = ("認可定員", "1号利用定員", "2・3号利用定員", "地域区分")
+PROVISIONAL = "仮"
 KINDS = {
     **{kind.label: kind for kind in FacilityKind},
     "小規模A型": FacilityKind.SMALL_A,
@@ -47,9 +54,8 @@ ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和"
 ERA_LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
 WAREKI = re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR])(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
 WESTERN = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?(?: 00:00:00)?")
-# First grade only, second and third only, or both: which capacities a type can have.
-ONLY_1 = frozenset({FacilityKind.KINDERGARTEN})
-BOTH = frozenset({FacilityKind.CERTIFIED_KODOMOEN})
+# The column of each field that may not fit another.
+PLACES = {"approved_capacity": "認可定員", "capacity_1": "1号利用定員", "capacity_23": "2・3号利用定員"}
 
 
 class Line(Protocol):
@@ -82,7 +88,11 @@ class LinesRefused(Exception):
 
 @dataclass(frozen=True)
 class FacilityLine:
-    """One facility as the list has it. Capacities in children, region in percent."""
+    """
+    One facility as the list has it. Capacities in children, region and rates in percent.
+
+    Without rates those that hold stay. Without an approved capacity the line says nothing of the profile.
+    """
 
     line: int
     number: str
@@ -98,6 +108,14 @@ class FacilityLine:
     opened_on: str
     postal_code: str
     location: str
+    base_percent: int | None = None
+    wage_percent: int | None = None
+    rates_are_provisional: bool = False
+
+    @property
+    def has_profile(self) -> bool:
+        """Whether the line says what holds; a facility without a profile is written out without."""
+        return self.approved_capacity > 0
 
     @property
     def opened(self) -> date:
@@ -109,15 +127,16 @@ class FacilityLine:
         return list(astuple(self))
 
     def profile(self, current: FacilityProfile | None) -> ProfileValues:
-        """The profile of this line; the list knows no 加算率, they stay as they are."""
+        """The profile of this line; without rates in it, they stay as they are."""
+        rates: FacilityLine | FacilityProfile | None = self if self.base_percent is not None else current
         return ProfileValues(
             approved_capacity=self.approved_capacity,
             capacity_1=self.capacity_1,
             capacity_23=self.capacity_23,
             region_percent=self.region_percent,
-            base_percent=current.base_percent if current else None,
-            wage_percent=current.wage_percent if current else None,
-            rates_are_provisional=current.rates_are_provisional if current else False,
+            base_percent=rates.base_percent if rates else None,
+            wage_percent=rates.wage_percent if rates else None,
+            rates_are_provisional=rates.rates_are_provisional if rates else False,
         )
 
 
@@ -134,13 +153,32 @@ def cells_of(
         facility.corporation.name,
         facility.corporation.corporate_number,
         facility.get_ownership_display(),
-        str(profile.approved_capacity) if profile else "",
-        str(profile.capacity_1 or "") if profile else "",
-        str(profile.capacity_23 or "") if profile else "",
-        region_words(profile.region_percent) if profile else "",
+        *_capacity_cells(profile),
         f"{opened.year}/{opened.month}/{opened.day}",
         held.postal_code,
         held.location,
+        *_rate_cells(profile),
+    ]
+
+
+def _capacity_cells(values: FacilityProfile | ProfileValues | None) -> list[str]:
+    if values is None:
+        return [""] * len(PROFILE_HEADINGS)
+    return [
+        str(values.approved_capacity),
+        str(values.capacity_1 or ""),
+        str(values.capacity_23 or ""),
+        region_words(values.region_percent),
+    ]
+
+
+def _rate_cells(values: FacilityProfile | ProfileValues | None) -> list[str]:
+    if values is None or values.base_percent is None:
+        return [""] * len(RATE_HEADINGS)
+    return [
+        str(values.base_percent),
+        str(values.wage_percent),
+        PROVISIONAL if values.rates_are_provisional else "",
     ]
 
 
@@ -165,13 +203,16 @@ def understand(headings: Sequence[str], lines: Iterable[Line]) -> list[FacilityL
                 for heading in missing
             ]
         )
+    if len({"区分1", "区分2"} & set(headings)) == 1:
+        words = "「区分1」と「区分2」の列は、両方入れるか、両方なくしてください。"
+        raise LinesRefused([CellProblem(words, 1, "区分1" if "区分1" in headings else "区分2")])
     reader = _Reader()
     understood = [reader.read(line) for line in lines]
     found = [line for line in understood if line is not None]
     reader.compare(found)
     if reader.problems:
         raise LinesRefused(
-            sorted(reader.problems, key=lambda problem: (problem.line, HEADINGS.index(problem.column)))
+            sorted(reader.problems, key=lambda problem: (problem.line, COLUMNS.index(problem.column)))
         )
     return found
 
@@ -211,7 +252,9 @@ class _Reader:
         ownership = self._chosen(line, "公私区分", {each.label: each for each in Ownership})
         capacity_1 = self._children(line, "1号利用定員", least=1)
         capacity_23 = self._children(line, "2・3号利用定員", least=1)
-        approved = self._children(line, "認可定員", least=1, required=True)
+        has_profile = any(line.get(heading) for heading in (*PROFILE_HEADINGS, *RATE_HEADINGS))
+        approved = self._children(line, "認可定員", least=1, required=has_profile)
+        base, wage, provisional = self._rates(line)
         opened = self._day(line, "認可年月日")
         understood = FacilityLine(
             line=line.line,
@@ -226,12 +269,15 @@ class _Reader:
             approved_capacity=approved or 0,
             capacity_1=capacity_1,
             capacity_23=capacity_23,
-            region_percent=self._region(line),
+            region_percent=self._region(line) if has_profile else 0,
             opened_on=opened.isoformat() if opened else "",
             postal_code=self._postal_code(line),
             location=self._text(line, "所在地", 200),
+            base_percent=base,
+            wage_percent=wage,
+            rates_are_provisional=provisional,
         )
-        if len(self.problems) == before:
+        if len(self.problems) == before and has_profile:
             self._capacities_fit(line, understood)
         return understood if len(self.problems) == before else None
 
@@ -257,13 +303,39 @@ class _Reader:
                 self.problems.append(CellProblem(words, line.line, "法人番号"))
 
     def _capacities_fit(self, line: Line, found: FacilityLine) -> None:
-        if found.kind in ONLY_1 and found.capacity_23:
-            self._note("幼稚園に2・3号の利用定員はありません。空欄にしてください。", line, "2・3号利用定員")
-        elif found.kind not in ONLY_1 | BOTH and found.capacity_1:
-            self._note("この施設類型に1号の利用定員はありません。空欄にしてください。", line, "1号利用定員")
-        elif not (found.capacity_1 or found.capacity_23):
-            heading = "1号利用定員" if found.kind in ONLY_1 else "2・3号利用定員"
-            self._note("利用定員がありません。人数を入れてください。", line, heading)
+        unfit = checks.capacities_fit(
+            found.kind,
+            approved=found.approved_capacity,
+            capacity_1=found.capacity_1,
+            capacity_23=found.capacity_23,
+        )
+        for field, words in unfit.items():
+            self._note(words, line, PLACES[field])
+
+    def _rates(self, line: Line) -> tuple[int | None, int | None, bool]:
+        base = self._percent(line, "区分1", checks.BASE_PERCENTS)
+        wage = self._percent(line, "区分2", checks.WAGE_PERCENTS)
+        typed = line.get("仮")
+        if bool(line.get("区分1")) != bool(line.get("区分2")):
+            empty = "区分2" if line.get("区分1") else "区分1"
+            self._note("区分1と区分2は、両方入れるか、両方空欄にしてください。", line, empty)
+        if typed not in {"", PROVISIONAL}:
+            self._note(
+                f"仮の率のときは「{PROVISIONAL}」、認定された率のときは空欄にしてください。", line, "仮"
+            )
+        elif typed and not line.get("区分1"):
+            self._note("区分1と区分2を入れるか、「仮」を空欄にしてください。", line, "仮")
+        return base, wage, bool(typed)
+
+    def _percent(self, line: Line, heading: str, allowed: range) -> int | None:
+        value = line.get(heading).removesuffix("%")
+        if not value:
+            return None
+        if not re.fullmatch(r"[0-9]{1,2}", value) or int(value) not in allowed:
+            words = f"{allowed[0]}から{allowed[-1]}の整数（%）で入れてください。"
+            self._note(words, line, heading)
+            return None
+        return int(value)
 
     def _note(self, message: str, line: Line, column: str) -> None:
         self.problems.append(CellProblem(message, line.line, column))
@@ -352,6 +424,8 @@ class FacilityChange:
     profile: FacilityProfile | None
     from_month: ServiceMonth
     differences: tuple[Difference, ...]
+    # A later profile begins the month after and stays as it is.
+    until: ServiceMonth | None = None
 
     @property
     def changes_details(self) -> bool:
@@ -368,6 +442,8 @@ class FacilityChange:
     @property
     def changes_profile(self) -> bool:
         """Whether a profile begins in ``from_month``."""
+        if not self.line.has_profile:
+            return False
         return self.profile is None or asdict(self.line.profile(self.profile)) != {
             name: getattr(self.profile, name) for name in ProfileValues.__dataclass_fields__
         }
@@ -381,6 +457,7 @@ def differences(
 ) -> list[Difference]:
     """Each cell of the list that differs from what holds in its month."""
     opened = line.opened
+    values = line.profile(profile) if line.has_profile else None
     new = [
         line.number,
         line.name,
@@ -388,16 +465,14 @@ def differences(
         line.corporation,
         line.corporate_number,
         Ownership(line.ownership).label,
-        str(line.approved_capacity),
-        str(line.capacity_1 or ""),
-        str(line.capacity_23 or ""),
-        region_words(line.region_percent),
+        *_capacity_cells(values),
         f"{opened.year}/{opened.month}/{opened.day}",
         line.postal_code,
         line.location,
+        *_rate_cells(values),
     ]
     return [
         (heading, before, after)
-        for heading, before, after in zip(HEADINGS, cells_of(facility, profile, details), new, strict=True)
+        for heading, before, after in zip(COLUMNS, cells_of(facility, profile, details), new, strict=True)
         if before != after
     ]

@@ -202,6 +202,9 @@ class FacilityProfile(FacilityOwned):
     wage_percent = models.PositiveSmallIntegerField("区分2 賃金改善分(%)", null=True, blank=True)
     # Last year's, or a guess for a new facility, until this year's are certified (認定).
     rates_are_provisional = models.BooleanField("加算率は仮", default=False)
+    # The certificate (認定書) these rates stand in, as far as it was typed.
+    certificate_number = models.CharField("認定番号", max_length=40, blank=True)
+    certified_on = models.DateField("認定日", null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -236,6 +239,21 @@ class FacilityProfile(FacilityOwned):
                 name="profile_has_a_capacity",
                 condition=Q(capacity_1__isnull=False, capacity_1__gte=1)
                 | Q(capacity_23__isnull=False, capacity_23__gte=1),
+            ),
+            models.CheckConstraint(
+                name="profile_capacity_lies_within_the_approved_one",
+                condition=Q(capacity_23__isnull=True, approved_capacity__gte=F("capacity_1"))
+                | Q(capacity_1__isnull=True, approved_capacity__gte=F("capacity_23"))
+                | Q(
+                    capacity_1__isnull=False,
+                    capacity_23__isnull=False,
+                    approved_capacity__gte=F("capacity_1") + F("capacity_23"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="profile_certificate_is_of_certified_rates",
+                condition=Q(certificate_number="", certified_on__isnull=True)
+                | Q(base_percent__isnull=False, rates_are_provisional=False),
             ),
         ]
         ordering = ("facility", "from_month")

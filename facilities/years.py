@@ -103,8 +103,8 @@ def _value(profile: FacilityProfile, name: str, unit: str) -> str:
 
 
 def is_prepared(year: int) -> bool:
-    """Whether somebody has carried the profiles into this year already."""
-    return YearRoll.objects.filter(fiscal_year=year).exists()
+    """Whether no profile is left to carry into this year: two queries."""
+    return not any(one.state == "carry" for one in plan_of(year))
 
 
 def year_to_prepare(month: ServiceMonth) -> int:

@@ -62,7 +62,10 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """Of what would change and from what."""
-        said = [(change.line.number, change.kind, change.differences) for change in self.changes]
+        said = [
+            (change.line.number, change.kind, change.differences, str(change.until or ""))
+            for change in self.changes
+        ]
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
     @property
@@ -222,10 +225,11 @@ def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
         for facility in Facility.objects.select_related("corporation").order_by("number")
     }
     current: dict[UUID, FacilityProfile] = {}
-    later: set[UUID] = set()
-    for profile in FacilityProfile.objects.exclude(to_month__lt=from_month.first_day):
+    later: dict[UUID, ServiceMonth] = {}
+    profiles_on = FacilityProfile.objects.exclude(to_month__lt=from_month.first_day).order_by("from_month")
+    for profile in profiles_on:
         if profile.from_month > from_month.first_day:
-            later.add(profile.facility_id)
+            later.setdefault(profile.facility_id, ServiceMonth.of(profile.from_month))
         else:
             current[profile.facility_id] = profile
     details = {
@@ -243,8 +247,9 @@ def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
             holding,
             begins,
             tuple(differences(line, facility, holding, details.get(facility.pk))) if facility else (),
+            later[facility.pk].plus(-1) if facility and facility.pk in later else None,
         )
-        problems += _cannot(change, facility is not None and facility.pk in later)
+        problems += _cannot(change)
         planned.append(change)
     if problems:
         raise LinesRefused(problems)
@@ -252,11 +257,15 @@ def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
     return Plan(planned, [facility for number, facility in facilities.items() if number not in named])
 
 
-def _cannot(change: FacilityChange, has_later_profile: bool) -> list[CellProblem]:
+def _cannot(change: FacilityChange) -> list[CellProblem]:
     facility, line = change.facility, change.line
-    if facility is None:
-        return []
     problems = []
+    if not line.has_profile and (facility is None or change.profile is not None):
+        # Empty is what a facility without a profile is written out with; it takes no profile away.
+        words = "定員が空です。認可定員と利用定員を入れてください。"
+        problems.append(CellProblem(words, line.line, "認可定員"))
+    if facility is None:
+        return problems
     if line.kind != facility.kind:
         words = (
             f"施設類型が登録（{FacilityKind(facility.kind).label}）と違います。"
@@ -269,12 +278,6 @@ def _cannot(change: FacilityChange, has_later_profile: bool) -> list[CellProblem
             "設置主体が変わるときは、新しい事業所番号で登録してください。"
         )
         problems.append(CellProblem(words, line.line, "法人番号"))
-    if has_later_profile and change.changes_profile:
-        words = (
-            "適用開始月より後のプロフィールがあるため、定員と地域区分を変えられません。"
-            "適用開始月を後にしてください。"
-        )
-        problems.append(CellProblem(words, line.line, "認可定員"))
     return problems
 
 

@@ -1,12 +1,18 @@
-"""Setting what holds for a facility from a month on: the year profile and the granted items."""
+"""Setting what holds for a facility from a month on: the year profile, its certified rates, the granted items."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from psycopg.errors import ExclusionViolation
+
 from audit.record import record
-from facilities import permissions
+from facilities import checks, permissions
 from facilities.actors import Actor
 from facilities.events import FacilityEvent
 from facilities.models import Facility, FacilityProfile, GrantedItem
@@ -14,9 +20,22 @@ from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 from jobs import outbox
+from pages.wareki import month_words
 
 # What was made from the facility's profile should be made again. The rooms above handle this kind of work.
 PROFILE_CHANGED = "facilities.profile_changed"
+
+OVERLAPPING_PROFILE = (
+    "ほかのプロフィールと期間が重なっています。画面を開き直して、適用開始月を確認してください。"
+)
+OVERLAPPING_ITEM = "同じ加算がその期間にすでに設定されています。先にその適用を終了してください。"
+BEGUN_PROFILE = (
+    "適用が始まっているプロフィールは取り消せません。同じ適用開始月で設定し直して、値を直してください。"
+)
+BEGUN_ITEM = "適用が始まっている加算・減算は取り消せません。最後に適用する月を入れて、終了してください。"
+SAME_RATES = "この加算率は、すでに認定として登録されています。変わるところを直してください。"
+RATES = ("base_percent", "wage_percent", "rates_are_provisional")
+CERTIFICATE = ("certificate_number", "certified_on")
 
 
 @dataclass(frozen=True)
@@ -32,52 +51,149 @@ class ProfileValues:
     rates_are_provisional: bool = False
 
 
+@dataclass(frozen=True)
+class CertifiedRates:
+    """The 加算率 of a certificate (認定), in percent; its number and day as far as they are known."""
+
+    base_percent: int
+    wage_percent: int
+    certificate_number: str = ""
+    certified_on: date | None = None
+
+
 @operation(FacilityEvent.PROFILE_SET)
 def set_profile(
     facility_id: UUID, values: ProfileValues, *, from_month: ServiceMonth, by: Actor, at: datetime
 ) -> FacilityProfile:
     """
-    Let ``values`` hold from ``from_month`` until further notice; what held before ends the month before.
+    Let ``values`` hold from ``from_month`` until a later profile begins, or until further notice.
+
+    What held before ends the month before; later profiles stay as they are. The first month of a profile that exists
+    corrects it, and it ends when it did. A certificate goes on with the rates it is of.
 
     :raises NotAllowed: only the administrator sets profiles.
-    :raises ProblemsFound: a later profile exists, so the new one could not hold until further notice.
+    :raises ProblemsFound: the capacities do not fit the type of the facility or each other.
     """
-    facility = Facility.objects.select_for_update(of=("self",)).get(pk=facility_id)
-    permissions.set_up_facilities(by, facility)
-    profiles = FacilityProfile.objects.select_for_update(of=("self",)).filter(facility=facility)
-    later = profiles.filter(from_month__gt=from_month.first_day).order_by("from_month").first()
-    if later is not None:
-        raise ProblemsFound(
-            [
-                f"{later.from_month.year}年{later.from_month.month}月からのプロフィールがすでにあります。"
-                "それより後の月を適用開始月にしてください。"
-            ]
-        )
-    same = profiles.filter(from_month=from_month.first_day).first()
+    facility = _locked(facility_id, by)
+    if problems := checks.capacities_fit(
+        facility.kind,
+        approved=values.approved_capacity,
+        capacity_1=values.capacity_1,
+        capacity_23=values.capacity_23,
+    ):
+        raise ProblemsFound(list(problems.values()))
+    profiles = _profiles_of(facility)
+    held = next((row for row in reversed(profiles) if row.from_month <= from_month.first_day), None)
+    same = held if held and held.from_month == from_month.first_day else None
     before = _values_of(same) if same else None
-    profile: FacilityProfile
-    if same is not None:
-        profiles.filter(pk=same.pk).update(**asdict(values), to_month=None)
-        same.refresh_from_db()
-        profile = same
-    else:
-        profiles.filter(from_month__lt=from_month.first_day).exclude(
-            to_month__lt=from_month.first_day
-        ).update(to_month=from_month.plus(-1).first_day)
-        profile = FacilityProfile.objects.create(
-            municipality_id=facility.municipality_id,
-            facility=facility,
-            from_month=from_month.first_day,
-            **asdict(values),
-        )
+    certificate = _certificate_of(held, values, from_month)
+    with _never_twice(OVERLAPPING_PROFILE):
+        profile = same or _begun(facility, profiles, from_month)
+        _write(profile, {**asdict(values), **certificate})
     record(
         FacilityEvent.PROFILE_SET,
         by=by,
         on=profile,
-        detail={"from_month": str(from_month), "before": before, "after": asdict(values)},
+        detail={
+            "from_month": str(from_month),
+            "to_month": _month_of(profile.to_month),
+            "before": before,
+            "after": asdict(values),
+        },
     )
     _tell_rooms_above(profile, from_month)
     return profile
+
+
+@operation(FacilityEvent.PROFILE_UNDONE)
+def undo_profile(profile_id: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Take away a profile whose first month has not begun. What held before goes on in its place.
+
+    :raises FacilityProfile.DoesNotExist: it is gone already, or not of the open scope.
+    :raises NotAllowed: only the administrator sets profiles.
+    :raises ProblemsFound: its first month has begun.
+    """
+    facility_id = FacilityProfile.objects.values_list("facility_id", flat=True).get(pk=profile_id)
+    facility = _locked(facility_id, by)
+    undone = FacilityProfile.objects.get(pk=profile_id)
+    if _has_begun(undone.from_month, at):
+        raise ProblemsFound([BEGUN_PROFILE])
+    from_month = ServiceMonth.of(undone.from_month)
+    record(
+        FacilityEvent.PROFILE_UNDONE,
+        by=by,
+        on=undone,
+        detail={
+            "from_month": str(from_month),
+            "to_month": _month_of(undone.to_month),
+            "before": _values_of(undone),
+        },
+    )
+    _tell_rooms_above(undone, from_month)
+    undone.delete()
+    FacilityProfile.objects.filter(facility=facility, to_month=from_month.plus(-1).first_day).update(
+        to_month=undone.to_month
+    )
+
+
+@operation(FacilityEvent.RATES_CERTIFIED)
+def certify_rates(
+    facility_id: UUID, rates: CertifiedRates, *, from_month: ServiceMonth, by: Actor, at: datetime
+) -> list[FacilityProfile]:
+    """
+    Let certified 加算率 hold from ``from_month`` on, in whatever profile; returns the profiles that changed.
+
+    Every profile of the fiscal year from then on has these rates, and they are not provisional any more. The profile
+    that holds in ``from_month`` is split when that is not its first month. A certificate is of one fiscal year:
+    profiles that begin in a later one keep what is certified or empty there, and where their rates are provisional,
+    the new ones go on provisionally, as carrying the year does.
+
+    :raises NotAllowed: only the administrator certifies rates.
+    :raises ProblemsFound: no profile holds in ``from_month``, or nothing would change.
+    """
+    facility = _locked(facility_id, by)
+    profiles = [
+        row for row in _profiles_of(facility) if row.to_month is None or row.to_month >= from_month.first_day
+    ]
+    if not profiles or profiles[0].from_month > from_month.first_day:
+        words = month_words(from_month.first_day)
+        raise ProblemsFound(
+            [
+                f"{words}に年度プロフィールがありません。先に設定するか、プロフィールのある月を入力してください。"
+            ]
+        )
+    wanted = [(row, _rates_in(row, rates, from_month)) for row in profiles]
+    changing = [(row, values) for row, values in wanted if _differs(row, values)]
+    if not changing:
+        raise ProblemsFound([SAME_RATES])
+    before = [
+        {"from_month": _month_of(row.from_month), **{name: getattr(row, name) for name in RATES}}
+        for row, _ in changing
+    ]
+    changed = []
+    with _never_twice(OVERLAPPING_PROFILE):
+        for row, values in changing:
+            profile = row if row.from_month >= from_month.first_day else _split(facility, row, from_month)
+            _write(profile, values)
+            changed.append(profile)
+    record(
+        FacilityEvent.RATES_CERTIFIED,
+        by=by,
+        on=facility,
+        facility_id=facility.pk,
+        rows={"profile": [profile.pk for profile in changed]},
+        detail={
+            "from_month": str(from_month),
+            "base_percent": rates.base_percent,
+            "wage_percent": rates.wage_percent,
+            "certificate_number": rates.certificate_number,
+            "certified_on": rates.certified_on.isoformat() if rates.certified_on else "",
+            "before": before,
+        },
+    )
+    _tell_rooms_above(changed[0], from_month)
+    return changed
 
 
 @operation(FacilityEvent.ITEM_GRANTED)
@@ -97,25 +213,20 @@ def grant_item(
     :raises NotAllowed: only the administrator grants items.
     :raises ProblemsFound: the months are out of order, or the item already holds in one of them.
     """
-    facility = Facility.objects.select_for_update(of=("self",)).get(pk=facility_id)
-    permissions.set_up_facilities(by, facility)
+    facility = _locked(facility_id, by)
     if to_month is not None and to_month < from_month:
         raise ProblemsFound(["適用終了月は、適用開始月と同じか後の月にしてください。"])
-    others = GrantedItem.objects.filter(facility=facility, code=code).exclude(
-        to_month__lt=from_month.first_day
-    )
-    if to_month is not None:
-        others = others.filter(from_month__lte=to_month.first_day)
-    if others.exists():
-        raise ProblemsFound(["同じ加算がその期間にすでに設定されています。先にその適用を終了してください。"])
-    granted: GrantedItem = GrantedItem.objects.create(
-        municipality_id=facility.municipality_id,
-        facility=facility,
-        code=code,
-        options=options,
-        from_month=from_month.first_day,
-        to_month=to_month.first_day if to_month else None,
-    )
+    if _overlapping(facility.pk, code, from_month, to_month).exists():
+        raise ProblemsFound([OVERLAPPING_ITEM])
+    with _never_twice(OVERLAPPING_ITEM):
+        granted: GrantedItem = GrantedItem.objects.create(
+            municipality_id=facility.municipality_id,
+            facility=facility,
+            code=code,
+            options=options,
+            from_month=from_month.first_day,
+            to_month=to_month.first_day if to_month else None,
+        )
     record(
         FacilityEvent.ITEM_GRANTED,
         by=by,
@@ -134,24 +245,170 @@ def grant_item(
 @operation(FacilityEvent.ITEM_ENDED)
 def end_item(granted_id: UUID, *, last_month: ServiceMonth, by: Actor, at: datetime) -> None:
     """
-    Let an item hold for the last time in ``last_month``. An item that never held is taken away.
+    Let an item hold for the last time in ``last_month``, earlier or later than it was to end.
 
+    An item that never held is taken away.
+
+    :raises GrantedItem.DoesNotExist: it is gone already, or not of the open scope.
     :raises NotAllowed: only the administrator ends items.
+    :raises ProblemsFound: it would hold on into months in which the same item is granted again.
     """
-    granted = GrantedItem.objects.select_for_update(of=("self",)).get(pk=granted_id)
-    permissions.set_up_facilities(by, granted)
+    granted = _locked_item(granted_id, by)
+    from_month = ServiceMonth.of(granted.from_month)
+    never_held = last_month < from_month
+    others = _overlapping(granted.facility_id, granted.code, from_month, last_month).exclude(pk=granted.pk)
+    if not never_held and (other := others.order_by("from_month").first()):
+        words = month_words(other.from_month)
+        raise ProblemsFound(
+            [f"{words}から同じ加算が設定されています。最後に適用する月を、それより前の月にしてください。"]
+        )
     record(
         FacilityEvent.ITEM_ENDED,
         by=by,
         on=granted,
         detail={"code": granted.code, "last_month": str(last_month)},
     )
-    _tell_rooms_above(granted, ServiceMonth.of(granted.from_month))
-    if last_month < ServiceMonth.of(granted.from_month):
+    _tell_rooms_above(granted, from_month)
+    if never_held:
         granted.delete()
         return
     granted.to_month = last_month.first_day
-    granted.save(update_fields=["to_month"])
+    with _never_twice(OVERLAPPING_ITEM):
+        granted.save(update_fields=["to_month"])
+
+
+@operation(FacilityEvent.ITEM_UNDONE)
+def undo_item(granted_id: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Take away an item whose first month has not begun.
+
+    :raises GrantedItem.DoesNotExist: it is gone already, or not of the open scope.
+    :raises NotAllowed: only the administrator sets items.
+    :raises ProblemsFound: its first month has begun.
+    """
+    granted = _locked_item(granted_id, by)
+    if _has_begun(granted.from_month, at):
+        raise ProblemsFound([BEGUN_ITEM])
+    record(
+        FacilityEvent.ITEM_UNDONE,
+        by=by,
+        on=granted,
+        detail={
+            "code": granted.code,
+            "options": granted.options,
+            "from_month": _month_of(granted.from_month),
+            "to_month": _month_of(granted.to_month),
+        },
+    )
+    _tell_rooms_above(granted, ServiceMonth.of(granted.from_month))
+    granted.delete()
+
+
+def _locked(facility_id: UUID, by: Actor) -> Facility:
+    facility: Facility = Facility.objects.select_for_update(of=("self",)).get(pk=facility_id)
+    permissions.set_up_facilities(by, facility)
+    return facility
+
+
+def _locked_item(granted_id: UUID, by: Actor) -> GrantedItem:
+    """The item as it is once its facility is locked."""
+    _locked(GrantedItem.objects.values_list("facility_id", flat=True).get(pk=granted_id), by)
+    granted: GrantedItem = GrantedItem.objects.get(pk=granted_id)
+    return granted
+
+
+def _profiles_of(facility: Facility) -> list[FacilityProfile]:
+    rows = FacilityProfile.objects.select_for_update(of=("self",)).filter(facility=facility)
+    return list(rows.order_by("from_month"))
+
+
+def _begun(facility: Facility, profiles: list[FacilityProfile], month: ServiceMonth) -> FacilityProfile:
+    """A profile not yet written that begins in ``month``, between those before and those after it."""
+    first = month.first_day
+    before = next((row for row in reversed(profiles) if row.from_month < first), None)
+    if before is not None and (before.to_month is None or before.to_month >= first):
+        before.to_month = month.plus(-1).first_day
+        before.save(update_fields=["to_month"])
+    after = next((row for row in profiles if row.from_month > first), None)
+    return FacilityProfile(
+        municipality_id=facility.municipality_id,
+        facility=facility,
+        from_month=first,
+        to_month=ServiceMonth.of(after.from_month).plus(-1).first_day if after else None,
+    )
+
+
+def _split(facility: Facility, held: FacilityProfile, month: ServiceMonth) -> FacilityProfile:
+    """The same once more from ``month`` on, not yet written; what held ends the month before."""
+    ends = held.to_month
+    profile = _begun(facility, [held], month)
+    profile.to_month = ends
+    for name, value in _values_of(held).items():
+        setattr(profile, name, value)
+    return profile
+
+
+def _write(profile: FacilityProfile, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(profile, name, value)
+    profile.save()
+
+
+def _certificate_of(
+    held: FacilityProfile | None, values: ProfileValues, from_month: ServiceMonth
+) -> dict[str, Any]:
+    """The certificate of what held in the same fiscal year, while the rates are the same; otherwise none."""
+    rates = {name: getattr(values, name) for name in RATES}
+    if (
+        held is None
+        or ServiceMonth.of(held.from_month).fiscal_year != from_month.fiscal_year
+        or _differs(held, rates)
+    ):
+        return {"certificate_number": "", "certified_on": None}
+    return {name: getattr(held, name) for name in CERTIFICATE}
+
+
+def _rates_in(profile: FacilityProfile, rates: CertifiedRates, from_month: ServiceMonth) -> dict[str, Any]:
+    """What a certificate from ``from_month`` on writes into this profile."""
+    if ServiceMonth.of(profile.from_month).fiscal_year <= from_month.fiscal_year:
+        return {**asdict(rates), "rates_are_provisional": False}
+    if profile.rates_are_provisional:
+        return {"base_percent": rates.base_percent, "wage_percent": rates.wage_percent}
+    return {}
+
+
+def _differs(profile: FacilityProfile, values: dict[str, Any]) -> bool:
+    return any(getattr(profile, name) != value for name, value in values.items())
+
+
+def _overlapping(
+    facility_id: UUID, code: str, from_month: ServiceMonth, to_month: ServiceMonth | None
+) -> models.QuerySet[GrantedItem]:
+    """The grants of the same item that hold in one of these months."""
+    others = GrantedItem.objects.filter(facility=facility_id, code=code).exclude(
+        to_month__lt=from_month.first_day
+    )
+    return others if to_month is None else others.filter(from_month__lte=to_month.first_day)
+
+
+@contextmanager
+def _never_twice(words: str) -> Iterator[None]:
+    """The database is the judge of periods that overlap; what it refuses is said in a sentence."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as refused:
+        if isinstance(refused.__cause__, ExclusionViolation):
+            raise ProblemsFound([words]) from refused
+        raise
+
+
+def _has_begun(first_day: date, at: datetime) -> bool:
+    return first_day <= timezone.localtime(at).date()
+
+
+def _month_of(first_day: date | None) -> str:
+    return str(ServiceMonth.of(first_day)) if first_day else ""
 
 
 def _tell_rooms_above(changed: FacilityProfile | GrantedItem, from_month: ServiceMonth) -> None:

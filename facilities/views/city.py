@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,16 +14,25 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from facilities import permissions
 from facilities.events import FacilityEvent
-from facilities.forms import EndItemForm, GrantForm, ProfileForm, grantable_entries, item_label, option_words
-from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, Membership, holding_in
+from facilities.forms import (
+    CertifyForm,
+    EndItemForm,
+    GrantForm,
+    ProfileForm,
+    grantable_entries,
+    item_label,
+    option_words,
+)
+from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, Membership
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
 from facilities.queries import facility_rows
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
+from pages.wareki import month_words
 
-# Both forms stand on one page and ask for months: each has ids of its own.
-PROFILE_IDS, GRANT_IDS = "id_profile_%s", "id_grant_%s"
+# Several forms stand on one page and ask for months: each has ids of its own.
+PROFILE_IDS, CERTIFY_IDS, GRANT_IDS = "id_profile_%s", "id_certify_%s", "id_grant_%s"
 
 
 @require_GET
@@ -41,19 +50,19 @@ def facilities(request: TenantRequest) -> HttpResponse:
 
 @require_GET
 def facility_page(request: TenantRequest, number: str) -> HttpResponse:
-    """One facility: its profile through time, its 加算, its accounts."""
-    return _page(request, get_object_or_404(Facility.objects.select_related("corporation"), number=number))
+    """One facility: its profile through time, its 加算, its accounts. Asked for a month, the form begins with it."""
+    return _page(request, _facility(number))
 
 
 @require_POST
 def set_profile(request: TenantRequest, number: str) -> HttpResponse:
-    """A new profile from a month on."""
-    facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
-    form = ProfileForm(request.POST, auto_id=PROFILE_IDS)
+    """A new profile from a month on, or another value of one that is there."""
+    facility = _facility(number)
+    form = ProfileForm(request.POST, kind=facility.kind, auto_id=PROFILE_IDS)
     if not form.is_valid():
         return _page(request, facility, profile_form=form)
     try:
-        profiles.set_profile(
+        profile = profiles.set_profile(
             facility.pk,
             form.values(),
             from_month=form.cleaned_data["from_month"],
@@ -62,14 +71,55 @@ def set_profile(request: TenantRequest, number: str) -> HttpResponse:
         )
     except (NotAllowed, ProblemsFound) as problem:
         return _page(request, facility, profile_form=form, problem=problem)
-    messages.success(request, "年度プロフィールを設定しました。")
+    until = (
+        f"{month_words(profile.to_month)}分まで適用されます。その後のプロフィールは変わりません。"
+        if profile.to_month
+        else ""
+    )
+    messages.success(request, f"年度プロフィールを設定しました。{until}")
+    return redirect("facilities:facility_page", number)
+
+
+@require_POST
+def undo_profile(request: TenantRequest, number: str, profile_id: UUID) -> HttpResponse:
+    """Take away a profile that has not begun."""
+    facility = _facility(number)
+    get_object_or_404(FacilityProfile, pk=profile_id, facility=facility)
+    try:
+        profiles.undo_profile(profile_id, by=request.actor, at=timezone.now())
+    except FacilityProfile.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, facility, problem=problem)
+    messages.success(request, "年度プロフィールを取り消しました。")
+    return redirect("facilities:facility_page", number)
+
+
+@require_POST
+def certify_rates(request: TenantRequest, number: str) -> HttpResponse:
+    """The 加算率 of a certificate, from a month on."""
+    facility = _facility(number)
+    form = CertifyForm(request.POST, auto_id=CERTIFY_IDS)
+    if not form.is_valid():
+        return _page(request, facility, certify_form=form)
+    try:
+        changed = profiles.certify_rates(
+            facility.pk,
+            form.rates(),
+            from_month=form.cleaned_data["from_month"],
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, facility, certify_form=form, problem=problem)
+    messages.success(request, f"加算率の認定を、{len(changed)}件のプロフィールに登録しました。")
     return redirect("facilities:facility_page", number)
 
 
 @require_POST
 def grant_item(request: TenantRequest, number: str) -> HttpResponse:
     """A 加算 or 減算 from a month on."""
-    facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
+    facility = _facility(number)
     form = _grant_form(facility, request.POST)
     if not form.is_valid():
         return _page(request, facility, grant_form=form)
@@ -92,19 +142,44 @@ def grant_item(request: TenantRequest, number: str) -> HttpResponse:
 @require_POST
 def end_item(request: TenantRequest, number: str, granted_id: UUID) -> HttpResponse:
     """The last month of a 加算 or 減算."""
-    facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
-    get_object_or_404(GrantedItem, pk=granted_id, facility=facility)
+    facility = _facility(number)
+    granted = get_object_or_404(GrantedItem, pk=granted_id, facility=facility)
     form = EndItemForm(request.POST)
     if not form.is_valid():
         return _page(request, facility, end_form=form)
+    last_month = form.cleaned_data["last_month"]
     try:
-        profiles.end_item(
-            granted_id, last_month=form.cleaned_data["last_month"], by=request.actor, at=timezone.now()
-        )
+        profiles.end_item(granted_id, last_month=last_month, by=request.actor, at=timezone.now())
+    except GrantedItem.DoesNotExist:
+        raise Http404 from None
     except (NotAllowed, ProblemsFound) as problem:
         return _page(request, facility, problem=problem)
-    messages.success(request, "加算・減算の適用を終了しました。")
+    held = last_month >= ServiceMonth.of(granted.from_month)
+    messages.success(
+        request,
+        "加算・減算の終わりを登録しました。" if held else "加算・減算の設定を取り消しました。",
+    )
     return redirect("facilities:facility_page", number)
+
+
+@require_POST
+def undo_item(request: TenantRequest, number: str, granted_id: UUID) -> HttpResponse:
+    """Take away a 加算 or 減算 that has not begun."""
+    facility = _facility(number)
+    get_object_or_404(GrantedItem, pk=granted_id, facility=facility)
+    try:
+        profiles.undo_item(granted_id, by=request.actor, at=timezone.now())
+    except GrantedItem.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, facility, problem=problem)
+    messages.success(request, "加算・減算の設定を取り消しました。")
+    return redirect("facilities:facility_page", number)
+
+
+def _facility(number: str) -> Facility:
+    found: Facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
+    return found
 
 
 def _grant_form(facility: Facility, typed: Any = None) -> GrantForm:
@@ -112,11 +187,31 @@ def _grant_form(facility: Facility, typed: Any = None) -> GrantForm:
     return GrantForm(typed, kind=facility.kind, fiscal_year=fiscal_year, auto_id=GRANT_IDS)
 
 
+def _profile_form(
+    facility: Facility, history: list[FacilityProfile], asked: ServiceMonth | None, month: ServiceMonth
+) -> ProfileForm:
+    """With what holds in the month that is asked for, or now."""
+    shown = asked or month
+    held = next((row for row in history if row.from_month <= shown.first_day), None)
+    if held is not None and held.to_month is not None and held.to_month < shown.first_day:
+        held = None
+    initial = ProfileForm.initial_from(held) | ({"from_month": str(asked)} if asked else {})
+    return ProfileForm(initial=initial, kind=facility.kind, auto_id=PROFILE_IDS)
+
+
+def _month_or_none(text: str) -> ServiceMonth | None:
+    try:
+        return ServiceMonth.parse(text)
+    except ValueError:
+        return None
+
+
 def _page(
     request: TenantRequest,
     facility: Facility,
     *,
     profile_form: ProfileForm | None = None,
+    certify_form: CertifyForm | None = None,
     grant_form: GrantForm | None = None,
     end_form: EndItemForm | None = None,
     problem: NotAllowed | ProblemsFound | None = None,
@@ -126,7 +221,9 @@ def _page(
     month = ServiceMonth.of(timezone.localdate())
     history = list(FacilityProfile.objects.filter(facility=facility).order_by("-from_month"))
     granted = list(GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"))
-    current = holding_in(FacilityProfile.objects.filter(facility=facility), month).first()
+    asked = _month_or_none(
+        profile_form.data.get("from_month", "") if profile_form else request.GET.get("month", "")
+    )
     accounts = list(
         Membership.objects.filter(facility=facility, ended_at__isnull=True)
         .select_related("user")
@@ -143,7 +240,7 @@ def _page(
         },
     )
     problems = getattr(problem, "problems", [str(problem)]) if problem else []
-    forms = [profile_form, grant_form, end_form]
+    forms = [profile_form, certify_form, grant_form, end_form]
     context = {
         "facility": facility,
         "history": history,
@@ -153,10 +250,13 @@ def _page(
         ],
         "accounts": accounts,
         "month": month,
+        "today": timezone.localdate(),
+        "asked": asked,
+        "later": [row for row in reversed(history) if row.from_month > (asked or month).first_day],
         "can_set_up": permissions.set_up_facilities.allows(request.actor, facility),
         "is_calculated": bool(grantable_entries(facility.kind, month.fiscal_year)),
-        "profile_form": profile_form
-        or ProfileForm(initial=ProfileForm.initial_from(current), auto_id=PROFILE_IDS),
+        "profile_form": profile_form or _profile_form(facility, history, asked, month),
+        "certify_form": certify_form or CertifyForm(auto_id=CERTIFY_IDS),
         "grant_form": grant_form or _grant_form(facility),
         "end_form": end_form or EndItemForm(initial={"last_month": str(month)}),
         "bound_form": next((form for form in forms if form is not None), None),

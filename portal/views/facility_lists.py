@@ -25,7 +25,7 @@ from documents.uploads import is_too_large
 from facilities import permissions
 from facilities.events import FacilityEvent
 from facilities.forms import MonthField
-from facilities.imports import HEADINGS, FacilityChange, LinesRefused, cells_of
+from facilities.imports import COLUMNS, HEADINGS, RATE_HEADINGS, FacilityChange, LinesRefused, cells_of
 from facilities.models import FacilityImport, FacilityImportStatus
 from facilities.operations import facility_import
 from facilities.periods import ServiceMonth
@@ -142,7 +142,7 @@ def export(request: TenantRequest) -> HttpResponse:
     )
     charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
     lines = (cells_of(row.facility, row.profile) for row in rows)
-    return csv_file(f"施設一覧_{month}.csv", list(HEADINGS), lines, charset=charset)
+    return csv_file(f"施設一覧_{month}.csv", list(COLUMNS), lines, charset=charset)
 
 
 def _imports(request: TenantRequest, form: ListForm, *, refusal: FileRefused | None = None) -> HttpResponse:
@@ -153,6 +153,7 @@ def _imports(request: TenantRequest, form: ListForm, *, refusal: FileRefused | N
         "form": form,
         "lists": lists,
         "headings": HEADINGS,
+        "rate_headings": RATE_HEADINGS,
         "refusal": refusal,
         "problems": _summary_of(refusal) if refusal else [],
         "has_places": refusal is not None and any(problem.place for problem in refusal.problems),

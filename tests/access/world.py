@@ -18,7 +18,14 @@ from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
 from claims.wording import CLAIM_FORM
 from facilities.actors import Role
-from facilities.models import AddressRegistration, Branch, GrantedItem, Membership, Suspension
+from facilities.models import (
+    AddressRegistration,
+    Branch,
+    FacilityProfile,
+    GrantedItem,
+    Membership,
+    Suspension,
+)
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
 from tests.access.subjects import (
@@ -149,6 +156,7 @@ def make_world() -> World:
     with sakura.open() as clerk:
         dispute(sheet.pk, [MARKED], shown_version=sheet.version, by=clerk, at=AT)
     with city.open():
+        profile = FacilityProfile.objects.get(facility=sakura.facility)
         granted = GrantedItem.objects.filter(facility=sakura.facility).order_by("code")[0]
         membership = Membership.objects.get(user=sakura.clerk)
         registration = AddressRegistration(
@@ -176,6 +184,7 @@ def make_world() -> World:
     notice, file = notice_for(sakura)
     notice_draft, draft_file = notice_for(sakura, send=False)
     ids = {
+        "profile_id": profile.pk,
         "granted_id": granted.pk,
         "membership_id": membership.pk,
         "registration_id": registration.pk,

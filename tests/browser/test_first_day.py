@@ -82,7 +82,7 @@ def invite(first: Visitor, second: Visitor, come: Come, stack: Stack, login_id: 
 
 
 def set_rates(administrator: Visitor) -> None:
-    """The list of facilities knows no 加算率: they are certified later, and set on the facility's page."""
+    """This list of facilities has no 加算率: they are set on the facility's page."""
     administrator.open(f"/c/facilities/{FACILITY}/")
     administrator.page.click("summary:has-text('新しいプロフィールを設定する')")
     administrator.page.fill("input[name=from_month]", "2026-04")

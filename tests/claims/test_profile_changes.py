@@ -1,14 +1,26 @@
 """The administrator changes what holds for a facility, and its drafts follow by themselves; what was sent stays."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from claims.models import Claim, ClaimLine
 from claims.operations.submitting import submit
 from facilities.actors import Role
-from facilities.models import GrantedItem
-from facilities.operations.profiles import end_item, grant_item
+from facilities.models import FacilityProfile, GrantedItem
+from facilities.operations.profiles import (
+    CertifiedRates,
+    ProfileValues,
+    certify_rates,
+    end_item,
+    grant_item,
+    set_profile,
+    undo_item,
+    undo_profile,
+)
 from jobs import running
-from tests.cast import JUNE, MAY, City, Nursery, make_city, sign_in
+from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, sign_in
 from tests.claims.stage import AT, WE5_ITEMS, current_claim, nursery, ready_claim
 from tests.record import events_of
 
@@ -60,6 +72,64 @@ def test_an_item_that_ended_leaves_the_draft(sakura: Nursery) -> None:
     running.run_due()
 
     assert "office_staff" not in codes_of(sakura, current_claim(sakura))
+
+
+def test_rates_certified_back_to_april_enter_the_draft_of_a_later_profile(sakura: Nursery) -> None:
+    before = ready_claim(sakura)
+    with sakura.city.open(Role.ADMINISTRATOR) as administrator:
+        set_profile(
+            sakura.facility.pk,
+            ProfileValues(90, None, 90, 10, 9, 6, rates_are_provisional=True),
+            from_month=JUNE,
+            by=administrator,
+            at=AT,
+        )
+        certify_rates(sakura.facility.pk, CertifiedRates(12, 7), from_month=APRIL, by=administrator, at=AT)
+    running.run_due()
+
+    assert current_claim(sakura).total_yen > before.total_yen
+
+
+def test_a_profile_before_a_later_one_enters_the_draft_of_its_months(sakura: Nursery) -> None:
+    before = ready_claim(sakura)
+    values = ProfileValues(90, None, 90, 10, 9, 6)
+    with sakura.city.open(Role.ADMINISTRATOR) as administrator:
+        set_profile(sakura.facility.pk, values, from_month=JUNE.plus(10), by=administrator, at=AT)
+        set_profile(
+            sakura.facility.pk,
+            replace(values, approved_capacity=120, capacity_23=120),
+            from_month=JUNE,
+            by=administrator,
+            at=AT,
+        )
+    running.run_due()
+
+    assert current_claim(sakura).content_hash != before.content_hash
+
+
+def test_what_is_taken_back_leaves_the_draft(sakura: Nursery) -> None:
+    """Counts of a month may be confirmed, and its draft made, before the month begins."""
+    before = ready_claim(sakura)
+    granted = grant_office_staff(sakura)
+    before_june = datetime(2026, 5, 31, 12, 0, tzinfo=UTC)
+    with sakura.city.open(Role.ADMINISTRATOR) as administrator:
+        set_profile(
+            sakura.facility.pk,
+            ProfileValues(120, None, 120, 10, 9, 6),
+            from_month=JUNE,
+            by=administrator,
+            at=AT,
+        )
+    running.run_due()
+    assert current_claim(sakura).content_hash != before.content_hash
+
+    with sakura.city.open(Role.ADMINISTRATOR) as administrator:
+        profile = FacilityProfile.objects.get(from_month=JUNE.first_day)
+        undo_profile(profile.pk, by=administrator, at=before_june)
+        undo_item(granted.pk, by=administrator, at=before_june)
+    running.run_due()
+
+    assert current_claim(sakura).content_hash == before.content_hash
 
 
 def test_a_submitted_claim_and_a_neighbour_are_not_touched(sakura: Nursery, city: City) -> None:

@@ -7,7 +7,15 @@ import pytest
 
 from documents.reading import read_table
 from facilities.actors import Role
-from facilities.imports import HEADINGS, LinesRefused, cells_of, check_digit_fits, day_of
+from facilities.imports import (
+    COLUMNS,
+    HEADINGS,
+    RATE_HEADINGS,
+    LinesRefused,
+    cells_of,
+    check_digit_fits,
+    day_of,
+)
 from facilities.models import (
     Corporation,
     Facility,
@@ -123,7 +131,7 @@ def test_what_is_written_out_comes_in_again_unchanged(city):
         profiles = {row.facility_id: row for row in FacilityProfile.objects.all()}
         facilities = Facility.objects.select_related("corporation").order_by("number")
         lines = [cells_of(facility, profiles[facility.pk]) for facility in facilities]
-    content = "\n".join(",".join(cells) for cells in [list(HEADINGS), *lines]).encode()
+    content = "\n".join(",".join(cells) for cells in [list(COLUMNS), *lines]).encode()
 
     assert preview(city, content, JUNE).summary == {"new": 0, "changed": 0, "unchanged": 172, "missing": 0}
 
@@ -152,7 +160,7 @@ def test_rates_stay_when_the_list_changes_the_capacity(city):
     with city.open():
         FacilityProfile.objects.update(base_percent=8, wage_percent=6)
 
-    bring_in(city, {"2・3号利用定員": "70"}, month=JUNE)
+    bring_in(city, {"認可定員": "70", "2・3号利用定員": "70"}, month=JUNE)
 
     with city.open():
         assert list(FacilityProfile.objects.values_list("base_percent", flat=True)) == [8, 8]
@@ -240,14 +248,124 @@ def test_type_and_corporation_of_a_number_do_not_change(city):
     assert all("新しい事業所番号で登録" in found[2] for found in (*kind, *corporation))
 
 
-def test_a_capacity_does_not_change_under_a_later_profile(city):
+LARGER, LARGEST = {"認可定員": "70", "2・3号利用定員": "70"}, {"認可定員": "80", "2・3号利用定員": "80"}
+
+
+def test_a_list_between_profiles_holds_until_the_next_one(city):
     bring_in(city, {})
-    bring_in(city, {"2・3号利用定員": "70"}, month=JUNE)
+    bring_in(city, LARGEST, month=JUNE)
 
-    ((_, column, message),) = problems_of(city, {"2・3号利用定員": "80"})
+    imported = preview(city, listed(LARGER), MAY)
+    with city.open():
+        (change,) = facility_import.opened(imported)[0].changes
+    accept(city, imported)
 
-    assert column == "認可定員"
-    assert "適用開始月を後に" in message
+    assert change.until == MAY
+    with city.open():
+        found = FacilityProfile.objects.order_by("from_month")
+        assert [(row.from_month, row.to_month, row.capacity_23) for row in found] == [
+            (APRIL.first_day, APRIL.first_day, 60),
+            (MAY.first_day, MAY.first_day, 70),
+            (JUNE.first_day, None, 80),
+        ]
+
+
+def test_a_list_of_the_same_month_corrects_the_profile_and_keeps_its_end(city):
+    bring_in(city, {})
+    bring_in(city, LARGEST, month=JUNE)
+
+    bring_in(city, LARGER)
+
+    with city.open():
+        found = FacilityProfile.objects.order_by("from_month")
+        assert [(row.to_month, row.capacity_23) for row in found] == [(MAY.first_day, 70), (None, 80)]
+
+
+def test_a_later_profile_that_came_between_asks_for_another_look(city):
+    bring_in(city, {})
+    imported = preview(city, listed(LARGER), MAY)
+    bring_in(city, LARGEST, month=JUNE)
+
+    with pytest.raises(NotAllowed, match="登録内容が変わりました"):
+        accept(city, imported)
+
+
+def rated(*lines: dict[str, str]) -> bytes:
+    """A list with the columns of the rates."""
+    rows = [
+        ",".join(COLUMNS),
+        *(",".join(({**GOOD, **line}).get(name, "") for name in COLUMNS) for line in lines),
+    ]
+    return "\n".join(rows).encode()
+
+
+def test_rates_come_with_the_list_certified_or_provisional(city):
+    second = {"事業所番号": "1299900000902", "施設名": "かえで保育園", "仮": "仮"}
+    rates = {"区分1": "9", "区分2": "6%"}
+
+    accept(city, preview(city, rated(rates, {**second, **rates})))
+
+    with city.open():
+        found = FacilityProfile.objects.order_by("facility__number")
+        assert [(row.base_percent, row.wage_percent, row.rates_are_provisional) for row in found] == [
+            (9, 6, False),
+            (9, 6, True),
+        ]
+    again = preview(city, rated({}, second | {"仮": ""}), MAY)
+    certified = preview(city, rated({}, {**second, **rates, "仮": ""}), MAY)
+    assert again.summary["unchanged"] == 2, "empty rates stay as they are"
+    assert certified.summary == {"new": 0, "changed": 1, "unchanged": 1, "missing": 0}
+    with city.open():
+        differences = facility_import.opened(certified)[0].of_kind("changed")[0].differences
+    assert differences == (("仮", "仮", ""),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "sentence"),
+    [
+        ({"区分1": "13", "区分2": "6"}, "区分1", "2から12の整数"),
+        ({"区分1": "9", "区分2": "0.06"}, "区分2", "4から7の整数"),
+        ({"区分1": "9"}, "区分2", "両方入れるか"),
+        ({"仮": "仮"}, "仮", "「仮」を空欄に"),
+        ({"区分1": "9", "区分2": "6", "仮": "はい"}, "仮", "「仮」、認定された率のとき"),
+        ({"認可定員": "50"}, "認可定員", "認可定員（50人）より多く"),
+        (dict.fromkeys(("認可定員", "2・3号利用定員", "地域区分"), ""), "認可定員", "定員が空です"),
+    ],
+)
+def test_a_wrong_rate_or_capacity_is_told_at_its_place(city, changes, column, sentence):
+    content = rated(changes)
+
+    with pytest.raises(LinesRefused) as refused:
+        preview(city, content)
+
+    ((line, where, message),) = [(one.line, one.column, one.message) for one in refused.value.problems]
+    assert (line, where) == (2, column)
+    assert sentence in message
+
+
+def test_one_column_of_rates_alone_is_refused(city):
+    with pytest.raises(LinesRefused) as refused:
+        preview(city, rated({}).replace("区分2".encode(), "備考".encode()))
+
+    assert [problem.column for problem in refused.value.problems] == ["区分1"]
+
+
+def test_a_facility_without_a_profile_goes_out_and_comes_in_again(city):
+    bring_in(city, {})
+    with city.open():
+        FacilityProfile.objects.all().delete()
+        facility = Facility.objects.select_related("corporation").get()
+        content = "\n".join(",".join(cells) for cells in (COLUMNS, cells_of(facility, None))).encode()
+
+    imported = accept(city, preview(city, content))
+
+    assert imported.summary["unchanged"] == 1
+    with city.open():
+        assert not FacilityProfile.objects.exists()
+
+
+def test_the_columns_of_rates_are_no_must():
+    assert not set(RATE_HEADINGS) & set(HEADINGS)
 
 
 def test_a_missing_heading_is_named(city):

@@ -1,11 +1,13 @@
 """The city's pages of facilities and accounts: lists that stay quick, errors at the field, 422 with sentences."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from facilities.actors import Role
@@ -17,6 +19,8 @@ from facilities.models import (
     GrantedItem,
     Membership,
 )
+from facilities.periods import ServiceMonth
+from pages.wareki import month_words
 from tests.cast import APRIL, Browser, City, Nursery, make_city, make_facility, make_user, sign_in
 
 PROFILE = {
@@ -184,7 +188,9 @@ def test_a_profile_is_set_and_seen(sakura, administrator):
     [
         ({"from_month": "6月"}, "年月を「2026-06」の形で入力してください。"),
         ({"from_month": ""}, "必須"),
-        ({"capacity_23": ""}, "1号か2・3号の利用定員のどちらかを入力してください。"),
+        ({"capacity_23": ""}, "利用定員がありません。人数を入れてください。"),
+        ({"capacity_1": "10", "capacity_23": ""}, "この施設類型に1号の利用定員はありません。"),
+        ({"capacity_23": "130"}, "利用定員（合わせて130人）が認可定員（120人）より多くなっています。"),
         ({"wage_percent": ""}, "区分1と区分2の率は、両方入力するか、両方空にしてください。"),
         ({"approved_capacity": "-1"}, "1"),
         ({"approved_capacity": "1000"}, "999"),
@@ -228,13 +234,102 @@ def test_every_problem_of_a_form_is_told_at_once(sakura, administrator):
 
 
 def test_a_refused_profile_keeps_what_was_typed(sakura, administrator):
-    administrator.post(page_of(sakura) + "profile/", PROFILE)
-
-    answer = administrator.post(page_of(sakura) + "profile/", {**PROFILE, "from_month": "2026-05"})
+    answer = administrator.post(page_of(sakura) + "profile/", {**PROFILE, "capacity_23": "121"})
 
     assert answer.status_code == 422
-    assert "それより後の月を適用開始月にしてください。" in words_of(answer)
-    assert 'value="2026-05"' in answer.content.decode()
+    assert 'value="2026-06"' in answer.content.decode()
+    assert 'value="121"' in answer.content.decode()
+
+
+def test_the_form_says_which_later_profiles_stay_and_begins_with_the_month_asked_for(
+    city, sakura, administrator
+):
+    april = {**PROFILE, "from_month": f"{coming_year()}-04", "approved_capacity": "150", "capacity_23": "150"}
+    administrator.post(page_of(sakura) + "profile/", april)
+
+    page = words_of(administrator.get(f"{page_of(sakura)}?month=2026-06"))
+    after = administrator.get(f"{page_of(sakura)}?month={coming_year()}-05").content.decode()
+    set_between = administrator.post(page_of(sakura) + "profile/", PROFILE, follow=True)
+
+    stays = f"{month_words(date(coming_year(), 4, 1))}から 2・3号 150人"
+    assert "そのまま残ります" in page
+    assert stays in page
+    assert "そのまま残ります" not in re.sub(r"<[^>]+>", " ", after)
+    assert 'name="capacity_23" value="150"' in after
+    until = month_words(date(coming_year(), 3, 1))
+    assert f"{until}分まで適用されます。その後のプロフィールは変わりません。" in words_of(set_between)
+
+
+def coming_year() -> int:
+    """The year of an April that has not come."""
+    return ServiceMonth.of(timezone.localdate()).fiscal_year + 1
+
+
+def test_what_has_not_begun_is_taken_back_on_the_page(city, sakura, administrator):
+    april = f"{coming_year()}-04"
+    administrator.post(page_of(sakura) + "profile/", {**PROFILE, "from_month": april})
+    administrator.post(page_of(sakura) + "items/", {"code": "office_staff", "from_month": april})
+    with city.open():
+        profile = FacilityProfile.objects.order_by("-from_month")[0]
+        begun = FacilityProfile.objects.order_by("from_month")[0]
+        item = GrantedItem.objects.get()
+    page = administrator.get(page_of(sakura)).content.decode()
+    undo = f"{page_of(sakura)}profiles/{{}}/undo/".format
+
+    refused = administrator.post(undo(begun.pk))
+    undone = administrator.post(undo(profile.pk), follow=True)
+    twice = administrator.post(undo(profile.pk))
+    item_undone = administrator.post(f"{page_of(sakura)}items/{item.pk}/undo/", follow=True)
+
+    assert undo(profile.pk) in page
+    assert f"items/{item.pk}/undo/" in page
+    assert undo(begun.pk) not in page
+    assert (refused.status_code, twice.status_code) == (422, 404)
+    assert "適用が始まっているプロフィールは取り消せません" in words_of(refused)
+    assert "年度プロフィールを取り消しました。" in words_of(undone)
+    assert "加算・減算の設定を取り消しました。" in words_of(item_undone)
+    with city.open():
+        assert FacilityProfile.objects.get().to_month is None
+        assert not GrantedItem.objects.exists()
+
+
+def test_rates_are_certified_on_the_page(city, sakura, administrator):
+    with city.open():
+        FacilityProfile.objects.update(rates_are_provisional=True)
+    typed = {
+        "from_month": "2026-04",
+        "base_percent": "10",
+        "wage_percent": "7",
+        "certificate_number": "青こ第123号",
+        "certified_on": "2026-09-10",
+    }
+
+    refused = administrator.post(
+        page_of(sakura) + "rates/", {**typed, "base_percent": "13", "wage_percent": ""}
+    )
+    done = administrator.post(page_of(sakura) + "rates/", typed, follow=True)
+
+    assert refused.status_code == 422
+    assert 'href="#id_certify_base_percent"' in refused.content.decode()
+    assert "認定された率を入力してください。" in words_of(refused)
+    assert "加算率の認定を、1件のプロフィールに登録しました。" in words_of(done)
+    assert "認定 青こ第123号 令和8年9月10日" in words_of(done)
+    with city.open():
+        assert not FacilityProfile.objects.get().rates_are_provisional
+
+
+def test_the_page_costs_the_same_for_many_profiles(city, sakura, administrator):
+    def queries() -> int:
+        administrator.get(page_of(sakura))
+        with CaptureQueriesContext(connection) as caught:
+            administrator.get(page_of(sakura))
+        return len(caught)
+
+    one = queries()
+    for year in range(2028, 2034):
+        administrator.post(page_of(sakura) + "profile/", {**PROFILE, "from_month": f"{year}-04"})
+
+    assert queries() == one
 
 
 @pytest.mark.parametrize(
@@ -269,6 +364,11 @@ def test_an_item_is_granted_ended_and_both_are_seen(city, sakura, administrator)
 
     assert refused.status_code == 422
     assert "令和8年5月まで" in words_of(ended)
+    assert "終わりを変える" in words_of(ended)
+    later = administrator.post(
+        f"{page_of(sakura)}items/{granted.pk}/end/", {"last_month": "2026-09"}, follow=True
+    )
+    assert "令和8年9月まで" in words_of(later)
 
 
 def test_a_kind_without_calculation_says_so(city, administrator):

@@ -1,21 +1,34 @@
 """What holds for a facility from which month: profiles and granted items, set by the administrator only."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.models import Facility, FacilityProfile, GrantedItem, holding_in
-from facilities.operations.profiles import ProfileValues, end_item, grant_item, set_profile
+from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
+from facilities.operations.profiles import (
+    CertifiedRates,
+    ProfileValues,
+    certify_rates,
+    end_item,
+    grant_item,
+    set_profile,
+    undo_item,
+    undo_profile,
+)
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.scope import scope
+from jobs.models import Job
 from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, make_facility
 from tests.record import events_of
 
 AT = datetime(2026, 6, 5, 5, 0, tzinfo=UTC)
+JULY, NEXT_APRIL = JUNE.plus(1), APRIL.plus(12)
 LARGER = ProfileValues(
     approved_capacity=120,
     capacity_1=None,
@@ -58,14 +71,234 @@ def test_the_same_month_set_again_corrects_the_profile_and_the_record_keeps_both
     assert event.detail["after"]["approved_capacity"] == 120
 
 
-def test_a_profile_before_a_later_one_is_refused(city, sakura):
+def periods_of(garden: Nursery) -> list[tuple[str, str, int]]:
+    """(first month, last month, capacity) of each profile, oldest first."""
+    with garden.city.open():
+        rows = FacilityProfile.objects.filter(facility=garden.facility).order_by("from_month")
+        return [
+            (
+                f"{row.from_month:%Y-%m}",
+                f"{row.to_month:%Y-%m}" if row.to_month else "",
+                row.approved_capacity,
+            )
+            for row in rows
+        ]
+
+
+def told(from_month: str) -> int:
+    """How often the rooms above were told of a change from this month on."""
+    return Job.objects.filter(kind="facilities.profile_changed", args__from_month=from_month).count()
+
+
+def with_capacity(children: int) -> ProfileValues:
+    return replace(LARGER, approved_capacity=children, capacity_23=children)
+
+
+def test_a_profile_between_others_holds_until_the_next_begins(city, sakura):
+    with city.open() as administrator:
+        for month, children in ((NEXT_APRIL, 120), (JUNE, 100)):
+            set_profile(
+                sakura.facility.pk, with_capacity(children), from_month=month, by=administrator, at=AT
+            )
+
+    assert periods_of(sakura) == [
+        ("2026-04", "2026-05", 90),
+        ("2026-06", "2027-03", 100),
+        ("2027-04", "", 120),
+    ]
+    assert told("2026-06") == 1
+    assert events_of(city, FacilityEvent.PROFILE_SET)[-1].detail["to_month"] == "2027-03"
+
+
+def test_a_profile_before_all_others_holds_until_the_first_begins(city, sakura):
+    with city.open() as administrator:
+        set_profile(sakura.facility.pk, with_capacity(80), from_month=APRIL.plus(-3), by=administrator, at=AT)
+
+    assert periods_of(sakura) == [("2026-01", "2026-03", 80), ("2026-04", "", 90)]
+
+
+def test_correcting_a_profile_before_a_later_one_keeps_its_end(city, sakura):
+    with city.open() as administrator:
+        set_profile(sakura.facility.pk, with_capacity(120), from_month=JUNE, by=administrator, at=AT)
+        set_profile(sakura.facility.pk, with_capacity(80), from_month=APRIL, by=administrator, at=AT)
+
+    assert periods_of(sakura) == [("2026-04", "2026-05", 80), ("2026-06", "", 120)]
+
+
+def test_what_the_database_refuses_is_said_in_a_sentence(city, sakura, monkeypatch):
     with city.open() as administrator:
         set_profile(sakura.facility.pk, LARGER, from_month=JUNE, by=administrator, at=AT)
+        monkeypatch.setattr("facilities.operations.profiles._profiles_of", lambda facility: [])
 
-        with pytest.raises(ProblemsFound, match="2026年6月からのプロフィールがすでにあります"):
+        with pytest.raises(ProblemsFound, match="期間が重なっています"):
             set_profile(sakura.facility.pk, LARGER, from_month=MAY, by=administrator, at=AT)
 
-        assert FacilityProfile.objects.count() == 2
+    assert periods_of(sakura) == [("2026-04", "2026-05", 90), ("2026-06", "", 120)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "sentence"),
+    [
+        (FacilityKind.NURSERY, {"capacity_1": 10}, "1号の利用定員はありません"),
+        (FacilityKind.NURSERY, {"capacity_23": None}, "利用定員がありません"),
+        (FacilityKind.NURSERY, {"capacity_23": 121}, "認可定員（120人）より多く"),
+        (FacilityKind.KINDERGARTEN, {}, "2・3号の利用定員はありません"),
+        (FacilityKind.CERTIFIED_KODOMOEN, {"capacity_1": 1}, "合わせて121人"),
+    ],
+)
+def test_capacities_fit_the_type_and_each_other(city, kind, values, sentence):
+    garden = make_facility(city, "みどり園", number="1299900000902", kind=kind)
+
+    with city.open() as administrator, pytest.raises(ProblemsFound, match=sentence):
+        set_profile(garden.facility.pk, replace(LARGER, **values), from_month=JUNE, by=administrator, at=AT)
+
+
+# ---------------------------------------------------------------- taking back what has not begun
+
+
+def test_a_profile_ahead_is_taken_back_and_what_held_goes_on(city, sakura):
+    with city.open() as administrator:
+        for month, children in ((NEXT_APRIL, 120), (JULY, 100)):
+            set_profile(
+                sakura.facility.pk, with_capacity(children), from_month=month, by=administrator, at=AT
+            )
+        july = FacilityProfile.objects.get(from_month=JULY.first_day)
+        undo_profile(july.pk, by=administrator, at=AT)
+
+    assert periods_of(sakura) == [("2026-04", "2027-03", 90), ("2027-04", "", 120)]
+    event = events_of(city, FacilityEvent.PROFILE_UNDONE)[-1]
+    assert (event.object_id, event.detail["before"]["approved_capacity"]) == (str(july.pk), 100)
+    assert told("2026-07") == 2
+
+
+def test_a_profile_that_has_begun_stays(city, sakura):
+    begun = datetime(2026, 7, 1, 0, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    with city.open() as administrator:
+        july = set_profile(sakura.facility.pk, LARGER, from_month=JULY, by=administrator, at=AT)
+
+        with pytest.raises(ProblemsFound, match="始まっている"):
+            undo_profile(july.pk, by=administrator, at=begun)
+
+    assert len(periods_of(sakura)) == 2
+
+
+def test_an_item_ahead_is_taken_back_and_one_that_has_begun_stays(city, sakura):
+    with city.open() as administrator:
+        begun, ahead = (
+            grant_item(sakura.facility.pk, code, {}, from_month=month, to_month=None, by=administrator, at=AT)
+            for code, month in (("office_staff", JUNE), ("rent", JULY))
+        )
+        undo_item(ahead.pk, by=administrator, at=AT)
+
+        with pytest.raises(ProblemsFound, match="始まっている"):
+            undo_item(begun.pk, by=administrator, at=AT)
+
+        assert [row.code for row in GrantedItem.objects.all()] == ["office_staff"]
+    assert events_of(city, FacilityEvent.ITEM_UNDONE)[0].detail["code"] == "rent"
+    assert told("2026-07") == 2
+
+
+# ---------------------------------------------------------------- certified rates
+
+CERTIFICATE = CertifiedRates(11, 7, "青こ第123号", date(2026, 9, 10))
+
+
+def provisional(garden: Nursery, *months: ServiceMonth) -> None:
+    """Provisional rates in April, and a profile of its own from each of these months on."""
+    with garden.city.open() as administrator:
+        FacilityProfile.objects.filter(facility=garden.facility).update(rates_are_provisional=True)
+        for place, month in enumerate(months, start=1):
+            values = replace(with_capacity(90 + place), wage_percent=6, rates_are_provisional=True)
+            set_profile(garden.facility.pk, values, from_month=month, by=administrator, at=AT)
+
+
+def certify(garden: Nursery, month: ServiceMonth, rates: CertifiedRates = CERTIFICATE) -> None:
+    with garden.city.open() as administrator:
+        certify_rates(garden.facility.pk, rates, from_month=month, by=administrator, at=AT)
+
+
+def rates_of(garden: Nursery) -> list[tuple[str, str, int | None, bool, str]]:
+    """(first month, last month, rate 1, whether provisional, certificate) of each profile."""
+    with garden.city.open():
+        rows = FacilityProfile.objects.filter(facility=garden.facility).order_by("from_month")
+        return [
+            (
+                f"{row.from_month:%Y-%m}",
+                f"{row.to_month:%Y-%m}" if row.to_month else "",
+                row.base_percent,
+                row.rates_are_provisional,
+                row.certificate_number,
+            )
+            for row in rows
+        ]
+
+
+def test_certified_rates_reach_back_through_every_profile_of_the_year(city, sakura):
+    provisional(sakura, JULY)
+
+    certify(sakura, APRIL)
+
+    assert rates_of(sakura) == [
+        ("2026-04", "2026-06", 11, False, "青こ第123号"),
+        ("2026-07", "", 11, False, "青こ第123号"),
+    ]
+    assert [children for _, _, children in periods_of(sakura)] == [90, 91], "capacities stay"
+    event = events_of(city, FacilityEvent.RATES_CERTIFIED)[-1]
+    assert [row["rates_are_provisional"] for row in event.detail["before"]] == [True, True]
+    assert event.detail["certified_on"] == "2026-09-10"
+    assert len(event.rows["profile"]) == 2
+    assert told("2026-04") == 1
+
+
+def test_a_certificate_from_the_middle_splits_the_profile_that_holds_then(city, sakura):
+    provisional(sakura, JULY, NEXT_APRIL)
+
+    certify(sakura, JUNE)
+
+    assert rates_of(sakura) == [
+        ("2026-04", "2026-05", 9, True, ""),
+        ("2026-06", "2026-06", 11, False, "青こ第123号"),
+        ("2026-07", "2027-03", 11, False, "青こ第123号"),
+        ("2027-04", "", 11, True, ""),
+    ]
+    assert [children for _, _, children in periods_of(sakura)] == [90, 90, 91, 92]
+
+
+def test_a_certificate_of_a_year_leaves_what_the_next_year_has_certified(city, sakura):
+    with city.open() as administrator:
+        set_profile(sakura.facility.pk, LARGER, from_month=NEXT_APRIL, by=administrator, at=AT)
+
+    certify(sakura, APRIL)
+
+    assert [row[2:4] for row in rates_of(sakura)] == [(11, False), (9, False)]
+
+
+def test_the_certificate_goes_on_with_its_rates_and_leaves_with_them(city, sakura):
+    certify(sakura, APRIL)
+    same = replace(with_capacity(100), base_percent=11, wage_percent=7)
+    with city.open() as administrator:
+        for month, values in ((JUNE, same), (JULY, replace(same, base_percent=10)), (NEXT_APRIL, same)):
+            set_profile(sakura.facility.pk, values, from_month=month, by=administrator, at=AT)
+
+    assert [row[4] for row in rates_of(sakura)] == ["青こ第123号", "青こ第123号", "", ""]
+
+
+def test_what_is_certified_already_or_has_no_profile_is_refused(city, sakura):
+    certify(sakura, APRIL)
+
+    with pytest.raises(ProblemsFound, match="すでに認定として"):
+        certify(sakura, MAY)
+    with pytest.raises(ProblemsFound, match="令和8年3月に年度プロフィールがありません"):
+        certify(sakura, APRIL.plus(-1))
+    assert len(rates_of(sakura)) == 1
+
+
+def test_the_database_keeps_certificates_off_provisional_rates(city, sakura):
+    with city.open(), pytest.raises(IntegrityError, match="profile_certificate_is_of"), transaction.atomic():
+        FacilityProfile.objects.update(rates_are_provisional=True, certificate_number="青こ第123号")
+
+
+# ---------------------------------------------------------------- what the database refuses
 
 
 def test_the_database_refuses_overlapping_profiles_too(city, sakura):
@@ -92,6 +325,9 @@ def test_the_database_refuses_overlapping_profiles_too(city, sakura):
         ({"base_percent": 5, "wage_percent": 8}, "profile_rates_are_given_together"),
         ({"capacity_23": None}, "profile_has_a_capacity"),
         ({"capacity_23": 0}, "profile_has_a_capacity"),
+        ({"capacity_23": 61}, "profile_capacity_lies_within"),
+        ({"capacity_1": 1, "capacity_23": 60}, "profile_capacity_lies_within"),
+        ({"capacity_1": 61, "capacity_23": None}, "profile_capacity_lies_within"),
     ],
 )
 def test_a_profile_that_cannot_be_is_refused_by_the_database(city, sakura, changes, constraint):
@@ -116,6 +352,10 @@ def test_only_the_administrator_sets_profiles_and_items(city, sakura, role):
             set_profile(sakura.facility.pk, LARGER, from_month=JUNE, by=actor, at=AT)
         with pytest.raises(NotAllowed, match="市の管理者だけ"):
             grant_item(sakura.facility.pk, "rent", {}, from_month=JUNE, to_month=None, by=actor, at=AT)
+        with pytest.raises(NotAllowed, match="市の管理者だけ"):
+            certify_rates(sakura.facility.pk, CERTIFICATE, from_month=JUNE, by=actor, at=AT)
+        with pytest.raises(NotAllowed, match="市の管理者だけ"):
+            undo_profile(FacilityProfile.objects.get().pk, by=actor, at=AT)
 
 
 def test_an_item_holds_from_month_to_month(city, sakura):
@@ -184,6 +424,21 @@ def test_ending_an_item_keeps_what_it_held(city, sakura):
 
         granted.refresh_from_db()
 
+    assert granted.to_month == MAY.first_day
+
+
+def test_an_end_is_put_right_and_never_runs_into_the_next_grant(city, sakura):
+    with city.open() as administrator:
+        granted = grant_item(
+            sakura.facility.pk, "rent", {}, from_month=APRIL, to_month=APRIL, by=administrator, at=AT
+        )
+        grant_item(sakura.facility.pk, "rent", {}, from_month=JUNE, to_month=None, by=administrator, at=AT)
+        end_item(granted.pk, last_month=MAY, by=administrator, at=AT)
+
+        with pytest.raises(ProblemsFound, match="令和8年6月から同じ加算が設定されています"):
+            end_item(granted.pk, last_month=JUNE, by=administrator, at=AT)
+
+        granted.refresh_from_db()
     assert granted.to_month == MAY.first_day
 
 

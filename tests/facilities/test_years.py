@@ -12,6 +12,7 @@ from facilities.operations.profiles import ProfileValues, set_profile
 from facilities.operations.years import plan_of, roll
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.years import is_prepared
 from jobs.models import Job
 from tests.cast import City, Nursery, make_city, make_facility, sign_in
 
@@ -72,6 +73,37 @@ def test_rolling_twice_changes_nothing(city: City, sakura: Nursery) -> None:
 
     assert _profile(sakura, APRIL).pk == first.pk
     assert _profile(sakura, APRIL).base_percent is not None
+
+
+def test_a_year_is_prepared_while_nothing_is_left_to_carry(city: City, sakura: Nursery) -> None:
+    """Also when nobody has ever rolled: a city that begins in April, or one that sets every April by a list."""
+    with city.open():
+        assert not is_prepared(2027)
+        assert is_prepared(2026), "nothing held in March 2026: there is nothing to carry"
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        set_profile(
+            sakura.facility.pk,
+            ProfileValues(120, None, 110, 10, 9, 6),
+            from_month=APRIL,
+            by=administrator,
+            at=AT,
+        )
+        assert is_prepared(2027)
+    make_facility(city, "すみれ保育園", number="1299900000902")
+    with city.open():
+        assert not is_prepared(2027)
+
+
+def test_after_the_roll_a_change_before_april_ends_with_march(city: City, sakura: Nursery) -> None:
+    _roll(city)
+
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        larger = ProfileValues(120, None, 110, 10, 9, 6)
+        set_profile(sakura.facility.pk, larger, from_month=APRIL.plus(-1), by=administrator, at=AT)
+
+    assert _profile(sakura, APRIL.plus(-1)).to_month == APRIL.plus(-1).first_day
+    assert _profile(sakura, APRIL).capacity_23 == 90
+    assert _profile(sakura, APRIL).rates_are_provisional
 
 
 def test_a_facility_whose_april_is_set_keeps_it_and_a_later_change_stays(city: City, sakura: Nursery) -> None:

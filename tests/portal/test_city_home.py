@@ -1,6 +1,7 @@
 """The city's home: each role sees its own work, and an empty city says what comes first."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -83,3 +84,18 @@ def test_the_record_names_every_facility_of_the_map(city: City) -> None:
     shown = set(re.findall(r'data-row="([0-9a-f-]{36})"', page))
     event = events_of(city, "portal.home_shown")[-1]
     assert shown == {str(garden.facility.pk)} == {row for rows in event.rows.values() for row in rows}
+
+
+@pytest.mark.parametrize(("day", "is_asked"), [("2027-01-04", True), ("2027-05-01", False)])
+def test_the_year_is_asked_for_while_it_can_be_carried(
+    city: City, monkeypatch: pytest.MonkeyPatch, day: str, is_asked: bool
+) -> None:
+    monkeypatch.setattr("portal.queries.city.timezone.localdate", lambda: date.fromisoformat(day))
+    assert "年度更新がまだです" not in home_of(city, Role.ADMINISTRATOR), (
+        "no facility: nothing can be carried"
+    )
+
+    make_facility(city)
+
+    assert ("年度更新がまだです" in home_of(city, Role.ADMINISTRATOR)) is is_asked
+    assert "年度更新がまだです" not in home_of(city, Role.OFFICER)

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from documents.reading import read_table
 from facilities.actors import Role
-from facilities.imports import HEADINGS
+from facilities.imports import COLUMNS, HEADINGS
 from facilities.models import Facility, FacilityImport
 from tests.cast import City, make_city, sign_in
 from tests.facilities.test_facility_import import GOOD, SAMPLE, listed
@@ -74,13 +74,24 @@ def test_what_changes_stands_before_and_after(city, administrator):
     first = send(administrator, listed({}))
     administrator.post(f"{first['Location']}accept/")
 
-    upload = send(administrator, listed({"2・3号利用定員": "70"}), month="2026-06")
+    upload = send(administrator, listed({"認可定員": "70", "2・3号利用定員": "70"}), month="2026-06")
     page = words_of(administrator.get(upload["Location"]))
     none = words_of(administrator.get(f"{upload['Location']}?show=new"))
 
     assert "2・3号利用定員：60 → 70" in page
     assert "令和8年6月分から適用します" in page
     assert "当てはまる施設がありません" in none
+
+
+def test_the_preview_says_until_when_the_list_holds(city, administrator):
+    for month, children in (("2026-04", "60"), ("2026-09", "80")):
+        upload = send(administrator, listed({"認可定員": children, "2・3号利用定員": children}), month=month)
+        administrator.post(f"{upload['Location']}accept/")
+
+    between = send(administrator, listed({"認可定員": "70", "2・3号利用定員": "70"}), month="2026-06")
+
+    page = words_of(administrator.get(between["Location"]))
+    assert "令和8年8月分まで適用されます。その後のプロフィールは変わりません。" in page
 
 
 @pytest.mark.parametrize(
@@ -131,7 +142,7 @@ def test_the_list_goes_out_as_it_comes_in(city, administrator):
     for encoding in ("", "?encoding=cp932"):
         written = administrator.get(f"{LISTS}export/{encoding}")
         table = read_table(b"".join([written.content]))
-        assert table.headings == list(HEADINGS)
+        assert table.headings == list(COLUMNS)
         assert len(table.rows) == 172
         again = send(administrator, written.content)
         assert "変わらない施設 172" in words_of(administrator.get(again["Location"]))
