@@ -29,7 +29,7 @@ from pricing import SECTION_LABELS
 from pricing.wording import class_words
 
 NOT_YET = "請求書を作れるのは、市が承認したあとです。"
-SAMPLE = "見本・支払不可"
+MARK_WORDS = {"sample": "見本の単価で計算しています", "provisional": "告示の前の暫定の単価で計算しています"}
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -147,7 +147,8 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "version": claim.version,
         "control_number": f"{facility.number}-{month.year}{month.month:02}-{claim.version:02}-{claim.content_hash[:8]}",
         "rate_book": claim.rate_book,
-        "sample": SAMPLE if claim.is_sample_priced else "",
+        "sample": claim.price_mark,
+        "mark_words": MARK_WORDS.get(claim.rate_book_status, ""),
         "made_at": approved,
     }
 

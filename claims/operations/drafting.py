@@ -7,7 +7,7 @@ is drafted beside it (過誤調整).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,16 +20,19 @@ from claims.events import ClaimEvent
 from claims.models import Claim, ClaimLine, CountSheet, Obstacle
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
-from facilities.models import Facility, Municipality, Ownership
+from facilities.models import Facility, FacilityKind, Municipality, Ownership
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
+from rate_books.in_force import books_for, in_force
+from rate_books.models import Book
 
 CONTENT_FIELDS = (
     "sheet",
     "snapshot",
     "missing",
     "rate_book",
+    "rate_book_hash",
     "rate_book_status",
     "child_total",
     "total_yen",
@@ -117,10 +120,17 @@ def redraft_from(facility_id: UUID, first: ServiceMonth, *, by: Who, at: datetim
 
 @operation(ClaimEvent.DRAFTED)
 def draft_month(
-    municipality: Municipality, month: ServiceMonth, *, by: Who, at: datetime
+    municipality: Municipality,
+    month: ServiceMonth,
+    *,
+    kinds: Collection[str] = tuple(FacilityKind),
+    by: Who,
+    at: datetime,
 ) -> dict[UUID, DraftResult]:
     """
     Make or renew the drafts of every facility in scope whose counts of ``month`` are confirmed, by facility id.
+
+    ``kinds``: only facilities of these types.
 
     The number of queries does not grow with the number of facilities, except for one event each.
 
@@ -133,6 +143,7 @@ def draft_month(
             month=month.first_day,
             status=SheetStatus.CONFIRMED,
             facility__ownership=Ownership.PRIVATE,
+            facility__kind__in=list(kinds),
         )
         .select_related("facility__municipality")
         .order_by("pk")
@@ -140,6 +151,27 @@ def draft_month(
     found = list(sheets)
     require_open(month)
     return _draft(found, month, by=by, at=at)
+
+
+def redraft_priced_by(book_id: UUID, *, by: Who, at: datetime) -> None:
+    """
+    A rate book was released: renew the drafts of every open month that it is in force in, of the types it prices.
+
+    What was submitted, returned or approved keeps the book it was computed with. Called in the city's scope.
+    """
+    book = Book.objects.select_related("municipality").get(pk=book_id)
+    began = ServiceMonth.of(book.effective_from).first_day
+    sheets = CountSheet.objects.filter(month__gte=began, status=SheetStatus.CONFIRMED)
+    for first_day in sorted(set(sheets.values_list("month", flat=True))):
+        month = ServiceMonth.of(first_day)
+        books = books_for(month)
+        kinds = [
+            kind
+            for kind in book.facility_types
+            if (used := in_force(kind, month, books)) is not None and used.content_hash == book.content_hash
+        ]
+        if kinds and not is_closed(month):
+            draft_month(book.municipality, month, kinds=kinds, by=by, at=at)
 
 
 def counts_corrected(sheet: CountSheet, *, by: Who, at: datetime) -> list[UUID]:
@@ -346,11 +378,17 @@ class _Writing:
         return claim
 
     def _renew(self, claim: Claim, found: Ingredients, composition: Composition) -> None:
-        is_same = claim.content_hash == composition.content_hash and claim.missing == composition.missing
+        book_hash = composition.quote.book.content_hash
+        is_same = (claim.content_hash, claim.missing, claim.rate_book_hash) == (
+            composition.content_hash,
+            composition.missing,
+            book_hash,
+        )
         if is_same and claim.sheet_id == found.sheet.pk and claim.counts_corrected_at is None:
             return
         if claim.content_hash == composition.content_hash:
             claim.sheet, claim.missing, claim.counts_corrected_at = found.sheet, composition.missing, None
+            claim.rate_book_hash = book_hash
         else:
             self._fill(claim, found, composition)
         self.renewed.append(claim)
@@ -363,6 +401,7 @@ class _Writing:
         claim.snapshot = composition.snapshot
         claim.missing = composition.missing
         claim.rate_book = quote.book.id
+        claim.rate_book_hash = quote.book.content_hash
         claim.rate_book_status = quote.book.status
         claim.child_total = quote.children
         claim.total_yen = quote.total_yen

@@ -14,6 +14,8 @@ from facilities.actors import Actor, Role
 from facilities.models import Facility, FacilityProfile, holding_in
 from facilities.periods import ServiceMonth
 from facilities.years import is_prepared, year_to_prepare
+from pricing import RateBook
+from rate_books.in_force import books_for
 
 NO_PRICE = "単価がまだ登録されていません。"
 
@@ -30,6 +32,7 @@ class CityHome:
     obstacles: list[tuple[str, str, int]]
     without_profile: list[Facility]
     year_to_roll: int | None = None
+    books: tuple[RateBook, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -51,7 +54,7 @@ class CityHome:
         claiming = sum(
             not row.facility.is_public
             and row.state not in {"obstacle", "resting"}
-            and not no_price(row.facility.kind)
+            and not no_price(row.facility.kind, self.books)
             for row in self.inbox.everything
         )
         arrived = total - found["none"]
@@ -74,12 +77,13 @@ def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
     is_asked = actor.duty is Role.ADMINISTRATOR and today.month <= 4 and not is_prepared(year)
     inbox = review.inbox(month, duty=actor.duty, user_id=actor.user_id) if month else None
     obstacles: Counter[tuple[str, str]] = Counter()
+    books = books_for(month) if month else ()
     if month and inbox:
         known = dict(Obstacle.objects.filter(month=month.first_day).values_list("facility_id", "message"))
         for listed in inbox.everything:
             facility = listed.facility
             # Who has no price is known before the counts are confirmed; everything else shows when drafting.
-            if not facility.is_public and no_price(facility.kind):
+            if not facility.is_public and no_price(facility.kind, books):
                 obstacles[facility.get_kind_display(), NO_PRICE] += 1
             elif message := known.get(facility.pk):
                 obstacles[facility.get_kind_display(), message] += 1
@@ -92,6 +96,7 @@ def city_home(actor: Actor, month: ServiceMonth | None) -> CityHome:
         month=month,
         inbox=inbox,
         year_to_roll=year if is_asked else None,
+        books=books,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),

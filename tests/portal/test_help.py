@@ -54,8 +54,12 @@ NO_PAGES = {
     "approvals:export",
     "facilities:schedule_calendar",
     "audit_portal:export",
+    "rate_books:file",
+    "rate_books:template",
 }
-ROOMS = ("portal", "approvals", "claims", "documents", "facilities", "accounts", "jobs", "pages", "templates")
+ROOMS = (
+    "portal", "approvals", "claims", "rate_books", "documents", "facilities", "accounts", "jobs", "pages", "templates",
+)  # fmt: skip
 
 
 @pytest.fixture
