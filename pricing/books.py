@@ -620,10 +620,10 @@ def _read_row(
     ):
         if low is not None and high is not None and low > high:
             problems.append(Problem(path, f"{what}_min が {what}_max より大きくなっています。"))
-    if row.unit == "percent" and (row.treatment_yen is not None or row.c_tenths is not None):
-        problems.append(Problem(path, "treatment_yen, c_tenths: 割合の行には書けません。空にしてください。"))
     if row.unit == "percent" and row.amount > 100:
         problems.append(Problem(path, "amount: 割合は 0 から 100 の整数で書いてください。"))
+    if row.unit == "percent" and (row.treatment_yen is not None or row.c_tenths is not None):
+        problems.append(Problem(path, "treatment_yen, c_tenths: 割合の行には書けません。空にしてください。"))
     return row if len(problems) == before else None
 
 

@@ -209,7 +209,8 @@ def test_a_row_cannot_belong_to_a_book_of_another_city(city: City, draft: Book) 
         row = BookRow.objects.filter(book=draft).first()
         assert row is not None
 
-    row.pk, row.position, row.municipality_id = uuid4(), 99_999, other.municipality.pk
+    row.pk, row.position, row.variant = uuid4(), 99_999, "another"
+    row.municipality_id = other.municipality.pk
     with (
         scope(other.municipality.pk, None),
         pytest.raises(DatabaseError, match="rate_book_row_in_municipality"),
