@@ -80,6 +80,8 @@ def _type_coverage(facility_type: str, rows: list[PriceRow], fiscal_year: int) -
 
 def _missing(facility_type: str, rows: list[PriceRow], fiscal_year: int) -> Iterable[MissingItem]:
     priced = {(row.item, row.certification, row.variant) for row in rows}
+    # Items whose rows differ by what the claim does not choose (人数A and B) are asked for as a whole.
+    priced |= {(row.item, row.certification, "") for row in rows}
     rules = rules_for(facility_type, fiscal_year)
     for system, table in rules.tables.items():
         for entry in table.entries:
@@ -147,6 +149,20 @@ class Change:
         return Fraction(self.delta, self.before.amount) if self.before and self.before.amount else None
 
     @property
+    def beside(self) -> str:
+        """What changes beside the price: 処遇改善 and c, in words."""
+        if self.before is None or self.after is None:
+            return ""
+        words = []
+        if self.before.treatment_yen != self.after.treatment_yen:
+            words.append(
+                f"処遇改善 {_figure(self.before.treatment_yen)} → {_figure(self.after.treatment_yen)}"
+            )
+        if self.before.c_tenths != self.after.c_tenths:
+            words.append(f"c {_percent_words(self.before.c_tenths)} → {_percent_words(self.after.c_tenths)}")
+        return "、".join(words)
+
+    @property
     def percent(self) -> str:
         """+4.2%, from the exact share; empty without an old price."""
         if self.share is None:
@@ -209,6 +225,14 @@ def differences_of(book: RateBook, before: Mapping[str, RateBook | None]) -> Dif
     found.gone = len(found.gone_rows)
     found.changed.sort(key=_size, reverse=True)
     return found
+
+
+def _figure(yen: int | None) -> str:
+    return "なし" if yen is None else f"{yen:,}"
+
+
+def _percent_words(tenths: int | None) -> str:
+    return "なし" if tenths is None else f"{tenths // 10}.{tenths % 10}%"
 
 
 def _size(change: Change) -> tuple[bool, Fraction, int]:

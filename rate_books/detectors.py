@@ -103,25 +103,29 @@ def _age3(rows: Rows) -> Iterator[Suspicion]:
         if row.item == "age3_staffing"
     }
     base = {_base_cell(row): row for row in rows if row.item == "base" and row.age_class in ("3", "4plus")}
+    compared: dict[PriceRow, list[tuple[PriceRow, int, bool]]] = defaultdict(list)
     for row in base.values():
-        if row.age_class != "3":
-            continue
-        older = base.get(_base_cell(row, age_class="4plus"))
+        older = base.get(_base_cell(row, age_class="4plus")) if row.age_class == "3" else None
         place = (row.facility_type, row.region_percent, row.certification)
-        improvement = improvements.get((*place, row.capacity_min, row.capacity_max)) or improvements.get(
-            (*place, None, None)
-        )
+        improvement = improvements.get((*place, row.capacity_min, row.capacity_max))
+        improvement = improvement or improvements.get((*place, None, None))
         if older is None or improvement is None:
             continue
         difference = row.amount - older.amount
         # 2号 prices are rounded once more than those of 1号.
-        if not 0 <= difference - improvement.amount <= (0 if row.certification == "1" else ROUNDING_YEN):
-            yield Suspicion(
-                "age3",
-                f"{_what(row)}：3歳児と4歳以上児の差（{difference:,}円）が、"
-                f"3歳児配置改善（{improvement.amount:,}円）と合いません。",
-                rows[row],
-            )
+        fits = 0 <= difference - improvement.amount <= (0 if row.certification == "1" else ROUNDING_YEN)
+        compared[improvement].append((row, difference, fits))
+    for improvement, pairs in compared.items():
+        wrong = [(row, difference) for row, difference, fits in pairs if not fits]
+        price = f"3歳児配置改善（{improvement.amount:,}円）"
+        if len(pairs) >= FEWEST_REGIONS and 2 * len(wrong) > len(pairs):
+            # One price that most bands contradict is the typo, not they.
+            words = f"{_what(improvement)}：{price}が、ほとんどの定員の3歳児と4歳以上児の差と合いません。"
+            yield Suspicion("age3", words, rows[improvement])
+            continue
+        for row, difference in wrong:
+            words = f"{_what(row)}：3歳児と4歳以上児の差（{difference:,}円）が、{price}と合いません。"
+            yield Suspicion("age3", words, rows[row])
 
 
 def _team_childcare(rows: Rows) -> Iterator[Suspicion]:

@@ -38,10 +38,10 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(one, initial) for one in given]
 
 
-def _day_field(label: str) -> forms.DateField:
+def _day_field(label: str, *, required: bool = False) -> forms.DateField:
     return forms.DateField(
         label=label,
-        required=False,
+        required=required,
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "日付を「2026-04-01」の形で入力してください。"},
@@ -58,23 +58,26 @@ class BookForm(forms.Form):
     book_id = forms.CharField(
         label="番号",
         max_length=LONGEST_ID,
-        required=False,
         validators=[
             RegexValidator(
                 r"\A[0-9A-Za-z][0-9A-Za-z._-]*\Z", "半角の英数字と「-」「.」「_」で入力してください。"
             )
         ],
     )
-    fiscal_year = forms.IntegerField(label="年度（西暦）", min_value=2015, max_value=2999, required=False)
-    effective_from = _day_field("適用開始日")
+    fiscal_year = forms.IntegerField(label="年度（西暦）", min_value=2015, max_value=2999)
+    effective_from = _day_field("適用開始日", required=True)
     announced_on = _day_field("告示日")
-    status = forms.ChoiceField(
-        label="区分", choices=[("", "選んでください"), *BookStatus.choices], required=False
-    )
-    source = forms.CharField(label="出典", max_length=LONGEST_SOURCE, required=False)
+    status = forms.ChoiceField(label="区分", choices=[("", "選んでください"), *BookStatus.choices])
+    source = forms.CharField(label="出典", max_length=LONGEST_SOURCE)
     notes = forms.CharField(
         label="メモ", max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, sentence in NEEDED.items():
+            self.fields[name].error_messages["required"] = sentence
+            self.fields[name].required = not self._brings_heading()
 
     @property
     def book_files(self) -> list[BookFile]:
@@ -96,14 +99,11 @@ class BookForm(forms.Form):
         values: dict[str, Any] = super().clean() or {}
         if "tables" in values and len(values["tables"]) > MOST_FILES:
             self.add_error("tables", f"一度に選べるのは{MOST_FILES}個までです。")
-        if "tables" in values and not self._brings_heading():
-            for name, sentence in NEEDED.items():
-                if name in values and not values[name]:
-                    self.add_error(name, sentence)
         return values
 
     def _brings_heading(self) -> bool:
-        return any((one.name or "").lower().endswith(".toml") for one in self.cleaned_data.get("tables", ()))
+        sent = self.files.getlist("tables") if self.is_bound else []
+        return any((one.name or "").lower().endswith(".toml") for one in sent)
 
 
 class ReleaseForm(forms.Form):

@@ -5,6 +5,7 @@ Every problem of every file is told at once, each at its place. Nothing is taken
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from rate_books.grid import read_grids
 MOST_FILES = 20
 MOST_ROWS = 60_000
 LISTED = 200
+_LINE = re.compile(r":([0-9]+)$")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class BookFile:
     def hash(self) -> str:
         """SHA-256 of the bytes."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+def place_words(path: str) -> str:
+    """``a.csv:12`` as people say it; a cell of a sheet says itself."""
+    return _LINE.sub(r"　\1行目", path)
 
 
 @dataclass(frozen=True)

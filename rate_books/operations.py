@@ -21,7 +21,7 @@ from rate_books import permissions
 from rate_books.detectors import suspicions
 from rate_books.events import RateBookEvent
 from rate_books.in_force import would_be_in_force
-from rate_books.loading import BookFile, ReadBook, read_files
+from rate_books.loading import BookFile, ReadBook, place_words, read_files
 from rate_books.models import LONGEST_ID, LONGEST_SOURCE, LONGEST_TEXT, MOST_YEN, Book, BookRow
 from rate_books.states import BookState
 
@@ -82,7 +82,10 @@ def _load(read: ReadBook, heading: dict[str, Any], *, by: Actor, at: datetime) -
         row_count=len(read.rows),
         content_hash=priced.content_hash,
         file_hashes=read.file_hashes,
-        warnings=[one._asdict() for one in found[:MOST_WARNINGS]],
+        warnings=[
+            {"kind": one.kind, "message": one.message, "place": place_words(one.place)}
+            for one in found[:MOST_WARNINGS]
+        ],
         warning_count=len(found),
         prepared_at=at,
         prepared_by=by.user_id,

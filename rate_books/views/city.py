@@ -32,7 +32,7 @@ from rate_books.events import RateBookEvent
 from rate_books.forms import BookForm, ReleaseForm, initial_for
 from rate_books.grid import workbook_of
 from rate_books.in_force import rate_book_of
-from rate_books.loading import LISTED
+from rate_books.loading import LISTED, place_words
 from rate_books.models import Book
 from rate_books.states import BookState
 
@@ -185,7 +185,7 @@ def _load_page(
     context = {
         "form": form,
         "problems": [problem.message for problem in problems if not problem.path] + _summary(placed),
-        "placed": placed[:LISTED],
+        "placed": [(place_words(problem.path), problem.message) for problem in placed[:LISTED]],
         "unlisted": len(placed) - len(placed[:LISTED]),
         "placed_count": len(placed),
         "kinds": FacilityKind.choices,

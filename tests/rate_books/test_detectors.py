@@ -79,6 +79,12 @@ def test_an_unchanged_book_looks_right(book: RateBook) -> None:
             lambda row: replace(row, amount=row.amount - 20),
         ),
         (
+            "age3",
+            SAMPLE,
+            lambda row: row.item == "age3_staffing" and row.facility_type == "nursery",
+            lambda row: replace(row, amount=row.amount + 60),
+        ),
+        (
             "team",
             SAMPLE,
             lambda row: (

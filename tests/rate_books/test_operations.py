@@ -171,7 +171,7 @@ def test_a_book_with_warnings_needs_a_reason_of_the_one_who_releases(city: City)
         ),
     )
     assert book.warning_count == len(book.warnings) == 21
-    assert book.warnings[0]["place"].startswith("2026-R8_nursery.csv:")
+    assert book.warnings[0]["place"].startswith("2026-R8_nursery.csv　")
     with city.open():
         for acknowledged, reason, match in ((False, "公式どおり", "確かめました"), (True, " ", "理由を入力")):
             with pytest.raises(ProblemsFound, match=match):

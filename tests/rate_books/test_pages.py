@@ -137,8 +137,8 @@ def test_what_is_missing_and_what_is_wrong_stands_at_its_place(city: City, first
     for sentence in ("番号を入力", "適用開始日を入力", "区分を選んで", "出典を入力"):
         assert sentence in text_of(without_heading)
     assert "直すところが2件あります。何も保存していません" in text_of(broken)
-    assert "a.csv:2" in text_of(broken)
-    assert "a.csv:3" in text_of(broken)
+    assert "a.csv 2行目" in text_of(broken)
+    assert "a.csv 3行目" in text_of(broken)
     with city.open():
         assert not Book.objects.exists()
 
@@ -174,7 +174,7 @@ def test_warnings_are_shown_with_their_place_and_ask_for_a_reason(
     )
 
     assert "10円の倍数" in seen
-    assert re.search(r"2026-R8_nursery\.csv:\d+", seen)
+    assert re.search(r"2026-R8_nursery\.csv \d+行目", seen)
     assert "暫定" in seen
     assert refused.status_code == 422
     assert "公開してよい理由を入力してください" in text_of(refused)
