@@ -15,6 +15,7 @@ import json
 import re
 import tomllib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,6 +59,8 @@ _AGE_ROWS: Final = {
 }
 
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+# Rows are compared with those that might answer the same question; the longest official series has 315.
+MOST_ALIKE: Final = 600
 _VARIANT: Final = re.compile(r"[a-z0-9_]{0,40}")
 _BOOK_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,59}")
 _BOOKS_FOLDER: Final = Path(__file__).with_name("books")
@@ -538,6 +541,15 @@ class RowReader:
 
     def finish(self) -> list[Problem]:
         """Every problem; also of rows that answer the same question, wherever they stand."""
+        alike = Counter((_question(row), row.region_percent) for row in self.rows)
+        for (question, region), count in alike.items():
+            if count > MOST_ALIKE:
+                first = next(
+                    row for row in self.rows if (_question(row), row.region_percent) == (question, region)
+                )
+                message = f"同じ項目と地域区分の単価が{count:,}行あります（{MOST_ALIKE}行まで）。"
+                self.note(self.rows[first], message)
+                return self._problems
         for row, other in _rows_in_conflict(self.rows):
             file, _, line = self.rows[other].rpartition(":")
             here = self.rows[row].rpartition(":")[0] == file and line.isdigit()
@@ -627,11 +639,16 @@ def _read_row(
     return row if len(problems) == before else None
 
 
+def _question(row: PriceRow) -> tuple[str, ...]:
+    """What a row answers, apart from region, band and enrolment."""
+    return (row.facility_type, row.item, row.variant, row.certification, row.age_class, row.hours)
+
+
 def _rows_in_conflict(rows: Iterable[PriceRow]) -> Iterator[tuple[PriceRow, PriceRow]]:
     """Pairs of rows that answer the same question: the price would depend on their order."""
     bands: dict[tuple[str, ...], dict[tuple[int | None, ...], list[PriceRow]]] = {}
     for row in rows:
-        question = (row.facility_type, row.item, row.variant, row.certification, row.age_class, row.hours)
+        question = _question(row)
         band = (row.region_percent, row.capacity_min, row.capacity_max)
         bands.setdefault(question, {}).setdefault(band, []).append(row)
     for by_band in bands.values():

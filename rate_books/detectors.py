@@ -18,6 +18,7 @@ from pricing.vocabulary import AGE_CLASSES, FACILITY_TYPES, HOURS, ITEM_LABELS
 
 LINEAR_TOLERANCE_YEN: Final = 12
 ROUNDING_YEN: Final = 10  # both sides of a difference are rounded to ten yen
+MOST_BENT: Final = 300
 FEWEST_REGIONS: Final = 4  # with three points a line cannot tell which one is wrong
 
 
@@ -51,10 +52,10 @@ def _linear(rows: Rows) -> Iterator[Suspicion]:
     for row in rows:
         if row.region_percent is not None and row.unit != "percent":
             series[_question(row)].append(row)
-    for cells in series.values():
-        if len(cells) < FEWEST_REGIONS:
-            continue
-        for row in _off_the_line(cells):
+    bent = [cells for cells in series.values() if len(cells) >= FEWEST_REGIONS and not _lies_on_a_line(cells)]
+    for cells in bent:
+        # Where nearly nothing lies on a line, one cell of each is enough to say so.
+        for row in _off_the_line(cells, most=len(cells) if len(bent) <= MOST_BENT else 1):
             yield Suspicion(
                 "linear",
                 f"{_what(row)}：{row.amount:,}円は、ほかの地域区分の単価がなす直線から{LINEAR_TOLERANCE_YEN}円を超えて外れています。",
@@ -62,15 +63,13 @@ def _linear(rows: Rows) -> Iterator[Suspicion]:
             )
 
 
-def _off_the_line(cells: Sequence[PriceRow]) -> list[PriceRow]:
+def _off_the_line(cells: Sequence[PriceRow], *, most: int) -> list[PriceRow]:
     """
     The fewest cells without which the rest lies within ±12 yen of its line of least squares.
 
     Of as many, those without which it lies closest. More than half of a series is never called wrong.
     """
-    if _lies_on_a_line(cells):
-        return []
-    for left_out in range(1, max(len(cells) - FEWEST_REGIONS, 1) + 1):
+    for left_out in range(1, min(most, max(len(cells) - FEWEST_REGIONS, 1)) + 1):
         rests = list(combinations(cells, len(cells) - left_out))
         best = min(rests, key=lambda rest: Fraction(*_worst(rest)))
         if _lies_on_a_line(best):

@@ -72,11 +72,11 @@ def read_files(files: Sequence[BookFile]) -> ReadBook:
     reader = RowReader(heading.get("facility_types") if heading else None)
     for file in tables:
         _read_table(file, reader)
+    if len(reader.rows) > MOST_ROWS:
+        raise BookProblems([Problem("", f"単価が多すぎます（{MOST_ROWS:,}行まで）。")])
     problems += reader.finish()
     if not problems and not reader.rows:
         problems.append(Problem("", "単価が1つも入っていません。"))
-    if len(reader.rows) > MOST_ROWS:
-        problems.append(Problem("", f"単価が多すぎます（{MOST_ROWS:,}行まで）。"))
     if problems:
         raise BookProblems(problems)
     return ReadBook(heading, reader.rows, [file.hash for file in files])

@@ -81,3 +81,13 @@ def test_a_percent_has_no_treatment_and_a_variant_is_a_code() -> None:
     said = str(refused.value)
     assert "a.csv:3: treatment_yen, c_tenths" in said
     assert "a.csv:4: variant" in said
+
+
+def test_a_flood_of_rows_of_one_question_is_refused_before_it_is_compared() -> None:
+    header = csv_text(BOOK, "kindergarten").splitlines()[0]
+    rows = [
+        f"kindergarten,10,{number},{number},1,4plus,,base,,child_month,10,,,," for number in range(1, 602)
+    ]
+
+    with pytest.raises(BookProblems, match=r"a\.csv:2: 同じ項目と地域区分の単価が601行あります（600行まで）"):
+        read_book(heading_text(BOOK), {"a.csv": "\n".join([header, *rows])})

@@ -1,5 +1,6 @@
 """Each detector finds the typo that was planted for it, where it is; the shipped books have none."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -170,3 +171,17 @@ def test_a_book_of_one_region_is_not_measured_against_a_line() -> None:
 
 def test_every_detector_has_a_name() -> None:
     assert len(DETECTORS) == len(KINDS)
+
+
+def test_a_table_pasted_into_the_wrong_regions_is_told_within_a_moment() -> None:
+    swapped = {16: 0, 0: 16, 10: 3, 3: 10}
+    rows = {
+        replace(row, region_percent=swapped.get(row.region_percent, row.region_percent)): place
+        for row, place in placed(SAMPLE).items()
+    }
+
+    began = time.perf_counter()
+    found = [one for one in suspicions(rows) if one.kind == "linear"]
+
+    assert len(found) > 300
+    assert time.perf_counter() - began < 5
