@@ -2,23 +2,22 @@
 
 from django.db import migrations, models
 
-# As in 0003, with the book's hash.
-GUARD = """
-CREATE OR REPLACE FUNCTION claims_refuse_content_change() RETURNS trigger LANGUAGE plpgsql AS $$
+# A trigger of its own: the guard of the other columns stays as it is, whatever they become.
+IMMUTABLE = """
+CREATE FUNCTION claims_refuse_book_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.status <> 'draft' AND (OLD.snapshot, OLD.total_yen, OLD.content_hash, OLD.rate_book, OLD.sheet_id, OLD.month,
-                                  OLD.payer_code, OLD.version, OLD.facility_id, OLD.child_total, OLD.corrects_id,
-                                  OLD.correction_reason{column_old})
-       IS DISTINCT FROM (NEW.snapshot, NEW.total_yen, NEW.content_hash, NEW.rate_book, NEW.sheet_id, NEW.month,
-                         NEW.payer_code, NEW.version, NEW.facility_id, NEW.child_total, NEW.corrects_id,
-                         NEW.correction_reason{column_new}) THEN
+    IF OLD.status <> 'draft' AND OLD.rate_book_hash IS DISTINCT FROM NEW.rate_book_hash THEN
         RAISE EXCEPTION 'a submitted claim is immutable' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
+CREATE TRIGGER claim_keeps_its_book_once_submitted BEFORE UPDATE ON claims_claim
+    FOR EACH ROW EXECUTE FUNCTION claims_refuse_book_change();
 """
-IMMUTABLE = GUARD.format(column_old=", OLD.rate_book_hash", column_new=", NEW.rate_book_hash")
-AS_BEFORE = GUARD.format(column_old="", column_new="")
+MUTABLE = """
+DROP TRIGGER claim_keeps_its_book_once_submitted ON claims_claim;
+DROP FUNCTION claims_refuse_book_change();
+"""
 
 
 class Migration(migrations.Migration):
@@ -32,5 +31,5 @@ class Migration(migrations.Migration):
             name="rate_book_hash",
             field=models.CharField(blank=True, default="", max_length=64, verbose_name="単価表のハッシュ"),
         ),
-        migrations.RunSQL(IMMUTABLE, AS_BEFORE),
+        migrations.RunSQL(IMMUTABLE, MUTABLE),
     ]
