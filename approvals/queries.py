@@ -146,9 +146,9 @@ class Inbox:
         return sum(row.difference or 0 for row in self.submitted_rows)
 
     @property
-    def has_sample_prices(self) -> bool:
-        """Any of the amounts is computed with a sample book."""
-        return any(row.claim.is_sample_priced for row in self.everything if row.claim)
+    def priced_claims(self) -> list[Claim | None]:
+        """Every claim whose amount stands in the list, also of the month before."""
+        return [claim for row in self.everything for claim in (row.claim, row.before)]
 
     @property
     def preselected(self) -> list[InboxRow]:

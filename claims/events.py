@@ -24,6 +24,7 @@ class ClaimEvent(StrEnum):
     CORRECTION_OPENED = "claims.correction_opened"
     CORRECTION_DROPPED = "claims.correction_dropped"
     REPLACED = "claims.replaced"
+    EFFECT_SHOWN = "claims.effect_shown"
     REMARKED = "claims.remarked"
 
 

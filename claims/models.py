@@ -444,6 +444,9 @@ class MonthlyFacts(FacilityOwned):
         return f"{self.facility_id} {self.month:%Y-%m}"
 
 
+PRICE_MARKS = {"sample": "見本・支払不可", "provisional": "暫定"}
+
+
 class Claim(FacilityOwned):
     """
     A monthly claim (請求) of one facility, month and paying municipality, in one version.
@@ -468,6 +471,8 @@ class Claim(FacilityOwned):
     snapshot = models.JSONField("計算の入力")
     missing = models.JSONField("未入力の項目", default=list, blank=True)
     rate_book = models.CharField("単価表", max_length=40)
+    # Of the book's prices: two books of one name are told apart. Empty for claims older than the column.
+    rate_book_hash = models.CharField("単価表のハッシュ", max_length=64, default="", blank=True)
     rate_book_status = models.CharField("単価表の区分", max_length=12)
     child_total = models.PositiveSmallIntegerField("児童数")
     total_yen = models.BigIntegerField("請求額")
@@ -614,6 +619,16 @@ class Claim(FacilityOwned):
     def is_sample_priced(self) -> bool:
         """Computed with a book that is not official: 「見本・支払不可」."""
         return self.rate_book_status == "sample"
+
+    @property
+    def is_provisionally_priced(self) -> bool:
+        """Computed with prices the city has entered before the official ones: 「暫定」."""
+        return self.rate_book_status == "provisional"
+
+    @property
+    def price_mark(self) -> str:
+        """What stands beside an amount that is not official; empty for official prices."""
+        return PRICE_MARKS.get(self.rate_book_status, "")
 
 
 class ClaimRemark(FacilityOwned):

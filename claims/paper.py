@@ -34,8 +34,8 @@ NOT_YET = "請求書を作れるのは、市が承認したあとです。"
 NO_CHARGE = (
     "利用者負担額がまだ届いていないため、差し引いた額を計算できません。届いてから、もう一度お試しください。"
 )
-SAMPLE = "見本・支払不可"
 PROVISIONAL = "加算率は仮"
+MARK_WORDS = {"sample": "見本の単価で計算しています", "provisional": "告示の前の暫定の単価で計算しています"}
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -168,7 +168,8 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "version": claim.version,
         "control_number": f"{facility.number}-{month.year}{month.month:02}-{claim.version:02}-{claim.content_hash[:8]}",
         "rate_book": claim.rate_book,
-        "sample": SAMPLE if claim.is_sample_priced else "",
+        "sample": claim.price_mark,
+        "mark_words": MARK_WORDS.get(claim.rate_book_status, ""),
         "made_at": approved,
     }
 

@@ -26,6 +26,7 @@ from facilities.periods import ServiceMonth
 from facilities.scope import scope
 from jobs.handlers import handles
 from jobs.models import Job
+from rate_books.operations import BOOK_RELEASED
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,15 @@ def redraft_month(job: Job) -> None:
     opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id, facility_id=facility_id)
     with context(opened), scope(municipality_id, None):
         drafting.redraft_month(facility_id, month, by=SYSTEM, at=timezone.now())
+
+
+@handles(BOOK_RELEASED)
+def redraft_with_book(job: Job) -> None:
+    """A rate book was released: the drafts of the months it is in force in follow. Others are not touched."""
+    municipality_id = UUID(job.args["municipality_id"])
+    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
+    with context(opened), scope(municipality_id, None):
+        drafting.redraft_priced_by(UUID(job.args["book_id"]), by=SYSTEM, at=timezone.now())
 
 
 @shared_task(name="claims.empty_expired_previews")

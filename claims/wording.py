@@ -1,5 +1,8 @@
 """Words that mails, pages and refusals of this room share."""
 
+from collections.abc import Iterable
+
+from claims.models import Claim
 from documents.reading import FileRefused
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
@@ -11,6 +14,15 @@ KEPT_NOTHING = "何も保存していません。"
 def month_words(month: ServiceMonth) -> str:
     """令和8年6月分."""
     return f"{wareki.month_words(month.first_day)}分"
+
+
+def price_bands(claims: Iterable[Claim | None]) -> dict[str, bool]:
+    """The layout's bands for a page that shows amounts of these claims: sample prices, provisional prices."""
+    shown = [claim for claim in claims if claim is not None]
+    return {
+        "sample_prices": any(claim.is_sample_priced for claim in shown),
+        "provisional_prices": any(claim.is_provisionally_priced for claim in shown),
+    }
 
 
 def refusal_words(refusal: FileRefused, *, kept: str = KEPT_NOTHING) -> list[str]:

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "accounts",
     "facilities",
     "documents",
+    "rate_books",
     "claims",
     "approvals",
     "portal",

@@ -34,6 +34,8 @@ if "lgwan" in settings.ENTRANCES:
         path("c/notices/", include("portal.urls_notices")),
         path("c/counts/", include("claims.urls_city")),
         path("c/charges/", include("claims.urls_charges")),
+        path("c/rate-books/", include("rate_books.urls_city")),
+        path("c/rate-books/", include("claims.urls_effect")),
         path("c/review/", include("approvals.urls_city")),
         path("c/", include("facilities.urls_city")),
         path("api/v1/", include("claims.urls_api")),

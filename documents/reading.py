@@ -17,6 +17,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 MOST_ROWS = 100_000
@@ -26,10 +27,16 @@ LISTED_PROBLEMS = 200
 # A spreadsheet would run these. A lone negative number is no formula: what it means is judged later.
 FORMULA = re.compile(r"[=+@\t\r]|-(?![0-9.,]*$)")
 MOST_BYTES_INSIDE = 100 * 1024 * 1024
+# A grid (区分 × 年齢 …) is wider and shorter than a list.
+MOST_SHEETS = 30
+MOST_GRID_ROWS = 5_000
+MOST_GRID_COLUMNS = 1_000
+MOST_GRID_CELLS = 500_000
 NO_WORKBOOK = (
     "Excelブックとして開けません。Excelで開いて、パスワードを外し、.xlsx形式で保存し直してください。"
 )
 EMPTY = "ファイルが空です。書き出し直したファイルを選んでください。"
+DAMAGED = (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, ParseError, OSError)
 OTHER_KINDS = (
     (b"PK\x03\x04", "Excelブックか圧縮ファイル"),
     (b"\xd0\xcf\x11\xe0", "古い形式のExcelブック"),
@@ -103,6 +110,18 @@ class Table:
     problems: list[Problem] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook as a grid: what stands in its filled cells, by (row, column) as the sheet counts."""
+
+    title: str
+    cells: Mapping[tuple[int, int], str]
+
+    def place(self, row: int, column: int) -> str:
+        """シート「基本分単価」D12."""
+        return f"シート「{self.title}」{get_column_letter(column)}{row}"
+
+
 def normalised(text: str) -> str:
     """NFKC without surrounding blanks: full-width digits and signs, and spelling variants, become one."""
     if text.isascii():
@@ -172,17 +191,61 @@ def read_xlsx(content: bytes) -> Table:
             cells = [_cell_text(value) for value in row]
             if any(cell.strip() for cell in cells):
                 lines.append((number, cells))
-    except (
-        InvalidFileException,
-        BadZipFile,
-        KeyError,
-        ValueError,
-        IndexError,
-        ParseError,
-        OSError,
-    ) as damaged:
+    except DAMAGED as damaged:
         raise FileRefused([Problem(NO_WORKBOOK)]) from damaged
     return _table(_without_empty_columns(lines), "xlsx")
+
+
+def read_sheets(content: bytes) -> list[Sheet]:
+    """
+    Every sheet of a workbook (.xlsx) as a grid of texts, normalised; what the cells mean is the caller's.
+
+    Formulas count with the value the workbook was saved with.
+
+    :raises FileRefused: it is no workbook, holds nothing, or is too large; or cells are too long.
+    """
+    if not content.startswith(b"PK\x03\x04"):
+        raise FileRefused([Problem(NO_WORKBOOK)])
+    _require_small_inside(content)
+    sheets: list[Sheet] = []
+    problems: list[Problem] = []
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        if len(book.worksheets) > MOST_SHEETS:
+            raise FileRefused([Problem(f"シートが多すぎます（{MOST_SHEETS}枚まで）。")])
+        for worksheet in book.worksheets:
+            sheet = Sheet(normalised(worksheet.title), _grid(worksheet))
+            beyond = [
+                place for place in sheet.cells if place[0] > MOST_GRID_ROWS or place[1] > MOST_GRID_COLUMNS
+            ]
+            if beyond or sum(len(one.cells) for one in (*sheets, sheet)) > MOST_GRID_CELLS:
+                words = f"シート「{sheet.title}」が大きすぎます。必要な行と列だけにしてください。"
+                raise FileRefused([Problem(words)])
+            problems += [
+                Problem(f"{sheet.place(*place)}：長すぎます（{LONGEST_CELL}字まで）。短くしてください。")
+                for place, text in sheet.cells.items()
+                if len(text) > LONGEST_CELL
+            ]
+            sheets.append(sheet)
+    except DAMAGED as damaged:
+        raise FileRefused([Problem(NO_WORKBOOK)]) from damaged
+    if problems:
+        raise FileRefused(problems)
+    if not any(sheet.cells for sheet in sheets):
+        raise FileRefused([Problem(EMPTY)])
+    return sheets
+
+
+def _grid(worksheet: Any) -> dict[tuple[int, int], str]:
+    rows = worksheet.iter_rows(max_row=MOST_GRID_ROWS + 1, max_col=MOST_GRID_COLUMNS + 1, values_only=True)
+    cells: dict[tuple[int, int], str] = {}
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            if value is not None and (text := normalised(_cell_text(value))):
+                cells[number, column] = text
+        if len(cells) > MOST_GRID_CELLS:
+            break
+    return cells
 
 
 def _require_small_inside(content: bytes) -> None:

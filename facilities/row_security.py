@@ -40,6 +40,13 @@ def city_rows_for_facilities(table: str) -> migrations.RunSQL:
     return _policy(table, in_city, own_rows=f"{CITY} AND {FACILITY.format(column='facility_id')}")
 
 
+def city_rows_shown_when(table: str, shown: str) -> migrations.RunSQL:
+    """Rows the city writes, which its facilities may read where ``shown`` (an SQL condition) holds."""
+    return _policy(
+        table, f"{CITY} AND current_setting('app.facilities', true) = '*'", own_rows=f"{CITY} AND {shown}"
+    )
+
+
 def rows_given_to_facilities(table: str, column: str, given: str, given_column: str) -> migrations.RunSQL:
     """
     Rows of the city that a facility reads only when they were given to it.

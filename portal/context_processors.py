@@ -45,6 +45,7 @@ FACILITIES = NavigationItem(
 ACCOUNTS = NavigationItem(
     "アカウント", "facilities:accounts", frozenset({"facilities:account", "facilities:api_tokens"})
 )
+RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
 GUIDE = "1枚の案内（印刷用）"
@@ -62,6 +63,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "help_links": [],
         "demo": settings.DEMO,
         "sample_prices": False,
+        "provisional_prices": False,
         "breadcrumbs": [],
         "logout_url": reverse("accounts:logout"),
         "idle_seconds": int(settings.SESSION_IDLE_LIMIT.total_seconds()),
@@ -118,8 +120,8 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
     if actor.duty is Role.ENROLMENT:
         return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
-        return (HOME, REVIEW, COUNTS, FACILITIES, SCHEDULE, NOTICES)
-    return (HOME, REVIEW, COUNTS, FACILITIES, ACCOUNTS, SCHEDULE, NOTICES)
+        return (HOME, REVIEW, COUNTS, FACILITIES, RATE_BOOKS, SCHEDULE, NOTICES)
+    return (HOME, REVIEW, COUNTS, FACILITIES, RATE_BOOKS, ACCOUNTS, SCHEDULE, NOTICES)
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

@@ -9,14 +9,17 @@ class and hours. A row that is not there is an error (D12), never a default.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import re
 import tomllib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,6 +59,9 @@ _AGE_ROWS: Final = {
 }
 
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+# Rows are compared with those that might answer the same question; the longest official series has 315.
+MOST_ALIKE: Final = 600
+_VARIANT: Final = re.compile(r"[a-z0-9_]{0,40}")
 _BOOK_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,59}")
 _BOOKS_FOLDER: Final = Path(__file__).with_name("books")
 
@@ -85,6 +91,11 @@ class PriceRow:
         """Region and capacity band of this row, in words."""
         region = "全地域" if self.region_percent is None else f"{self.region_percent}/100地域"
         return f"{region}・{band_words(self.capacity_min, self.capacity_max)}"
+
+
+def values_of(row: PriceRow) -> tuple[str | int | None, ...]:
+    """The row's values in the order of ``COLUMNS``; two rows of the same values are the same price."""
+    return tuple([getattr(row, column) for column in COLUMNS])
 
 
 def band_words(smallest: int | None, largest: int | None) -> str:
@@ -266,9 +277,21 @@ class RateBook:
 
     @property
     def title(self) -> str:
-        """The name on explanations: 令和8年度 単価表（2026-04）; a sample says so."""
-        sample = "・見本" if self.status == "sample" else ""
-        return f"{fiscal_year_words(self.fiscal_year)} 単価表（{self.id}{sample}）"
+        """The name on explanations: 令和8年度 単価表（2026-04）; a sample or a provisional one says so."""
+        mark = {"sample": "・見本", "provisional": "・暫定"}.get(self.status, "")
+        return f"{fiscal_year_words(self.fiscal_year)} 単価表（{self.id}{mark}）"
+
+    @cached_property
+    def content_hash(self) -> str:
+        """
+        SHA-256 over the heading and every row, whatever their order: two books with one hash price alike.
+
+        What does not price (source, notes, the day of the announcement) is not in it.
+        """
+        rows = sorted(["" if value is None else str(value) for value in values_of(row)] for row in self.rows)
+        heading = [self.id, self.fiscal_year, self.effective_from.isoformat(), self.status]
+        content = json.dumps([heading, rows], ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def table(self, facility_type: str, region_percent: int, capacity: int, system: str = "") -> PriceTable:
         """
@@ -395,25 +418,41 @@ def read_book(toml_text: str, csv_texts: Mapping[str, str], *, toml_name: str = 
     :raises BookProblems: every problem of every file, each with its line.
     """
     problems: list[Problem] = []
-    heading = _read_heading(toml_text, toml_name, problems)
-    rows: list[PriceRow] = []
+    heading: dict[str, Any] = {}
+    try:
+        heading = read_heading(toml_text, toml_name)
+    except BookProblems as refused:
+        problems += refused.problems
+    reader = RowReader(heading.get("facility_types"))
     for name, text in csv_texts.items():
-        rows.extend(_read_rows(text, name, heading.get("facility_types"), problems))
-    if not rows and not problems:
+        reader.read_csv(text, name)
+    problems += reader.finish()
+    if not reader.rows and not problems:
         problems.append(Problem(toml_name, "単価が1行もありません。"))
     if problems:
         raise BookProblems(problems)
-    present = {row.facility_type for row in rows}
-    heading["facility_types"] = tuple(name for name in FACILITY_TYPES if name in present)
-    return RateBook(rows=tuple(rows), **heading)
+    return book_of(heading, reader.rows)
 
 
-def _read_heading(text: str, name: str, problems: list[Problem]) -> dict[str, Any]:
+def book_of(heading: Mapping[str, Any], rows: Iterable[PriceRow]) -> RateBook:
+    """A book of what ``read_heading`` and a ``RowReader`` have read; its types are those that have rows."""
+    kept = tuple(rows)
+    present = {row.facility_type for row in kept}
+    types = tuple(name for name in FACILITY_TYPES if name in present)
+    return RateBook(rows=kept, **{**heading, "facility_types": types})
+
+
+def read_heading(text: str, name: str) -> dict[str, Any]:
+    """
+    What a book's TOML says, under the names of ``RateBook``.
+
+    :raises BookProblems: everything that is missing, misspelt or of no use.
+    """
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(name, f"TOML として読めません（{error}）。"))
-        return {}
+        raise BookProblems([Problem(name, f"TOML として読めません（{error}）。")]) from None
+    problems: list[Problem] = []
     heading: dict[str, Any] = {}
     shapes: tuple[tuple[str, type, bool, str], ...] = (
         ("id", str, True, "文字で"),
@@ -436,6 +475,8 @@ def _read_heading(text: str, name: str, problems: list[Problem]) -> dict[str, An
             problems.append(Problem(name, f"{key}: {words}書いてください。"))
         else:
             heading[key] = value
+    if problems:
+        raise BookProblems(problems)
     return heading
 
 
@@ -455,34 +496,64 @@ def _is_fit(key: str, value: Any) -> bool:
             return True
 
 
-def _read_rows(
-    text: str, name: str, facility_types: list[str] | None, problems: list[Problem]
-) -> list[PriceRow]:
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    rows: list[PriceRow] = []
-    lines: dict[PriceRow, int] = {}
-    try:
-        columns = _read_header(next(reader, None), f"{name}:1", problems)
-        if columns is None:
-            return []
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            path = f"{name}:{reader.line_num}"
-            if len(cells) != len(columns):
-                message = f"列が{len(cells)}あります。見出しと同じ{len(columns)}列にしてください。"
-                problems.append(Problem(path, message))
-                continue
-            row = _read_row(dict(zip(columns, cells, strict=True)), path, facility_types, problems)
-            if row is not None:
-                rows.append(row)
-                lines[row] = reader.line_num
-    except csv.Error as error:
-        problems.append(Problem(f"{name}:{reader.line_num}", f"CSV として読めません（{error}）。"))
-    for row, other in _rows_in_conflict(rows):
-        message = f"{lines[other]}行目と同じ条件の単価です。どちらかを消してください。"
-        problems.append(Problem(f"{name}:{lines[row]}", message))
-    return rows
+class RowReader:
+    """
+    Turns cells into the rows of one book, from however many files or sheets; each row keeps its place.
+
+    ``rows`` maps each price to where it stands (``file:line``). ``finish`` gives every problem at once.
+    """
+
+    def __init__(self, facility_types: Iterable[str] | None = None) -> None:
+        self.rows: dict[PriceRow, str] = {}
+        self._allowed = tuple(facility_types or FACILITY_TYPES)
+        self._problems: list[Problem] = []
+
+    def note(self, path: str, message: str) -> None:
+        """Something that must be put right before the book can be used."""
+        self._problems.append(Problem(path, message))
+
+    def read_csv(self, text: str, name: str) -> None:
+        """The rows of one CSV in the canonical columns."""
+        reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+        try:
+            columns = _read_header(next(reader, None), f"{name}:1", self._problems)
+            if columns is None:
+                return
+            for cells in reader:
+                if not any(cell.strip() for cell in cells):
+                    continue
+                path = f"{name}:{reader.line_num}"
+                if len(cells) != len(columns):
+                    message = f"列が{len(cells)}あります。見出しと同じ{len(columns)}列にしてください。"
+                    self.note(path, message)
+                    continue
+                self.read(dict(zip(columns, cells, strict=True)), path)
+        except csv.Error as error:
+            self.note(f"{name}:{reader.line_num}", f"CSV として読めません（{error}）。")
+
+    def read(self, cells: Mapping[str, str], path: str) -> None:
+        """One price, its cells by canonical column."""
+        row = _read_row(cells, path, self._allowed, self._problems)
+        if row is not None:
+            self.rows[row] = path
+
+    def finish(self) -> list[Problem]:
+        """Every problem; also of rows that answer the same question, wherever they stand."""
+        alike = Counter((_question(row), row.region_percent) for row in self.rows)
+        for (question, region), count in alike.items():
+            if count > MOST_ALIKE:
+                first = next(
+                    row for row in self.rows if (_question(row), row.region_percent) == (question, region)
+                )
+                message = f"同じ項目と地域区分の単価が{count:,}行あります（{MOST_ALIKE}行まで）。"
+                self.note(self.rows[first], message)
+                return self._problems
+        for row, other in _rows_in_conflict(self.rows):
+            file, _, line = self.rows[other].rpartition(":")
+            here = self.rows[row].rpartition(":")[0] == file and line.isdigit()
+            place = f"{line}行目" if here else self.rows[other]
+            self.note(self.rows[row], f"{place}と同じ条件の単価です。どちらかを消してください。")
+        return self._problems
 
 
 def _read_header(header: list[str] | None, path: str, problems: list[Problem]) -> list[str] | None:
@@ -503,7 +574,7 @@ def _read_header(header: list[str] | None, path: str, problems: list[Problem]) -
 
 
 def _read_row(
-    cells: dict[str, str], path: str, facility_types: list[str] | None, problems: list[Problem]
+    cells: Mapping[str, str], path: str, facility_types: Iterable[str], problems: list[Problem]
 ) -> PriceRow | None:
     before = len(problems)
 
@@ -527,7 +598,7 @@ def _read_row(
         return int(value)
 
     row = PriceRow(
-        facility_type=word("facility_type", facility_types or FACILITY_TYPES, required=True),
+        facility_type=word("facility_type", facility_types, required=True),
         region_percent=number("region_percent"),
         capacity_min=number("capacity_min"),
         capacity_max=number("capacity_max"),
@@ -543,6 +614,12 @@ def _read_row(
         enrolled_min=number("enrolled_min"),
         enrolled_max=number("enrolled_max"),
     )
+    if _VARIANT.fullmatch(row.variant) is None:
+        problems.append(
+            Problem(
+                path, f"variant: 「{row.variant[:40]}」は使えません。英小文字・数字・_ で書いてください。"
+            )
+        )
     if row.region_percent is not None and row.region_percent not in REGION_PERCENTS:
         problems.append(
             Problem(path, f"region_percent: 「{row.region_percent}」という地域区分はありません。")
@@ -555,14 +632,21 @@ def _read_row(
             problems.append(Problem(path, f"{what}_min が {what}_max より大きくなっています。"))
     if row.unit == "percent" and row.amount > 100:
         problems.append(Problem(path, "amount: 割合は 0 から 100 の整数で書いてください。"))
+    if row.unit == "percent" and (row.treatment_yen is not None or row.c_tenths is not None):
+        problems.append(Problem(path, "treatment_yen, c_tenths: 割合の行には書けません。空にしてください。"))
     return row if len(problems) == before else None
+
+
+def _question(row: PriceRow) -> tuple[str, ...]:
+    """What a row answers, apart from region, band and enrolment."""
+    return (row.facility_type, row.item, row.variant, row.certification, row.age_class, row.hours)
 
 
 def _rows_in_conflict(rows: Iterable[PriceRow]) -> Iterator[tuple[PriceRow, PriceRow]]:
     """Pairs of rows that answer the same question: the price would depend on their order."""
     bands: dict[tuple[str, ...], dict[tuple[int | None, ...], list[PriceRow]]] = {}
     for row in rows:
-        question = (row.facility_type, row.item, row.variant, row.certification, row.age_class, row.hours)
+        question = _question(row)
         band = (row.region_percent, row.capacity_min, row.capacity_max)
         bands.setdefault(question, {}).setdefault(band, []).append(row)
     for by_band in bands.values():

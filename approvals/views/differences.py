@@ -11,6 +11,7 @@ from approvals import permissions
 from approvals.differences import Difference, DifferenceQuestion, differences
 from approvals.events import ReviewEvent
 from audit.record import record
+from claims.wording import price_bands
 from documents.exports import csv_file
 from facilities.requests import TenantRequest
 from pages.wareki import fiscal_year_words
@@ -29,7 +30,7 @@ def difference_list(request: TenantRequest) -> HttpResponse:
         "found": found,
         "asked": asked,
         "years": [(year, fiscal_year_words(year)) for year in found.years],
-        "sample_prices": any(row.claim.is_sample_priced for row in found.rows),
+        **price_bands(row.claim for row in found.rows),
         "breadcrumbs": [("審査", reverse("approvals:inbox")), ("過誤調整の差額", None)],
     }
     return render(request, "approvals/differences.html", context)

@@ -15,6 +15,7 @@ from approvals.events import ReviewEvent
 from approvals.forms import InboxQuestion
 from approvals.queries import Inbox, InboxRow
 from audit.record import record
+from claims.wording import price_bands
 from documents.exports import csv_file
 from facilities.models import FacilityKind
 from facilities.requests import TenantRequest
@@ -27,6 +28,7 @@ COLUMNS = [
     "施設類型",
     "状態",
     "請求額",
+    "単価の区分",
     "前回承認額",
     "差",
     "注意",
@@ -87,7 +89,7 @@ def confirm_together(request: TenantRequest) -> HttpResponse:
         "sum_yen": sum(row.claim.total_yen for row in fit if row.claim),
         "month": asked.month,
         "asked": asked,
-        "sample_prices": any(row.claim.is_sample_priced for row in fit if row.claim),
+        **price_bands(row.claim for row in fit),
         "breadcrumbs": [("審査", f"{reverse('approvals:inbox')}?{asked.query}"), ("まとめて承認", None)],
     }
     return render(request, "approvals/confirm_together.html", context)
@@ -137,7 +139,7 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         "deadlines": CitySchedule.of(request.membership.municipality).month(found.month),
         "may_decide_any": any(row.can_decide and row.is_unchanged for row in found.everything),
         "problems": problems or [],
-        "sample_prices": found.has_sample_prices,
+        **price_bands(found.priced_claims),
     }
     return render(request, "approvals/inbox.html", context, status=422 if problems else 200)
 
@@ -159,6 +161,7 @@ def _cells(row: InboxRow) -> list[object]:
         row.facility.get_kind_display(),
         row.state_label,
         row.claim.total_yen if row.claim else "",
+        (row.claim.price_mark or "正式") if row.claim else "",
         row.before.total_yen if row.before else "",
         row.difference if row.difference is not None else "",
         "・".join(row.flags),

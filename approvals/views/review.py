@@ -18,6 +18,7 @@ from audit.record import record
 from claims import permissions as claim_permissions
 from claims.models import Claim
 from claims.operations import conversation
+from claims.wording import price_bands
 from facilities.forms import item_label
 from facilities.requests import TenantRequest, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
@@ -123,7 +124,7 @@ def _page(
         "may_remark": claim_permissions.remark.allows(request.actor, view.claim),
         "granted": [(row, item_label(row.code, kind)) for row in view.granted],
         "asked": asked,
-        "sample_prices": view.claim.is_sample_priced,
+        **price_bands([view.claim, view.before]),
         "breadcrumbs": [
             ("審査", f"{reverse('approvals:inbox')}?{asked.query}"),
             (view.claim.facility.name, None),

@@ -8,7 +8,7 @@ touched: it keeps the snapshot it was made from. Where the counts under an appro
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,10 +31,12 @@ from claims.models import Claim, ClaimLine, CountSheet, Obstacle
 from claims.operations.telling import tell_of_corrections
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
-from facilities.models import Facility, Municipality, is_public_in, public_in
+from facilities.models import Facility, FacilityKind, Municipality, is_public_in, public_in
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
+from rate_books.in_force import books_for, in_force
+from rate_books.models import Book
 
 CONTENT_FIELDS = (
     "sheet",
@@ -42,6 +44,7 @@ CONTENT_FIELDS = (
     "facts",
     "missing",
     "rate_book",
+    "rate_book_hash",
     "rate_book_status",
     "child_total",
     "total_yen",
@@ -164,10 +167,17 @@ def _redraft(facility_id: UUID, months: Iterable[ServiceMonth], *, by: Who, at: 
 
 @operation(ClaimEvent.DRAFTED)
 def draft_month(
-    municipality: Municipality, month: ServiceMonth, *, by: Who, at: datetime
+    municipality: Municipality,
+    month: ServiceMonth,
+    *,
+    kinds: Collection[str] = tuple(FacilityKind),
+    by: Who,
+    at: datetime,
 ) -> dict[UUID, DraftResult]:
     """
     Make or renew the drafts of every facility in scope whose counts of ``month`` are confirmed, by facility id.
+
+    ``kinds``: only facilities of these types.
 
     The number of queries does not grow with the number of facilities, except for one event each.
 
@@ -179,6 +189,7 @@ def draft_month(
             municipality=municipality,
             month=month.first_day,
             status=SheetStatus.CONFIRMED,
+            facility__kind__in=list(kinds),
         )
         .exclude(facility__in=public_in(month))
         .select_related("facility__municipality")
@@ -187,6 +198,27 @@ def draft_month(
     found = list(sheets)
     require_open(month)
     return _draft(found, month, by=by, at=at)
+
+
+def redraft_priced_by(book_id: UUID, *, by: Who, at: datetime) -> None:
+    """
+    A rate book was released: renew the drafts of every open month that it is in force in, of the types it prices.
+
+    What was submitted, returned or approved keeps the book it was computed with. Called in the city's scope.
+    """
+    book = Book.objects.select_related("municipality").get(pk=book_id)
+    began = ServiceMonth.of(book.effective_from).first_day
+    sheets = CountSheet.objects.filter(month__gte=began, status=SheetStatus.CONFIRMED)
+    for first_day in sorted(set(sheets.values_list("month", flat=True))):
+        month = ServiceMonth.of(first_day)
+        books = books_for(month)
+        kinds = [
+            kind
+            for kind in book.facility_types
+            if (used := in_force(kind, month, books)) is not None and used.content_hash == book.content_hash
+        ]
+        if kinds and not is_closed(month):
+            draft_month(book.municipality, month, kinds=kinds, by=by, at=at)
 
 
 def counts_corrected(sheet: CountSheet, *, by: Who, at: datetime) -> list[UUID]:
@@ -455,13 +487,19 @@ class _Writing:
         return claim
 
     def _renew(self, claim: Claim, found: Ingredients, composition: Composition) -> None:
-        is_same = claim.content_hash == composition.content_hash and claim.missing == composition.missing
-        is_same = is_same and claim.facts == given(found.facts)
+        book_hash = composition.quote.book.content_hash
+        facts = given(found.facts)
+        is_same = (claim.content_hash, claim.missing, claim.rate_book_hash, claim.facts) == (
+            composition.content_hash,
+            composition.missing,
+            book_hash,
+            facts,
+        )
         if is_same and claim.sheet_id == found.sheet.pk and claim.counts_corrected_at is None:
             return
         if claim.content_hash == composition.content_hash:
             claim.sheet, claim.missing, claim.counts_corrected_at = found.sheet, composition.missing, None
-            claim.facts = given(found.facts)
+            claim.facts, claim.rate_book_hash = facts, book_hash
         else:
             self._fill(claim, found, composition)
         self.renewed.append(claim)
@@ -475,6 +513,7 @@ class _Writing:
         claim.facts = given(found.facts)
         claim.missing = composition.missing
         claim.rate_book = quote.book.id
+        claim.rate_book_hash = quote.book.content_hash
         claim.rate_book_status = quote.book.status
         claim.child_total = quote.children
         claim.total_yen = quote.total_yen

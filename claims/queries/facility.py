@@ -38,8 +38,9 @@ from facilities.models import Facility, GrantedItem, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.schedule import Step
-from pricing import SECTION_LABELS, shipped_books
+from pricing import SECTION_LABELS
 from pricing.wording import part_words
+from rate_books.in_force import title_of
 
 MONTHS_LISTED = 24
 SYSTEMS = {"1": ("1",), "23": ("3", "2")}
@@ -594,9 +595,8 @@ def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
 
 
 def _book_title(claim: Claim) -> str:
-    """令和8年度 単価表（2026-04）; a book that is not shipped any more is called by its id."""
-    titles = (book.title for book in shipped_books() if book.id == claim.rate_book)
-    return next(titles, f"単価表 {claim.rate_book}")
+    """令和8年度 単価表（2026-04）; a book that is not here any more is called by its id."""
+    return title_of(claim.rate_book, claim.rate_book_hash)
 
 
 def due_date(facility: Facility, month: ServiceMonth, own: Municipality) -> date:

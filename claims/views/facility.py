@@ -26,7 +26,7 @@ from claims.models import Claim, CountSheet
 from claims.operations import confirming, conversation, drafting, submitting
 from claims.operations import facts as facts_operations
 from claims.queries import facility as queries
-from claims.wording import CLAIM_FORM, month_words
+from claims.wording import CLAIM_FORM, month_words, price_bands
 from documents.queries import panel_for
 from facilities.middleware import not_found_unless
 from facilities.models import Facility, Municipality
@@ -347,7 +347,7 @@ def _claim_list(request: TenantRequest, *, problems: list[str] | None = None) ->
     context = {
         "months": months,
         "is_public": facility.is_public,
-        "sample_prices": any(claim.is_sample_priced for claim in shown),
+        **price_bands(shown),
         "problems": problems or [],
     }
     return render(request, "claims/facility/claim_list.html", context, status=_status(request))
@@ -385,7 +385,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
         "typed": typed_texts(request, "reason", "text"),
         "due_date": due,
         "is_late": due is not None and timezone.localdate() > due,
-        "sample_prices": claim.is_sample_priced,
+        **price_bands([claim, view.previous]),
         "problems": problems or [],
         "targets": {submitting.UNDECLARED: "declared"},
         "undeclared": submitting.UNDECLARED if submitting.UNDECLARED in (problems or []) else "",

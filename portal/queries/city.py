@@ -16,6 +16,8 @@ from facilities.models import Facility, FacilityProfile, holding_in
 from facilities.periods import ServiceMonth
 from facilities.queries import acting_administrators
 from facilities.years import is_prepared, year_to_prepare
+from pricing import RateBook
+from rate_books.in_force import books_for
 
 # What is still to do in a month, in its order; the keys are those of the heat map.
 TO_DO = {
@@ -44,6 +46,7 @@ class CityHome:
     without_profile: list[Facility]
     year_to_roll: int | None = None
     is_only_administrator: bool = False
+    books: tuple[RateBook, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -62,7 +65,9 @@ class CityHome:
             return []
         found, total = Counter(row.state for row in self.inbox.run), len(self.inbox.run)
         claiming = sum(
-            not row.facility.is_public and row.state != "obstacle" and not no_price(row.facility.kind)
+            not row.facility.is_public
+            and row.state != "obstacle"
+            and not no_price(row.facility.kind, self.books)
             for row in self.inbox.run
         )
         arrived = total - found["none"]
@@ -91,12 +96,13 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
     is_asked = actor.duty is Role.ADMINISTRATOR and today.month <= 4 and not is_prepared(year)
     inbox = review.inbox(month, duty=actor.duty, user_id=actor.user_id) if month else None
     obstacles: Counter[tuple[str, str]] = Counter()
+    books = books_for(month) if month else ()
     if month and inbox:
         known = dict(Obstacle.objects.filter(month=month.first_day).values_list("facility_id", "message"))
         for listed in inbox.everything:
             facility = listed.facility
             # Who has no price is known before the counts are confirmed; everything else shows when drafting.
-            if not facility.is_public and no_price(facility.kind):
+            if not facility.is_public and no_price(facility.kind, books):
                 obstacles[facility.get_kind_display(), NO_PRICE] += 1
             elif message := known.get(facility.pk):
                 obstacles[facility.get_kind_display(), message] += 1
@@ -116,6 +122,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
         year_to_roll=year if is_asked else None,
         # Nobody can confirm what she registers.
         is_only_administrator=actor.duty is Role.ADMINISTRATOR and len(acting_administrators()) < 2,
+        books=books,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),

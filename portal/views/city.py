@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from approvals import permissions
 from approvals.queries import STATES
 from audit.record import record
+from claims.wording import price_bands
 from facilities.actors import OPERATIONS_ROLES, Role
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
@@ -37,6 +38,6 @@ def home(request: TenantRequest) -> HttpResponse:
         "is_enrolment": request.actor.duty is Role.ENROLMENT,
         "is_administrator": request.actor.duty is Role.ADMINISTRATOR,
         "states": [(state, label, counts[state]) for state, label in STATES.items() if counts.get(state)],
-        "sample_prices": may_see_claims and bool(found.inbox and found.inbox.has_sample_prices),
+        **price_bands(found.inbox.priced_claims if may_see_claims and found.inbox else ()),
     }
     return render(request, "portal/city_home.html", context)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from audit.record import record
+from claims.wording import price_bands
 from facilities.requests import TenantRequest
 from portal.events import PortalEvent
 from portal.queries.facility import home_of
@@ -39,6 +40,6 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
         "first_steps": None
         if request.user.first_steps_closed_at
         else first_steps_of(facility, request.actor.user_id),
-        "sample_prices": any(claim.is_sample_priced for claim in (current.claims if current else [])),
+        **price_bands(current.claims if current else ()),
     }
     return render(request, "portal/facility_home.html", context)

@@ -19,6 +19,10 @@ from facilities.operations import api_tokens, facility_import
 from portal.models import Audience, Notice, NoticeAttachment
 from portal.operations import notices
 from portal.operations.notices import NoticeValues
+from pricing.books import COLUMNS as BOOK_COLUMNS
+from rate_books import operations as rate_books
+from rate_books.loading import BookFile
+from rate_books.models import Book
 from tests.cast import JUNE, City, Nursery
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
@@ -166,6 +170,25 @@ def previewed_list(city: City) -> FacilityImport:
         return facility_import.preview(
             content, table.headings, table.rows, from_month=JUNE, by=administrator, at=timezone.now()
         )
+
+
+BOOK_HEADING = """id = "2026-10-test"
+fiscal_year = 2026
+effective_from = 2026-10-01
+status = "official"
+source = "告示"
+"""
+BOOK_ROWS = f"""{",".join(BOOK_COLUMNS)}
+nursery,10,81,90,3,0,standard,base,,child_month,198740,1870,25,,
+nursery,10,81,90,3,12,standard,base,,child_month,122800,1110,25,,
+"""
+
+
+def loaded_book(city: City) -> Book:
+    """A small rate book from October, loaded by the administrator and not yet released."""
+    files = [BookFile("book.toml", BOOK_HEADING.encode()), BookFile("nursery.csv", BOOK_ROWS.encode())]
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        return rate_books.load(files, None, by=administrator, at=timezone.now())
 
 
 def document_of(place: Nursery, claim: Claim) -> Document:

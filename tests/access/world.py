@@ -33,6 +33,7 @@ from facilities.views.schedule import feed_token
 from tests.access.subjects import (
     api_token,
     document_of,
+    loaded_book,
     mapping_draft,
     notice_for,
     previewed_charges,
@@ -128,6 +129,7 @@ class World:
             "day": "2026-12-28",
             "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
+            "kind": "nursery",
             "token": feed_token(self.city.municipality.code, "facility"),
             **self.ids,
             **(self.draft_ids if view_name in OF_A_DRAFT else {}),
@@ -217,6 +219,7 @@ def make_world() -> World:
         "refusal_id": refused_drop(city).pk,
         "draft_id": mapping_draft(city).pk,
         "list_id": previewed_list(city).pk,
+        "book_id": loaded_book(city).pk,
         "event_id": events_of(city)[0].pk,
         "document_id": document_of(sakura, approved).pk,
         "notice_id": notice.pk,

@@ -42,6 +42,8 @@ PAGES = {
         "schedule-of-the-city": "/c/schedule/?year=2026",
         "notices": "/c/notices/",
         "notice-new": "/c/notices/new/",
+        "rate-books": "/c/rate-books/?month=2026-06",
+        "rate-book-load": "/c/rate-books/load/",
         "accounts": "/c/accounts/",
         "api-tokens": "/c/api-tokens/",
         "account-new": f"/c/accounts/new/?facility={cast.KINDERGARTEN}",

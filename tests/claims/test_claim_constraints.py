@@ -109,6 +109,7 @@ def test_a_version_is_there_once(sakura: Nursery, submitted: Claim) -> None:
         {"total_yen": 1},
         {"content_hash": "0" * 64},
         {"rate_book": "another"},
+        {"rate_book_hash": "0" * 64},
         {"child_total": 1},
         {"version": 9},
         {"payer_code": "129998"},

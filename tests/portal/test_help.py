@@ -55,6 +55,8 @@ NO_PAGES = {
     "approvals:export_differences",
     "facilities:schedule_calendar",
     "audit_portal:export",
+    "rate_books:file",
+    "rate_books:template",
 }
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.
 SHOWN_BY_A_LIST = {
@@ -62,7 +64,9 @@ SHOWN_BY_A_LIST = {
     "facilities:account_confirm_address": "facilities:accounts",
     "facilities:account_withdraw_address": "facilities:accounts",
 }
-ROOMS = ("portal", "approvals", "claims", "documents", "facilities", "accounts", "jobs", "pages", "templates")
+ROOMS = (
+    "portal", "approvals", "claims", "rate_books", "documents", "facilities", "accounts", "jobs", "pages", "templates",
+)  # fmt: skip
 
 
 @pytest.fixture

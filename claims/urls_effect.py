@@ -1,0 +1,11 @@
+"""What a rate book would change in the city's claims."""
+
+from django.urls import URLPattern, path
+
+from claims.views import effect
+
+app_name = "rate_book_effect"
+
+urlpatterns: list[URLPattern] = [
+    path("<uuid:book_id>/effect/", effect.effect_page, name="page"),
+]

@@ -1,0 +1,263 @@
+"""What a book covers, what it leaves out, and what it changes: the questions before it is released."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+from facilities.models import FacilityKind
+from pricing import RateBook
+from pricing.books import PriceRow, band_words
+from pricing.rule_sets import ALWAYS, BY_CHILDREN, rules_for
+from pricing.vocabulary import AGE_CLASSES, HOURS, ITEM_LABELS, REGION_PERCENTS, SYSTEMS
+from rate_books.grid import CERTIFICATION_WORDS, REGION_WORDS
+
+# Computed from the rows of other items: they have none of their own.
+WITHOUT_ROWS: Final = (ALWAYS | BY_CHILDREN) - {"base"}
+_HOLD_FOR: Final = {"1": ("1", ""), "23": ("2", "3", "23", "")}
+LISTED: Final = 200
+
+
+@dataclass(frozen=True)
+class MissingItem:
+    """An item of the year's table without a price: whoever claims it cannot be computed (D12)."""
+
+    label: str
+    code: str
+    system: str
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TypeCoverage:
+    """One facility type of a book."""
+
+    facility_type: str
+    rows: int
+    regions: tuple[str, ...]
+    bands: Mapping[str, int]
+    items: int
+    missing: tuple[MissingItem, ...]
+    holes: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The type in words."""
+        return FacilityKind(self.facility_type).label
+
+    @property
+    def lacking_regions(self) -> tuple[str, ...]:
+        """Regions without a base price."""
+        return tuple(words for words in REGION_WORDS.values() if words not in self.regions)
+
+
+def coverage_of(book: RateBook) -> list[TypeCoverage]:
+    """What the book has for each of its types."""
+    by_type: dict[str, list[PriceRow]] = defaultdict(list)
+    for row in book.rows:
+        by_type[row.facility_type].append(row)
+    return [_type_coverage(name, by_type[name], book.fiscal_year) for name in book.facility_types]
+
+
+def _type_coverage(facility_type: str, rows: list[PriceRow], fiscal_year: int) -> TypeCoverage:
+    base = [row for row in rows if row.item == "base"]
+    bands: dict[str, set[tuple[int | None, int | None]]] = defaultdict(set)
+    for row in base:
+        bands["1" if row.certification == "1" else "23"].add((row.capacity_min, row.capacity_max))
+    percents = {row.region_percent for row in base}
+    everywhere = None in percents
+    return TypeCoverage(
+        facility_type,
+        len(rows),
+        tuple(REGION_WORDS[percent] for percent in REGION_PERCENTS if everywhere or percent in percents),
+        {SYSTEMS[system]: len(found) for system, found in sorted(bands.items())},
+        len({row.item for row in rows}),
+        tuple(_missing(facility_type, rows, fiscal_year)),
+        tuple(_holes(base)),
+    )
+
+
+def _missing(facility_type: str, rows: list[PriceRow], fiscal_year: int) -> Iterable[MissingItem]:
+    priced = {(row.item, row.certification, row.variant) for row in rows}
+    # Items whose rows differ by what the claim does not choose (人数A and B) are asked for as a whole.
+    priced |= {(row.item, row.certification, "") for row in rows}
+    rules = rules_for(facility_type, fiscal_year)
+    for system, table in rules.tables.items():
+        for entry in table.entries:
+            code = entry.item.code
+            if code in WITHOUT_ROWS:
+                continue
+            variants = entry.item.variants or {"": ""}
+            lacking = [
+                words
+                for variant, words in variants.items()
+                if not any((code, certification, variant) in priced for certification in _HOLD_FOR[system])
+            ]
+            if lacking:
+                named = tuple(lacking) if len(lacking) < len(variants) else ()
+                yield MissingItem(entry.label, code, SYSTEMS[system] if len(rules.tables) > 1 else "", named)
+
+
+def _holes(base: list[PriceRow]) -> Iterable[str]:
+    """Where a class of children has a base price elsewhere, but not in this region and band."""
+    classes: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    cells: dict[tuple[str, int | None, int | None, int | None], set[tuple[str, str, str]]] = defaultdict(set)
+    for row in base:
+        system = "1" if row.certification == "1" else "23"
+        child = (row.certification, row.age_class, row.hours)
+        classes[system].add(child)
+        cells[system, row.region_percent, row.capacity_min, row.capacity_max].add(child)
+    for (system, region, smallest, largest), found in cells.items():
+        for certification, age_class, hours in sorted(classes[system] - found):
+            words = [
+                "全地域" if region is None else REGION_WORDS[region],
+                band_words(smallest, largest),
+                CERTIFICATION_WORDS.get(certification, ""),
+                AGE_CLASSES.get(age_class, ""),
+                HOURS.get(hours, ""),
+            ]
+            yield "　".join(word for word in words if word)
+
+
+# ---------------------------------------------------------------- what changes
+
+
+@dataclass(frozen=True)
+class Change:
+    """One price before and after; None where there is none."""
+
+    facility_type: str
+    what: str
+    place: str
+    before: PriceRow | None
+    after: PriceRow | None
+
+    @property
+    def label(self) -> str:
+        """The facility type in words."""
+        return FacilityKind(self.facility_type).label
+
+    @property
+    def delta(self) -> int:
+        """Yen (or percent points) more."""
+        return (self.after.amount if self.after else 0) - (self.before.amount if self.before else 0)
+
+    @property
+    def share(self) -> Fraction | None:
+        """The change as a share of the old price; None where that was nothing."""
+        return Fraction(self.delta, self.before.amount) if self.before and self.before.amount else None
+
+    @property
+    def beside(self) -> str:
+        """What changes beside the price: 処遇改善 and c, in words."""
+        if self.before is None or self.after is None:
+            return ""
+        words = []
+        if self.before.treatment_yen != self.after.treatment_yen:
+            words.append(
+                f"処遇改善 {_figure(self.before.treatment_yen)} → {_figure(self.after.treatment_yen)}"
+            )
+        if self.before.c_tenths != self.after.c_tenths:
+            words.append(f"c {_percent_words(self.before.c_tenths)} → {_percent_words(self.after.c_tenths)}")
+        return "、".join(words)
+
+    @property
+    def percent(self) -> str:
+        """+4.2%, from the exact share; empty without an old price."""
+        if self.share is None:
+            return ""
+        tenths = round(abs(self.share) * 1000)
+        sign = "+" if self.delta > 0 else "−" if self.delta < 0 else "±"
+        return f"{sign}{tenths // 10}.{tenths % 10}%"
+
+
+@dataclass
+class Differences:
+    """A book beside the ones in force where it would begin."""
+
+    replaced: list[RateBook] = field(default_factory=list)
+    added: int = 0
+    gone: int = 0
+    same: int = 0
+    changed: list[Change] = field(default_factory=list)
+    gone_rows: list[Change] = field(default_factory=list)
+
+    @property
+    def listed(self) -> list[Change]:
+        """The biggest changes first."""
+        return self.changed[:LISTED]
+
+    @property
+    def listed_gone(self) -> list[Change]:
+        """What is there now and would be no more."""
+        return self.gone_rows[:LISTED]
+
+    @property
+    def unlisted(self) -> int:
+        """ほか N 件."""
+        return len(self.changed) - len(self.listed)
+
+
+def differences_of(book: RateBook, before: Mapping[str, RateBook | None]) -> Differences:
+    """What ``book`` changes; ``before`` is the book in force now by facility type."""
+    found = Differences()
+    for name in book.facility_types:
+        old_book = before.get(name)
+        old = _by_question(old_book.rows if old_book else (), name)
+        new = _by_question(book.rows, name)
+        if old_book is not None and all(one is not old_book for one in found.replaced):
+            found.replaced.append(old_book)
+        found.added += len(new.keys() - old.keys())
+        for question, row in old.items():
+            other = new.get(question)
+            if other is None:
+                found.gone_rows.append(Change(name, _words(row), row.place, row, None))
+            elif (row.unit, row.amount, row.treatment_yen, row.c_tenths) == (
+                other.unit,
+                other.amount,
+                other.treatment_yen,
+                other.c_tenths,
+            ):
+                found.same += 1
+            else:
+                found.changed.append(Change(name, _words(other), other.place, row, other))
+    found.gone = len(found.gone_rows)
+    found.changed.sort(key=_size, reverse=True)
+    return found
+
+
+def _figure(yen: int | None) -> str:
+    return "なし" if yen is None else f"{yen:,}"
+
+
+def _percent_words(tenths: int | None) -> str:
+    return "なし" if tenths is None else f"{tenths // 10}.{tenths % 10}%"
+
+
+def _size(change: Change) -> tuple[bool, Fraction, int]:
+    share = change.share
+    return (share is None, abs(share) if share is not None else Fraction(0), abs(change.delta))
+
+
+def _by_question(rows: Sequence[PriceRow], facility_type: str) -> dict[tuple[object, ...], PriceRow]:
+    return {
+        (
+            row.region_percent, row.capacity_min, row.capacity_max, row.certification, row.age_class, row.hours,
+            row.item, row.variant, row.enrolled_min, row.enrolled_max,
+        ): row
+        for row in rows
+        if row.facility_type == facility_type
+    }  # fmt: skip
+
+
+def _words(row: PriceRow) -> str:
+    words = [
+        f"{ITEM_LABELS[row.item]}{f'（{row.variant}）' if row.variant else ''}",
+        CERTIFICATION_WORDS.get(row.certification, ""),
+        AGE_CLASSES.get(row.age_class, ""),
+        HOURS.get(row.hours, ""),
+    ]
+    if row.enrolled_min is not None or row.enrolled_max is not None:
+        words.append(f"初日在籍{row.enrolled_min or ''}〜{row.enrolled_max or ''}人")
+    return "　".join(word for word in words if word)

@@ -1,0 +1,256 @@
+"""The city's pages of rate books: what is in force, loading, looking, releasing."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods
+
+from audit.record import Outcome, record
+from documents import rendering
+from documents.forms import FilledWorkbook
+from documents.models import Format
+from documents.operations import MEDIA_TYPES
+from documents.uploads import is_too_large
+from facilities.models import FacilityKind
+from facilities.periods import ServiceMonth
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed, ProblemsFound
+from pricing import BookProblems, Problem
+from pricing.book_files import csv_text, heading_text
+from rate_books import operations, permissions, queries
+from rate_books.events import RateBookEvent
+from rate_books.forms import BookForm, ReleaseForm, initial_for
+from rate_books.grid import workbook_of
+from rate_books.in_force import rate_book_of
+from rate_books.loading import LISTED, place_words
+from rate_books.models import Book
+from rate_books.states import BookState
+
+HOME = "単価表"
+TOO_LARGE = "ファイルが大きすぎます（全部で5MBまで）。単価だけのファイルか確認してください。"
+# Workbooks carry one time, so that the same layout gives the same bytes.
+MADE_AT = datetime(2026, 4, 1, tzinfo=UTC)
+WHOLE = "all"
+
+
+@require_GET
+def books(request: TenantRequest) -> HttpResponse:
+    """Which book is in force when, and every book that was loaded."""
+    _may_look(request)
+    month = _month(request.GET.get("month", ""))
+    words, kind = request.GET.get("words", "").strip(), request.GET.get("kind", "")
+    found = queries.book_list(month, words=words, kind=kind)
+    shown = {listed.book.pk for listed in found.books}
+    record(RateBookEvent.LISTED, rows={"rate_book": shown}, detail={"month": str(month)})
+    context = {
+        "list": found,
+        "month": month,
+        "words": words,
+        "kind": kind,
+        "kinds": FacilityKind.choices,
+        "may_load": permissions.load.allows(request.actor, None),
+        "breadcrumbs": [(HOME, None)],
+    }
+    return render(request, "rate_books/books.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def load(request: TenantRequest) -> HttpResponse:
+    """The form for a new book; sending it leads to the book's page."""
+    if not permissions.load.allows(request.actor, None):
+        raise PermissionDenied
+    if request.method == "GET":
+        return _load_page(request, BookForm(initial=initial_for(timezone.localdate())))
+    form = BookForm(request.POST, request.FILES)
+    if is_too_large(request):
+        form.errors["tables"] = form.error_class([TOO_LARGE])
+        record(RateBookEvent.REFUSED, detail={"too_large": True}, outcome=Outcome.REFUSED)
+        return _load_page(request, form)
+    if not form.is_valid():
+        return _load_page(request, form)
+    try:
+        book = operations.load(form.book_files, form.heading, by=request.actor, at=timezone.now())
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        return _load_page(request, form)
+    except BookProblems as refused:
+        return _load_page(request, form, refused=refused)
+    messages.success(request, f"単価表「{book.book_id}」を読み込みました。もう1人の市の管理者が公開します。")
+    return redirect("rate_books:book_page", book.pk)
+
+
+@require_GET
+def book_page(request: TenantRequest, book_id: UUID) -> HttpResponse:
+    """What the book covers, leaves out and changes, and what looks mistyped."""
+    return _book_page(request, book_id)
+
+
+@require_http_methods(["GET", "POST"])
+def release(request: TenantRequest, book_id: UUID) -> HttpResponse:
+    """Let prices be computed with the book."""
+    if request.method == "GET":
+        return _book_page(request, book_id)
+    _may_look(request)
+    form = ReleaseForm(request.POST)
+    if not form.is_valid():
+        return _book_page(request, book_id, form=form)
+    typed = form.cleaned_data
+    try:
+        book = operations.release(
+            book_id,
+            shown_hash=typed["shown_hash"],
+            acknowledged=typed["acknowledged"],
+            reason=typed["reason"],
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except Book.DoesNotExist:
+        raise Http404 from None
+    except (NotAllowed, ProblemsFound) as refusal:
+        return _book_page(request, book_id, form=form, problems=str(refusal).splitlines())
+    messages.success(
+        request, f"単価表「{book.book_id}」を公開しました。この単価を使う月の下書きを、計算し直しています。"
+    )
+    return redirect("rate_books:book_page", book_id)
+
+
+@require_http_methods(["GET", "POST"])
+def discard(request: TenantRequest, book_id: UUID) -> HttpResponse:
+    """Let the book go."""
+    if request.method == "GET":
+        return _book_page(request, book_id)
+    _may_look(request)
+    try:
+        book = operations.discard(book_id, by=request.actor, at=timezone.now())
+    except Book.DoesNotExist:
+        raise Http404 from None
+    except NotAllowed as refusal:
+        return _book_page(request, book_id, problems=[str(refusal)])
+    messages.info(request, f"単価表「{book.book_id}」を取りやめました。")
+    return redirect("rate_books:books")
+
+
+@require_GET
+def file(request: TenantRequest, book_id: UUID, kind: str) -> HttpResponse:
+    """The book as its canonical files, all in one archive; or the workbook of one facility type."""
+    _may_look(request)
+    book: Book | None = Book.objects.filter(pk=book_id).exclude(state=BookState.DISCARDED).first()
+    if book is None or kind not in (WHOLE, *book.facility_types):
+        raise Http404
+    priced = rate_book_of(book)
+    record(RateBookEvent.FILE_TAKEN, on=book, rows={"rate_book": [book.pk]}, detail={"form": kind})
+    if kind != WHOLE:
+        rows = [row for row in priced.rows if row.facility_type == kind]
+        filled = workbook_of(kind, rows, fiscal_year=priced.fiscal_year, filled=True)
+        return _workbook(f"{book.book_id}_{FacilityKind(kind).label}.xlsx", filled)
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(f"{book.book_id}.toml", heading_text(priced))
+        for name in priced.facility_types:
+            archive.writestr(f"{book.book_id}_{name}.csv", csv_text(priced, name))
+    return _attachment(f"{book.book_id}.zip", packed.getvalue(), "application/zip")
+
+
+@require_GET
+def template(request: TenantRequest, kind: str) -> HttpResponse:
+    """An empty workbook of one facility type to paste a table into; or, ``filled``, the prices in force."""
+    _may_look(request)
+    if kind not in FacilityKind.values:
+        raise Http404
+    layout = queries.layout_book(kind, timezone.localdate())
+    filled = request.GET.get("filled") == "1"
+    record(RateBookEvent.TEMPLATE_TAKEN, detail={"form": kind, "filled": filled})
+    rows = [row for row in layout.rows if row.facility_type == kind]
+    book = workbook_of(kind, rows, fiscal_year=layout.fiscal_year, filled=filled)
+    name = layout.id if filled else "ひな形"
+    return _workbook(f"単価表_{FacilityKind(kind).label}_{name}.xlsx", book)
+
+
+def _load_page(
+    request: TenantRequest, form: BookForm, *, refused: BookProblems | None = None
+) -> HttpResponse:
+    record(RateBookEvent.LOAD_SHOWN)
+    problems = list(refused.problems) if refused else []
+    placed = [problem for problem in problems if problem.path]
+    context = {
+        "form": form,
+        "problems": [problem.message for problem in problems if not problem.path] + _summary(placed),
+        "placed": [(place_words(problem.path), problem.message) for problem in placed[:LISTED]],
+        "unlisted": len(placed) - len(placed[:LISTED]),
+        "placed_count": len(placed),
+        "kinds": FacilityKind.choices,
+        "breadcrumbs": [(HOME, reverse("rate_books:books")), ("読み込み", None)],
+    }
+    return render(request, "rate_books/load.html", context, status=_status(request))
+
+
+def _summary(placed: list[Problem]) -> list[str]:
+    if not placed:
+        return []
+    return [f"ファイルを読み込めません。直すところが{len(placed):,}件あります。何も保存していません。"]
+
+
+def _book_page(
+    request: TenantRequest,
+    book_id: UUID,
+    *,
+    form: ReleaseForm | None = None,
+    problems: list[str] | None = None,
+) -> HttpResponse:
+    _may_look(request)
+    book: Book | None = Book.objects.filter(pk=book_id).first()
+    if book is None:
+        raise Http404
+    view = queries.book_view(book)
+    record(RateBookEvent.SHOWN, on=book, rows={"rate_book": [book.pk]})
+    context: dict[str, Any] = {
+        "view": view,
+        "book": book,
+        "form": form or ReleaseForm(initial={"shown_hash": book.content_hash}),
+        "problems": problems or [],
+        "may_release": permissions.release.allows(request.actor, book),
+        "may_discard": permissions.discard.allows(request.actor, book),
+        "is_own": book.prepared_by == request.actor.user_id,
+        "month": ServiceMonth.of(book.effective_from),
+        "sample_prices": book.is_sample,
+        "provisional_prices": book.is_provisional,
+        "breadcrumbs": [(HOME, reverse("rate_books:books")), (book.book_id, None)],
+    }
+    return render(request, "rate_books/book_page.html", context, status=_status(request))
+
+
+def _workbook(name: str, book: Any) -> HttpResponse:
+    content = rendering.xlsx(FilledWorkbook(book), made_at=MADE_AT)
+    return _attachment(name, content, MEDIA_TYPES[Format.XLSX])
+
+
+def _attachment(name: str, content: bytes, media_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+def _month(text: str) -> ServiceMonth:
+    try:
+        return ServiceMonth.parse(text)
+    except ValueError:
+        return ServiceMonth.of(timezone.localdate())
+
+
+def _may_look(request: TenantRequest) -> None:
+    if not permissions.look.allows(request.actor, None):
+        raise PermissionDenied
+
+
+def _status(request: TenantRequest) -> int:
+    return 422 if request.method == "POST" else 200

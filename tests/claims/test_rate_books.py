@@ -1,0 +1,424 @@
+"""Claims and the city's own rate books: computed with, kept, drafted anew after a release, compared before it."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from approvals import operations as approvals
+from claims import paper
+from claims.composing import content_hash, reproduce, stored_line_as_row
+from claims.models import Claim, ClaimLine, Obstacle
+from claims.operations import drafting
+from claims.operations.drafting import draft_month
+from claims.operations.submitting import submit
+from claims.queries.effect import effect_of
+from claims.states import ClaimStatus
+from facilities.actors import Role
+from facilities.periods import ServiceMonth
+from facilities.rules import ProblemsFound
+from rate_books.in_force import BookGone, kept
+from rate_books.models import Book
+from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, sign_in
+from tests.claims.stage import AT, confirmed, current_claim, kindergarten, nursery, ready_claim
+from tests.rate_books.stage import (
+    OFFICIAL,
+    SAMPLE,
+    dearer,
+    load,
+    made_of,
+    release,
+    second_administrator,
+)
+from tests.record import events_of
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+@pytest.fixture
+def sakura(city: City) -> Nursery:
+    return nursery(city)
+
+
+@pytest.fixture
+def put_in_force(city: City) -> Callable[..., Book]:
+    """Load and release a book made of the sample; each one later than the one before."""
+    second = second_administrator(city)
+    hours = iter(range(100))
+
+    def put(name: str, *, source: Any = SAMPLE, **how: Any) -> Book:
+        book = load(city, made_of(source, name, **how))
+        return release(city, book, second, at=AT + timedelta(hours=next(hours)))
+
+    return put
+
+
+def hand_in(place: Nursery, claim: Claim) -> Claim:
+    with place.open() as clerk:
+        return submit(claim.pk, shown_hash=claim.content_hash, declared=True, by=clerk, at=AT)
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_a_claim_is_computed_with_the_citys_book_and_knows_it(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    book = put_in_force("R8", change=dearer)
+
+    claim = ready_claim(sakura)
+
+    assert (claim.rate_book, claim.rate_book_hash) == ("R8", book.content_hash)
+    assert claim.rate_book_status == "official"
+    assert claim.price_mark == ""
+    assert claim.snapshot["ratebook"] == "R8"
+    # WE5: 88 children, each 1,000 yen more, of which one Saturday takes 2 percent.
+    assert claim.total_yen == 12_028_530 + 88 * (1000 - 20)
+    kept.clear()
+    with city.open():
+        quote = reproduce(claim)
+        stored = [stored_line_as_row(line) for line in ClaimLine.objects.filter(claim=claim)]
+    assert quote.total_yen == claim.total_yen
+    assert content_hash(claim.snapshot, stored, claim.rate_book_status) == claim.content_hash
+
+
+def test_a_shipped_book_is_known_by_its_content_too(city: City, sakura: Nursery) -> None:
+    claim = ready_claim(sakura)
+
+    assert claim.rate_book_hash == SAMPLE.content_hash
+    with city.open():
+        Claim.objects.filter(pk=claim.pk).update(rate_book_hash="0" * 64)
+        with pytest.raises(BookGone):
+            reproduce(Claim.objects.get(pk=claim.pk))
+        Claim.objects.filter(pk=claim.pk).update(rate_book_hash="")
+        assert reproduce(Claim.objects.get(pk=claim.pk)).total_yen == claim.total_yen
+
+
+def test_a_release_renews_the_drafts_of_its_months_and_nothing_else(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book], run_jobs: Callable[[], int]
+) -> None:
+    momo = kindergarten(city)
+    april = hand_in(sakura, ready_claim(sakura, APRIL))
+    may, june = ready_claim(sakura, MAY), ready_claim(sakura, JUNE)
+    other_type = ready_claim(momo)
+
+    put_in_force("from-june", change=dearer, effective_from=date(2026, 6, 1))
+    run_jobs()
+
+    with city.open():
+        now = {claim.pk: claim for claim in Claim.objects.all()}
+    assert now[june.pk].rate_book == "from-june"
+    assert now[june.pk].total_yen > june.total_yen
+    for untouched in (april, may, other_type):
+        assert now[untouched.pk].drafted_at == untouched.drafted_at
+        assert now[untouched.pk].content_hash == untouched.content_hash
+    assert len(now) == 4
+
+
+def test_what_was_submitted_or_approved_keeps_its_book(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book], run_jobs: Callable[[], int]
+) -> None:
+    approved, submitted = (hand_in(sakura, ready_claim(sakura, month)) for month in (APRIL, MAY))
+    for role in (Role.OFFICER, Role.CHIEF):
+        with city.open(role) as person:
+            approvals.approve(approved.pk, shown_hash=approved.content_hash, by=person, at=AT)
+
+    put_in_force("R8", change=dearer)
+    run_jobs()
+
+    with city.open():
+        now = {claim.pk: claim for claim in Claim.objects.all()}
+        assert reproduce(now[approved.pk]).total_yen == approved.total_yen
+    assert now[approved.pk].status == ClaimStatus.APPROVED
+    for claim in (approved, submitted):
+        assert (now[claim.pk].rate_book, now[claim.pk].total_yen) == ("2026-04-sample", claim.total_yen)
+    assert len(now) == 2
+
+
+def test_the_job_may_run_twice(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book], run_jobs: Callable[[], int]
+) -> None:
+    ready_claim(sakura)
+    book = put_in_force("R8", change=dearer)
+    run_jobs()
+    first = current_claim(sakura)
+
+    with city.open() as administrator:
+        drafting.redraft_priced_by(book.pk, by=administrator, at=AT + timedelta(days=1))
+
+    assert current_claim(sakura).drafted_at == first.drafted_at
+
+
+def test_between_the_release_and_the_job_nothing_outdated_is_submitted(
+    sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    claim = ready_claim(sakura)
+    put_in_force("R8", change=dearer)
+
+    with pytest.raises(ProblemsFound):
+        hand_in(sakura, claim)
+
+
+def test_a_price_the_book_lacks_stops_and_is_named(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book], run_jobs: Callable[[], int]
+) -> None:
+    ready_claim(sakura)
+    book = replace(SAMPLE, rows=tuple(row for row in SAMPLE.rows if row.item != "rent"))
+    put_in_force("R8", source=book)
+
+    run_jobs()
+
+    with city.open():
+        assert "「賃借料」" in Obstacle.objects.get().message
+        assert Claim.objects.get().status == ClaimStatus.SUPERSEDED
+
+
+def test_a_closed_month_stays_as_it_is(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book], run_jobs: Callable[[], int]
+) -> None:
+    from claims.models import MonthClosing
+
+    claim = ready_claim(sakura)
+    with city.open() as administrator:
+        MonthClosing.objects.create(
+            municipality=city.municipality,
+            month=JUNE.first_day,
+            closed_at=AT,
+            closed_by=administrator.user_id,
+        )
+
+    put_in_force("R8", change=dearer)
+    run_jobs()
+
+    assert current_claim(sakura).rate_book == claim.rate_book
+
+
+def test_another_citys_book_prices_nothing_here(city: City, sakura: Nursery) -> None:
+    other = make_city("129998", "緑野市")
+    release(other, load(other, made_of(SAMPLE, "R8", change=dearer)), second_administrator(other))
+
+    assert ready_claim(sakura).rate_book == "2026-04-sample"
+
+
+def test_drafting_a_city_costs_the_same_queries_with_and_without_own_books(
+    city: City, put_in_force: Callable[..., Book]
+) -> None:
+    for number in range(1, 4):
+        confirmed(nursery(city, number=f"129990000090{number}"))
+
+    def cost() -> int:
+        with city.open() as administrator, CaptureQueriesContext(connection) as queries:
+            draft_month(city.municipality, JUNE, by=administrator, at=AT)
+        return len([one for one in queries if "audit_event" not in one["sql"]])
+
+    few = cost()
+    put_in_force("first", status="sample")
+    put_in_force("second", change=dearer)
+    cost()  # reads the book, and renews every draft
+
+    assert cost() == few
+
+
+# ---------------------------------------------------------------- marks
+
+
+def test_provisional_prices_are_marked_wherever_they_stand(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    put_in_force("R8-zantei", status="provisional", effective_from=date(2026, 5, 1))
+    claim = ready_claim(sakura)
+    clerk = sign_in(sakura.clerk)
+    own = f"/f/{sakura.facility.number}"
+
+    for path in (f"{own}/", f"{own}/claims/", f"{own}/claims/{claim.pk}/"):
+        page = text_of(clerk.get(path))
+        assert "暫定 告示の前の暫定の単価を使っています" in page, path
+        assert "見本・支払不可" not in page, path
+    hand_in(sakura, claim)
+    officer = sign_in(city.people[Role.OFFICER])
+    for path in ("/c/", "/c/review/?month=2026-06", f"/c/review/{claim.pk}/"):
+        assert "暫定 告示の前の暫定の単価を使っています" in text_of(officer.get(path)), path
+    exported = officer.get("/c/review/export/?month=2026-06").content.decode("utf-8-sig")
+    assert "暫定" in exported
+    with city.open():
+        quote = reproduce(Claim.objects.get(pk=claim.pk))
+    assert quote.lines[0].source.startswith("令和8年度 単価表（R8-zantei・暫定）")
+
+
+def test_sample_prices_are_marked_wherever_they_stand(city: City, sakura: Nursery) -> None:
+    claim = hand_in(sakura, ready_claim(sakura))
+    clerk, officer = sign_in(sakura.clerk), sign_in(city.people[Role.OFFICER])
+    own = f"/f/{sakura.facility.number}"
+
+    pages = [
+        *((clerk, f"{own}{way}") for way in ("/", "/claims/", f"/claims/{claim.pk}/")),
+        *((officer, f"/c/{way}") for way in ("", "review/?month=2026-06", f"review/{claim.pk}/")),
+    ]
+    for browser, path in pages:
+        assert "見本・支払不可" in text_of(browser.get(path)), path
+    assert "見本・支払不可" in officer.get("/c/review/export/?month=2026-06").content.decode("utf-8-sig")
+
+
+def test_the_month_before_in_sample_prices_marks_the_page_of_an_official_claim(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    before = hand_in(sakura, ready_claim(sakura, MAY))
+    for role in (Role.OFFICER, Role.CHIEF):
+        with city.open(role) as person:
+            approvals.approve(before.pk, shown_hash=before.content_hash, by=person, at=AT)
+    put_in_force("R8", effective_from=date(2026, 6, 1))
+    claim = hand_in(sakura, ready_claim(sakura))
+
+    page = text_of(sign_in(city.people[Role.OFFICER]).get(f"/c/review/{claim.pk}/"))
+
+    assert claim.price_mark == ""
+    assert "見本・支払不可" in page
+
+
+@pytest.mark.parametrize(
+    ("status", "mark", "words"),
+    [
+        ("sample", "見本・支払不可", "見本の単価で計算しています"),
+        ("provisional", "暫定", "告示の前の暫定の単価で計算しています"),
+        ("official", "", ""),
+    ],
+)
+def test_paper_carries_the_mark(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book], status: str, mark: str, words: str
+) -> None:
+    put_in_force("R8", status=status)
+    claim = hand_in(sakura, ready_claim(sakura))
+    for role in (Role.OFFICER, Role.CHIEF):
+        with city.open(role) as person:
+            approvals.approve(claim.pk, shown_hash=claim.content_hash, by=person, at=AT)
+
+    with sakura.open():
+        values = paper.values(claim.pk)
+
+    assert (values["sample"], values["mark_words"]) == (mark, words)
+
+
+# ---------------------------------------------------------------- the effect
+
+
+def test_the_effect_is_each_facilitys_difference_and_nothing_changes(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    momo, claim = kindergarten(city), ready_claim(sakura)
+    ready_claim(momo)
+    book = load(city, made_of(SAMPLE, "R8", types=("nursery", "small_a"), change=dearer))
+
+    with city.open():
+        effect = effect_of(book)
+
+    assert effect.month == JUNE
+    assert effect.priced_as is None
+    assert [row.facility for row in effect.rows] == [sakura.facility]
+    assert effect.rows[0].old_yen == claim.total_yen
+    assert effect.delta_yen == effect.rows[0].delta_yen > 80_000
+    assert effect.rows[0].items[0][0] == "基本分単価"
+    assert current_claim(sakura).total_yen == claim.total_yen
+
+
+def test_a_book_of_later_is_computed_as_its_first_month(city: City, sakura: Nursery) -> None:
+    ready_claim(sakura)
+    book = load(city, made_of(SAMPLE, "R8", effective_from=date(2026, 10, 1), change=dearer))
+
+    with city.open():
+        effect = effect_of(book)
+
+    assert effect.priced_as == ServiceMonth(2026, 10)
+    assert effect.delta_yen > 80_000
+
+
+def test_the_effect_of_a_march_leaves_out_what_only_march_has(city: City) -> None:
+    march = ServiceMonth(2027, 3)
+    momo = kindergarten(city, items={"snow": {}, "bus": {}})
+    confirmed(momo, march)
+    later = replace(OFFICIAL, fiscal_year=2027)
+    book = load(
+        city, made_of(later, "R9", types=("kindergarten",), effective_from=date(2027, 4, 1), change=dearer)
+    )
+
+    with city.open():
+        effect = effect_of(book)
+
+    assert effect.month == march
+    assert not effect.stopped
+    assert effect.delta_yen == 95 * 1000
+
+
+def test_facilities_whose_calculation_would_stop_come_first_with_the_reason(
+    city: City, sakura: Nursery
+) -> None:
+    ready_claim(sakura)
+    book = load(city, made_of(replace(SAMPLE, rows=tuple(r for r in SAMPLE.rows if r.item != "rent")), "R8"))
+
+    with city.open():
+        effect = effect_of(book)
+
+    assert [row.facility for row in effect.stopped] == [sakura.facility]
+    assert "「賃借料」" in effect.stopped[0].problems[0]
+    assert effect.delta_yen == 0
+
+
+def test_without_claims_there_is_nothing_to_compare(city: City) -> None:
+    book = load(city, made_of(SAMPLE, "R8", types=("small_c",)))
+
+    page = text_of(sign_in(city.people[Role.OFFICER]).get(f"/c/rate-books/{book.pk}/effect/"))
+
+    assert "比べる請求がまだありません" in page
+
+
+def test_the_effects_page_is_on_record_marked_and_costs_few_queries(city: City, sakura: Nursery) -> None:
+    ready_claim(sakura)
+    book = load(
+        city, made_of(SAMPLE, "R8", status="provisional", effective_from=date(2026, 5, 1), change=dearer)
+    )
+    officer = sign_in(city.people[Role.OFFICER])
+    path = f"/c/rate-books/{book.pk}/effect/"
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert officer.get(path).status_code == 200
+        return len([one for one in queries if "SAVEPOINT" not in one["sql"]])
+
+    cost()
+    few = cost()
+    for number in range(2, 8):
+        ready_claim(nursery(city, number=f"129990000090{number}"))
+    page = text_of(officer.get(path))
+
+    assert cost() == few <= 12
+    assert "見本・支払不可" in page
+    assert "暫定" in page
+    assert "合計 7施設" in page
+    event = events_of(city, "claims.effect_shown")[-1]
+    assert len(event.rows["facility"]) == 7
+    assert event.rows["rate_book"] == [str(book.pk)]
+
+
+def test_172_facilities_are_compared_in_a_moment(city: City, sakura: Nursery) -> None:
+    claim = ready_claim(sakura)
+    book = load(city, made_of(SAMPLE, "R8", change=dearer))
+    with city.open():
+        from claims.queries.effect import _facility_effect
+        from rate_books.in_force import rate_book_of
+
+        priced = rate_book_of(book)
+        _facility_effect([claim], priced, None)
+        began = time.perf_counter()
+        for _ in range(172):
+            _facility_effect([claim], priced, None)
+
+    assert time.perf_counter() - began < 2
