@@ -25,6 +25,7 @@ from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
+from pages.wareki import fiscal_year_words
 from pricing import BookProblems, Problem
 from pricing.book_files import csv_text, heading_text
 from rate_books import operations, permissions, queries
@@ -222,6 +223,7 @@ def _book_page(
         "may_discard": permissions.discard.allows(request.actor, book),
         "is_own": book.prepared_by == request.actor.user_id,
         "month": ServiceMonth.of(book.effective_from),
+        "year_words": fiscal_year_words(book.fiscal_year),
         "sample_prices": book.is_sample,
         "provisional_prices": book.is_provisional,
         "breadcrumbs": [(HOME, reverse("rate_books:books")), (book.book_id, None)],
