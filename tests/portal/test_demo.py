@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 
 from accounts.models import User
+from approvals.queries import unfinished_months
 from audit.record import SYSTEM, Context, context
 from claims.models import Claim, CountDispute, CountSheet, UserCharge
 from facilities.models import Branch, Facility, Membership, Municipality, Suspension
@@ -43,6 +44,7 @@ def test_the_demo_city_stands_in_may_and_is_seeded_once(db):
         june = CountSheet.objects.filter(month=JUNE.first_day).exists()
         charges = Counter(UserCharge.objects.values_list("month", flat=True))
         disputes = Counter(CountDispute.objects.values_list("outcome", flat=True))
+        unfinished = unfinished_months()
         crowded = (
             Membership.objects.filter(ended_at__isnull=True, facility__isnull=False)
             .values("facility")
@@ -58,6 +60,7 @@ def test_the_demo_city_stands_in_may_and_is_seeded_once(db):
         neighbours = Facility.objects.count()
 
     assert (facilities, neighbours) == (172, 3)
+    assert [month for month, _ in unfinished] == [MAY], "the home stands in May"
     assert set(april) == {"approved", "submitted", "draft"}, "two facilities correct April"
     assert (april["submitted"], april["draft"]) == (1, 1)
     assert april["approved"] >= 80
