@@ -29,7 +29,7 @@ from facilities.imports import COLUMNS, HEADINGS, RATE_HEADINGS, FacilityChange,
 from facilities.models import FacilityImport, FacilityImportStatus
 from facilities.operations import facility_import
 from facilities.periods import ServiceMonth
-from facilities.postal_codes import unknown_among
+from facilities.postal_codes import edition, unknown_among
 from facilities.queries import facility_rows
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed
@@ -212,6 +212,7 @@ def _import_page(request: TenantRequest, list_id: UUID, *, problems: list[str] |
         "kinds": KINDS,
         "show": show,
         "words": words,
+        "postal_edition": edition(),
         "problems": problems or [],
         "breadcrumbs": [
             ("施設", reverse("facilities:facilities")),

@@ -13,6 +13,8 @@ from documents.reading import read_table
 from facilities.actors import Role
 from facilities.imports import COLUMNS, HEADINGS
 from facilities.models import Facility, FacilityImport
+from facilities.postal_codes import edition
+from pages.wareki import month_words
 from tests.cast import City, make_city, sign_in
 from tests.facilities.test_facility_import import GOOD, SAMPLE, listed
 from tests.record import events_of
@@ -54,6 +56,19 @@ def test_a_city_of_172_facilities_is_set_up_in_the_browser(city: City, administr
     assert "駅前やまびこ保育園" in words_of(preview)
     assert "新しい施設 172、変わった施設 0" in words_of(done)
     assert "172施設" in words_of(administrator.get("/c/facilities/"))
+
+
+def test_an_unknown_postal_code_is_named_with_why_it_is_taken(city: City, administrator):
+    upload = send(administrator, listed({"郵便番号": "999-9999"}))
+
+    preview = words_of(administrator.get(upload["Location"]))
+    administrator.post(f"{upload['Location']}accept/")
+
+    assert "日本郵便の一覧にない郵便番号が1件あります" in preview
+    assert f"まだ一覧（{month_words(edition().first_day)}版）に載っていないことがあります" in preview
+    assert "施設の異動の画面と開設の画面では、一覧にない番号は登録できません" in preview
+    with city.open():
+        assert Facility.objects.get().postal_code == "999-9999"
 
 
 def test_a_workbook_does_as_well(city, administrator):

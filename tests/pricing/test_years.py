@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pricing import InputProblems, RateBook, calculate, parse, read_book
+from pricing.month import Month
 from pricing.problems import NoRuleSet
 from pricing.quoting import answer
 from pricing.rule_sets import TABLES, rules_for
@@ -147,3 +148,16 @@ def test_the_rates_of_a_month_are_those_of_its_year(wage: int, month: str, fits:
 def test_before_h27_there_was_no_official_price() -> None:
     with pytest.raises(NoRuleSet, match="平成26年度の保育所"):
         rules_for("nursery", 2014)
+
+
+@pytest.mark.parametrize(
+    ("month", "words"),
+    [
+        (Month(2015, 4), "平成27年4月"),
+        (Month(2019, 4), "平成31年4月"),
+        (Month(2019, 5), "令和元年5月"),
+        (Month(2026, 12), "令和8年12月"),
+    ],
+)
+def test_months_are_said_in_their_era(month: Month, words: str) -> None:
+    assert month.words == words
