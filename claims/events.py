@@ -25,6 +25,7 @@ class ClaimEvent(StrEnum):
     CORRECTION_DROPPED = "claims.correction_dropped"
     REPLACED = "claims.replaced"
     REMARKED = "claims.remarked"
+    READ_BY_SYSTEM = "claims.read_by_system"
 
 
 class ClosingEvent(StrEnum):
