@@ -26,6 +26,7 @@ class ClaimEvent(StrEnum):
     REPLACED = "claims.replaced"
     EFFECT_SHOWN = "claims.effect_shown"
     REMARKED = "claims.remarked"
+    READ_BY_SYSTEM = "claims.read_by_system"
 
 
 class ClosingEvent(StrEnum):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from claims.api import ChildCounts, UserCharges
+from claims.api import ApprovedClaims, ChildCounts, UserCharges
 
 app_name = "api"
 
 urlpatterns = [
     path("child-counts/", ChildCounts.as_view(), name="child_counts"),
+    path("claims/", ApprovedClaims.as_view(), name="claims"),
     path("user-charges/", UserCharges.as_view(), name="user_charges"),
 ]

@@ -14,6 +14,7 @@ class ApiScope(models.TextChoices):
 
     CHILD_COUNTS_WRITE = "child_counts:write", "児童数のファイルを送る"
     USER_CHARGES_WRITE = "user_charges:write", "利用者負担額のファイルを送る"
+    CLAIMS_READ = "claims:read", "承認済みの請求を読む"
 
 
 class TokenLacksScope(NotAllowed):

@@ -129,6 +129,7 @@ WORDS = {
     "claims.correction_dropped": "過誤の訂正を取りやめた",
     "claims.replaced": "承認済みの請求が過誤調整に置き換わった",
     "claims.remarked": "請求について書いた（やりとり）",
+    "claims.read_by_system": "承認済みの請求をほかのシステムが読んだ（API）",
     "counts.arrived": "児童数のファイルが届いた（フォルダ・API）",
     "counts.drop_refused": "フォルダのファイルが受け付けられなかった",
     "counts.drop_refusal_seen": "受け付けられなかったファイルの表示を消した",
@@ -291,6 +292,7 @@ MODELS = {
 DETAILS = {
     "account": "アカウント",
     "after": "変更後",
+    "all_versions": "置き換わった版を含む",
     "approved_capacity": "認可定員",
     "audience": "対象",
     "base_percent": "区分1 基礎分（%）",

@@ -36,6 +36,7 @@ GET: dict[str, Answers] = {
     "portal:api_schema": everybody(200),
     # A session opens nothing here: without a token everybody is nobody.
     "api:child_counts": everybody(401),
+    "api:claims": everybody(401),
     "api:user_charges": everybody(401),
     "accounts:login": strangers(200, 302),
     "accounts:code": everybody(302),
@@ -198,6 +199,7 @@ POST: dict[str, Answers] = {
     "portal:ready": everybody(405),
     "portal:api_schema": everybody(405),
     "api:child_counts": everybody(401),
+    "api:claims": everybody(401),
     "api:user_charges": everybody(401),
     "accounts:login": strangers(422, 302),
     "accounts:code": everybody(302),

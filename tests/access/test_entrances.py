@@ -12,14 +12,14 @@ import django
 django.setup()
 from django.urls import Resolver404, resolve
 for address in ("/login/", "/healthz/live", "/f/1299900000901/", "/f/", "/c/", "/c/review/", "/c/accounts/", "/a/",
-                "/api/v1/child-counts/", "/api/v1/user-charges/", "/api/v1/schema/"):
+                "/api/v1/child-counts/", "/api/v1/claims/", "/api/v1/user-charges/", "/api/v1/schema/"):
     try:
         resolve(address)
         print(address)
     except Resolver404:
         pass
 """
-API = ["/api/v1/child-counts/", "/api/v1/user-charges/", "/api/v1/schema/"]
+API = ["/api/v1/child-counts/", "/api/v1/claims/", "/api/v1/user-charges/", "/api/v1/schema/"]
 
 
 @pytest.mark.parametrize(

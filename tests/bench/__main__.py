@@ -6,7 +6,7 @@ import platform
 import subprocess
 import sys
 
-from tests.bench import pricing_bench
+from tests.bench import pricing_bench, workbook_bench
 from tests.bench.house import open_house
 
 
@@ -29,6 +29,7 @@ def machine() -> dict[str, object]:
 def main() -> None:
     """Measure one thing after the other."""
     found: dict[str, object] = {"machine": machine(), "pricing": pricing_bench.measure()}
+    found["workbook"] = workbook_bench.measure()
     with open_house():
         from tests.bench import documents_bench, drafting_bench, imports_bench, pages_bench
 

@@ -333,7 +333,11 @@ def test_denied_calls_are_recorded_in_the_city_the_token_names(city, sakura, tok
 def test_the_schema_tells_of_every_address_and_method_there_is():
     described = json.loads(SCHEMA.read_text())
 
-    views = {reverse("api:child_counts"): api.ChildCounts, reverse("api:user_charges"): api.UserCharges}
+    views = {
+        reverse("api:child_counts"): api.ChildCounts,
+        reverse("api:claims"): api.ApprovedClaims,
+        reverse("api:user_charges"): api.UserCharges,
+    }
     assert set(described["paths"]) == set(views)
     for path, view in views.items():
         there = {name for name in view.http_method_names if name != "head" and hasattr(view, name)}

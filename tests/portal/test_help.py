@@ -39,6 +39,7 @@ NO_PAGES = {
     "portal:ready",
     "portal:api_schema",
     "api:child_counts",
+    "api:claims",
     "api:user_charges",
     "accounts:logout",
     "accounts:keep_alive",
