@@ -25,6 +25,8 @@ class ClaimEvent(StrEnum):
     CORRECTION_DROPPED = "claims.correction_dropped"
     REPLACED = "claims.replaced"
     REMARKED = "claims.remarked"
+    ADDITIONS_SHOWN = "claims.additions_shown"
+    WHAT_IF_SHOWN = "claims.what_if_shown"
 
 
 class ClosingEvent(StrEnum):
