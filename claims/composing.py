@@ -117,6 +117,15 @@ def gather(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingr
 
     ``sheets`` must have been read with ``select_related("facility__municipality")``.
     """
+    found = gather_terms(sheets, month)
+    approved = Claim.objects.filter(facility__in=found, month=month.first_day, status=ClaimStatus.APPROVED)
+    for facility_id, payer_code in approved.values_list("facility_id", "payer_code"):
+        found[facility_id].approved_payers.add(payer_code)
+    return found
+
+
+def gather_terms(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingredients]:
+    """As ``gather``, without the claims that were approved already: four queries."""
     books = books_for(month)
     found = {
         sheet.facility_id: Ingredients(sheet, sheet.facility, sheet.facility.municipality.code, books=books)
@@ -130,9 +139,6 @@ def gather(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingr
         found[grant.facility_id].grants.append(grant)
     for saved in MonthlyFacts.objects.filter(facility__in=found, month=month.first_day):
         found[saved.facility_id].facts = saved
-    approved = Claim.objects.filter(facility__in=found, month=month.first_day, status=ClaimStatus.APPROVED)
-    for facility_id, payer_code in approved.values_list("facility_id", "payer_code"):
-        found[facility_id].approved_payers.add(payer_code)
     return found
 
 
@@ -141,6 +147,18 @@ def compose(ingredients: Ingredients) -> list[Composition]:
     One composition for each paying municipality. N counts all children; each payer's claim prices its own.
 
     :raises CannotDraft: no price, no profile, or content that pricing cannot compute.
+    """
+    profile = require_terms(ingredients)
+    if not ingredients.payers:
+        raise CannotDraft("not_computable", "初日に在籍する子どもが0人のため、この月の請求はありません。")
+    return [_compose(ingredients, profile, payer) for payer in ingredients.payers]
+
+
+def require_terms(ingredients: Ingredients) -> FacilityProfile:
+    """
+    The profile that a claim of this month can be computed with.
+
+    :raises CannotDraft: it is not run, its type has no price, or profile or rates are not registered.
     """
     # Where it is not run any more, an approved claim can still be corrected to nothing.
     if ingredients.children and not ingredients.facility.lives_in(ingredients.month):
@@ -159,9 +177,7 @@ def compose(ingredients: Ingredients) -> list[Composition]:
         raise CannotDraft(
             "no_profile", "処遇改善等加算の加算率が登録されていません。市の担当課へ連絡してください。"
         )
-    if not ingredients.payers:
-        raise CannotDraft("not_computable", "初日に在籍する子どもが0人のため、この月の請求はありません。")
-    return [_compose(ingredients, ingredients.profile, payer) for payer in ingredients.payers]
+    return ingredients.profile
 
 
 def composed_with_facts_of(claim: Claim, ingredients: Ingredients) -> Composition:
@@ -188,7 +204,7 @@ def have_terms_changed(claim: Claim, now: Composition) -> bool:
 
 
 def _compose(ingredients: Ingredients, profile: FacilityProfile, payer: str) -> Composition:
-    items, missing = _items(ingredients, payer)
+    items, missing = items_as_input(ingredients, payer)
     document = _document(ingredients, profile, payer, items)
     month = ingredients.month
     try:
@@ -215,20 +231,27 @@ def _compose(ingredients: Ingredients, profile: FacilityProfile, payer: str) -> 
 def _document(
     ingredients: Ingredients, profile: FacilityProfile, payer: str, items: list[dict[str, Any]]
 ) -> dict[str, Any]:
+    return {
+        **terms_as_input(ingredients, profile),
+        "children": children_as_input(ingredients.counts) + _nobody_of(ingredients, payer),
+        "items": items,
+        "payer": payer,
+    }
+
+
+def terms_as_input(ingredients: Ingredients, profile: FacilityProfile) -> dict[str, Any]:
+    """Month, type and profile under the contract's names."""
     capacities = {"1": profile.capacity_1, "23": profile.capacity_23}
     return {
         "facility_type": ingredients.facility.kind,
         "region_percent": profile.region_percent,
         "capacity": {system: size for system, size in capacities.items() if size is not None},
         "month": str(ingredients.month),
-        "children": _children(ingredients.counts) + _nobody_of(ingredients, payer),
         "treatment": {"base_percent": profile.base_percent, "wage_percent": profile.wage_percent},
-        "items": items,
-        "payer": payer,
     }
 
 
-def _children(counts: Iterable[ChildCount]) -> list[dict[str, Any]]:
+def children_as_input(counts: Iterable[ChildCount]) -> list[dict[str, Any]]:
     """
     The cells under the contract's names, cells of one price class added up, in a steady order.
 
@@ -283,7 +306,7 @@ def _nobody_of(ingredients: Ingredients, payer: str) -> list[dict[str, Any]]:
     ]
 
 
-def _items(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], list[str]]:
+def items_as_input(ingredients: Ingredients, payer: str) -> tuple[list[dict[str, Any]], list[str]]:
     """
     The items that hold, with the month's facts put in, and the names of facts that are not given yet.
 

@@ -27,6 +27,8 @@ class ClaimEvent(StrEnum):
     EFFECT_SHOWN = "claims.effect_shown"
     REMARKED = "claims.remarked"
     READ_BY_SYSTEM = "claims.read_by_system"
+    ADDITIONS_SHOWN = "claims.additions_shown"
+    WHAT_IF_SHOWN = "claims.what_if_shown"
 
 
 class ClosingEvent(StrEnum):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from claims.views import charges_facility
+from claims.views import additions, charges_facility, what_if
 from claims.views import facility as views
 
 app_name = "claims"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("counts/<month:month>/dispute/", views.dispute_counts, name="dispute_counts"),
     path("facts/<month:month>/", views.facts_page, name="facts_page"),
     path("charges/", charges_facility.charge_list, name="charge_list"),
+    path("additions/", additions.additions, name="additions"),
+    path("what-if/", what_if.what_if, name="what_if"),
     path("claims/", views.claim_list, name="claim_list"),
     path("claims/<month:month>/recalculate/", views.claim_recalculate, name="claim_recalculate"),
     path("claims/<uuid:claim_id>/", views.claim_page, name="claim_page"),

@@ -30,7 +30,17 @@ FACILITY = (
     NavigationItem(
         "請求",
         "claims:claim_list",
-        frozenset({"claims:claim", "claims:charge", "claims:submit", "claims:withdraw", "claims:correct"}),
+        frozenset(
+            {
+                "claims:claim",
+                "claims:charge",
+                "claims:submit",
+                "claims:withdraw",
+                "claims:correct",
+                "claims:additions",
+                "claims:what_if",
+            }
+        ),
     ),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),

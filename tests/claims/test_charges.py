@@ -413,7 +413,9 @@ def test_charges_are_expected_of_the_facilities_of_the_month(city, sakura, enrol
     listed = enrolment.get("/c/charges/").content.decode()
     month = enrolment.get("/c/charges/2026-06/").content.decode()
 
-    assert '<td class="number">1 / 2<span class="sub">ほか休園中 1</span></td>' in listed
+    assert (
+        '<td class="number" data-label="届いた施設">1 / 2<span class="sub">ほか休園中 1</span></td>' in listed
+    )
     assert "1 / 2施設（ほかに休園中 1）" in month
 
 

@@ -33,6 +33,7 @@ from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.scope import scope
 from pricing import shipped_books
+from rate_books import in_force
 from tests.cast import APRIL, JUNE, NURSERY_CELLS, City, give_counts, make_city, make_facility
 from tests.claims.stage import AT, confirmed, current_claim, give_facts, kindergarten, nursery, ready_claim
 
@@ -229,7 +230,7 @@ def test_only_items_and_profiles_that_hold_in_the_month_count(city: City) -> Non
 
 def test_a_type_without_prices_says_so_and_is_listed(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     official = [book for book in shipped_books() if book.status == "official"]
-    monkeypatch.setattr(composing, "shipped_books", lambda: official)
+    monkeypatch.setattr(in_force, "shipped_books", lambda: tuple(official))
     small = make_facility(city, "つぼみ", number="1299900000921", kind=FacilityKind.SMALL_A, capacity=19)
 
     confirmed(small, cells=(("3", "0", "standard", 3),))

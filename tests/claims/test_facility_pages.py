@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims import composing
 from claims.cells import Cell, DisputedCell
 from claims.models import ChildCount, Claim, CountDispute, CountSheet, MonthlyFacts
 from claims.operations import review
@@ -21,6 +20,7 @@ from facilities.actors import Role
 from facilities.models import FacilityKind, FacilityProfile, GrantedItem, Municipality, Ownership
 from facilities.sent_forms import FIELD
 from pricing import shipped_books
+from rate_books import in_force
 from tests.cast import (
     APRIL,
     JUNE,
@@ -730,7 +730,7 @@ def test_an_obstacle_is_listed_and_goes_away_when_it_is_removed(city: City) -> N
 
 def test_a_type_without_prices_says_so_to_the_facility(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     official = [book for book in shipped_books() if book.status == "official"]
-    monkeypatch.setattr(composing, "shipped_books", lambda: official)
+    monkeypatch.setattr(in_force, "shipped_books", lambda: tuple(official))
     small = make_facility(city, "つぼみ", number="1299900000921", kind=FacilityKind.SMALL_A, capacity=19)
     clerk = sign_in(small.clerk)
     sheet = give_counts(small, cells=(("3", "0", "standard", 3),))

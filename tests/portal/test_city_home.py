@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from approvals.operations import return_to_facility
-from claims import composing
 from claims.operations import closing
 from facilities.actors import OPERATIONS_ROLES, Role
 from facilities.models import Facility, FacilityKind, Membership, Ownership, Suspension
 from pricing import shipped_books
+from rate_books import in_force
 from tests.approvals.test_inbox import approve, play
 from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, make_user, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS, submitted_claim
@@ -148,7 +148,9 @@ def test_who_rests_or_is_not_run_stands_apart_from_the_facilities_of_the_month(c
 
     assert "<h2>令和8年6月分　1施設</h2>" in page
     assert "児童数が届いた 1 / 1" in page
-    assert '<td class="number">1 / 1<span class="sub">ほか休園中 1</span></td>' in counts
+    assert (
+        '<td class="number" data-label="届いた施設">1 / 1<span class="sub">ほか休園中 1</span></td>' in counts
+    )
 
 
 def test_more_facilities_and_months_cost_no_query_more(city: City) -> None:
@@ -175,7 +177,7 @@ def test_who_cannot_claim_is_known_before_anybody_confirms(
 ) -> None:
     nursery_book = shipped_books()[0]
     nurseries = dataclasses.replace(nursery_book, facility_types=("nursery",))
-    monkeypatch.setattr(composing, "shipped_books", lambda: [nurseries])
+    monkeypatch.setattr(in_force, "shipped_books", lambda: (nurseries,))
     for number, options in (
         ("1299900000901", {}),
         ("1299900000902", {"kind": FacilityKind.SMALL_A}),

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims import composing
 from claims.cells import Cell, DisputedCell
 from claims.models import ChildCount, Claim, CountDispute, CountSheet
 from claims.operations import answers, closing, review
@@ -16,6 +15,7 @@ from claims.operations.submitting import submit
 from facilities.actors import Role
 from facilities.models import FacilityKind, Municipality, Ownership
 from pricing import shipped_books
+from rate_books import in_force
 from tests.cast import JUNE, MAY, NURSERY_CELLS, City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.claims.stage import AT, confirmed, nursery, ready_claim
 from tests.record import events_of
@@ -165,7 +165,7 @@ def test_a_public_facility_only_confirms(city):
 
 def test_a_type_without_prices_says_so(city, monkeypatch):
     official = [book for book in shipped_books() if book.status == "official"]
-    monkeypatch.setattr(composing, "shipped_books", lambda: official)
+    monkeypatch.setattr(in_force, "shipped_books", lambda: tuple(official))
     kodomoen = make_facility(
         city, "そらこども園", number="1299900000904", kind=FacilityKind.CERTIFIED_KODOMOEN
     )

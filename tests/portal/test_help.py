@@ -54,6 +54,7 @@ NO_PAGES = {
     "facility_lists:export",
     "approvals:export",
     "approvals:export_differences",
+    "approvals:export_additions",
     "facilities:schedule_calendar",
     "audit_portal:export",
     "rate_books:file",

@@ -1,0 +1,116 @@
+"""加算の確認 for the city: all facilities, those with failing items first; one facility; the export."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from approvals import permissions
+from approvals.additions import STATES, AdditionsQuestion, AdditionsRow, city_additions
+from approvals.events import ReviewEvent
+from audit.record import record
+from claims.queries.additions import Found, additions_of
+from claims.views.additions import asked_month
+from documents.exports import csv_file
+from facilities.models import Facility, FacilityKind
+from facilities.periods import ServiceMonth
+from facilities.requests import TenantRequest
+
+COLUMNS = [
+    "対象年月",
+    "事業所番号",
+    "施設名",
+    "施設類型",
+    "状態",
+    "加算・減算",
+    "条件",
+    "理由・確かめること",
+    "根拠",
+]
+
+
+@require_GET
+def additions(request: TenantRequest) -> HttpResponse:
+    """Every facility that claims, with what the conditions say of its month."""
+    require_look(request)
+    asked = AdditionsQuestion.of(request.GET)
+    found = city_additions(asked)
+    record(ReviewEvent.ADDITIONS_LISTED, rows=found.row_ids, detail={"month": str(found.month or "")})
+    context = {
+        "found": found,
+        "asked": asked,
+        "kinds": FacilityKind.choices,
+        "breadcrumbs": [("審査", reverse("approvals:inbox")), ("加算の確認", None)],
+    }
+    return render(request, "approvals/additions.html", context)
+
+
+@require_GET
+def export_additions(request: TenantRequest) -> HttpResponse:
+    """One line for each finding and reason of the filtered facilities, as CSV: UTF-8 with BOM, or CP932."""
+    require_look(request)
+    asked = AdditionsQuestion.of(request.GET)
+    found = city_additions(asked)
+    record(ReviewEvent.ADDITIONS_EXPORTED, rows=found.row_ids, detail={"month": str(found.month or "")})
+    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
+    lines = [
+        cells for row in found.rows for one in asked.found_in(row) for cells in _cells(found.month, row, one)
+    ]
+    return csv_file(f"加算の確認_{found.month or ''}.csv", COLUMNS, lines, charset=charset)
+
+
+@require_GET
+def additions_page(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """One facility's month under the conditions."""
+    require_look(request)
+    try:
+        facility = Facility.objects.select_related("municipality").get(number=facility_number)
+    except Facility.DoesNotExist:
+        raise Http404 from None
+    view = additions_of(facility, asked_month(request))
+    record(
+        ReviewEvent.ADDITIONS_SHOWN,
+        on=facility,
+        facility_id=facility.pk,
+        rows=view.row_ids,
+        detail={"month": str(view.month or "")},
+    )
+    context = {
+        "facility": facility,
+        "view": view,
+        "checked": view.checked,
+        "breadcrumbs": [
+            ("審査", reverse("approvals:inbox")),
+            ("加算の確認", reverse("approvals:additions")),
+            (facility.name, None),
+        ],
+    }
+    return render(request, "approvals/additions_page.html", context)
+
+
+def require_look(request: TenantRequest) -> None:
+    """
+    Who sees claims sees what the conditions say of them.
+
+    :raises PermissionDenied: everybody else of the city.
+    """
+    if not permissions.look.allows(request.actor, None):
+        raise PermissionDenied
+
+
+def _cells(month: ServiceMonth | None, row: AdditionsRow, one: Found) -> list[list[object]]:
+    """The lines of one finding: one for each of its reasons, or one where every condition holds."""
+    named: list[object] = [
+        str(month),
+        row.facility.number,
+        row.facility.name,
+        row.facility.get_kind_display(),
+        STATES[one.state],
+        one.finding.label,
+    ]
+    reasons = [
+        [reason.words, "\n".join(filter(None, reason.sentences)), reason.condition.source]
+        for reason in one.reasons
+    ]
+    return [[*named, *reason] for reason in reasons or [["", "", ""]]]

@@ -1,0 +1,41 @@
+"""もしもの試算 of any facility, for the operations section."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from approvals.events import ReviewEvent
+from approvals.views.additions import require_look
+from audit.record import record
+from claims.views.what_if import answer_status, try_with
+from facilities.models import Facility
+from facilities.requests import TenantRequest
+
+
+@require_http_methods(["GET", "POST"])
+def what_if(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """One facility's newest confirmed month, as it is and as it would be. Nothing is stored."""
+    require_look(request)
+    try:
+        facility = Facility.objects.get(number=facility_number)
+    except Facility.DoesNotExist:
+        raise Http404 from None
+    tried = try_with(request, facility)
+    record(
+        ReviewEvent.WHAT_IF_SHOWN,
+        on=facility,
+        facility_id=facility.pk,
+        rows=tried.row_ids,
+        detail={"month": tried.month},
+    )
+    context = tried.context() | {
+        "facility": facility,
+        "breadcrumbs": [
+            ("審査", reverse("approvals:inbox")),
+            ("加算の確認", reverse("approvals:additions")),
+            (facility.name, reverse("approvals:additions_page", args=[facility.number])),
+            ("もしもの試算", None),
+        ],
+    }
+    return render(request, "approvals/what_if.html", context, status=answer_status(request, tried))

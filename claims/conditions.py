@@ -1,0 +1,121 @@
+"""
+What the rooms know of a facility's month, as the facts that conditions of items ask about (``pricing.conditions``).
+
+Reads nothing and computes only: ``composing.gather_terms`` gathers a claim's ingredients, for one facility or a whole
+city. What nobody has told us stays ``None``, and its question is asked instead.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, Final
+
+from claims import facts
+from claims.composing import BRANCH, Ingredients, children_as_input
+from claims.models import ChildCount, Movement
+from facilities.models import FacilityProfile, GrantedItem
+from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
+from pricing.conditions.facts import Facts
+
+ITEM_OPTIONS: Final = frozenset(field.name for field in fields(ItemClaim)) - {
+    "code",
+    "certification",
+    "position",
+}
+# What the city has granted it has certified itself.
+CERTIFIED_BY_GRANT: Final = {
+    "treatment_3": "treatment_3_granted",
+    "treatment_ii": "treatment_3_granted",
+    "treatment_iii": "treatment_iii_granted",
+}
+AREA_OF_URBAN: Final = {"urban": True, "standard": False}
+
+
+def known_facts(found: Ingredients) -> Facts:
+    """
+    One facility's month with everything the rooms hold, and nothing they do not.
+
+    The exempt children of side dishes come with user charges, whose rows the operations section may not see, so they
+    stay a question. Rates count as known though they are provisional: it is these that are claimed.
+    """
+    profile = found.profile
+    claimed = claimed_items(found)
+    return Facts(
+        facility_type=found.facility.kind,
+        month=Month(found.month.year, found.month.month),
+        claimed=claimed,
+        capacity=None if profile is None else Capacity(profile.capacity_1, profile.capacity_23),
+        children=tuple([ChildClass(**child) for child in children_as_input(found.counts)]),
+        disabled_children=_disabled(found.counts),
+        treatment=_treatment(profile),
+        closed_saturdays=facts.answer(found.facts, facts.SATURDAYS),
+        **_told_by_grants(found.grants),
+    )
+
+
+def claimed_items(found: Ingredients) -> tuple[ItemClaim, ...]:
+    """
+    What is claimed this month: the grants in their season, also those whose monthly fact is not given yet, and the
+    deductions the counts and the month's facts bring by themselves.
+    """
+    kind, month = found.facility.kind, found.month
+    items = [
+        ItemClaim(code=grant.code, certification=grant.certification, **_options(grant))
+        for grant in found.grants
+        if grant.code not in {facts.SATURDAY_CLOSURE, BRANCH}
+        and facts.holds_in_season(kind, grant.code, month)
+        and not _was_not_done(found, grant)
+    ]
+    if facts.has_saturday_deduction(kind):
+        closures = facts.answer(found.facts, facts.SATURDAYS)
+        if variant := facts.closure_variant(closures or 0, month):
+            items.append(ItemClaim(code=facts.SATURDAY_CLOSURE, variant=variant))
+    granted = any(grant.code == BRANCH for grant in found.grants)
+    if granted or any(row.branch and row.count for row in found.counts):
+        items.append(ItemClaim(code=BRANCH))
+    return tuple(items)
+
+
+def _options(grant: GrantedItem) -> dict[str, Any]:
+    return {name: value for name, value in grant.options.items() if name in ITEM_OPTIONS}
+
+
+def _was_not_done(found: Ingredients, grant: GrantedItem) -> bool:
+    """No meals this month: nothing is claimed for them."""
+    asked = facts.facts_of_item(found.facility.kind, grant.code, grant.certification)
+    fact = asked.get("weekdays")
+    return fact is not None and facts.answer(found.facts, fact) == 0
+
+
+def _disabled(counts: Iterable[ChildCount]) -> int | None:
+    """Of the first day; unknown while one class of children comes without its number."""
+    first_day = [row for row in counts if row.count and row.movement != Movement.ENTERED]
+    if any(row.disabled_count is None for row in first_day):
+        return None
+    return sum(row.disabled_count or 0 for row in first_day)
+
+
+def _treatment(profile: FacilityProfile | None) -> Treatment | None:
+    if profile is None or profile.base_percent is None or profile.wage_percent is None:
+        return None
+    return Treatment(profile.base_percent, profile.wage_percent)
+
+
+def _told_by_grants(grants: Iterable[GrantedItem]) -> dict[str, Any]:
+    """級地, rent area, 都市部 and certifications, where a granted item says them; two that contradict say nothing."""
+    told: dict[str, Any] = {}
+    urban: set[bool] = set()
+    for grant in grants:
+        variant = grant.options.get("variant", "")
+        if fact := CERTIFIED_BY_GRANT.get(grant.code):
+            told[fact] = True
+        if grant.code == "climate" and variant:
+            told["climate_zone"] = variant if told.get("climate_zone", variant) == variant else None
+        if grant.code == "depreciation" and variant in AREA_OF_URBAN:
+            urban.add(AREA_OF_URBAN[variant])
+        if grant.code == "rent" and variant:
+            told["rent_area"], _, place = variant.partition("_")
+            if place in AREA_OF_URBAN:
+                urban.add(AREA_OF_URBAN[place])
+    if len(urban) == 1:
+        told["urban"] = urban.pop()
+    return told

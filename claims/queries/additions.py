@@ -1,0 +1,206 @@
+"""
+加算の確認: what the conditions say of a facility's month, for one facility or for a whole city.
+
+Nothing is stored: every look asks the conditions anew, with what the rooms know now.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from claims.composing import Ingredients, gather_terms
+from claims.conditions import known_facts
+from claims.models import CountSheet
+from claims.states import SheetStatus
+from facilities.forms import option_words
+from facilities.models import Facility, GrantedItem
+from facilities.periods import ServiceMonth
+from pricing import SECTION_LABELS
+from pricing.conditions.checking import Findings, ItemFinding, Reason, check
+from pricing.rule_sets import claimable_entry
+
+MONTHS_LISTED: Final = 24
+# In the order of the page: what money hangs on first, what is as it should be last.
+FAILS, MUST, ASK, MAYBE, COULD, REACH, HOLDS = "fails", "must", "ask", "maybe", "could", "reach", "holds"
+STATES: Final[Mapping[str, str]] = {
+    FAILS: "要件を満たしていない可能性がある項目",
+    MUST: "請求に入れる必要がある可能性がある減算",
+    ASK: "請求中で、まだ確かめられていない項目",
+    MAYBE: "当てはまるか確かめる減算",
+    COULD: "請求できる可能性がある加算",
+    REACH: "条件が足りない加算",
+    HOLDS: "要件を満たしている項目",
+}
+TONES: Final[Mapping[str, str]] = {
+    FAILS: "bad",
+    MUST: "warn",
+    ASK: "warn",
+    MAYBE: "info",
+    COULD: "now",
+    REACH: "off",
+    HOLDS: "ok",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One finding on a page: with the granted item it is about, if one is, and what it was granted with."""
+
+    state: str
+    finding: ItemFinding
+    grant_id: UUID | None
+    options: tuple[tuple[str, str], ...]
+    variant_words: str
+
+    @property
+    def section(self) -> str:
+        """基本, 加算 or 減算."""
+        return SECTION_LABELS[self.finding.section]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What fails; what is open only where nothing fails, or where exactly what is missing is told."""
+        return self.finding.missing if self.state != FAILS else self.finding.failing
+
+    @property
+    def questions(self) -> tuple[Reason, ...]:
+        """What is open besides, of an item that fails already."""
+        return self.finding.open if self.state == FAILS else ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """All findings of one state."""
+
+    state: str
+    found: tuple[Found, ...]
+
+    @property
+    def title(self) -> str:
+        """The state in words."""
+        return STATES[self.state]
+
+    @property
+    def tone(self) -> str:
+        """Of its tag."""
+        return TONES[self.state]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One facility's month, held against every condition in force."""
+
+    ingredients: Ingredients
+    findings: Findings
+
+    @property
+    def facility(self) -> Facility:
+        """Whose month it is."""
+        return self.ingredients.facility
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The findings by state, in the order of the page; states without any are left out."""
+        by_state = self._by_state
+        made = [Group(state, tuple([self._found(state, one) for one in by_state[state]])) for state in STATES]
+        return tuple(group for group in made if group.found)
+
+    def of_state(self, state: str) -> tuple[Found, ...]:
+        """The findings of one state."""
+        return next((group.found for group in self.groups if group.state == state), ())
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """How many findings each state has."""
+        return {state: len(found) for state, found in self._by_state.items()}
+
+    @cached_property
+    def codes(self) -> dict[str, frozenset[str]]:
+        """The items by state."""
+        return {state: frozenset([one.code for one in found]) for state, found in self._by_state.items()}
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows one facility's page shows, for the record."""
+        used = self.ingredients
+        grants = [one.grant_id for group in self.groups for one in group.found if one.grant_id]
+        return {
+            "sheet": [used.sheet.pk],
+            "profile": [used.profile.pk] if used.profile else [],
+            "facts": [used.facts.pk] if used.facts else [],
+            "granted_item": list(dict.fromkeys(grants)),
+        }
+
+    @cached_property
+    def _by_state(self) -> dict[str, tuple[ItemFinding, ...]]:
+        found = self.findings
+        return {
+            FAILS: found.no_longer_qualifies,
+            MUST: found.must_be_claimed,
+            ASK: found.to_ask,
+            MAYBE: found.may_have_to_be_claimed,
+            COULD: found.could_be_claimed,
+            REACH: found.within_reach,
+            HOLDS: tuple([one for one in found.claimed if one.verdict == "holds"]),
+        }
+
+    def _found(self, state: str, finding: ItemFinding) -> Found:
+        kind = self.facility.kind
+        grant = self._grant(finding) if finding.is_claimed else None
+        entry = claimable_entry(kind, finding.code, finding.system)
+        return Found(
+            state,
+            finding,
+            grant.pk if grant else None,
+            tuple(option_words(finding.code, kind, grant.options)) if grant else (),
+            entry.item.variants.get(finding.variant, "") if entry else "",
+        )
+
+    def _grant(self, finding: ItemFinding) -> GrantedItem | None:
+        own = [grant for grant in self.ingredients.grants if grant.code == finding.code]
+        return next((grant for grant in own if grant.certification in {"", finding.system}), None)
+
+
+@dataclass(frozen=True)
+class AdditionsView:
+    """One facility's page; ``checked`` None: no counts of the month have come."""
+
+    month: ServiceMonth | None
+    months: tuple[ServiceMonth, ...]
+    checked: Checked | None
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows shown, for the record."""
+        return self.checked.row_ids if self.checked else {}
+
+
+def additions_of(facility: Facility, month: ServiceMonth | None) -> AdditionsView:
+    """The facility's month; without one, the newest that has counts. Five queries."""
+    sheets = _current_sheets().filter(facility=facility).order_by("-month")[:MONTHS_LISTED]
+    by_month = {sheet.service_month: sheet for sheet in sheets}
+    asked = month if month in by_month else next(iter(by_month), None)
+    if asked is None or facility.is_public:
+        return AdditionsView(asked, tuple(by_month), None)
+    checked = _checked([by_month[asked]], asked)
+    return AdditionsView(asked, tuple(by_month), checked[facility.pk])
+
+
+def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
+    """Every facility in scope that claims and has counts of the month, by facility: five queries for a whole city."""
+    sheets = _current_sheets().filter(month=month.first_day)
+    return _checked([sheet for sheet in sheets if not sheet.facility.is_public], month)
+
+
+def _checked(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Checked]:
+    gathered: Iterable[tuple[UUID, Ingredients]] = gather_terms(sheets, month).items()
+    return {facility_id: Checked(found, check(known_facts(found))) for facility_id, found in gathered}
+
+
+def _current_sheets() -> QuerySet[CountSheet]:
+    found: QuerySet[CountSheet] = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED)
+    return found.select_related("facility__municipality")
