@@ -117,16 +117,21 @@ def gather(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingr
 
     ``sheets`` must have been read with ``select_related("facility__municipality")``.
     """
-    found = gather_terms(sheets, month)
+    found = gather_terms(sheets, month, books=books_for(month))
     approved = Claim.objects.filter(facility__in=found, month=month.first_day, status=ClaimStatus.APPROVED)
     for facility_id, payer_code in approved.values_list("facility_id", "payer_code"):
         found[facility_id].approved_payers.add(payer_code)
     return found
 
 
-def gather_terms(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingredients]:
-    """As ``gather``, without the claims that were approved already: four queries."""
-    books = books_for(month)
+def gather_terms(
+    sheets: Sequence[CountSheet], month: ServiceMonth, *, books: tuple[RateBook, ...]
+) -> dict[UUID, Ingredients]:
+    """
+    As ``gather``, without the claims that were approved already: four queries.
+
+    ``books``: those that may be in force; whoever asks no price gives none.
+    """
     found = {
         sheet.facility_id: Ingredients(sheet, sheet.facility, sheet.facility.municipality.code, books=books)
         for sheet in sheets

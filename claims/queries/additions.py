@@ -197,7 +197,7 @@ def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
 
 
 def _checked(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Checked]:
-    gathered: Iterable[tuple[UUID, Ingredients]] = gather_terms(sheets, month).items()
+    gathered: Iterable[tuple[UUID, Ingredients]] = gather_terms(sheets, month, books=()).items()
     return {facility_id: Checked(found, check(known_facts(found))) for facility_id, found in gathered}
 
 

@@ -5,6 +5,7 @@ from claims.models import CountSheet
 from claims.states import SheetStatus
 from claims.what_if import Standing, standing_of
 from facilities.models import Facility
+from rate_books.in_force import books_for
 
 
 class NothingToStartFrom(Exception):
@@ -23,7 +24,7 @@ def newest_standing(facility: Facility) -> Standing:
     sheet = confirmed.select_related("facility__municipality").order_by("-month").first()
     if sheet is None:
         raise NothingToStartFrom("確認済みの児童数がまだありません。児童数を確認すると、試算できます。")
-    gathered = gather_terms([sheet], sheet.service_month)
+    gathered = gather_terms([sheet], sheet.service_month, books=books_for(sheet.service_month))
     try:
         return standing_of(gathered[facility.pk])
     except CannotDraft as refusal:

@@ -15,6 +15,7 @@ from claims.what_if_form import WhatIfForm
 from facilities.actors import Role
 from facilities.models import FacilityKind, FacilityProfile, GrantedItem, Ownership
 from facilities.periods import ServiceMonth
+from pricing import shipped_books
 from tests.cast import JUNE, MAY, Browser, City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.claims.stage import confirmed, give_facts, kindergarten, nursery, ready_claim
 from tests.record import events_of
@@ -180,7 +181,7 @@ def test_every_type_with_prices_can_be_tried(city: City, kind: FacilityKind) -> 
     cells = {FacilityKind.KINDERGARTEN: (("1", "4", "education", 9),)}
     confirmed(place, cells=cells.get(kind, (("3", "1", "standard", 1),)))
 
-    if no_price(kind):
+    if no_price(kind, shipped_books()):
         with pytest.raises(NothingToStartFrom, match="単価がまだ登録されていない"):
             standing(place)
         return
