@@ -19,8 +19,6 @@ PAGES = {
         "first-steps": f"/f/{cast.STRANGER}/first-steps/",
         "guide": f"/f/{cast.STRANGER}/guide/",
         "documents-none": f"/f/{cast.STRANGER}/documents/",
-        "additions": f"/f/{cast.STRANGER}/additions/",
-        "what-if": f"/f/{cast.STRANGER}/what-if/",
         "not-found": "/f/0000000000000/",
     },
     "nyuen": {
@@ -34,16 +32,9 @@ PAGES = {
         "charges-of-may": "/c/charges/2026-05/",
         "forbidden": "/c/accounts/",
     },
-    "tanto": {
-        "totals-of-charges": "/c/charges/2026-05/",
-        "differences": "/c/review/differences/",
-        "additions-of-the-city": "/c/review/additions/",
-        "additions-seen-by-the-city": f"/c/review/additions/{cast.STRANGER}/",
-        "what-if-of-the-city": f"/c/review/what-if/{cast.STRANGER}/",
-    },
+    "tanto": {"totals-of-charges": "/c/charges/2026-05/"},
     "kanri": {
         "facilities": "/c/facilities/",
-        "facility-new": "/c/facilities/new/",
         "facility-lists": "/c/facility-lists/",
         "facility": f"/c/facilities/{cast.KINDERGARTEN}/",
         "facility-changes": f"/c/facilities/{cast.KINDERGARTEN}/changes/",
@@ -71,8 +62,6 @@ WAYS = {
         "notice-taken-back": (f"/f/{cast.STRANGER}/notices/", ["text=説明会のご案内"]),
     },
     "kanri": {
-        "corporation": (f"/c/facilities/{cast.KINDERGARTEN}/", ["dd a"]),
-        "account-of-a-facility": ("/c/accounts/", ["tbody td a >> nth=3"]),
         "notice-receipts": ("/c/notices/", ["text=よくある質問", "text=最初に読んだ日時"]),
         "notice-withdraw": ("/c/notices/", ["text=よくある質問", "a:has-text('取り下げる')"]),
         "notice-draft": ("/c/notices/?state=draft", ["text=処遇改善の実績報告"]),
