@@ -31,8 +31,8 @@ from portal.demo.scene import APRIL, JUNE, acting, moment, work_off
 
 WITH_BRANCH, RENAMED, RENAMED_IN_MAY = "1299900000003", "1299900000004", "1299900000008"
 RESTING, CLOSED = "1299900000172", "1299900000032"
-FOUNDING_DAY, LATER_CLAIMS = date(2026, 12, 15), date(2026, 6, 12)
-INSPECTION = "6月10日と11日は、庁舎の電気設備の点検でシステムを使えないため"
+FOUNDING_DAY, LATER_CLAIMS = date(2026, 12, 15), date(2026, 6, 17)
+INSPECTION = "6月15日と16日は、庁舎の電気設備の点検でシステムを使えないため"
 NEXT_YEAR = 2027
 TOKEN = "地域型保育システム"  # noqa: S105  what it is called
 
