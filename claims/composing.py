@@ -209,6 +209,27 @@ def have_terms_changed(claim: Claim, now: Composition) -> bool:
 
 
 def _compose(ingredients: Ingredients, profile: FacilityProfile, payer: str) -> Composition:
+    document, quote, missing = quote_for(ingredients, profile, payer)
+    lines = [line_as_row(line) for line in quote.lines]
+    return Composition(
+        payer_code=payer,
+        outside=payer != ingredients.own_code,
+        snapshot=document,
+        quote=quote,
+        missing=missing,
+        lines=lines,
+        content_hash=content_hash(document, lines, quote.book.status),
+    )
+
+
+def quote_for(
+    ingredients: Ingredients, profile: FacilityProfile, payer: str
+) -> tuple[dict[str, Any], Quote, list[str]]:
+    """
+    What one payer's claim is computed from, its quote, and the facts that are not given yet.
+
+    :raises CannotDraft: no price, or content that pricing cannot compute.
+    """
     items, missing = items_as_input(ingredients, payer)
     document = _document(ingredients, profile, payer, items)
     month = ingredients.month
@@ -221,16 +242,7 @@ def _compose(ingredients: Ingredients, profile: FacilityProfile, payer: str) -> 
         raise CannotDraft("not_computable", f"{sentence}\n{_sentences(problem)}") from problem
     except (MissingPrice, NoBookInForce, NoRuleSet) as problem:
         raise CannotDraft("no_price", _sentences(problem)) from problem
-    lines = [line_as_row(line) for line in quote.lines]
-    return Composition(
-        payer_code=payer,
-        outside=payer != ingredients.own_code,
-        snapshot=document,
-        quote=quote,
-        missing=missing,
-        lines=lines,
-        content_hash=content_hash(document, lines, book.status),
-    )
+    return document, quote, missing
 
 
 def _document(

@@ -37,6 +37,7 @@ if "lgwan" in settings.ENTRANCES:
         path("c/rate-books/", include("rate_books.urls_city")),
         path("c/rate-books/", include("claims.urls_effect")),
         path("c/review/", include("approvals.urls_city")),
+        path("c/budget/", include("approvals.urls_budget")),
         path("c/", include("facilities.urls_city")),
         path("api/v1/", include("claims.urls_api")),
         path("a/", include("portal.urls_audit")),

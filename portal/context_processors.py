@@ -48,7 +48,7 @@ FACILITY = (
 )
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts", "charges"}))
-REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals"}))
+REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals", "budget:"}))
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
 )

@@ -82,13 +82,19 @@ def books_for(month: ServiceMonth) -> tuple[RateBook, ...]:
     One query, and one more for each book whose rows this process has not read yet; a book that another one stands
     before, for every type it covers, is not read.
     """
-    released = list(released_by(month))
+    return books_for_months([month])
+
+
+def books_for_months(months: Sequence[ServiceMonth]) -> tuple[RateBook, ...]:
+    """As ``books_for``, for several months with the same one query: a book that one of them needs is among them."""
+    released = list(released_by(max(months)))
     shipped = shipped_books()
     if not released:
         return shipped
     headings = [book.to_rate_book(()) for book in released]
     used = {
         id(in_force(facility_type, month, (*shipped, *headings)))
+        for month in months
         for heading in headings
         for facility_type in heading.facility_types
     }

@@ -55,6 +55,7 @@ NO_PAGES = {
     "approvals:export",
     "approvals:export_differences",
     "approvals:export_additions",
+    "budget:export",
     "facilities:schedule_calendar",
     "audit_portal:export",
     "rate_books:file",
