@@ -70,10 +70,15 @@ BY_NAME = {fact.name: fact for fact in FACTS}
 _BY_OPTION = {fact.option: fact for fact in FACTS if fact.option}
 
 
+def is_of_march(kind: str, code: str, certification: str = "") -> bool:
+    """Whether the item is one of those that hold in March only (D9); an unknown code is none of them."""
+    entry = claimable_entry(kind, code, certification)
+    return entry is not None and entry.item.unit in MARCH_UNITS
+
+
 def holds_in_season(kind: str, code: str, month: ServiceMonth) -> bool:
     """March items hold in March only (D9). An unknown code holds: pricing will say what is wrong with it."""
-    entry = claimable_entry(kind, code)
-    return entry is None or entry.item.unit not in MARCH_UNITS or month.is_march
+    return month.is_march or not is_of_march(kind, code)
 
 
 def facts_of_item(kind: str, code: str, certification: str = "") -> dict[str, Fact]:

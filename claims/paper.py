@@ -94,6 +94,7 @@ def may_order(actor: Actor, claim_id: UUID) -> None:
         raise NotAllowed("この請求は見つかりません。")
     if claim.approved_at is None:
         raise NotAllowed(NOT_YET)
+    # A query of its own, after the lock: the locking one would not see a charge that came while it waited.
     if _net(claim_id).kind is NetKind.MISSING:
         raise NotAllowed(NO_CHARGE)
 

@@ -22,6 +22,7 @@ from claims.composing import (
     terms_as_input,
 )
 from claims.conditions import known_facts
+from claims.facts import is_of_march
 from claims.models import Age, Certification, ChildCount, Hours, Movement
 from facilities.models import FacilityProfile
 from facilities.periods import ServiceMonth
@@ -43,8 +44,6 @@ from pricing import (
 )
 from pricing.comparing import compare
 from pricing.conditions.checking import ItemFinding, check
-from pricing.rule_sets import claimable_entry
-from pricing.vocabulary import MARCH_UNITS
 
 MONTHS_OF_YEAR: Final = 12
 
@@ -197,7 +196,12 @@ def standing_of(ingredients: Ingredients) -> Standing:
     now = Scenario(
         children=Counter({_key(row): row.count for row in whole.counts}),
         items=tuple(
-            [item for item in items if item["code"] != BRANCH and not _is_of_march(ingredients, item)]
+            [
+                item
+                for item in items
+                if item["code"] != BRANCH
+                and not is_of_march(ingredients.facility.kind, item["code"], item.get("certification", ""))
+            ]
         ),
     )
     try:
@@ -336,11 +340,6 @@ def _with_branch(what: Scenario) -> list[dict[str, Any]]:
     """Whoever has children of a branch has its deduction (D15)."""
     has_branch = any(number for key, number in what.children.items() if key.branch)
     return [*(dict(item) for item in what.items), *([{"code": BRANCH}] if has_branch else [])]
-
-
-def _is_of_march(ingredients: Ingredients, item: Mapping[str, Any]) -> bool:
-    entry = claimable_entry(ingredients.facility.kind, item["code"], item.get("certification", ""))
-    return entry is not None and entry.item.unit in MARCH_UNITS
 
 
 def _key(row: ChildCount) -> ChildKey:

@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 # A cell that begins like this is calculated by the spreadsheet that opens it (CSV injection).
@@ -21,6 +21,11 @@ def _geta(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 codecs.register_error("geta", _geta)
+
+
+def asked_charset(request: HttpRequest) -> str:
+    """The charset that the export asks for with ``?encoding=``: ``cp932``, or ``utf-8`` for anything else."""
+    return "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
 
 
 def csv_file(

@@ -1,11 +1,13 @@
 """The request as a tenant's view sees it: with the actor and membership the door has found."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, QueryDict
 
 from accounts import held_forms
 from accounts.models import User
 from facilities.actors import Actor
 from facilities.models import Membership, SentForm
+from facilities.rules import Rule
 
 
 class SignedInRequest(HttpRequest):
@@ -27,3 +29,13 @@ class TenantRequest(SignedInRequest):
     membership: Membership
     serves_several: bool
     sent_form: SentForm | None
+
+
+def require(request: TenantRequest, rule: Rule[None]) -> None:
+    """
+    Close a page to whom ``rule`` does not allow it, whatever is on it.
+
+    :raises PermissionDenied: answered with the page that says so.
+    """
+    if not rule.allows(request.actor, None):
+        raise PermissionDenied

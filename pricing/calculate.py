@@ -15,8 +15,7 @@ from pricing.vocabulary import FACILITY_UNITS, system_of
 from pricing.working import Working, open_sheet
 
 _AUTOMATIC: Final = {code: ItemClaim(code) for code in ALWAYS}
-_EMPLOYEE_SLOT: Final = ItemClaim("employee_slot")
-_MID_MONTH: Final = ItemClaim("mid_month")
+_BY_CHILDREN: Final = {code: ItemClaim(code) for code in BY_CHILDREN}
 
 
 def calculate(claim: ClaimInput, book: RateBook) -> Quote:
@@ -87,9 +86,9 @@ def _sheets(claim: ClaimInput, rules: TypeRules, book: RateBook) -> list[Working
 def _calculate(work: Working, rules: RuleSet, lines: list[Line], missing: list[Problem]) -> None:
     asked_for = {**_AUTOMATIC, **work.asked}
     if work.groups is not work.classes:
-        asked_for["mid_month"] = _MID_MONTH
+        asked_for["mid_month"] = _BY_CHILDREN["mid_month"]
     if any(group.employee_slot for group in work.classes):
-        asked_for["employee_slot"] = _EMPLOYEE_SLOT
+        asked_for["employee_slot"] = _BY_CHILDREN["employee_slot"]
     for entry in rules.entries:
         asked = asked_for.get(entry.item.code)
         # Nobody to divide by: a facility's item asked for both systems is carried by the other one's children (D3).
@@ -99,7 +98,3 @@ def _calculate(work: Working, rules: RuleSet, lines: list[Line], missing: list[P
             lines.append(entry.item.calculate(work, entry, asked))
         except MissingPrice as stop:
             missing.extend(stop.problems)
-
-
-assert _EMPLOYEE_SLOT.code in BY_CHILDREN
-assert _MID_MONTH.code in BY_CHILDREN

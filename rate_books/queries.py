@@ -12,7 +12,7 @@ from pricing import RateBook, shipped_books
 from rate_books.coverage import Differences, TypeCoverage, coverage_of, differences_of
 from rate_books.detectors import KINDS
 from rate_books.in_force import in_force, rate_book_of
-from rate_books.models import Book, BookStatus
+from rate_books.models import Book
 from rate_books.states import BookState
 
 LISTED = 100
@@ -26,11 +26,6 @@ class Span:
     book: RateBook
     pk: UUID | None
     is_now: bool
-
-    @property
-    def status_label(self) -> str:
-        """正式, 暫定 or 見本・支払不可."""
-        return BookStatus(self.book.status).label
 
 
 @dataclass(frozen=True)

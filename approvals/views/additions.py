@@ -1,6 +1,5 @@
 """加算の確認 for the city: all facilities, those with failing items first; one facility; the export."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,10 +11,10 @@ from approvals.events import ReviewEvent
 from audit.record import record
 from claims.queries.additions import Found, additions_of
 from claims.views.additions import asked_month
-from documents.exports import csv_file
+from documents.exports import asked_charset, csv_file
 from facilities.models import Facility, FacilityKind
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 
 COLUMNS = [
     "対象年月",
@@ -33,7 +32,7 @@ COLUMNS = [
 @require_GET
 def additions(request: TenantRequest) -> HttpResponse:
     """Every facility that claims, with what the conditions say of its month."""
-    require_look(request)
+    require(request, permissions.look)
     asked = AdditionsQuestion.of(request.GET)
     found = city_additions(asked)
     record(ReviewEvent.ADDITIONS_LISTED, rows=found.row_ids, detail={"month": str(found.month or "")})
@@ -49,21 +48,20 @@ def additions(request: TenantRequest) -> HttpResponse:
 @require_GET
 def export_additions(request: TenantRequest) -> HttpResponse:
     """One line for each finding and reason of the filtered facilities, as CSV: UTF-8 with BOM, or CP932."""
-    require_look(request)
+    require(request, permissions.look)
     asked = AdditionsQuestion.of(request.GET)
     found = city_additions(asked)
     record(ReviewEvent.ADDITIONS_EXPORTED, rows=found.row_ids, detail={"month": str(found.month or "")})
-    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
     lines = [
         cells for row in found.rows for one in asked.found_in(row) for cells in _cells(found.month, row, one)
     ]
-    return csv_file(f"加算の確認_{found.month or ''}.csv", COLUMNS, lines, charset=charset)
+    return csv_file(f"加算の確認_{found.month or ''}.csv", COLUMNS, lines, charset=asked_charset(request))
 
 
 @require_GET
 def additions_page(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One facility's month under the conditions."""
-    require_look(request)
+    require(request, permissions.look)
     try:
         facility = Facility.objects.select_related("municipality").get(number=facility_number)
     except Facility.DoesNotExist:
@@ -87,16 +85,6 @@ def additions_page(request: TenantRequest, facility_number: str) -> HttpResponse
         ],
     }
     return render(request, "approvals/additions_page.html", context)
-
-
-def require_look(request: TenantRequest) -> None:
-    """
-    Who sees claims sees what the conditions say of them.
-
-    :raises PermissionDenied: everybody else of the city.
-    """
-    if not permissions.look.allows(request.actor, None):
-        raise PermissionDenied
 
 
 def _cells(month: ServiceMonth | None, row: AdditionsRow, one: Found) -> list[list[object]]:

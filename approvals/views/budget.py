@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from approvals import permissions
 from approvals.events import ReviewEvent
 from approvals.forms import BudgetForm
-from approvals.views.additions import require_look
 from audit.record import record
 from claims.budget import PROJECTED, BudgetYear, budget_of, gather_year
-from documents.exports import csv_file
+from documents.exports import asked_charset, csv_file
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from pages.wareki import fiscal_year_words
 
 COLUMNS = [
@@ -34,22 +34,23 @@ COLUMNS = [
 @require_GET
 def year(request: TenantRequest) -> HttpResponse:
     """The year by facility type and month, and each facility's total."""
-    require_look(request)
+    require(request, permissions.look)
     return _page(request, _asked(request))
 
 
 @require_GET
 def export_year(request: TenantRequest) -> HttpResponse:
     """One line for each facility and month as CSV: UTF-8 with BOM, or CP932 for older tools."""
-    require_look(request)
+    require(request, permissions.look)
     form = _asked(request)
     if not form.is_valid():
         return _page(request, form)
     gathered = gather_year(form.chosen_year)
     budget = budget_of(form.chosen_year, gathered, own_code=_own_code(request), percent=form.change)
     record(ReviewEvent.BUDGET_EXPORTED, rows=budget.row_ids, detail={"year": budget.fiscal_year})
-    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
-    return csv_file(f"年間の見込み_{budget.fiscal_year}.csv", COLUMNS, _lines(budget), charset=charset)
+    return csv_file(
+        f"年間の見込み_{budget.fiscal_year}.csv", COLUMNS, _lines(budget), charset=asked_charset(request)
+    )
 
 
 def _page(request: TenantRequest, form: BudgetForm) -> HttpResponse:

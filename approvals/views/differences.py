@@ -1,6 +1,5 @@
 """The differences that approved corrections (過誤調整) leave to be settled: a list and its export."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,8 +11,8 @@ from approvals.differences import Difference, DifferenceQuestion, differences
 from approvals.events import ReviewEvent
 from audit.record import record
 from claims.wording import price_bands
-from documents.exports import csv_file
-from facilities.requests import TenantRequest
+from documents.exports import asked_charset, csv_file
+from facilities.requests import TenantRequest, require
 from pages.wareki import fiscal_year_words
 
 COLUMNS = ["対象年月", "事業所番号", "施設名", "承認済みの額", "訂正後の額", "差額", "訂正の版", "承認日"]
@@ -22,7 +21,7 @@ COLUMNS = ["対象年月", "事業所番号", "施設名", "承認済みの額",
 @require_GET
 def difference_list(request: TenantRequest) -> HttpResponse:
     """Every approved correction with what it changes."""
-    _require_look(request)
+    require(request, permissions.look)
     asked = DifferenceQuestion.of(request.GET)
     found = differences(asked)
     record(ReviewEvent.DIFFERENCES_SHOWN, rows=found.row_ids(), detail={"year": asked.year or ""})
@@ -39,12 +38,11 @@ def difference_list(request: TenantRequest) -> HttpResponse:
 @require_GET
 def export_differences(request: TenantRequest) -> HttpResponse:
     """The filtered list as CSV: UTF-8 with BOM, or CP932 for older tools."""
-    _require_look(request)
+    require(request, permissions.look)
     asked = DifferenceQuestion.of(request.GET)
     found = differences(asked)
     record(ReviewEvent.DIFFERENCES_EXPORTED, rows=found.row_ids(), detail={"year": asked.year or ""})
-    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
-    return csv_file("過誤調整の差額.csv", COLUMNS, map(_cells, found.rows), charset=charset)
+    return csv_file("過誤調整の差額.csv", COLUMNS, map(_cells, found.rows), charset=asked_charset(request))
 
 
 def _cells(row: Difference) -> list[object]:
@@ -59,8 +57,3 @@ def _cells(row: Difference) -> list[object]:
         row.claim.version,
         timezone.localtime(approved_at).date().isoformat() if approved_at else "",
     ]
-
-
-def _require_look(request: TenantRequest) -> None:
-    if not permissions.look.allows(request.actor, None):
-        raise PermissionDenied

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,9 +15,9 @@ from approvals.forms import InboxQuestion
 from approvals.queries import Inbox, InboxRow
 from audit.record import record
 from claims.wording import price_bands
-from documents.exports import csv_file
+from documents.exports import asked_charset, csv_file
 from facilities.models import FacilityKind
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.schedule import CitySchedule
 
 COLUMNS = [
@@ -49,7 +48,7 @@ def inbox(request: TenantRequest) -> HttpResponse:
 @require_GET
 def export(request: TenantRequest) -> HttpResponse:
     """The filtered table as CSV: UTF-8 with BOM, or CP932 for older tools."""
-    _require_look(request)
+    require(request, permissions.look)
     asked = InboxQuestion.of(request.GET)
     found = _inbox(request, asked)
     record(
@@ -60,15 +59,14 @@ def export(request: TenantRequest) -> HttpResponse:
     if found is None:
         messages.warning(request, "書き出す月がまだありません。児童数が届くと、一覧を書き出せます。")
         return redirect("approvals:inbox")
-    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
     rows = ([str(found.month), *_cells(row)] for row in found.rows)
-    return csv_file(f"審査一覧_{found.month}.csv", COLUMNS, rows, charset=charset)
+    return csv_file(f"審査一覧_{found.month}.csv", COLUMNS, rows, charset=asked_charset(request))
 
 
 @require_POST
 def confirm_together(request: TenantRequest) -> HttpResponse:
     """What would be approved together: count, sum and names, before anything is decided."""
-    _require_look(request)
+    require(request, permissions.look)
     asked = InboxQuestion.of(request.POST)
     found = _inbox(request, asked)
     chosen = set(request.POST.getlist("claim"))
@@ -98,7 +96,7 @@ def confirm_together(request: TenantRequest) -> HttpResponse:
 @require_POST
 def approve_unchanged(request: TenantRequest) -> HttpResponse:
     """Approve the listed claims, each as it was shown."""
-    _require_look(request)
+    require(request, permissions.look)
     asked = InboxQuestion.of(request.POST)
     sent = request.POST.getlist("choice")
     if len(sent) > MOST_TOGETHER:
@@ -114,7 +112,7 @@ def approve_unchanged(request: TenantRequest) -> HttpResponse:
 
 
 def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | None = None) -> HttpResponse:
-    _require_look(request)
+    require(request, permissions.look)
     months = queries.months_with_counts()
     if asked.month is None or asked.month not in months:
         record(ReviewEvent.INBOX_SHOWN, detail={"month": str(asked.month or "")})
@@ -182,11 +180,6 @@ def _inbox(request: TenantRequest, asked: InboxQuestion) -> Inbox | None:
         sort=asked.sort,
         mine=asked.mine,
     )
-
-
-def _require_look(request: TenantRequest) -> None:
-    if not permissions.look.allows(request.actor, None):
-        raise PermissionDenied
 
 
 def _choice(value: str) -> tuple[UUID, str] | None:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from claims.models import Claim
 from claims.operations import conversation
 from claims.wording import price_bands
 from facilities.forms import item_label
-from facilities.requests import TenantRequest, typed_texts
+from facilities.requests import TenantRequest, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 
 
@@ -85,8 +84,7 @@ def _page(
     *,
     problem: NotAllowed | ProblemsFound | None = None,
 ) -> HttpResponse:
-    if not permissions.look.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.look)
     try:
         view = queries.review_view(claim_id)
     except Claim.DoesNotExist:

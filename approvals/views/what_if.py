@@ -5,18 +5,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from approvals import permissions
 from approvals.events import ReviewEvent
-from approvals.views.additions import require_look
 from audit.record import record
 from claims.views.what_if import answer_status, try_with
 from facilities.models import Facility
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 
 
 @require_http_methods(["GET", "POST"])
 def what_if(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One facility's newest confirmed month, as it is and as it would be. Nothing is stored."""
-    require_look(request)
+    require(request, permissions.look)
     try:
         facility = Facility.objects.get(number=facility_number)
     except Facility.DoesNotExist:

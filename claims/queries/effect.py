@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from claims.facts import is_of_march
 from claims.models import Claim
 from claims.states import ClaimStatus
 from facilities.models import Facility
@@ -12,8 +13,6 @@ from facilities.periods import ServiceMonth
 from pricing import ClaimInput, Month, PricingError, RateBook, parse
 from pricing.books import is_in_effect
 from pricing.comparing import Difference, revise
-from pricing.rule_sets import claimable_entry
-from pricing.vocabulary import MARCH_UNITS
 from rate_books.in_force import BookGone, book_named, rate_book_of
 from rate_books.models import Book
 
@@ -154,9 +153,6 @@ def _as_of(asked: ClaimInput, month: Month | None) -> ClaimInput:
     if month.is_march:
         return replace(asked, month=month)
     lasting = tuple(
-        item
-        for item in asked.items
-        if (entry := claimable_entry(asked.facility_type, item.code, item.certification)) is not None
-        and entry.item.unit not in MARCH_UNITS
+        item for item in asked.items if not is_of_march(asked.facility_type, item.code, item.certification)
     )
     return replace(asked, month=month, items=lasting)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,9 +29,9 @@ from claims.queries import charges as queries
 from claims.queries.mappings import saved_mappings
 from claims.views import uploading
 from claims.wording import month_words
-from documents.exports import csv_file
+from documents.exports import asked_charset, csv_file
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed
 
 KINDS = (
@@ -56,7 +55,7 @@ Crumbs = list[tuple[str, str | None]]
 @require_http_methods(["GET", "POST"])
 def imports(request: TenantRequest) -> HttpResponse:
     """Months, history, and the form to bring in a file. Sending a file leads to its preview."""
-    _may_see(request)
+    require(request, permissions.see_charges)
     saved = saved_mappings(FileKind.CHARGES)
     if request.method == "GET":
         return _imports(request, ChargeUploadForm(mappings=saved))
@@ -139,7 +138,7 @@ def _import_page(
     )
     if imported is None:
         raise Http404
-    _may_see(request)
+    require(request, permissions.see_charges)
     words = request.GET.get("words", "").strip()
     show = request.GET.get("show", "")
     show = show if show in dict(KINDS) else ""
@@ -187,7 +186,7 @@ def export(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
         header = [MONTH, NUMBER, NAME, PAYER, "居住市区町村", "児童数", *FIGURES]
         lines = (_row_cells(month, row) for row in rows.rows)
         return _csv(request, f"利用者負担額_{month}.csv", header, lines)
-    _may_see_totals(request)
+    require(request, permissions.see_charge_totals)
     totals = queries.totals_of_month(month, words=words)
     record(ChargeEvent.TOTALS_EXPORTED, rows=totals.row_ids, detail={"month": str(month)})
     lines = (_total_cells(month, row) for row in totals.rows)
@@ -204,7 +203,7 @@ def _rows_page(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
 
 
 def _totals_page(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
-    _may_see_totals(request)
+    require(request, permissions.see_charge_totals)
     words = request.GET.get("words", "").strip()
     view = queries.totals_of_month(month, words=words)
     record(ChargeEvent.TOTALS_SHOWN, rows=view.row_ids, detail={"month": str(month)})
@@ -252,21 +251,10 @@ def _figures(amounts: Amounts) -> list[int]:
 def _csv(
     request: TenantRequest, name: str, header: Sequence[str], lines: Iterable[Sequence[object]]
 ) -> HttpResponse:
-    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
-    return csv_file(name, header, lines, charset=charset)
+    return csv_file(name, header, lines, charset=asked_charset(request))
 
 
 # ---------------------------------------------------------------- shared
-
-
-def _may_see(request: TenantRequest) -> None:
-    if not permissions.see_charges.allows(request.actor, None):
-        raise PermissionDenied
-
-
-def _may_see_totals(request: TenantRequest) -> None:
-    if not permissions.see_charge_totals.allows(request.actor, None):
-        raise PermissionDenied
 
 
 def _status(request: TenantRequest) -> int:

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,7 +33,7 @@ from claims.views import uploading
 from claims.wording import month_words
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, typed_texts
+from facilities.requests import TenantRequest, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import Step
 
@@ -138,7 +137,7 @@ def _imports(
     *,
     problems: Sequence[str] = (),
 ) -> HttpResponse:
-    _may_see(request)
+    require(request, permissions.see_counts)
     view = queries.imports_view()
     record(
         ImportEvent.LISTED,
@@ -163,7 +162,7 @@ def _imports(
 def _import_page(
     request: TenantRequest, import_id: UUID, *, problems: list[str] | None = None
 ) -> HttpResponse:
-    _may_see(request)
+    require(request, permissions.see_counts)
     words = request.GET.get("words", "").strip()
     show = _one_of(request.GET.get("show", ""), KINDS)
     try:
@@ -195,7 +194,7 @@ def _import_page(
 @require_GET
 def month(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
     """Every facility of the month."""
-    _may_see(request)
+    require(request, permissions.see_counts)
     words = request.GET.get("words", "").strip()
     status = _one_of(request.GET.get("status", ""), STATES)
     sort = request.GET.get("sort", "")
@@ -257,14 +256,13 @@ def confirm_on_behalf(request: TenantRequest, month: ServiceMonth, facility_numb
 @require_http_methods(["GET", "POST"])
 def correct(request: TenantRequest, month: ServiceMonth, facility_number: str) -> HttpResponse:
     """Correct one facility's counts without a file; late children (途中入退所) with their days."""
-    _may_see(request)
+    require(request, permissions.see_counts)
     own = request.membership.municipality
     try:
         editing = correcting.counts_to_correct(facility_number, own, month)
     except Facility.DoesNotExist:
         raise Http404 from None
-    if not permissions.bring_in_counts.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.bring_in_counts)
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = CountsForm(typed, editing=editing, own_code=own.code)
     problems: list[str] = []
@@ -313,7 +311,7 @@ def correct(request: TenantRequest, month: ServiceMonth, facility_number: str) -
 def _facility_page(
     request: TenantRequest, month: ServiceMonth, facility_number: str, *, problems: list[str] | None = None
 ) -> HttpResponse:
-    _may_see(request)
+    require(request, permissions.see_counts)
     try:
         shown = queries.facility_counts(facility_number, request.membership.municipality, month)
     except Facility.DoesNotExist:
@@ -398,8 +396,7 @@ def reopen_month(request: TenantRequest, month: ServiceMonth) -> HttpResponse:
 def _closing(
     request: TenantRequest, month: ServiceMonth, *, problems: list[str] | None = None
 ) -> HttpResponse:
-    if not permissions.see_closing.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.see_closing)
     history = closings.closings_of(month)
     record(
         ClosingEvent.SHOWN,
@@ -464,7 +461,7 @@ def _disputes(
     typed: Any = None,
     problems: list[str] | None = None,
 ) -> HttpResponse:
-    _may_see(request)
+    require(request, permissions.see_counts)
     waiting = queries.disputes_waiting(request.membership.municipality)
     record(ImportEvent.DISPUTES_LISTED, rows={"dispute": [one.dispute.pk for one in waiting]})
     forms = {
@@ -484,11 +481,6 @@ def _disputes(
 
 
 # ---------------------------------------------------------------- shared
-
-
-def _may_see(request: TenantRequest) -> None:
-    if not permissions.see_counts.allows(request.actor, None):
-        raise PermissionDenied
 
 
 def _one_of(value: str, choices: tuple[tuple[str, str], ...]) -> str:

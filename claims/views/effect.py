@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_GET
 from audit.record import record
 from claims.events import ClaimEvent
 from claims.queries.effect import effect_of
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from rate_books import permissions
 from rate_books.models import Book
 from rate_books.states import BookState
@@ -20,8 +19,7 @@ from rate_books.states import BookState
 @require_GET
 def effect_page(request: TenantRequest, book_id: UUID) -> HttpResponse:
     """The latest month computed with the book: each facility's old, new and difference."""
-    if not permissions.look.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.look)
     book: Book | None = Book.objects.filter(pk=book_id).exclude(state=BookState.DISCARDED).first()
     if book is None:
         raise Http404

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from claims.models import ColumnMapping, FileKind, MappingDraft
 from claims.operations import mapping as operations
 from claims.operations.mapping import Draft
 from claims.queries.mappings import mappings_view
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 
 COUNTS, MAPPINGS, MAKE = "児童数", "列の対応", "列の対応を決める"
@@ -80,8 +79,7 @@ def _list(
     renamed: ColumnMapping | None = None,
     problems: list[str] | None = None,
 ) -> HttpResponse:
-    if not permissions.see_counts.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.see_counts)
     listed = mappings_view()
     record(MappingEvent.LISTED, rows={"mapping": [one.mapping.pk for one in listed]})
     context = {
@@ -158,8 +156,7 @@ def _draft(request: TenantRequest, draft_id: UUID) -> tuple[MappingDraft, Draft]
     row = MappingDraft.objects.filter(pk=draft_id).first()
     if row is None:
         raise Http404
-    if not permissions.BRINGING_IN[row.kind].allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.BRINGING_IN[row.kind])
     return row, operations.draft_of(row)
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from facilities.models import AddressRegistration, Facility, Membership
 from facilities.operations import accounts as operations
 from facilities.periods import ServiceMonth
 from facilities.queries import AccountQuestion
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 
 Refusal = NotAllowed | ProblemsFound
@@ -48,7 +47,7 @@ def accounts(request: TenantRequest) -> HttpResponse:
 @require_POST
 def reconfirm(request: TenantRequest) -> HttpResponse:
     """Note that the chosen people are still there."""
-    _require_administrator(request)
+    require(request, permissions.manage_accounts)
     asked = AccountQuestion.of(request.POST)
     try:
         chosen = [UUID(value) for value in request.POST.getlist("membership")]
@@ -64,7 +63,7 @@ def reconfirm(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account_new(request: TenantRequest) -> HttpResponse:
     """Register a new person of a facility or of the city."""
-    _require_administrator(request)
+    require(request, permissions.manage_accounts)
     facilities = list(Facility.objects.order_by("number"))
     if request.method == "POST":
         form = NewAccountForm(request.POST, facilities=facilities)
@@ -113,7 +112,7 @@ def account_page(request: TenantRequest, membership_id: UUID) -> HttpResponse:
 def register_address(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """Register a notified address."""
     membership = _membership(membership_id)
-    _require_administrator(request)
+    require(request, permissions.manage_accounts)
     form = AddressForm(request.POST, is_facility=membership.facility_id is not None)
     if not form.is_valid():
         return _page(request, membership, form=form)
@@ -180,7 +179,7 @@ def enable(request: TenantRequest, membership_id: UUID) -> HttpResponse:
 def change_role(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """Another role for a person of the city."""
     membership = _membership(membership_id)
-    _require_administrator(request)
+    require(request, permissions.manage_accounts)
     form = RoleForm(request.POST, duty=membership.duty)
     if not form.is_valid():
         return _page(request, membership, role_form=form)
@@ -221,7 +220,7 @@ def end_account(request: TenantRequest, membership_id: UUID) -> HttpResponse:
 def hand_over(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """A successor takes over."""
     membership = _membership(membership_id)
-    _require_administrator(request)
+    require(request, permissions.manage_accounts)
     is_facility = membership.facility_id is not None
     form = PersonForm(
         request.POST if request.method == "POST" else None,
@@ -272,7 +271,7 @@ def add_facility(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     membership = get_object_or_404(
         Membership.objects.select_related("user", "facility"), pk=membership_id, facility__isnull=False
     )
-    _require_administrator(request)
+    require(request, permissions.manage_accounts)
     served = Membership.objects.filter(user=membership.user_id, ended_at__isnull=True)
     others = list(Facility.objects.exclude(pk__in=served.values("facility_id")).order_by("number"))
     if request.method == "POST":
@@ -346,11 +345,6 @@ def _decide(
     return redirect("facilities:account_page", membership.pk)
 
 
-def _require_administrator(request: TenantRequest) -> None:
-    if not permissions.manage_accounts.allows(request.actor, None):
-        raise PermissionDenied
-
-
 def _fiscal_year() -> int:
     return ServiceMonth.of(timezone.localdate()).fiscal_year
 
@@ -379,7 +373,7 @@ def _membership(membership_id: UUID) -> Membership:
 
 
 def _list(request: TenantRequest, asked: AccountQuestion, problems: list[str] | None = None) -> HttpResponse:
-    _require_administrator(request)
+    require(request, permissions.manage_accounts)
     found = queries.account_list(asked, _fiscal_year())
     # The names of these people are shown, as on the page of each.
     record(
@@ -407,7 +401,7 @@ def _page(
     role_form: RoleForm | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
-    _require_administrator(request)
+    require(request, permissions.manage_accounts)
     membership.refresh_from_db(fields=["ended_at"])
     user = membership.user
     user.refresh_from_db()

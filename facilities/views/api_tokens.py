@@ -4,7 +4,6 @@ import base64
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from facilities.events import FacilityEvent
 from facilities.forms import ApiTokenForm
 from facilities.models import ApiToken
 from facilities.operations import api_tokens as operations
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 from vault import CannotUnseal, seal, unseal
 
@@ -27,7 +26,7 @@ SESSION_KEY = "new_api_token"
 @require_http_methods(["GET", "POST"])
 def api_tokens(request: TenantRequest) -> HttpResponse:
     """The list, the form, and (once, right after it was made) a new token itself."""
-    _require_administrator(request)
+    require(request, permissions.manage_api_tokens)
     if request.method == "GET":
         return _page(request, ApiTokenForm(initial=ApiTokenForm.initial_for(timezone.localdate())))
     form = ApiTokenForm(request.POST)
@@ -54,7 +53,7 @@ def revoke_api_token(request: TenantRequest, token_id: UUID) -> HttpResponse:
     """Let it open nothing any more."""
     if not ApiToken.objects.filter(pk=token_id).exists():
         raise Http404
-    _require_administrator(request)
+    require(request, permissions.manage_api_tokens)
     try:
         token = operations.revoke(token_id, by=request.actor, at=timezone.now())
     except NotAllowed as refusal:
@@ -90,8 +89,3 @@ def _new_token(request: TenantRequest) -> str:
 
 def _place(request: TenantRequest) -> str:
     return f"session|{SESSION_KEY}|{request.actor.municipality_id}|{request.user.pk}"
-
-
-def _require_administrator(request: TenantRequest) -> None:
-    if not permissions.manage_api_tokens.allows(request.actor, None):
-        raise PermissionDenied

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,7 +28,7 @@ from facilities.models import Branch, Facility, FacilityDetail, Suspension
 from facilities.operations import branches, opening
 from facilities.operations import changes as operations
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 
 Forms = dict[str, forms.Form]
@@ -269,8 +268,7 @@ def _offer_until(form: forms.Form, last: ServiceMonth) -> None:
 def _page(
     request: TenantRequest, facility: Facility, bound: Forms | None = None, problems: list[str] | None = None
 ) -> HttpResponse:
-    if not permissions.see_facilities.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.see_facilities)
     view = queries.changes_of(facility)
     record(FacilityEvent.CHANGES_SHOWN, on=facility, facility_id=facility.pk, rows=view.row_ids)
     month = ServiceMonth.of(timezone.localdate())

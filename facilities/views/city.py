@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,7 +34,7 @@ from facilities.models import (
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
 from facilities.queries import FACILITY_STATES, facility_rows, facility_state
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import month_words
 
@@ -46,8 +45,7 @@ PROFILE_IDS, CERTIFY_IDS, GRANT_IDS = "id_profile_%s", "id_certify_%s", "id_gran
 @require_GET
 def facilities(request: TenantRequest) -> HttpResponse:
     """All facilities with what holds this month; searched by name, number or corporation, by type and state."""
-    if not permissions.see_facilities.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.see_facilities)
     words, kind = request.GET.get("words", "").strip(), request.GET.get("kind", "")
     state = request.GET.get("state", "")
     month = ServiceMonth.of(timezone.localdate())
@@ -239,8 +237,7 @@ def _page(
     end_form: EndItemForm | None = None,
     problem: NotAllowed | ProblemsFound | None = None,
 ) -> HttpResponse:
-    if not permissions.see_facilities.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.see_facilities)
     month = ServiceMonth.of(timezone.localdate())
     history = list(FacilityProfile.objects.filter(facility=facility).order_by("-from_month"))
     granted = list(GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"))

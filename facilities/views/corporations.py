@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from facilities.events import FacilityEvent
 from facilities.forms import CorporateNumberForm, CorporationNameForm
 from facilities.models import Corporation, CorporationName
 from facilities.operations import corporations as operations
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 
 # Both forms stand on one page: each has ids of its own.
@@ -92,8 +91,7 @@ def _page(
     bound: forms.Form | None = None,
     problems: list[str] | None = None,
 ) -> HttpResponse:
-    if not permissions.see_facilities.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.see_facilities)
     view = queries.corporation_view(corporation)
     record(FacilityEvent.CORPORATION_SHOWN, on=corporation, rows=view.row_ids(corporation))
     shown = {

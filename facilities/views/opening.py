@@ -1,7 +1,6 @@
 """The administrator's page that opens one facility by hand (開設)."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,15 +13,14 @@ from facilities.events import FacilityEvent
 from facilities.forms import OpenFacilityForm
 from facilities.operations import opening
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import ProblemsFound
 
 
 @require_http_methods(["GET", "POST"])
 def facility_new(request: TenantRequest) -> HttpResponse:
     """The form of a new facility; sent, it leads to the facility."""
-    if not permissions.set_up_facilities.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.set_up_facilities)
     if request.method == "POST":
         form = OpenFacilityForm(request.POST)
     else:

@@ -1,7 +1,6 @@
 """The administrator's guided page of a new fiscal year (年度更新)."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from facilities import permissions
 from facilities.events import FacilityEvent
 from facilities.operations import years as operations
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import CitySchedule
 from facilities.years import year_view, year_with_work
@@ -26,7 +25,7 @@ STATES = {"": "すべて", "carry": "引き継ぐ", "set": "設定済み", "none
 @require_GET
 def newest(request: TenantRequest) -> HttpResponse:
     """The year that has work: this one while something is left of it, then the next."""
-    _may_see(request)
+    require(request, permissions.see_facilities)
     record(FacilityEvent.YEAR_SHOWN)
     return redirect("facilities:year", year_with_work(ServiceMonth.of(timezone.localdate())))
 
@@ -55,7 +54,7 @@ def roll(request: TenantRequest, year: int) -> HttpResponse:
 
 
 def _page(request: TenantRequest, year: int, *, problems: list[str] | None = None) -> HttpResponse:
-    _may_see(request)
+    require(request, permissions.see_facilities)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
     view = year_view(year)
@@ -81,8 +80,3 @@ def _page(request: TenantRequest, year: int, *, problems: list[str] | None = Non
     }
     status = 422 if problems else 200
     return render(request, "facilities/year.html", context, status=status)
-
-
-def _may_see(request: TenantRequest) -> None:
-    if not permissions.see_facilities.allows(request.actor, None):
-        raise PermissionDenied

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from audit.record import Outcome, record
-from documents.exports import csv_file
+from documents.exports import asked_charset, csv_file
 from documents.reading import FileRefused, Problem, read_table
 from documents.uploads import is_too_large
 from facilities import permissions
@@ -31,7 +30,7 @@ from facilities.operations import facility_import
 from facilities.periods import ServiceMonth
 from facilities.postal_codes import edition, unknown_among
 from facilities.queries import facility_rows
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed
 
 KINDS = (("", "すべて"), ("new", "新しい施設"), ("changed", "変わる施設"), ("unchanged", "変わらない施設"))
@@ -132,7 +131,7 @@ def discard(request: TenantRequest, list_id: UUID) -> HttpResponse:
 @require_GET
 def export(request: TenantRequest) -> HttpResponse:
     """The facilities with what holds this month, in the very columns that can be brought in again."""
-    _may_see(request)
+    require(request, permissions.see_facilities)
     month = ServiceMonth.of(timezone.localdate())
     rows = facility_rows(month, words=request.GET.get("words", "").strip(), kind=request.GET.get("kind", ""))
     record(
@@ -140,13 +139,12 @@ def export(request: TenantRequest) -> HttpResponse:
         rows={"facility": [row.facility.pk for row in rows]},
         detail={"month": str(month)},
     )
-    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
     lines = (cells_of(row.facility, row.profile) for row in rows)
-    return csv_file(f"施設一覧_{month}.csv", list(COLUMNS), lines, charset=charset)
+    return csv_file(f"施設一覧_{month}.csv", list(COLUMNS), lines, charset=asked_charset(request))
 
 
 def _imports(request: TenantRequest, form: ListForm, *, refusal: FileRefused | None = None) -> HttpResponse:
-    _may_see(request)
+    require(request, permissions.see_facilities)
     lists = list(FacilityImport.objects.all()[:LISTED])
     record(FacilityEvent.IMPORTS_LISTED, rows={"import": [row.pk for row in lists]})
     context = {
@@ -173,7 +171,7 @@ def _summary_of(refusal: FileRefused) -> list[str]:
 
 
 def _import_page(request: TenantRequest, list_id: UUID, *, problems: list[str] | None = None) -> HttpResponse:
-    _may_see(request)
+    require(request, permissions.see_facilities)
     imported: FacilityImport | None = FacilityImport.objects.filter(pk=list_id).first()
     if imported is None:
         raise Http404
@@ -228,11 +226,6 @@ def _odd_codes(changes: Sequence[FacilityChange]) -> list[FacilityChange]:
     moved = [change for change in changes if change.facility is None or change.changes_details]
     unknown = unknown_among(change.line.postal_code for change in moved)
     return [change for change in moved if change.line.postal_code in unknown]
-
-
-def _may_see(request: TenantRequest) -> None:
-    if not permissions.see_facilities.allows(request.actor, None):
-        raise PermissionDenied
 
 
 def _status(request: TenantRequest) -> int:

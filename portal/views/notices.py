@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from audit.record import record
-from documents.exports import csv_file
+from documents.exports import asked_charset, csv_file
 from documents.uploads import is_too_large
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 from portal import permissions
 from portal.attachments import MOST, TOO_LARGE, as_download
@@ -44,7 +43,7 @@ NOT_SHOWN = "送る前の確認の画面を開き直して、内容を確認し�
 @require_GET
 def notices(request: TenantRequest) -> HttpResponse:
     """Every notice of the city, newest first; by state and words."""
-    _may_see(request)
+    require(request, permissions.see_notices)
     asked = NoticeQuestion.of(request.GET)
     page = notices_of_city(asked)
     record(NoticeEvent.LISTED, rows={"notice": [notice.pk for notice in page]}, detail={"query": asked.query})
@@ -55,7 +54,7 @@ def notices(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: TenantRequest) -> HttpResponse:
     """A new draft; files are added on its page."""
-    _may_see(request)
+    require(request, permissions.see_notices)
     if request.method == "GET":
         return _form_page(request, _form())
     form = _form(request.POST)
@@ -214,7 +213,6 @@ def receipts(request: TenantRequest, notice_id: UUID) -> HttpResponse:
         on=notice,
         rows={"notice": [notice.pk], "facility": [row.facility.pk for row in found.rows]},
     )
-    charset = "cp932" if request.GET.get("encoding") == "cp932" else "utf-8"
     rows = (
         [
             row.facility.number,
@@ -226,7 +224,9 @@ def receipts(request: TenantRequest, notice_id: UUID) -> HttpResponse:
         ]
         for row in found.rows
     )
-    return csv_file(f"お知らせの既読_{timezone.localdate():%Y%m%d}.csv", COLUMNS, rows, charset=charset)
+    return csv_file(
+        f"お知らせの既読_{timezone.localdate():%Y%m%d}.csv", COLUMNS, rows, charset=asked_charset(request)
+    )
 
 
 def _act(
@@ -339,17 +339,12 @@ def _form(typed: Any = None, **kwargs: Any) -> NoticeForm:
 
 def _notice(request: TenantRequest, notice_id: UUID) -> Notice:
     """Of a POST locked, so that a refusal shows what it was refused for."""
-    _may_see(request)
+    require(request, permissions.see_notices)
     rows = Notice.objects.all()
     if request.method == "POST":
         rows = rows.select_for_update(of=("self",))
     notice: Notice = get_object_or_404(rows, pk=notice_id)
     return notice
-
-
-def _may_see(request: TenantRequest) -> None:
-    if not permissions.see_notices.allows(request.actor, None):
-        raise PermissionDenied
 
 
 def _people(notice: Notice) -> dict[str, str]:

@@ -7,7 +7,6 @@ from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from documents.operations import MEDIA_TYPES
 from documents.uploads import is_too_large
 from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import fiscal_year_words
 from pricing import BookProblems, Problem
@@ -47,7 +46,7 @@ WHOLE = "all"
 @require_GET
 def books(request: TenantRequest) -> HttpResponse:
     """Which book is in force when, and every book that was loaded."""
-    _may_look(request)
+    require(request, permissions.look)
     month = _month(request.GET.get("month", ""))
     words, kind = request.GET.get("words", "").strip(), request.GET.get("kind", "")
     found = queries.book_list(month, words=words, kind=kind)
@@ -68,8 +67,7 @@ def books(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def load(request: TenantRequest) -> HttpResponse:
     """The form for a new book; sending it leads to the book's page."""
-    if not permissions.load.allows(request.actor, None):
-        raise PermissionDenied
+    require(request, permissions.load)
     if request.method == "GET":
         return _load_page(request, BookForm(initial=initial_for(timezone.localdate())))
     form = BookForm(request.POST, request.FILES)
@@ -101,7 +99,7 @@ def release(request: TenantRequest, book_id: UUID) -> HttpResponse:
     """Let prices be computed with the book."""
     if request.method == "GET":
         return _book_page(request, book_id)
-    _may_look(request)
+    require(request, permissions.look)
     form = ReleaseForm(request.POST)
     if not form.is_valid():
         return _book_page(request, book_id, form=form)
@@ -130,7 +128,7 @@ def discard(request: TenantRequest, book_id: UUID) -> HttpResponse:
     """Let the book go."""
     if request.method == "GET":
         return _book_page(request, book_id)
-    _may_look(request)
+    require(request, permissions.look)
     try:
         book = operations.discard(book_id, by=request.actor, at=timezone.now())
     except Book.DoesNotExist:
@@ -144,7 +142,7 @@ def discard(request: TenantRequest, book_id: UUID) -> HttpResponse:
 @require_GET
 def file(request: TenantRequest, book_id: UUID, kind: str) -> HttpResponse:
     """The book as its canonical files, all in one archive; or the workbook of one facility type."""
-    _may_look(request)
+    require(request, permissions.look)
     book: Book | None = Book.objects.filter(pk=book_id).exclude(state=BookState.DISCARDED).first()
     if book is None or kind not in (WHOLE, *book.facility_types):
         raise Http404
@@ -165,7 +163,7 @@ def file(request: TenantRequest, book_id: UUID, kind: str) -> HttpResponse:
 @require_GET
 def template(request: TenantRequest, kind: str) -> HttpResponse:
     """An empty workbook of one facility type to paste a table into; or, ``filled``, the prices in force."""
-    _may_look(request)
+    require(request, permissions.look)
     if kind not in FacilityKind.values:
         raise Http404
     layout = queries.layout_book(kind, timezone.localdate())
@@ -208,7 +206,7 @@ def _book_page(
     form: ReleaseForm | None = None,
     problems: list[str] | None = None,
 ) -> HttpResponse:
-    _may_look(request)
+    require(request, permissions.look)
     book: Book | None = Book.objects.filter(pk=book_id).first()
     if book is None:
         raise Http404
@@ -247,11 +245,6 @@ def _month(text: str) -> ServiceMonth:
         return ServiceMonth.parse(text)
     except ValueError:
         return ServiceMonth.of(timezone.localdate())
-
-
-def _may_look(request: TenantRequest) -> None:
-    if not permissions.look.allows(request.actor, None):
-        raise PermissionDenied
 
 
 def _status(request: TenantRequest) -> int:
