@@ -98,7 +98,7 @@ def _cells(month: ServiceMonth | None, row: AdditionsRow, one: Found) -> list[li
         one.finding.label,
     ]
     reasons = [
-        [reason.words, "\n".join(filter(None, reason.sentences)), reason.condition.source]
+        [reason.words, "\n".join(filter(None, reason.sentences)), reason.condition.source_words]
         for reason in one.reasons
     ]
     return [[*named, *reason] for reason in reasons or [["", "", ""]]]

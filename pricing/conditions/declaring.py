@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pricing.claim import ItemClaim
 from pricing.conditions.answers import HOLDS, Answer, ask, decide, fails, so_many_hold
 from pricing.conditions.facts import QUESTIONS, Facts
+from pricing.conditions.sources import source_words
 from pricing.vocabulary import ITEM_LABELS
 
 
@@ -61,6 +62,11 @@ class Condition:
     def id(self) -> str:
         """``rent.excludes_depreciation``."""
         return f"{self.code}.{self.name}"
+
+    @property
+    def source_words(self) -> str:
+        """Where it is written, as a clerk is told."""
+        return source_words(self.source)
 
     def in_force(self, facility_type: str, fiscal_year: int) -> bool:
         """Whether it holds for the type in the year."""

@@ -115,6 +115,7 @@ def test_the_export_gives_each_reason_a_line(city: City, officer: Browser) -> No
         ("2026-06", "1399900000902", "さくら2園", "保育所", "要件を満たさない可能性", "チーム保育推進")
     }
     assert all(line[6] and line[8] for line in lines)
+    assert "pricing.md" not in utf8
     assert cp932.splitlines()[0] == utf8.splitlines()[0]
 
 

@@ -180,6 +180,7 @@ def test_what_excludes_another_item_fails_with_sentence_and_source(city: City) -
     assert "条件を満たしていない可能性があります。こども施設運営課へご確認ください。" in failing
     assert "「チーム保育推進」と一緒には請求できません。" in failing
     assert "根拠　" in failing
+    assert "pricing.md" not in page
 
 
 def test_a_claimed_age_item_without_children_of_the_age_fails(city: City) -> None:

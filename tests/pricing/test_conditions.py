@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +26,7 @@ from pricing.conditions.facts import (
 )
 from pricing.conditions.graph import declared, in_force, mermaid
 from pricing.conditions.service import saturdays
+from pricing.conditions.sources import source_words
 from pricing.problems import NoRuleSet
 from pricing.rule_sets import AUTOMATIC, TABLES, rules_for
 from pricing.vocabulary import ITEM_LABELS, system_of
@@ -621,6 +623,40 @@ def test_a_condition_has_one_id_one_sentence_and_a_source() -> None:
                 assert condition.types <= set(TABLES)
                 assert condition.first_year <= condition.last_year
     assert {len(words) for words in by_id.values()} == {1}
+
+
+def test_a_source_is_told_in_words_a_clerk_can_look_for() -> None:
+    told = {
+        condition.source_words
+        for facility_type, year in STANDING
+        for entry in entries_of(facility_type, year)
+        for condition in entry.item.conditions
+    }
+
+    assert len(told) > 20
+    assert [words for words in told if not words or re.search(r"§|\[|\.md|\.jp|;", words)] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (
+            "pricing.md §6 [S3][S13]、forms.md §6 個票5",
+            "福岡市の加算適用申請の様式（令和5年度） 個票5、留意事項通知（令和3年3月31日）の解説",
+        ),
+        ("pricing.md §6 [S3]", "福岡市の加算適用申請の様式（令和5年度）"),
+        ("pricing.md §4.2（名称による）", "項目の名称"),
+        ("pricing.md §7", "公定価格の算定方法"),
+        ("一般知識（資料に記載なし）", "一般知識"),
+    ],
+)
+def test_what_a_source_is_called(source: str, words: str) -> None:
+    assert source_words(source) == words
+
+
+def test_a_publication_without_a_name_is_noticed() -> None:
+    with pytest.raises(KeyError):
+        source_words("pricing.md §6 [S99]")
 
 
 @pytest.mark.parametrize("kind", ["requires", "implies"])
