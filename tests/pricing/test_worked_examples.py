@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pricing import SECTION_LABELS, Quote, quote_as_dict, shipped_books
@@ -117,7 +118,7 @@ def test_a_facility_item_explains_itself_with_its_numbers(kindergarten_claim: di
         ("処遇改善分", "1,240円 ×（10 + 6 + 7.5）= 29,140円 → 10円未満切捨てで29,140円"),
         ("1人あたり", "（124,660円 + 29,140円）÷ 95人 = 1,618.9円 → 10円未満切捨てで1,610円"),
         ("金額", "1,610円 × 95人 = 152,950円"),
-        ("根拠", "D3 施設の額 ÷ 初日在籍数（10円未満切捨て）× 子どもの数"),
+        ("根拠", "施設の額 ÷ 初日在籍数（10円未満切捨て）× 子どもの数"),
     ]
     assert line.summary == "施設の額 ÷ 95人"
     assert [(step.kind, step.values) for step in line.steps] == [
@@ -162,7 +163,9 @@ def test_every_line_says_why_in_words_and_steps(
             assert line.summary
             assert line.steps[-1].label == "根拠"
             assert "単価表" in line.source
-            assert "D" in line.source
+            assert line.steps[-1].values["rule"]
+            assert line.source.endswith(f"／{line.steps[-1].text}")
+            assert re.search(r"\bD[0-9]", "".join(step.text for step in line.steps)) is None
 
 
 def test_a_sample_book_says_so_in_every_source(nursery_claim: dict[str, Any]) -> None:
