@@ -28,6 +28,7 @@ from facilities.models import Facility, FacilityKind, details_on, name_in
 from facilities.rules import NotAllowed
 from pages import wareki
 from pricing import SECTION_LABELS
+from pricing.vocabulary import region_words
 from pricing.wording import part_words
 
 NOT_YET = "請求書を作れるのは、市が承認したあとです。"
@@ -150,7 +151,7 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "location": held.location,
         "capacity_1": terms.capacity_1,
         "capacity_23": terms.capacity_23,
-        "region": f"{terms.region_percent}/100地域" if terms.region_percent else "その他地域",
+        "region": region_words(terms.region_percent),
         "base_percent": terms.base_percent,
         "wage_percent": terms.wage_percent,
         "provisional": PROVISIONAL if terms.rates_are_provisional else "",

@@ -21,7 +21,6 @@ from facilities.imports import (
     FacilityLine,
     LinesRefused,
     check_digit_fits,
-    region_words,
     understand,
 )
 from facilities.models import Facility, FacilityKind, FacilityProfile, Ownership
@@ -34,7 +33,7 @@ from facilities.periods import ServiceMonth
 from facilities.postal_codes import exists
 from facilities.schedule import LAST_DAY, CitySchedule, Shift, Step, StepRule
 from pricing.rule_sets import AUTOMATIC, claimable_entry, rules_for
-from pricing.vocabulary import ITEM_LABELS, SYSTEMS
+from pricing.vocabulary import ITEM_LABELS, SYSTEMS, region_words
 from pricing.working import Entry
 
 REGIONS = (

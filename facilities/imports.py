@@ -16,6 +16,7 @@ from facilities import checks
 from facilities.models import Facility, FacilityDetail, FacilityKind, FacilityProfile, Ownership
 from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
+from pricing.vocabulary import region_words
 
 HEADINGS = (
     "事業所番号",
@@ -182,11 +183,6 @@ def _rate_cells(values: FacilityProfile | ProfileValues | None) -> list[str]:
         str(values.wage_percent),
         PROVISIONAL if values.rates_are_provisional else "",
     ]
-
-
-def region_words(percent: int) -> str:
-    """10/100地域, その他地域."""
-    return f"{percent}/100地域" if percent else "その他地域"
 
 
 def understand(headings: Sequence[str], lines: Iterable[Line]) -> list[FacilityLine]:

@@ -35,6 +35,7 @@ from pricing.vocabulary import (
     REGION_PERCENTS,
     SYSTEMS,
     UNITS,
+    region_words,
 )
 
 COLUMNS: Final = (
@@ -89,7 +90,7 @@ class PriceRow:
     @property
     def place(self) -> str:
         """Region and capacity band of this row, in words."""
-        region = "全地域" if self.region_percent is None else f"{self.region_percent}/100地域"
+        region = "全地域" if self.region_percent is None else region_words(self.region_percent)
         return f"{region}・{band_words(self.capacity_min, self.capacity_max)}"
 
 
@@ -234,7 +235,7 @@ class PriceTable:
         """The refusal that names the row a city would have to load."""
         particulars = [
             FACILITY_TYPES[self.facility_type],
-            f"{self.region_percent}/100地域",
+            region_words(self.region_percent),
             band_words(*self.band),
             SYSTEMS.get(certification, f"{certification}号"),
         ]

@@ -114,3 +114,8 @@ ITEM_LABELS: Final = {
     "employee_slot": "従業員枠の調整",
     "mid_month": "途中入退所の日割",
 }
+
+
+def region_words(percent: int) -> str:
+    """10/100地域; その他地域 is the one of 0 percent."""
+    return f"{percent}/100地域" if percent else "その他地域"

@@ -22,7 +22,7 @@ from pricing import (
 )
 from pricing.books import COLUMNS, PriceRow, book_in_force
 from pricing.quoting import answer
-from pricing.vocabulary import REGION_PERCENTS
+from pricing.vocabulary import REGION_PERCENTS, region_words
 
 OFFICIAL = next(book for book in shipped_books() if book.id == "2026-04")
 SAMPLE = next(book for book in shipped_books() if book.id == "2026-04-sample")
@@ -376,3 +376,10 @@ def test_a_book_file_that_is_not_there_or_not_utf8_is_told(tmp_path: Path) -> No
     assert [problem.path for problem in stop.value.problems] == ["book.toml", "book.csv"]
     assert "読めません" in stop.value.problems[0].message
     assert "UTF-8" in stop.value.problems[1].message
+
+
+def test_the_region_without_a_rate_is_called_by_its_name() -> None:
+    assert region_words(0) == "その他地域"
+    assert region_words(10) == "10/100地域"
+    assert OFFICIAL.rows
+    assert {row.place.split("・")[0] for row in OFFICIAL.rows if row.region_percent == 0} == {"その他地域"}
