@@ -80,6 +80,11 @@ class FacilityYear:
         return self._months_that_are(PROJECTED)
 
     @property
+    def unknown_months(self) -> int:
+        """Months that cannot be computed."""
+        return self._months_that_are(UNKNOWN)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What is not known or not whole, each once."""
         return tuple(dict.fromkeys([figure.note for figure in self.figures.values() if figure.note]))
@@ -160,6 +165,11 @@ class BudgetYear:
             for figure in row.figures.values():
                 found[figure.kind] += figure.yen
         return found
+
+    @property
+    def listed(self) -> list[FacilityYear]:
+        """For the page: first whose year is not whole, then by number."""
+        return sorted(self.rows, key=lambda row: row.unknown_months == 0)
 
     @property
     def has_sample_prices(self) -> bool:

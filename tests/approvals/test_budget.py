@@ -297,6 +297,21 @@ def test_a_change_is_shown_beside_the_year_as_it_is(city: City, sakura: Nursery,
     assert f"{budget(city, percent=-10).total_yen:,}" in page
 
 
+def test_who_cannot_be_computed_stands_first_on_the_page_and_by_number_in_the_file(
+    city: City, sakura: Nursery, officer: Browser
+) -> None:
+    ready_claim(sakura)
+    late = make_facility(city, number="1299900000999")
+
+    page = page_of(officer)
+    lines = officer.get(f"{BUDGET}export/?year=2026").content.decode("utf-8-sig").splitlines()
+
+    assert page.index(late.facility.number) < page.index(sakura.facility.number)
+    assert page.count("計算できない月") == 1
+    assert sakura.facility.number in lines[1]
+    assert late.facility.number in lines[-1]
+
+
 def test_the_year_is_chosen(city: City, sakura: Nursery, officer: Browser) -> None:
     ready_claim(sakura)
 
