@@ -164,6 +164,11 @@ class Outcome:
     failing: tuple[ItemFinding, ...]
 
     @property
+    def delta_children(self) -> int:
+        """How many children more, or fewer."""
+        return self.if_children - self.now_children
+
+    @property
     def delta_yen(self) -> int:
         """A month's difference."""
         return self.if_yen - self.now_yen

@@ -37,12 +37,20 @@ class ClassRow:
 
 
 @dataclass(frozen=True)
+class OptionRow:
+    """One option of an item, with the words that stand above its field."""
+
+    words: str
+    field: forms.BoundField
+
+
+@dataclass(frozen=True)
 class ItemRow:
     """One item: its tick and its options; ``grant_id`` when it is granted now."""
 
     label: str
     tick: forms.BoundField
-    options: tuple[forms.BoundField, ...]
+    options: tuple[OptionRow, ...]
     grant_id: UUID | None
 
 
@@ -90,7 +98,7 @@ class WhatIfForm(forms.Form):
                 label=f"{one.label}の{words}",
                 initial=(now or {}).get(option),
             )
-            number.widget.attrs |= {"aria-label": number.label, "placeholder": words}
+            number.widget.attrs["aria-label"] = number.label
             self.fields[f"{name}-{option}"] = number
 
     def clean(self) -> dict[str, Any]:
@@ -134,11 +142,17 @@ class WhatIfForm(forms.Form):
             ItemRow(
                 one.label,
                 self[_name(one)],
-                tuple([self[field] for field in self.fields if field.startswith(f"{_name(one)}-")]),
+                self._options_of(one),
                 self._grant_of(one),
             )
             for one in self.grantables
         ]
+
+    def _options_of(self, one: Grantable) -> tuple[OptionRow, ...]:
+        prefix = f"{_name(one)}-"
+        names = [name for name in self.fields if name.startswith(prefix)]
+        words = {"variant": "区分", **OPTION_LABELS}
+        return tuple([OptionRow(words[name.removeprefix(prefix)], self[name]) for name in names])
 
     @property
     def grant_ids(self) -> list[UUID]:

@@ -94,6 +94,7 @@ def test_three_children_less_change_what_every_child_brings(sakura: Nursery) -> 
 
     assert (outcome.now_children, outcome.if_children) == (88, 85)
     assert outcome.delta_yen == sum(lines_of(outcome).values()) < 0
+    assert outcome.delta_children == -3
     assert outcome.remaining_months == 9
     assert outcome.delta_rest_yen == outcome.delta_yen * 9
     base = next(line for section in outcome.sections for line in section.lines if line.section == "base")
@@ -204,6 +205,19 @@ def test_the_page_begins_with_the_newest_confirmed_month(sakura: Nursery, clerk:
     assert "令和8年5月分の確認済みの児童数から始めます" in page
     assert 'name="count-3-0-standard" value="8"' in page
     assert "試算の結果" not in page
+
+
+def test_every_option_says_above_its_field_what_it_is(sakura: Nursery, clerk: Browser) -> None:
+    ready_claim(sakura)
+
+    page = clerk.get(f"/f/{sakura.facility.number}/what-if/").content.decode()
+
+    for name, words in {
+        "item-treatment_3-headcount_a": "人数A",
+        "item-treatment_3-headcount_b": "人数B",
+        "item-nutrition-variant": "区分",
+    }.items():
+        assert f'<label class="sub" for="id_{name}">{words}</label>' in page
 
 
 def test_what_is_typed_is_shown_side_by_side_and_nothing_is_stored(sakura: Nursery, clerk: Browser) -> None:
