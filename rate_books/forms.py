@@ -120,6 +120,10 @@ class ReleaseForm(forms.Form):
     )
     shown_hash = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    def mark_required(self) -> None:
+        """Show the reason as required; a book without warnings needs none, and the operation knows which has."""
+        self.fields["reason"].required = True
+
 
 def initial_for(today: date) -> dict[str, Any]:
     """The fiscal year that begins or began in April of this calendar year."""

@@ -212,10 +212,12 @@ def _book_page(
         raise Http404
     view = queries.book_view(book)
     record(RateBookEvent.SHOWN, on=book, rows={"rate_book": [book.pk]})
+    form = form or ReleaseForm(initial={"shown_hash": book.content_hash})
+    form.mark_required()
     context: dict[str, Any] = {
         "view": view,
         "book": book,
-        "form": form or ReleaseForm(initial={"shown_hash": book.content_hash}),
+        "form": form,
         "problems": problems or [],
         "may_release": permissions.release.allows(request.actor, book),
         "may_discard": permissions.discard.allows(request.actor, book),

@@ -174,6 +174,7 @@ def test_warnings_are_shown_with_their_place_and_ask_for_a_reason(
     )
 
     assert "10円の倍数" in seen
+    assert re.search(r"公開してよい理由\s*必須", seen)
     assert re.search(r"2026-R8_nursery\.csv \d+行目", seen)
     assert "暫定" in seen
     assert refused.status_code == 422
