@@ -25,6 +25,7 @@ class ClaimEvent(StrEnum):
     CORRECTION_DROPPED = "claims.correction_dropped"
     REPLACED = "claims.replaced"
     EFFECT_SHOWN = "claims.effect_shown"
+    EFFECT_EXPORTED = "claims.effect_exported"
     REMARKED = "claims.remarked"
     READ_BY_SYSTEM = "claims.read_by_system"
     ADDITIONS_SHOWN = "claims.additions_shown"

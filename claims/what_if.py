@@ -8,7 +8,6 @@ month stays, who left is gone. March items are left out of both, so that a month
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from claims.cells import HOURS_OF, row_order, rows_of_kind
@@ -24,14 +23,13 @@ from claims.composing import (
 from claims.conditions import known_facts
 from claims.facts import is_of_march
 from claims.models import Age, Certification, ChildCount, Hours, Movement
+from claims.side_by_side import ComparedSection, side_by_side
 from facilities.models import FacilityProfile
 from facilities.periods import ServiceMonth
 from pricing import (
-    SECTION_LABELS,
     ChildClass,
     InputProblems,
     ItemClaim,
-    Line,
     MissingPrice,
     Month,
     NoBookInForce,
@@ -42,7 +40,6 @@ from pricing import (
     calculate,
     parse,
 )
-from pricing.comparing import compare
 from pricing.conditions.checking import ItemFinding, check
 
 MONTHS_OF_YEAR: Final = 12
@@ -127,35 +124,10 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class OutcomeLine:
-    """One line now, if, and between; with the reasons of either side."""
-
-    label: str
-    section: str
-    now_yen: int
-    if_yen: int
-    now: Line | None
-    then: Line | None
-
-    @property
-    def delta_yen(self) -> int:
-        """If less now."""
-        return self.if_yen - self.now_yen
-
-
-@dataclass(frozen=True)
-class OutcomeSection:
-    """基本, 加算 or 減算."""
-
-    label: str
-    lines: tuple[OutcomeLine, ...]
-
-
-@dataclass(frozen=True)
 class Outcome:
     """Both sides of the month, and what of the changed one may not qualify."""
 
-    sections: tuple[OutcomeSection, ...]
+    sections: tuple[ComparedSection, ...]
     now_yen: int
     if_yen: int
     now_children: int
@@ -275,21 +247,8 @@ def try_out(standing: Standing, changed: Scenario) -> Outcome:
     """
     then = _quote(standing.ingredients, standing.profile, standing.book, changed)
     month = Month(standing.month.year, standing.month.month)
-    lines_now = {(line.code, line.certification): line for line in standing.quote.lines}
-    lines_then = {(line.code, line.certification): line for line in then.lines}
-    lines = []
-    for row in compare(month, standing.quote, then).lines:
-        now, if_ = lines_now.get((row.code, row.certification)), lines_then.get((row.code, row.certification))
-        named = if_ or now
-        assert named is not None, "one side has it"
-        lines.append(OutcomeLine(row.label, named.section, row.old_yen, row.new_yen, now, if_))
-    order = list(SECTION_LABELS)
-    lines.sort(key=lambda line: order.index(line.section))  # type: ignore[arg-type]
     return Outcome(
-        sections=tuple(
-            OutcomeSection(SECTION_LABELS[section], tuple(rows))
-            for section, rows in groupby(lines, key=lambda line: line.section)
-        ),
+        sections=side_by_side(month, standing.quote, then),
         now_yen=standing.quote.total_yen,
         if_yen=then.total_yen,
         now_children=sum(standing.now.children.values()),

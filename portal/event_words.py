@@ -220,6 +220,7 @@ WORDS = {
     "rate_books.released": "単価表を公開した",
     "rate_books.discarded": "単価表を取りやめた",
     "claims.effect_shown": "単価表の請求への影響を見た",
+    "claims.effect_exported": "単価表の請求への影響を書き出した",
     "portal.home_shown": "ホームを見た",
     "portal.first_steps_shown": "はじめての方への案内を見た",
     "portal.first_steps_closed": "はじめての方への案内を閉じた",

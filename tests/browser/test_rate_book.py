@@ -20,7 +20,7 @@ def odd(row: PriceRow) -> PriceRow:
     return replace(row, amount=row.amount * 10 if slipped else row.amount + 1000)
 
 
-BOOK = made_of(SAMPLE, "2026-04-trial", types=("nursery",), status="sample", region=None, change=odd)
+BOOK = made_of(SAMPLE, "2026-04-trial", types=("nursery",), status="provisional", region=None, change=odd)
 
 
 def files(folder: Path, table: str) -> list[Path]:
@@ -60,6 +60,10 @@ def test_a_book_is_refused_loaded_weighed_and_taken_back(come, tmp_path):
     first.page.wait_for_selector("text=施設ごとの差、大きい順")
     first.see("rate-book-effect")
     assert "請求は何も変わっていません" in first.words()
+    first.page.click("#facilities ~ div tbody a >> nth=0")
+    first.page.wait_for_selector("text=の項目ごとの差")
+    first.page.click("summary >> nth=0")
+    first.see("rate-book-effect-of-a-facility")
 
     second = come()
     second.sign_in("kanri2")

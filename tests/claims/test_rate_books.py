@@ -1,7 +1,8 @@
 """Claims and the city's own rate books: computed with, kept, drafted anew after a release, compared before it."""
 
+import csv
+import io
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,7 +19,7 @@ from claims.models import Claim, ClaimLine, Obstacle
 from claims.operations import drafting
 from claims.operations.drafting import draft_month
 from claims.operations.submitting import submit
-from claims.queries.effect import effect_of
+from claims.queries.effect import Effect, effect_of
 from claims.states import ClaimStatus
 from facilities.actors import Role
 from facilities.periods import ServiceMonth
@@ -26,10 +27,11 @@ from facilities.rules import ProblemsFound
 from rate_books.in_force import BookGone, kept
 from rate_books.models import Book
 from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, sign_in
-from tests.claims.stage import AT, confirmed, current_claim, kindergarten, nursery, ready_claim
+from tests.claims.stage import AT, WE5_ITEMS, confirmed, current_claim, kindergarten, nursery, ready_claim
 from tests.rate_books.stage import (
     OFFICIAL,
     SAMPLE,
+    cheaper,
     dearer,
     load,
     made_of,
@@ -311,6 +313,17 @@ def test_paper_carries_the_mark(
 # ---------------------------------------------------------------- the effect
 
 
+def approve(claim: Claim, city: City) -> None:
+    for role in (Role.OFFICER, Role.CHIEF):
+        with city.open(role) as person:
+            approvals.approve(claim.pk, shown_hash=claim.content_hash, by=person, at=AT)
+
+
+def effect(city: City, book: Book, **asked: Any) -> Effect:
+    with city.open():
+        return effect_of(book, **asked)
+
+
 def test_the_effect_is_each_facilitys_difference_and_nothing_changes(
     city: City, sakura: Nursery, put_in_force: Callable[..., Book]
 ) -> None:
@@ -318,27 +331,114 @@ def test_the_effect_is_each_facilitys_difference_and_nothing_changes(
     ready_claim(momo)
     book = load(city, made_of(SAMPLE, "R8", types=("nursery", "small_a"), change=dearer))
 
-    with city.open():
-        effect = effect_of(book)
+    found = effect(city, book)
 
-    assert effect.month == JUNE
-    assert effect.priced_as is None
-    assert [row.facility for row in effect.rows] == [sakura.facility]
-    assert effect.rows[0].old_yen == claim.total_yen
-    assert effect.delta_yen == effect.rows[0].delta_yen > 80_000
-    assert effect.rows[0].items[0][0] == "基本分単価"
+    assert found.months == found.reached == [JUNE]
+    assert found.priced_as is None
+    assert not found.unused
+    assert [row.facility for row in found.rows] == [sakura.facility]
+    assert found.rows[0].old_yen == claim.total_yen
+    assert found.delta_yen == found.rows[0].delta_yen > 80_000
+    assert found.approved_delta_yen == 0
+    assert found.rows[0].items[0][0] == "基本分単価"
     assert current_claim(sakura).total_yen == claim.total_yen
 
 
+def test_a_winter_revision_reaches_every_month_since_april_and_tells_them_apart(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    april, may = (hand_in(sakura, ready_claim(sakura, month)) for month in (APRIL, MAY))
+    june = ready_claim(sakura, JUNE)
+    approve(april, city)
+    book = load(city, made_of(SAMPLE, "winter", change=dearer))
+
+    found = effect(city, book)
+
+    assert found.months == [APRIL, MAY, JUNE]
+    assert [one.claims[0].claim_id for one in found.by_month] == [april.pk, may.pk, june.pk]
+    assert [one.old_yen for one in found.by_month] == [april.total_yen, may.total_yen, june.total_yen]
+    assert found.delta_yen == sum(one.delta_yen for one in found.by_month)
+    assert found.rows[0].months == 3
+    assert found.approved_delta_yen == found.by_month[0].delta_yen > 0
+    (line,) = [line for line in found.claims[0].changed if line.code == "base"]
+    assert line.delta_yen == 88 * 1000
+    assert effect(city, book, month=MAY).months == [MAY]
+    assert effect(city, book, month=ServiceMonth(2026, 12)).months == [APRIL, MAY, JUNE]
+
+
+def test_a_cheaper_book_takes_money_back(city: City, sakura: Nursery) -> None:
+    claim = ready_claim(sakura)
+    book = load(city, made_of(SAMPLE, "winter", change=cheaper))
+
+    found = effect(city, book)
+
+    assert found.delta_yen < 0
+    assert found.new_yen == claim.total_yen + found.delta_yen
+    assert {line.delta_yen < 0 for line in found.claims[0].changed} >= {True}
+
+
+def test_months_of_a_later_book_are_not_reached(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    ready_claim(sakura, MAY)
+    ready_claim(sakura, JUNE)
+    put_in_force("from-june", effective_from=date(2026, 6, 1))
+    book = load(city, made_of(SAMPLE, "april-again", change=dearer))
+
+    assert effect(city, book).months == [MAY]
+
+
+def test_a_released_book_shows_what_approved_months_differ_by(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book], run_jobs: Callable[[], int]
+) -> None:
+    april = hand_in(sakura, ready_claim(sakura, APRIL))
+    approve(april, city)
+    ready_claim(sakura, MAY)
+
+    book = put_in_force("winter", change=dearer)
+    run_jobs()
+    found = effect(city, book)
+
+    assert found.months == [APRIL, MAY]
+    assert found.delta_yen == found.approved_delta_yen == found.by_month[0].delta_yen > 0
+    assert found.by_month[1].delta_yen == 0  # drafted anew
+
+
+def test_what_two_released_books_leave_to_each_other(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    ready_claim(sakura)
+    first = put_in_force("first", change=dearer)
+    second = put_in_force("second", change=cheaper)
+
+    assert effect(city, first).unused
+    assert not effect(city, second).unused
+
+
+def test_a_book_that_is_never_in_force_says_so_and_is_computed_all_the_same(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    ready_claim(sakura)
+    put_in_force("official")
+    book = load(city, made_of(SAMPLE, "try", status="sample", change=dearer))
+
+    found = effect(city, book)
+    page = text_of(sign_in(city.people[Role.OFFICER]).get(f"/c/rate-books/{book.pk}/effect/"))
+
+    assert (found.unused, found.reached, found.months) == (True, [], [JUNE])
+    assert found.delta_yen > 80_000
+    assert "この単価表は、いまのところ請求に使われません" in page
+
+
 def test_a_book_of_later_is_computed_as_its_first_month(city: City, sakura: Nursery) -> None:
+    ready_claim(sakura, MAY)
     ready_claim(sakura)
     book = load(city, made_of(SAMPLE, "R8", effective_from=date(2026, 10, 1), change=dearer))
 
-    with city.open():
-        effect = effect_of(book)
+    found = effect(city, book)
 
-    assert effect.priced_as == ServiceMonth(2026, 10)
-    assert effect.delta_yen > 80_000
+    assert (found.priced_as, found.months, found.unused) == (ServiceMonth(2026, 10), [JUNE], False)
+    assert found.delta_yen > 80_000
 
 
 def test_the_effect_of_a_march_leaves_out_what_only_march_has(city: City) -> None:
@@ -350,26 +450,73 @@ def test_the_effect_of_a_march_leaves_out_what_only_march_has(city: City) -> Non
         city, made_of(later, "R9", types=("kindergarten",), effective_from=date(2027, 4, 1), change=dearer)
     )
 
-    with city.open():
-        effect = effect_of(book)
+    found = effect(city, book)
 
-    assert effect.month == march
-    assert not effect.stopped
-    assert effect.delta_yen == 95 * 1000
+    assert found.months == [march]
+    assert not found.stopped
+    assert found.delta_yen == 95 * 1000
 
 
 def test_facilities_whose_calculation_would_stop_come_first_with_the_reason(
     city: City, sakura: Nursery
 ) -> None:
     ready_claim(sakura)
+    without_rent = {code: options for code, options in WE5_ITEMS.items() if code != "rent"}
+    ready_claim(nursery(city, number="1299900000905", items=without_rent))
     book = load(city, made_of(replace(SAMPLE, rows=tuple(r for r in SAMPLE.rows if r.item != "rent")), "R8"))
 
-    with city.open():
-        effect = effect_of(book)
+    found = effect(city, book)
 
-    assert [row.facility for row in effect.stopped] == [sakura.facility]
-    assert "「賃借料」" in effect.stopped[0].problems[0]
-    assert effect.delta_yen == 0
+    assert [row.facility for row in found.stopped_rows] == [sakura.facility]
+    assert [(words[:5], months) for words, months in found.stopped_rows[0].problems] == [("単価表 R", [JUNE])]
+    assert "「賃借料」" in found.stopped_rows[0].problems[0][0]
+    assert found.rows[0].facility == sakura.facility
+    assert len(found.computed_rows) == 1
+    assert found.delta_yen == 0
+
+
+def test_one_facility_sees_its_months_and_every_line_with_both_reasons(city: City, sakura: Nursery) -> None:
+    may, june = ready_claim(sakura, MAY), ready_claim(sakura)
+    book = load(city, made_of(SAMPLE, "winter", change=dearer))
+    officer = sign_in(city.people[Role.OFFICER])
+    path = f"/c/rate-books/{book.pk}/effect/{sakura.facility.number}/"
+
+    page, of_may = text_of(officer.get(path)), text_of(officer.get(f"{path}?month=2026-05"))
+
+    found = effect(city, book, facility_number=sakura.facility.number)
+    assert f"{found.new_yen:,}" in page
+    assert "令和8年6月分の項目ごとの差" in page
+    assert "令和8年5月分の項目ごとの差" in of_may
+    assert "単価表（2026-04-sample・見本）" in page
+    assert "単価表（winter）" in page
+    assert "+88,000" in page
+    event = events_of(city, "claims.effect_shown")[-1]
+    assert set(event.rows["claim"]) == {str(may.pk), str(june.pk)}
+    assert event.facility_id == sakura.facility.pk
+
+
+def test_the_export_has_a_line_for_each_claim_and_item_that_differs(city: City, sakura: Nursery) -> None:
+    april = hand_in(sakura, ready_claim(sakura, APRIL))
+    approve(april, city)
+    ready_claim(sakura)
+    book = load(city, made_of(SAMPLE, "winter", change=dearer))
+    officer = sign_in(city.people[Role.OFFICER])
+    path = f"/c/rate-books/{book.pk}/effect/export/"
+
+    rows = list(csv.DictReader(io.StringIO(officer.get(path).content.decode("utf-8-sig"))))
+    of_april = officer.get(f"{path}?month=2026-04&encoding=cp932").content.decode("cp932")
+
+    found = effect(city, book)
+    assert sum(int(row["差額"]) for row in rows) == found.delta_yen
+    assert {row["対象年月"]: row["請求の状態"] for row in rows} == {
+        "2026-04": "承認済み",
+        "2026-06": "下書き",
+    }
+    assert all(int(row["この単価表の額"]) - int(row["いまの額"]) == int(row["差額"]) != 0 for row in rows)
+    assert {row["請求先の市区町村コード"] for row in rows} == {city.municipality.code}
+    assert len(of_april.splitlines()) == 1 + sum(row["対象年月"] == "2026-04" for row in rows)
+    event = events_of(city, "claims.effect_exported")[-1]
+    assert event.rows["claim"] == [str(april.pk)]
 
 
 def test_without_claims_there_is_nothing_to_compare(city: City) -> None:
@@ -380,45 +527,36 @@ def test_without_claims_there_is_nothing_to_compare(city: City) -> None:
     assert "比べる請求がまだありません" in page
 
 
-def test_the_effects_page_is_on_record_marked_and_costs_few_queries(city: City, sakura: Nursery) -> None:
+def test_the_effects_page_is_on_record_marked_and_costs_few_queries(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    put_in_force("own", status="sample")
     ready_claim(sakura)
     book = load(
-        city, made_of(SAMPLE, "R8", status="provisional", effective_from=date(2026, 5, 1), change=dearer)
+        city, made_of(SAMPLE, "R8", status="provisional", effective_from=date(2026, 4, 1), change=dearer)
     )
     officer = sign_in(city.people[Role.OFFICER])
     path = f"/c/rate-books/{book.pk}/effect/"
 
-    def cost() -> int:
+    def cost(page: str) -> int:
         with CaptureQueriesContext(connection) as queries:
-            assert officer.get(path).status_code == 200
+            assert officer.get(page).status_code == 200
         return len([one for one in queries if "SAVEPOINT" not in one["sql"]])
 
-    cost()
-    few = cost()
+    pages = (path, f"{path}export/", f"{path}{sakura.facility.number}/")
+    few = [(cost(page), cost(page))[1] for page in pages]
+    ready_claim(sakura, APRIL)
     for number in range(2, 8):
-        ready_claim(nursery(city, number=f"129990000090{number}"))
+        another = nursery(city, number=f"129990000090{number}")
+        for month in (APRIL, MAY, JUNE):
+            ready_claim(another, month)
     page = text_of(officer.get(path))
 
-    assert cost() == few <= 12
+    assert [cost(page) for page in pages] == few
+    assert max(few) <= 12
     assert "見本・支払不可" in page
     assert "暫定" in page
-    assert "合計 7施設" in page
-    event = events_of(city, "claims.effect_shown")[-1]
+    assert "合計 7施設 20件" in page
+    event = events_of(city, "claims.effect_shown")[-2]
     assert len(event.rows["facility"]) == 7
     assert event.rows["rate_book"] == [str(book.pk)]
-
-
-def test_172_facilities_are_compared_in_a_moment(city: City, sakura: Nursery) -> None:
-    claim = ready_claim(sakura)
-    book = load(city, made_of(SAMPLE, "R8", change=dearer))
-    with city.open():
-        from claims.queries.effect import _facility_effect
-        from rate_books.in_force import rate_book_of
-
-        priced = rate_book_of(book)
-        _facility_effect([claim], priced, None)
-        began = time.perf_counter()
-        for _ in range(172):
-            _facility_effect([claim], priced, None)
-
-    assert time.perf_counter() - began < 2

@@ -98,9 +98,9 @@ def test_three_children_less_change_what_every_child_brings(sakura: Nursery) -> 
     assert outcome.remaining_months == 9
     assert outcome.delta_rest_yen == outcome.delta_yen * 9
     base = next(line for section in outcome.sections for line in section.lines if line.section == "base")
-    assert base.now is not None
-    assert base.then is not None
-    assert base.now.steps != base.then.steps
+    assert base.old is not None
+    assert base.new is not None
+    assert base.old.steps != base.new.steps
 
 
 def test_an_item_that_is_switched_off_is_a_line_that_falls_away(sakura: Nursery) -> None:
@@ -109,9 +109,9 @@ def test_an_item_that_is_switched_off_is_a_line_that_falls_away(sakura: Nursery)
 
     outcome = try_out(now, without(now, "nutrition"))
 
-    gone = next(line for section in outcome.sections for line in section.lines if not line.then)
+    gone = next(line for section in outcome.sections for line in section.lines if not line.new)
     assert gone.label == "栄養管理"
-    assert outcome.delta_yen == -gone.now_yen < 0
+    assert outcome.delta_yen == -gone.old_yen < 0
 
 
 def test_what_would_no_longer_qualify_is_said(sakura: Nursery) -> None:
@@ -172,7 +172,7 @@ def test_children_of_a_branch_keep_its_deduction(sakura: Nursery) -> None:
 
     outcome = try_out(now, Scenario({**now.now.children, branch: 0}, now.now.items))
 
-    assert "分園" in {line.label for section in outcome.sections for line in section.lines if not line.then}
+    assert "分園" in {line.label for section in outcome.sections for line in section.lines if not line.new}
 
 
 @pytest.mark.parametrize("kind", list(FacilityKind))

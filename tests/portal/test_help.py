@@ -56,6 +56,7 @@ NO_PAGES = {
     "approvals:export_differences",
     "approvals:export_additions",
     "budget:export",
+    "rate_book_effect:export",
     "facilities:schedule_calendar",
     "audit_portal:export",
     "rate_books:file",

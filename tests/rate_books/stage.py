@@ -67,6 +67,11 @@ def dearer(row: PriceRow) -> PriceRow:
     return replace(row, amount=row.amount + 1000) if row.item == "base" else row
 
 
+def cheaper(row: PriceRow) -> PriceRow:
+    """Each base price 1,000 yen less."""
+    return replace(row, amount=row.amount - 1000) if row.item == "base" else row
+
+
 def files_of(book: RateBook) -> list[BookFile]:
     """The book as it is uploaded: its TOML and a CSV for each type."""
     tables = [
