@@ -170,8 +170,11 @@ def standing_of(ingredients: Ingredients) -> Standing:
     profile = require_terms(ingredients)
     whole = replace(ingredients, counts=whole_month(ingredients.counts))
     items, missing = items_as_input(whole, ingredients.own_code)
+    children: Counter[ChildKey] = Counter()
+    for row in whole.counts:  # one class may have a row for each municipality that pays
+        children[_key(row)] += row.count
     now = Scenario(
-        children=Counter({_key(row): row.count for row in whole.counts}),
+        children=children,
         items=tuple(
             [
                 item

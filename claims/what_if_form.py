@@ -184,7 +184,7 @@ class WhatIfForm(forms.Form):
 
     def _grant_of(self, one: Grantable) -> UUID | None:
         for grant in self.standing.ingredients.grants:
-            if grant.code == one.entry.item.code and grant.certification in {"", one.certification}:
+            if grant.code == one.entry.item.code and _fits(grant.certification, one):
                 return grant.pk
         return None
 
@@ -198,6 +198,11 @@ def _name(one: Grantable) -> str:
 def _now(standing: Standing, one: Grantable) -> Mapping[str, Any] | None:
     """The item as it is claimed now; one that is claimed for both tables stands in each."""
     for item in standing.now.items:
-        if item["code"] == one.entry.item.code and item.get("certification", "") in {"", one.certification}:
+        if item["code"] == one.entry.item.code and _fits(item.get("certification", ""), one):
             return item
     return None
+
+
+def _fits(certification: str, one: Grantable) -> bool:
+    """An item that only one table has may say its table or not."""
+    return not certification or not one.certification or certification == one.certification

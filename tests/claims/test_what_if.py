@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.composing import no_price
 from claims.models import ChildCount, Claim, CountSheet
+from claims.operations.confirming import confirm
 from claims.queries.what_if import NothingToStartFrom, newest_standing
 from claims.what_if import CannotCompute, ChildKey, Outcome, Scenario, Standing, try_out
 from claims.what_if_form import WhatIfForm
@@ -17,7 +18,7 @@ from facilities.models import FacilityKind, FacilityProfile, GrantedItem, Owners
 from facilities.periods import ServiceMonth
 from pricing import shipped_books
 from tests.cast import JUNE, MAY, Browser, City, Nursery, give_counts, make_city, make_facility, sign_in
-from tests.claims.stage import confirmed, give_facts, kindergarten, nursery, ready_claim
+from tests.claims.stage import AT, confirmed, give_facts, kindergarten, nursery, ready_claim
 from tests.record import events_of
 
 BABIES = ChildKey("3", "0", "standard")
@@ -84,6 +85,69 @@ def test_unchanged_is_what_the_claim_says(sakura: Nursery) -> None:
 
     assert outcome.now_yen == outcome.if_yen == claim.total_yen
     assert set(lines_of(outcome).values()) == {0}
+
+
+def test_children_of_a_class_are_counted_together_whoever_pays_for_them(sakura: Nursery) -> None:
+    sheet = give_counts(sakura)
+    with sakura.open() as person:
+        own = ChildCount.objects.filter(sheet=sheet, age="0").get()
+        ChildCount.objects.create(
+            municipality=own.municipality,
+            facility=own.facility,
+            sheet=sheet,
+            payer_code="129998",
+            certification="3",
+            age="0",
+            hours="standard",
+            count=1,
+        )
+        confirm(sheet.pk, shown_version=1, by=person, at=AT)
+    give_facts(sakura, saturday_closures=1)
+    with sakura.open():
+        claims = list(Claim.objects.all())
+
+    now = standing(sakura)
+
+    assert {claim.payer_code for claim in claims} == {own.payer_code, "129998"}
+    assert now.now.children[BABIES] == own.count + 1
+    assert try_out(now, now.now).now_children == 89
+
+
+def test_a_kodomoen_left_as_it_is_has_no_difference(city: City) -> None:
+    place = make_facility(
+        city, "みどりこども園", number="1299900000921", kind=FacilityKind.CERTIFIED_KODOMOEN, capacity=90
+    )
+    with city.open():
+        FacilityProfile.objects.update(capacity_1=30, approved_capacity=120)
+        for code, certification, options in (
+            ("nutrition", "", {"variant": "a"}),
+            ("climate", "1", {"variant": "other"}),
+            ("bus", "1", {}),
+            ("under_age3_intake", "1", {}),
+            ("age1_staffing", "23", {}),
+        ):
+            GrantedItem.objects.create(
+                municipality=city.municipality,
+                facility=place.facility,
+                code=code,
+                certification=certification,
+                options=options,
+                from_month=JUNE.first_day,
+            )
+    give_facts(place, saturday_closures=0)
+    cells = (("1", "4", "education", 12), ("2", "4", "standard", 30), ("3", "1", "short", 6))
+    confirmed(place, cells=cells)
+    clerk = sign_in(place.clerk)
+
+    page = clerk.get(f"/f/{place.facility.number}/what-if/").content.decode()
+    answer = send(place, clerk)
+
+    assert page.count("適用中") == 5
+    assert answer.status_code == 200
+    assert set(lines_of(answer.context["outcome"]).values()) == {0}
+    assert {line.new is None for section in answer.context["outcome"].sections for line in section.lines} == {
+        False
+    }
 
 
 def test_three_children_less_change_what_every_child_brings(sakura: Nursery) -> None:
