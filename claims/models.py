@@ -606,6 +606,16 @@ class Claim(FacilityOwned):
         return self.status in {ClaimStatus.DRAFT, ClaimStatus.SUBMITTED, ClaimStatus.RETURNED}
 
     @property
+    def is_fixed_outside(self) -> bool:
+        """To another municipality, and fixed by the facility: its paper can be made, nobody here reviews it."""
+        return self.outside and self.status == ClaimStatus.SUBMITTED
+
+    @property
+    def status_words(self) -> str:
+        """下書き, 提出済み; a claim to another municipality is not sent from here: 確定済み."""
+        return "確定済み" if self.is_fixed_outside else ClaimStatus(self.status).label
+
+    @property
     def is_correction(self) -> bool:
         """過誤調整: corrects a claim that was approved already."""
         return self.corrects_id is not None

@@ -24,7 +24,7 @@ from claims.wording import CLAIM_FORM
 from documents import forms
 from documents.forms import FilledWorkbook, Heading
 from facilities.actors import Actor
-from facilities.models import Facility, FacilityKind, details_on, name_in
+from facilities.models import Facility, FacilityKind, Municipality, details_on, name_in
 from facilities.rules import NotAllowed
 from pages import wareki
 from pricing import SECTION_LABELS
@@ -32,6 +32,7 @@ from pricing.vocabulary import region_words
 from pricing.wording import part_words
 
 NOT_YET = "請求書を作れるのは、市が承認したあとです。"
+NOT_FIXED = "請求書を作れるのは、請求の内容を確定したあとです。"
 NO_CHARGE = (
     "利用者負担額がまだ届いていないため、差し引いた額を計算できません。届いてから、もう一度お試しください。"
 )
@@ -88,16 +89,21 @@ def may_order(actor: Actor, claim_id: UUID) -> None:
     """
     Locks the claim, so that two orders at once queue and the second finds what the first one made.
 
-    :raises NotAllowed: the claim is not approved, or not one of this facility.
+    :raises NotAllowed: the claim is not approved (to another municipality: not fixed), or not one of this facility.
     """
     claim = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id).first()
     if claim is None or claim.facility_id != actor.facility_id:
         raise NotAllowed("この請求は見つかりません。")
-    if claim.approved_at is None:
-        raise NotAllowed(NOT_YET)
+    if not may_be_printed(claim):
+        raise NotAllowed(NOT_FIXED if claim.outside else NOT_YET)
     # A query of its own, after the lock: the locking one would not see a charge that came while it waited.
     if _net(claim_id).kind is NetKind.MISSING:
         raise NotAllowed(NO_CHARGE)
+
+
+def may_be_printed(claim: Claim) -> bool:
+    """Its content is final: approved, or to another municipality and fixed, also when a later version replaced it."""
+    return claim.submitted_at is not None if claim.outside else claim.approved_at is not None
 
 
 def _net(claim_id: UUID) -> Net:
@@ -134,15 +140,13 @@ def values(claim_id: UUID) -> dict[str, Any]:
         (SECTION_LABELS[code], [line for line in lines if line.section == code])
         for code in ("base", "addition", "deduction")
     ]
-    approved: datetime = claim.approved_at or claim.drafted_at
+    final: datetime = claim.approved_at or claim.submitted_at or claim.drafted_at
     net = _net(claim_id)
     payable = claim.total_yen if net.payable_yen is None else net.payable_yen
     return {
         "title": title_of(facility),
         "month_words": f"{wareki.month_words(claim.month)}分",
-        "addressee": f"{claim.municipality.name}長"
-        if not claim.outside
-        else f"市区町村コード {claim.payer_code} の長",
+        "addressee": _addressee(claim),
         "facility_name": held.name,
         "facility_number": facility.number,
         "facility_kind": facility.get_kind_display(),
@@ -166,14 +170,22 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "sections": [(label, rows, sum(row.amount_yen for row in rows)) for label, rows in sections if rows],
         "lines": lines,
         "submitted_on": wareki.date_words(_day(claim.submitted_at)) if claim.submitted_at else "",
-        "approved_on": wareki.date_words(_day(approved)),
+        "outside": claim.outside,
+        "approved_on": wareki.date_words(_day(claim.approved_at)) if claim.approved_at else "",
         "version": claim.version,
         "control_number": f"{facility.number}-{month.year}{month.month:02}-{claim.version:02}-{claim.content_hash[:8]}",
         "rate_book": claim.rate_book,
         "sample": claim.price_mark,
         "mark_words": MARK_WORDS.get(claim.rate_book_status, ""),
-        "made_at": approved,
+        "made_at": final,
     }
+
+
+def _addressee(claim: Claim) -> str:
+    """青葉台市長; of a municipality whose name is not known here, its code."""
+    names = Municipality.objects.filter(code=claim.payer_code).values_list("name", flat=True)
+    name = names.first() if claim.outside else claim.municipality.name
+    return f"{name}長" if name else f"市区町村コード {claim.payer_code} の長"
 
 
 def _day(moment: datetime) -> Any:
@@ -278,8 +290,11 @@ def _fill_front(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any],
             "加算率",
             f"区分1 {found['base_percent']}%・区分2 {found['wage_percent']}%　{found['provisional']}".strip(),
         ),
-        ("提出日", found["submitted_on"]),
-        ("承認日", found["approved_on"]),
+        *(
+            [("確定日", found["submitted_on"])]
+            if found["outside"]
+            else [("提出日", found["submitted_on"]), ("承認日", found["approved_on"])]
+        ),
         ("管理番号", found["control_number"]),
         ("単価表", f"{found['rate_book']}　{found['sample']}".strip()),
     ]

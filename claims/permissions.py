@@ -92,14 +92,12 @@ def recalculate(actor: Actor, facility: Facility) -> None:
 
 @rule
 def submit(actor: Actor, claim: Claim) -> None:
-    """The facility, a draft for its own city."""
+    """The facility, a draft; one to another municipality is fixed by it, and nobody here reviews it."""
     _in_own_facility(actor, claim)
     if claim.status == ClaimStatus.SUBMITTED:
         raise NotAllowed("この請求は、すでに提出済みです。")
     if claim.status != ClaimStatus.DRAFT:
         raise NotAllowed(f"この請求は「{claim.get_status_display()}」のため、提出できません。")
-    if claim.outside:
-        raise NotAllowed("ほかの市区町村への請求の提出は、今後対応します。ここからは提出できません。")
 
 
 @rule
@@ -108,15 +106,19 @@ def withdraw(actor: Actor, claim: Claim) -> None:
     _in_own_facility(actor, claim)
     if claim.status != ClaimStatus.SUBMITTED:
         raise NotAllowed("提出済みの請求だけを取り下げられます。画面を開き直して、状態をご確認ください。")
+    if claim.outside:
+        raise NotAllowed(
+            "請求書を渡している場合があるため、取り下げられません。「訂正版を作る」で直してください。"
+        )
     if claim.first_decided_at is not None:
         raise NotAllowed("市の審査が始まっているため、取り下げられません。市の担当課へ連絡してください。")
 
 
 @rule
 def correct(actor: Actor, claim: Claim) -> None:
-    """The facility, a claim that came back."""
+    """The facility, a claim that came back, or one to another municipality that it has fixed."""
     _in_own_facility(actor, claim)
-    if claim.status != ClaimStatus.RETURNED:
+    if claim.status != ClaimStatus.RETURNED and not claim.is_fixed_outside:
         raise NotAllowed("差し戻された請求だけ、修正版を作れます。")
 
 

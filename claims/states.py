@@ -50,7 +50,9 @@ SHEET_TRANSITIONS: Transitions = {
 # back only when its correction (過誤調整) is approved.
 CLAIM_TRANSITIONS: Transitions = {
     ClaimStatus.DRAFT: frozenset({ClaimStatus.SUBMITTED, ClaimStatus.SUPERSEDED}),
-    ClaimStatus.SUBMITTED: frozenset({ClaimStatus.DRAFT, ClaimStatus.RETURNED, ClaimStatus.APPROVED}),
+    ClaimStatus.SUBMITTED: frozenset(
+        {ClaimStatus.DRAFT, ClaimStatus.RETURNED, ClaimStatus.APPROVED, ClaimStatus.SUPERSEDED}
+    ),
     ClaimStatus.RETURNED: frozenset({ClaimStatus.SUPERSEDED}),
     ClaimStatus.APPROVED: frozenset({ClaimStatus.SUPERSEDED}),
     ClaimStatus.SUPERSEDED: frozenset(),

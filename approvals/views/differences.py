@@ -10,6 +10,7 @@ from approvals import permissions
 from approvals.differences import Difference, DifferenceQuestion, differences
 from approvals.events import ReviewEvent
 from audit.record import record
+from claims.queries.effect import revised_books
 from claims.wording import price_bands
 from documents.exports import asked_charset, csv_file
 from facilities.requests import TenantRequest, require
@@ -24,8 +25,11 @@ def difference_list(request: TenantRequest) -> HttpResponse:
     require(request, permissions.look)
     asked = DifferenceQuestion.of(request.GET)
     found = differences(asked)
-    record(ReviewEvent.DIFFERENCES_SHOWN, rows=found.row_ids(), detail={"year": asked.year or ""})
+    revised = revised_books()
+    rows = found.row_ids() | ({"rate_book": [one.book.pk for one in revised]} if revised else {})
+    record(ReviewEvent.DIFFERENCES_SHOWN, rows=rows, detail={"year": asked.year or ""})
     context = {
+        "revised": revised,
         "found": found,
         "asked": asked,
         "years": [(year, fiscal_year_words(year)) for year in found.years],

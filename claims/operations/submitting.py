@@ -26,7 +26,9 @@ OUTDATED = (
 @operation(ClaimEvent.SUBMITTED)
 def submit(claim_id: UUID, *, shown_hash: str, declared: bool, by: Actor, at: datetime) -> Claim:
     """
-    Send the claim to the city.
+    Send the claim to the city; one to another municipality is fixed, so that its paper can be made.
+
+    A closed month concerns the own city only.
 
     :raises Claim.DoesNotExist: not a claim of the open scope.
     :raises NotAllowed: the actor may not submit this claim now.
@@ -34,7 +36,8 @@ def submit(claim_id: UUID, *, shown_hash: str, declared: bool, by: Actor, at: da
     """
     claim = _locked(claim_id)
     permissions.submit(by, claim)
-    require_open(claim.service_month)
+    if not claim.outside:
+        require_open(claim.service_month)
     _require_ready(claim, shown_hash=shown_hash, declared=declared)
     claim.move_to(ClaimStatus.SUBMITTED)
     claim.submitted_at, claim.submitted_by = at, by.user_id
@@ -66,8 +69,11 @@ def correct(claim_id: UUID, *, by: Actor, at: datetime) -> Claim:
     """
     Answer a returned claim with a new version, drafted from the counts and facts that hold now.
 
+    A claim to another municipality that was fixed is replaced in the same way: its paper may have been sent.
+
     :raises Claim.DoesNotExist: not a claim of the open scope.
-    :raises NotAllowed: the claim is not returned, or its counts are not confirmed.
+    :raises NotAllowed: the claim is neither returned nor a fixed one to another municipality, or its counts are not
+        confirmed.
     :raises ProblemsFound: no new version can be made.
     """
     claim = _locked_with_month(claim_id)

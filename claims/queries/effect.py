@@ -5,13 +5,13 @@ A revision of the winter reaches back to April (pricing.md §10): then these are
 approved already. Reads and computes, stores nothing.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from claims.facts import is_of_march
 from claims.models import Claim
@@ -331,3 +331,37 @@ def _as_of(asked: ClaimInput, priced_as: ServiceMonth | None) -> ClaimInput:
         item for item in asked.items if not is_of_march(asked.facility_type, item.code, item.certification)
     )
     return replace(asked, month=month, items=lasting)
+
+
+@dataclass(frozen=True)
+class RevisedBook:
+    """A book of the city that came into force over approved claims: their difference is to be settled."""
+
+    book: Book
+    claims: int
+    months: list[ServiceMonth]
+
+
+def revised_books() -> list[RevisedBook]:
+    """The city's released books in force in months whose approved claims were computed with another; two queries."""
+    approved = (
+        Claim.objects.filter(status=ClaimStatus.APPROVED, outside=False)
+        .order_by("month")
+        .values_list("month", "facility__kind", "rate_book", "rate_book_hash")
+        .annotate(how_many=Count("pk"))
+    )
+    groups = [(ServiceMonth.of(month), *rest) for month, *rest in approved]
+    if not groups:
+        return []
+    headings = {one.pk: (one, one.to_rate_book(())) for one in released_by(groups[-1][0])}
+    books = (*shipped_books(), *(heading for _, heading in headings.values()))
+    numbers: Counter[UUID] = Counter()
+    months: dict[UUID, list[ServiceMonth]] = defaultdict(list)
+    for month, kind, book_id, content_hash, how_many in groups:
+        now = in_force(kind, month, books)
+        for pk, (book, heading) in headings.items():
+            if heading is now and (book.book_id, book.content_hash) != (book_id, content_hash):
+                numbers[pk] += how_many
+                if month not in months[pk]:
+                    months[pk].append(month)
+    return [RevisedBook(headings[pk][0], number, months[pk]) for pk, number in numbers.items()]

@@ -25,6 +25,7 @@ from claims.forms import DisputeForm, FactsForm
 from claims.models import Claim, CountSheet
 from claims.operations import confirming, conversation, drafting, submitting
 from claims.operations import facts as facts_operations
+from claims.paper import may_be_printed
 from claims.queries import facility as queries
 from claims.wording import CLAIM_FORM, month_words, price_bands
 from documents.queries import panel_for
@@ -360,12 +361,14 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
     except Claim.DoesNotExist:
         raise Http404 from None
     claim = view.claim
-    panel = panel_for(claim.pk, CLAIM_FORM) if claim.approved_at is not None else None
+    panel = panel_for(claim.pk, CLAIM_FORM) if may_be_printed(claim) else None
     shown = {**view.row_ids, **({"document": panel.row_ids} if panel else {})}
     record(ClaimEvent.SHOWN, on=claim, rows=shown, detail={"content_hash": claim.content_hash})
     closed = view.is_closed
     due: date | None = (
-        queries.due_date(_facility(request), claim.service_month, own) if claim.is_draft else None
+        queries.due_date(_facility(request), claim.service_month, own)
+        if claim.is_draft and not claim.outside
+        else None
     )
     context: dict[str, Any] = {
         "view": view,
@@ -374,7 +377,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
         "back": request.path,
         "month": claim.service_month,
         "is_closed": closed,
-        "may_submit": not closed and permissions.submit.allows(request.actor, claim),
+        "may_submit": (claim.outside or not closed) and permissions.submit.allows(request.actor, claim),
         "may_withdraw": permissions.withdraw.allows(request.actor, claim),
         "may_correct": not closed and permissions.correct.allows(request.actor, claim),
         "may_open_correction": not closed

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from claims import paper
 from claims.cells import Cell, DisputedCell
 from claims.models import ChildCount, Claim, CountDispute, CountSheet, MonthlyFacts
 from claims.operations import review
@@ -693,22 +694,40 @@ def test_corrected_counts_are_flagged_with_what_to_do(city: City, sakura: Nurser
     assert "取り下げて、新しい人数を確認してから" in page
 
 
-def test_a_claim_to_another_municipality_is_shown_and_cannot_be_sent(sakura: Nursery, clerk: Browser) -> None:
+def test_a_claim_to_another_municipality_is_fixed_printed_and_corrected(
+    sakura: Nursery, clerk: Browser
+) -> None:
     Municipality.objects.create(code="129998", name="となり市")
+    give_facts(sakura, saturday_closures=0)
     confirmed(sakura, cells=(("3", "0", "standard", 2),), payer_code="129998")
     with sakura.open():
         claim = Claim.objects.get(outside=True)
+    here = _at(sakura, f"claims/{claim.pk}/")
 
-    page = _text(clerk.get(_at(sakura, f"claims/{claim.pk}/")))
-    refused = clerk.post(
-        _at(sakura, f"claims/{claim.pk}/submit/"), {"shown_hash": claim.content_hash, "declared": "on"}
-    )
+    page = _text(clerk.get(here))
+    clerk.post(f"{here}submit/", {"shown_hash": claim.content_hash, "declared": "on"})
+    fixed = _text(clerk.get(here))
+    ordered = clerk.post(_at(sakura, f"documents/order/claim/{claim.pk}/"), {"back": here})
+    listed = _text(clerk.get(_at(sakura, "claims/")))
+    clerk.post(f"{here}correct/")
+    old = _text(clerk.get(here))
 
-    assert "管外" in page
-    assert "となり市" in page
-    assert "この市区町村への提出は、今後対応します" in page
+    assert "となり市にお住まいの子どもの分の請求です" in page
+    assert "内容を確定する" in page
     assert "提出する" not in page
-    assert refused.status_code == 422
+    assert "締切" not in page
+    assert ordered.status_code == 302
+    assert "確定済み" in fixed
+    assert "訂正版を作る" in fixed
+    assert "取り下げる" not in fixed
+    assert "市の審査を待っています" not in fixed
+    assert "確定済み" in listed
+    assert "これは前の版です" in old
+    with sakura.open():
+        values = paper.values(claim.pk)
+        assert [one.status for one in Claim.objects.order_by("version")] == ["superseded", "draft"]
+    assert values["addressee"] == "となり市長"
+    assert (values["submitted_on"] != "", values["approved_on"]) == (True, "")
 
 
 def test_an_obstacle_is_listed_and_goes_away_when_it_is_removed(city: City) -> None:

@@ -19,7 +19,7 @@ from claims.models import Claim, ClaimLine, Obstacle
 from claims.operations import drafting
 from claims.operations.drafting import draft_month
 from claims.operations.submitting import submit
-from claims.queries.effect import Effect, effect_of
+from claims.queries.effect import Effect, effect_of, revised_books
 from claims.states import ClaimStatus
 from facilities.actors import Role
 from facilities.periods import ServiceMonth
@@ -402,6 +402,27 @@ def test_a_released_book_shows_what_approved_months_differ_by(
     assert found.months == [APRIL, MAY]
     assert found.delta_yen == found.approved_delta_yen == found.by_month[0].delta_yen > 0
     assert found.by_month[1].delta_yen == 0  # drafted anew
+
+
+def test_approved_claims_of_an_older_book_are_named_until_they_are_corrected(
+    city: City, sakura: Nursery, put_in_force: Callable[..., Book]
+) -> None:
+    april, may = (hand_in(sakura, ready_claim(sakura, month)) for month in (APRIL, MAY))
+    approve(april, city)
+    approve(may, city)
+    hand_in(sakura, ready_claim(sakura))
+    officer = sign_in(city.people[Role.OFFICER])
+    before = text_of(officer.get("/c/review/differences/"))
+
+    put_in_force("later", effective_from=date(2026, 6, 1))
+    winter = put_in_force("winter", change=dearer)
+    with city.open():
+        revised = revised_books()
+    page = text_of(officer.get("/c/review/differences/"))
+
+    assert "単価表の改定による差額" not in before
+    assert [(one.book, one.claims, one.months) for one in revised] == [(winter, 2, [APRIL, MAY])]
+    assert "単価表 winter の差額 承認済みの請求 2件（令和8年4月分から令和8年5月分まで）" in page
 
 
 def test_what_two_released_books_leave_to_each_other(

@@ -23,6 +23,7 @@ CLAIM_WAYS = {
     ("submitted", "draft"),
     ("submitted", "returned"),
     ("submitted", "approved"),
+    ("submitted", "superseded"),
     ("approved", "superseded"),
     ("returned", "superseded"),
 }

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from approvals import operations as approvals
 from audit.models import Event
 from claims.models import Claim, CountSheet
-from claims.operations import facts, review
+from claims.operations import closing, facts, review
 from claims.operations.drafting import counts_corrected, recalculate
 from claims.operations.submitting import correct, submit, withdraw
 from claims.states import ClaimStatus, SheetStatus, TransitionNotAllowed
@@ -18,7 +19,7 @@ from facilities.models import FacilityProfile, GrantedItem
 from facilities.rules import NotAllowed, ProblemsFound
 from jobs.models import Job
 from tests.cast import JUNE, NURSERY_CELLS, City, Nursery, give_counts, make_city
-from tests.claims.stage import AT, confirmed, current_claim, nursery, ready_claim
+from tests.claims.stage import AT, confirmed, current_claim, give_facts, nursery, ready_claim
 
 LATER = AT + timedelta(hours=2)
 
@@ -155,13 +156,46 @@ def test_a_draft_whose_counts_were_corrected_waits_for_their_confirmation(
         _submit(sakura, claim)
 
 
-def test_a_claim_to_another_municipality_is_not_sent_from_here(city: City, sakura: Nursery) -> None:
-    confirmed(sakura, cells=(("3", "0", "standard", 2),), payer_code="129998")
-    with sakura.open():
-        claim = Claim.objects.get(outside=True)
+def _outside(place: Nursery) -> Claim:
+    give_facts(place, saturday_closures=0)
+    confirmed(place, cells=(("3", "0", "standard", 2),), payer_code="129998")
+    with place.open():
+        return Claim.objects.get(outside=True)
 
-    with pytest.raises(NotAllowed, match="今後対応"):
-        _submit(sakura, claim)
+
+def test_a_claim_to_another_municipality_is_fixed_and_never_reviewed_here(
+    city: City, sakura: Nursery
+) -> None:
+    claim = _submit(sakura, _outside(sakura))
+
+    assert (claim.status, claim.status_words) == (ClaimStatus.SUBMITTED, "確定済み")
+    with city.open(Role.OFFICER) as officer, pytest.raises(NotAllowed, match="この市では審査しません"):
+        approvals.approve(claim.pk, shown_hash=claim.content_hash, by=officer, at=AT)
+    with sakura.open() as clerk, pytest.raises(NotAllowed, match="訂正版を作る"):
+        withdraw(claim.pk, by=clerk, at=AT)
+
+
+def test_a_fixed_claim_to_another_municipality_is_corrected_by_a_version_beside_it(
+    city: City, sakura: Nursery
+) -> None:
+    fixed = _submit(sakura, _outside(sakura))
+
+    with sakura.open() as clerk:
+        new = correct(fixed.pk, by=clerk, at=AT)
+        old = Claim.objects.get(pk=fixed.pk)
+
+    assert (old.status, new.status, new.version) == (ClaimStatus.SUPERSEDED, ClaimStatus.DRAFT, 2)
+    assert (old.content_hash, old.submitted_at) == (fixed.content_hash, fixed.submitted_at)
+    assert new.payer_code == "129998"
+    assert new.corrects is None
+
+
+def test_a_closed_month_of_the_own_city_does_not_bar_a_claim_to_another(city: City, sakura: Nursery) -> None:
+    claim = _outside(sakura)
+    with city.open(Role.CHIEF) as chief:
+        closing.close(JUNE, note="", by=chief, at=AT)
+
+    assert _submit(sakura, claim).status == ClaimStatus.SUBMITTED
 
 
 def test_a_strangers_claim_does_not_exist(city: City, sakura: Nursery) -> None:
