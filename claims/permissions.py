@@ -28,8 +28,15 @@ class FactsOfMonth:
 
     @classmethod
     def of(cls, facility_id: UUID, claims: Iterable[Claim]) -> "FactsOfMonth":
-        """``claims``: all of the month. An approved one that is being corrected does not hold the facts."""
-        current = [claim for claim in claims if claim.status != ClaimStatus.SUPERSEDED]
+        """
+        ``claims``: all of the month.
+
+        An approved one that is being corrected does not hold the facts, nor one to another municipality: it keeps those
+        it was fixed with and is replaced when the facility wants.
+        """
+        current = [
+            claim for claim in claims if claim.status != ClaimStatus.SUPERSEDED and not claim.is_fixed_outside
+        ]
         corrected = {claim.corrects_id for claim in current}
         return cls(facility_id, frozenset(claim.status for claim in current if claim.pk not in corrected))
 

@@ -113,4 +113,4 @@ def give_back(claim: Claim, *, by: Actor, at: datetime) -> None:
 def _subject(facility: Facility, month: ServiceMonth) -> permissions.FactsOfMonth:
     """The month's claims, locked, so that none is submitted while the facts under it change."""
     claims = Claim.objects.select_for_update(of=("self",)).filter(facility=facility, month=month.first_day)
-    return permissions.FactsOfMonth.of(facility.pk, claims.only("status", "corrects"))
+    return permissions.FactsOfMonth.of(facility.pk, claims.only("status", "corrects", "outside"))

@@ -346,7 +346,9 @@ def facts_of(facility: Facility, month: ServiceMonth, actor: Actor) -> FactsView
         saved=by_month.get(month.first_day),
         proposed=by_month.get(month.plus(-1).first_day),
         barred=_why_not(actor, subject, month),
-        submitted_claim=next((claim for claim in claims if claim.status == ClaimStatus.SUBMITTED), None),
+        submitted_claim=next(
+            (claim for claim in claims if claim.status == ClaimStatus.SUBMITTED and not claim.outside), None
+        ),
     )
 
 

@@ -168,9 +168,7 @@ def _claim(facility: Facility, month: ServiceMonth, clerk: Actor, at: datetime, 
         )
     if not submit:
         return
-    for claim in Claim.objects.filter(
-        facility=facility, month=month.first_day, status=ClaimStatus.DRAFT, outside=False
-    ):
+    for claim in Claim.objects.filter(facility=facility, month=month.first_day, status=ClaimStatus.DRAFT):
         submitting.submit(
             claim.pk, shown_hash=claim.content_hash, declared=True, by=clerk, at=at + timedelta(minutes=4)
         )
@@ -246,13 +244,16 @@ def decide(
 
 
 def _waiting(facility: Facility, month: ServiceMonth) -> list[Claim]:
-    return list(Claim.objects.filter(facility=facility, month=month.first_day, status=ClaimStatus.SUBMITTED))
+    waiting = Claim.objects.filter(
+        facility=facility, month=month.first_day, status=ClaimStatus.SUBMITTED, outside=False
+    )
+    return list(waiting)
 
 
 def _waiting_in_city(city: Municipality, month: ServiceMonth, actor: Actor) -> list[Claim]:
     with acting(city, actor):
         return list(
-            Claim.objects.filter(month=month.first_day, status=ClaimStatus.SUBMITTED)
+            Claim.objects.filter(month=month.first_day, status=ClaimStatus.SUBMITTED, outside=False)
             .select_related("facility")
             .order_by("facility__number")
         )

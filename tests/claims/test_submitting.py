@@ -190,6 +190,20 @@ def test_a_fixed_claim_to_another_municipality_is_corrected_by_a_version_beside_
     assert new.corrects is None
 
 
+def test_a_fixed_claim_to_another_municipality_does_not_hold_the_months_facts(
+    city: City, sakura: Nursery
+) -> None:
+    fixed = _submit(sakura, _outside(sakura))
+
+    with sakura.open() as clerk:
+        facts.save(sakura.facility, JUNE, {"saturday_closures": 1}, shown_version=1, by=clerk, at=LATER)
+        new = correct(fixed.pk, by=clerk, at=LATER)
+        old = Claim.objects.get(pk=fixed.pk)
+
+    assert (old.facts, new.facts) == ({"saturday_closures": 0}, {"saturday_closures": 1})
+    assert old.content_hash == fixed.content_hash != new.content_hash
+
+
 def test_a_closed_month_of_the_own_city_does_not_bar_a_claim_to_another(city: City, sakura: Nursery) -> None:
     claim = _outside(sakura)
     with city.open(Role.CHIEF) as chief:
