@@ -301,6 +301,11 @@ class FacilityProfile(FacilityOwned):
     def __str__(self) -> str:
         return f"{self.facility_id} {self.from_month:%Y-%m}–"
 
+    @property
+    def capacity(self) -> int:
+        """利用定員 of all grades together."""
+        return (self.capacity_1 or 0) + (self.capacity_23 or 0)
+
 
 class Branch(FacilityOwned):
     """A branch (分園) of a facility from one month to another. Its capacity is part of the facility's."""
