@@ -7,7 +7,9 @@ none may look like what stands below a heading.
 """
 
 import re
-from collections.abc import Sequence
+
+from claims.class_headings import LEAST_CLASSES, said_by
+from documents.reading import Table
 
 # What headings are made of and people's names are not.
 WORDS = re.compile(
@@ -23,9 +25,24 @@ ABBREVIATION = re.compile(r"[A-Z]{1,4}|[a-z]{1,4}|(?=.*[0-9_])[A-Za-z][A-Za-z0-9
 DATA = re.compile(r"(?=.*[0-9０-９元])[0-9０-９,.:/\-年月日号歳令和平成元RH]+", re.IGNORECASE)
 
 
-def can_be_headings(first_line: Sequence[str]) -> bool:
-    """Whether this line can be headings: nothing in it is data, and at least half of it are words of headings."""
-    if any(map(DATA.fullmatch, first_line)):
+NUMBER = re.compile(r"[0-9,]*")
+
+
+def can_be_headings(table: Table) -> bool:
+    """Whether the first line can be headings: nothing in it is data, and at least half of it are words of headings."""
+    classes = _classes(table)
+    if any(DATA.fullmatch(heading) for heading in table.headings if heading not in classes):
         return False
-    plausible = sum(bool(WORDS.search(cell) or ABBREVIATION.fullmatch(cell)) for cell in first_line)
-    return plausible * 2 >= len(first_line)
+    plausible = sum(bool(WORDS.search(cell) or ABBREVIATION.fullmatch(cell)) for cell in table.headings)
+    return plausible * 2 >= len(table.headings)
+
+
+def _classes(table: Table) -> set[str]:
+    """
+    Headings like 「3歳」, which could also be data: one child's age.
+
+    They count children when there are several of them and nothing but numbers stands below.
+    """
+    named = {heading for heading in table.headings if said_by(heading) is not None}
+    numbers = all(NUMBER.fullmatch(row[heading]) for row in table.rows for heading in named)
+    return named if len(named) >= LEAST_CLASSES and numbers else set()

@@ -195,7 +195,7 @@ def require_headings(
     """
     are_foreign = not set(expected) & set(table.headings)
     if are_foreign:
-        words = FOREIGN if can_be_headings(table.headings) else WITHOUT_HEADINGS
+        words = FOREIGN if can_be_headings(table) else WITHOUT_HEADINGS
         problems = [Problem(words.format(example=example), 1)]
     else:
         problems = [*_heading_problems(table, required, expected), *doubled]
@@ -234,6 +234,12 @@ def _doubled_headings(wide: dict[str, re.Match[str]]) -> list[Problem]:
 
 def _wide_cell(match: re.Match[str]) -> tuple[str, str, str]:
     return CERTIFICATIONS[match["certification"]], AGES[match["age"]], HOURS_WORDS[match["hours"]]
+
+
+def whole_number(text: str) -> int | None:
+    """The whole number a cell holds, with or without thousands separators; None when it holds anything else."""
+    is_number = re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+", text)
+    return int(text.replace(",", "")) if is_number else None
 
 
 class LineReader:
@@ -326,9 +332,8 @@ class LineReader:
                 return 0
             self.note(row, heading, "空です。0のときも0と入力してください。")
             return None
-        is_number = re.fullmatch(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+", text)
-        number = int(text.replace(",", "")) if is_number else -1
-        if not 0 <= number <= most:
+        number = whole_number(text)
+        if number is None or number > most:
             quoted = _quoted(text) if self.quotes_numbers else ""
             self.note(row, heading, f"{quoted}0から{most:,}の整数で入力してください。")
             return None

@@ -1,25 +1,30 @@
 """
 Other vendors' columns (列の対応): which of their headings is which of ours, and what their codes mean.
 
-Pure: a table of another layout becomes a table of ours (of counts, the long one), with the file's own line numbers, so
-that ``understand`` judges it like every other file of its kind. Problems come back under the file's own headings.
+Pure: a table of another layout becomes a table of ours, with the file's own line numbers, so that ``understand`` judges
+it like every other file of its kind. Counts come in two shapes: a line a class becomes our long layout, a line a
+facility with a column a class our wide one. Problems come back under the file's own headings.
 No values are looked at beyond what is needed: of a column that could hold anything but codes nothing is kept or shown.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from claims import charges
 from claims.charges import CHARGE, EXEMPT_1, EXEMPT_2, NATIONAL
+from claims.class_headings import CLASS_OF, look_wide, may_be_a_class, proposed_classes
 from claims.headings import can_be_headings
 from claims.imports import (
     AGE,
     AGES,
+    BRANCH,
     CERTIFICATION,
     CERTIFICATIONS,
     COUNT,
+    EMPLOYEE,
     FIRST_MONTH,
     HOURS,
     HOURS_WORDS,
@@ -33,6 +38,7 @@ from claims.imports import (
     PAYER,
     REQUIRED,
     WIDE_HEADING,
+    whole_number,
 )
 from claims.models import FileKind
 from documents.personal_data import NO_FACILITIES, Facilities, suspicions
@@ -51,6 +57,9 @@ CODED: dict[str, tuple[tuple[str, str], ...]] = {
     HOURS: (("標準", "標準時間"), ("短時間", "短時間"), ("教育標準時間", "教育標準時間")),
     MOVEMENT: (("", "なし"), ("入", "途中入所"), ("退", "途中退所")),
 }
+# The sum of a line's classes: no count, but what the counts are compared with.
+TOTAL = "合計"
+NO_CLASS = "区分の列"
 # A month that is saved would be wrong next month: it is typed with each file.
 TYPED = ""
 MOST_CODES = 40
@@ -180,6 +189,31 @@ LAYOUTS: Mapping[str, Layout] = {
     FileKind.COUNTS: Layout((*REQUIRED, *LONG), OPTIONAL, (MONTH, PAYER, CERTIFICATION, AGE, HOURS)),
     FileKind.CHARGES: Layout(charges.REQUIRED, charges.OPTIONAL, (MONTH, PAYER)),
 }
+WIDE_LAYOUTS: Mapping[str, Layout] = {
+    FileKind.COUNTS: Layout(REQUIRED, (NAME, BRANCH, EMPLOYEE, *CLASS_OF, TOTAL), (MONTH, PAYER)),
+}
+
+
+class Shape(StrEnum):
+    """What a line of the file is: one class of children, or a facility with a column for each class."""
+
+    LONG = "long"
+    WIDE = "wide"
+
+
+def layout_of(kind: str, shape: Shape) -> Layout:
+    """Our columns of a kind of file in one of its shapes."""
+    return (WIDE_LAYOUTS if shape is Shape.WIDE else LAYOUTS)[kind]
+
+
+def proposed_shape(kind: str, headings: Iterable[str]) -> Shape:
+    """The shape a file most likely has."""
+    return Shape.WIDE if kind in WIDE_LAYOUTS and look_wide(headings) else Shape.LONG
+
+
+def shape_of(fields: Iterable[str]) -> Shape:
+    """The shape that a finished correspondence is for: a wide one has a column of a class, a long one has none."""
+    return Shape.LONG if CLASS_OF.keys().isdisjoint(fields) else Shape.WIDE
 
 
 def kind_of(headings: Iterable[str]) -> FileKind | None:
@@ -201,7 +235,8 @@ class Correspondence:
     One way of reading (列の対応): ``fields`` our heading → theirs.
 
     ``constants``: our heading → what stands on every line; ``values``: our coded heading → their code → our value.
-    ``headings``: all of the file's, as it was read. ``kind``: what the file brings.
+    ``headings``: all of the file's, as it was read. ``kind``: what the file brings. ``shape``: what its lines are; in
+    the wide one, our headings are also those of classes and ``TOTAL``.
     """
 
     headings: tuple[str, ...]
@@ -209,11 +244,12 @@ class Correspondence:
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     kind: str = FileKind.COUNTS
+    shape: Shape = Shape.LONG
 
     @property
     def layout(self) -> Layout:
         """Our columns of this kind of file."""
-        return LAYOUTS[self.kind]
+        return layout_of(self.kind, self.shape)
 
     @property
     def asks_for_month(self) -> bool:
@@ -259,9 +295,10 @@ def columns_of(table: Table, layout: Layout, facilities: Facilities = NO_FACILIT
     """
     if personal := suspicions(table, frozenset(), facilities):
         raise FileRefused(personal, len(table.rows))
-    if not can_be_headings(table.headings):
+    if not can_be_headings(table):
         raise FileRefused([Problem(NO_HEADINGS, 1)], len(table.rows))
-    if not layout.has_codes:
+    # Where every class has a column, the cells are numbers of children, and small ones look like codes.
+    if not layout.has_codes or look_wide(table.headings):
         return Columns(tuple(table.headings), {})
     return Columns(
         tuple(table.headings),
@@ -286,6 +323,23 @@ def proposed_field(heading: str, columns: Columns) -> str:
     theirs = {name.upper(): name for name in columns.headings}
     wanted = [theirs[name] for name in (heading, *SYNONYMS.get(heading, ())) if name in theirs]
     return next((name for name in wanted if offers(heading, name, columns)), "")
+
+
+def proposed_meanings(columns: Columns) -> dict[str, str]:
+    """
+    In the wide shape: their heading → ours, where it is likely, 「使わない」 as nothing.
+
+    A heading that is not in the answer speaks of classes, but of which cannot be told: it has to be chosen.
+    """
+    found = {
+        theirs: heading
+        for heading in (*REQUIRED, NAME, BRANCH, EMPLOYEE)
+        if (theirs := proposed_field(heading, columns))
+    }
+    classes = proposed_classes(name for name in columns.headings if name not in found)
+    found |= {theirs: meant.heading for theirs, meant in classes.items()}
+    unused = (name for name in columns.headings if name not in found and not may_be_a_class(name))
+    return {**found, **dict.fromkeys(unused, "")}
 
 
 def proposed_value(heading: str, code: str) -> str | None:
@@ -328,7 +382,11 @@ def applied(
     constants = dict(reading.constants)
     if reading.asks_for_month:
         constants[MONTH] = typed_month(month)
-    headings = [name for name in reading.layout.fields if name in reading.fields or name in constants]
+    headings = [
+        name
+        for name in reading.layout.fields
+        if (name in reading.fields or name in constants) and name != TOTAL
+    ]
     places = {heading: place for place, heading in enumerate(headings)}
     problems = _problems_in_our_words(table, reading)
     ragged = {problem.line for problem in problems if not problem.column}
@@ -344,7 +402,28 @@ def applied(
                 value = ""
             values.append(codes.get(value, value))
         rows.append(Row(row.line, tuple(values), places))
+    if TOTAL in reading.fields:
+        noted = {problem.line for problem in problems}
+        lines = [row for row in table.rows if row.line not in noted]
+        problems += _wrong_totals(lines, reading)
     return Table(headings, rows, table.encoding, problems)
+
+
+def _wrong_totals(rows: Iterable[Row], reading: Correspondence) -> list[Problem]:
+    """Lines whose classes do not add up to the sum the file gives. A mistyped number is said at its own cell."""
+    classes = [theirs for heading, theirs in reading.fields.items() if heading in CLASS_OF]
+    problems = []
+    for row in rows:
+        given = row[reading.fields[TOTAL]]
+        numbers = [whole_number(row[name] or "0") for name in classes]
+        counted = sum(number for number in numbers if number is not None)
+        if given and None not in numbers and whole_number(given) != counted:
+            words = (
+                f"区分の列を足すと{counted}人で、この合計と合いません。"
+                "人数を直すか、列の対応を作り直してください（合計に区分でない人数も入っているときは、「使わない」にします）。"
+            )
+            problems.append(Problem(words, row.line, TOTAL))
+    return problems
 
 
 def has_unknown_codes(table: Table, reading: Correspondence) -> bool:
@@ -379,8 +458,12 @@ def what_is_missing(reading: Correspondence, columns: Columns) -> dict[str, str]
         if heading not in reading.fields and heading not in reading.constants:
             fixed = "決まった値にするか、" if heading in reading.layout.fixed else ""
             problems[heading] = f"{fixed}列を選んでください。"
+    if reading.shape is Shape.WIDE and CLASS_OF.keys().isdisjoint(reading.fields):
+        problems[NO_CLASS] = "1列以上選んでください。"
     for heading, theirs in reading.fields.items():
-        if theirs not in columns.headings:
+        if heading not in reading.layout.fields:
+            problems[heading] = "取り込む項目にありません。選び直してください。"
+        elif theirs not in columns.headings:
             problems[heading] = "このファイルにない列です。選び直してください。"
         elif not offers(heading, theirs, columns):
             problems[heading] = "区分のコードだけの列を選んでください。"

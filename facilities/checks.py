@@ -1,6 +1,10 @@
 """What must hold of a facility's profile before it is stored: the list, the form and the operation ask alike."""
 
-from facilities.models import FacilityKind
+from collections.abc import Sequence
+
+from facilities.models import Branch, FacilityKind, FacilityProfile
+from facilities.periods import ServiceMonth
+from pages.wareki import month_words
 
 # First grade only, or both: which capacities a type can have. All others have the second and third only.
 ONLY_1 = frozenset({FacilityKind.KINDERGARTEN})
@@ -23,8 +27,7 @@ def capacities_fit(
     if kind not in ONLY_1 | BOTH and capacity_1:
         return {"capacity_1": "この施設類型に1号の利用定員はありません。空欄にしてください。"}
     if not used:
-        field = "capacity_1" if kind in ONLY_1 else "capacity_23"
-        return {field: "利用定員がありません。人数を入れてください。"}
+        return {capacity_field(kind): "利用定員がありません。人数を入れてください。"}
     if used > approved:
         words = (
             f"利用定員（合わせて{used}人）が認可定員（{approved}人）より多くなっています。どちらかを直してください。"
@@ -32,3 +35,41 @@ def capacities_fit(
         )
         return {"approved_capacity": words}
     return {}
+
+
+def capacity_field(kind: str) -> str:
+    """The field of the profile in which a facility of this type has its places, or most of them."""
+    return "capacity_1" if kind in ONLY_1 else "capacity_23"
+
+
+def branches_fit(
+    branches: Sequence[Branch],
+    *,
+    capacity: int,
+    held: FacilityProfile | None,
+    from_month: ServiceMonth,
+    to_month: ServiceMonth | None,
+) -> str:
+    """
+    Why a facility with these branches (分園) cannot have ``capacity`` places in these months; empty when it can.
+
+    ``held``: the profile that holds now. Branches that had no room before may stay while the capacity does not fall.
+    """
+    if held is not None and capacity >= held.capacity:
+        return ""
+    begin = {from_month, *(ServiceMonth.of(branch.from_month) for branch in branches)}
+    for month in sorted(begin):
+        if month < from_month or (to_month is not None and month > to_month):
+            continue
+        places = sum(branch.capacity for branch in branches if holds(branch, month))
+        if places > capacity:
+            return (
+                f"分園の利用定員は、施設の利用定員に含まれます。{month_words(month.first_day)}は分園が合わせて{places}人です。"
+                f"施設の利用定員を{places}人以上にするか、先に分園を終了してください。"
+            )
+    return ""
+
+
+def holds(row: Branch | FacilityProfile, month: ServiceMonth) -> bool:
+    """Whether it is there in ``month``."""
+    return row.from_month <= month.first_day and (row.to_month is None or row.to_month >= month.first_day)

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from facilities.actors import SECTIONS, Role
 from facilities.periods import ServiceMonth, first_day_only
+from facilities.schedule import Step, first_schedule
 from facilities.scope import current_scope
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
 from vault import seal, unseal
@@ -44,8 +45,8 @@ class Municipality(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     code = models.CharField("市区町村コード", max_length=6, unique=True)
     name = models.CharField("名称", max_length=40)
-    # What the city has set of its months: see ``facilities.schedule``. Beside the row, because every page needs it.
-    schedule = models.JSONField("月の日程", default=dict, blank=True)
+    # The days of the city's months: see ``facilities.schedule``. Beside the row, because every page needs it.
+    schedule = models.JSONField("月の日程", default=first_schedule)
 
     objects: ClassVar[models.Manager["Municipality"]] = models.Manager()
 
@@ -53,6 +54,12 @@ class Municipality(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="municipality_code_is_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")
+            ),
+            # «Has rules» is said: without them the second comparison is unknown, and a CHECK lets the unknown pass.
+            models.CheckConstraint(
+                name="municipality_has_a_rule_for_every_step",
+                condition=Q(schedule__has_key="rules")
+                & Q(schedule__rules__has_keys=[str(step) for step in Step]),
             ),
         ]
 
@@ -300,6 +307,11 @@ class FacilityProfile(FacilityOwned):
 
     def __str__(self) -> str:
         return f"{self.facility_id} {self.from_month:%Y-%m}–"
+
+    @property
+    def capacity(self) -> int:
+        """利用定員 of all grades together."""
+        return (self.capacity_1 or 0) + (self.capacity_23 or 0)
 
 
 class Branch(FacilityOwned):

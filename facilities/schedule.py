@@ -2,9 +2,9 @@
 When what is due (月の日程): the steps of a month, business days, and a city's exceptions.
 
 A deadline is a day of the service month or a later one, moved off weekends, national holidays, the turn of the year
-and the city's own closing days. A city that has set nothing has the defaults below: they leave at least
-``LEAST_DAYS`` business days for every step, also in May and October. Rules hold from a month on: what
-was due in earlier ones stays as it was.
+and the city's own closing days. A city begins with the defaults below: they leave at least ``LEAST_DAYS`` business
+days for every step, also in May and October. From then on they are the city's own: other defaults move no day of a
+city that is there. Rules hold from a month on: what was due in earlier ones stays as it was.
 """
 
 from collections.abc import Mapping
@@ -126,10 +126,10 @@ class CitySchedule:
 
     @classmethod
     def of(cls, municipality: HasSchedule) -> "CitySchedule":
-        """What is kept with the municipality."""
+        """What is kept with the municipality. A step without a rule is an error, never today's default."""
         kept = municipality.schedule
         return cls(
-            rules=_rules_from(kept.get("rules", {})),
+            rules=_rules_from(kept["rules"]),
             earlier=tuple(
                 (ServiceMonth.parse(last), _rules_from(rules)) for last, rules in kept.get("earlier", [])
             ),
@@ -227,7 +227,12 @@ class CitySchedule:
 
 
 def _rules_from(kept: Mapping[str, Any]) -> Rules:
-    return {**DEFAULTS, **{step: StepRule(*rule) for step, rule in kept.items()}}
+    return {step: StepRule(*kept[step]) for step in Step}
+
+
+def first_schedule() -> dict[str, Any]:
+    """What a new city keeps: the defaults of the day it is founded, for all its months."""
+    return CitySchedule().as_json()
 
 
 def _as_json(rules: Rules) -> dict[str, list[Any]]:

@@ -366,6 +366,7 @@ DETAILS = {
     "rows_gone": "なくなる行",
     "rows_new": "新しい行",
     "rows_unchanged": "変わらない行",
+    "schedule": "毎月の日",
     "scopes": "できること",
     "slot": "枠",
     "state": "状態",

@@ -18,7 +18,16 @@ from django.db import IntegrityError, transaction
 from audit.record import record
 from claims import permissions
 from claims.events import MappingEvent
-from claims.mapping import CODED, LAYOUTS, Columns, Correspondence, Layout, columns_of, what_is_missing
+from claims.mapping import (
+    CODED,
+    LAYOUTS,
+    Columns,
+    Correspondence,
+    Shape,
+    columns_of,
+    proposed_shape,
+    what_is_missing,
+)
 from claims.models import ColumnMapping, FileKind, MappingDraft
 from claims.queries.mappings import city_facilities, correspondence_of
 from documents.reading import read_csv
@@ -45,9 +54,9 @@ class Draft:
     kind: str = FileKind.COUNTS
 
     @property
-    def layout(self) -> Layout:
-        """Our columns of this kind of file."""
-        return LAYOUTS[self.kind]
+    def shape(self) -> Shape:
+        """What was chosen; before that, what the headings look like."""
+        return self.chosen.shape if self.chosen else proposed_shape(self.kind, self.columns.headings)
 
     def as_json(self) -> dict[str, Any]:
         """For sealing."""
@@ -59,6 +68,7 @@ class Draft:
                 "fields": dict(chosen.fields),
                 "constants": dict(chosen.constants),
                 "values": {heading: dict(codes) for heading, codes in chosen.values.items()},
+                "shape": chosen.shape,
             },
             "replaces": str(self.replaces) if self.replaces else "",
             "name": self.name,
@@ -70,7 +80,16 @@ class Draft:
         columns, chosen = Columns.from_json(kept["columns"]), kept["chosen"]
         return cls(
             columns,
-            chosen and Correspondence(columns.headings, **chosen, kind=kind),
+            chosen
+            and Correspondence(
+                columns.headings,
+                chosen["fields"],
+                chosen["constants"],
+                chosen["values"],
+                kind,
+                # A draft that was sealed before there were two shapes says nothing of it.
+                Shape(chosen.get("shape", Shape.LONG)),
+            ),
             UUID(kept["replaces"]) if kept["replaces"] else None,
             kept["name"],
             kind,
@@ -109,7 +128,13 @@ def begin(
 
 @operation(MappingEvent.COLUMNS_CHOSEN)
 def choose_columns(
-    draft_id: UUID, *, fields: Mapping[str, str], constants: Mapping[str, str], by: Actor, at: datetime
+    draft_id: UUID,
+    *,
+    fields: Mapping[str, str],
+    constants: Mapping[str, str],
+    shape: Shape = Shape.LONG,
+    by: Actor,
+    at: datetime,
 ) -> Draft:
     """
     Say which of the file's columns is which of ours. What codes mean is said afterwards.
@@ -120,7 +145,7 @@ def choose_columns(
     """
     row, draft = _opened(draft_id, by=by, at=at)
     known = draft.chosen.values if draft.chosen else {}
-    chosen = Correspondence(draft.columns.headings, dict(fields), dict(constants), known, draft.kind)
+    chosen = Correspondence(draft.columns.headings, dict(fields), dict(constants), known, draft.kind, shape)
     if missing := what_is_missing(chosen, draft.columns):
         raise ProblemsFound([f"{heading}：{sentence}" for heading, sentence in missing.items()])
     changed = replace(draft, chosen=chosen)

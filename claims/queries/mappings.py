@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
-from claims.mapping import CODED, Correspondence, kind_of
+from claims.class_headings import CLASS_OF
+from claims.mapping import CODED, Correspondence, Shape, kind_of, shape_of
 from claims.models import ColumnMapping, FileKind
 from documents.personal_data import Facilities, suspicions
 from documents.reading import FileRefused, Problem, Table
@@ -37,7 +38,12 @@ AS_FOUND = HowToRead()
 def correspondence_of(mapping: ColumnMapping) -> Correspondence:
     """The stored mapping, as it is applied."""
     return Correspondence(
-        tuple(mapping.headings), mapping.fields, mapping.constants, mapping.values, mapping.kind
+        tuple(mapping.headings),
+        mapping.fields,
+        mapping.constants,
+        mapping.values,
+        mapping.kind,
+        shape_of(mapping.fields),
     )
 
 
@@ -104,6 +110,11 @@ class ListedMapping:
     made_by: str
     fields: tuple[MappedField, ...]
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether a line of the file is a facility with a column for each class."""
+        return shape_of(self.mapping.fields) is Shape.WIDE
+
 
 def mappings_view() -> list[ListedMapping]:
     """All of the city's mappings by name: two queries."""
@@ -115,7 +126,7 @@ def mappings_view() -> list[ListedMapping]:
 def _listed(mapping: ColumnMapping, people: dict[UUID, str]) -> ListedMapping:
     fields = [
         MappedField(
-            heading,
+            CLASS_OF[heading].words if heading in CLASS_OF else heading,
             theirs,
             None,
             tuple(

@@ -13,7 +13,8 @@ from accounts import held_forms
 from audit.record import record
 from claims import permissions
 from claims.events import MappingEvent
-from claims.mapping_forms import ColumnsForm, RenameForm, ValuesForm
+from claims.mapping import WIDE_LAYOUTS, Shape, layout_of
+from claims.mapping_forms import COLUMNS_FORMS, ColumnsForm, RenameForm, ValuesForm, WideColumnsForm
 from claims.models import ColumnMapping, FileKind, MappingDraft
 from claims.operations import mapping as operations
 from claims.operations.mapping import Draft
@@ -24,6 +25,11 @@ from facilities.rules import NotAllowed, ProblemsFound
 COUNTS, MAPPINGS, MAKE = "児童数", "列の対応", "列の対応を決める"
 UPLOADS = {FileKind.COUNTS: "counts:imports", FileKind.CHARGES: "charges:imports"}
 WITH_CODES, WITHOUT_CODES = "コードの意味を選ぶ", "名前をつける"
+SHAPES = {Shape.LONG: "1行に1区分", Shape.WIDE: "1行に1施設、区分ごとの列"}
+COLUMNS_PAGES = {
+    Shape.LONG: "claims/city/mapping_columns.html",
+    Shape.WIDE: "claims/city/mapping_wide_columns.html",
+}
 
 
 # ---------------------------------------------------------------- what is saved
@@ -100,23 +106,29 @@ def _list(
 
 @require_http_methods(["GET", "POST"])
 def columns(request: TenantRequest, draft_id: UUID) -> HttpResponse:
-    """First step: which of the file's columns is which of ours."""
+    """First step: which of the file's columns is which of ours, in the shape the file has."""
     row, draft = _draft(request, draft_id)
     own_code = request.membership.municipality.code
     typed = request.POST if request.method == "POST" else held_forms.take(request)
-    form = ColumnsForm(typed, draft=draft, own_code=own_code)
+    shape = _shape(draft, (typed or request.GET).get("shape", ""))
+    form = COLUMNS_FORMS[shape](typed, draft=draft, own_code=own_code)
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         chosen = form.chosen
         try:
             operations.choose_columns(
-                row.pk, fields=chosen.fields, constants=chosen.constants, by=request.actor, at=timezone.now()
+                row.pk,
+                fields=chosen.fields,
+                constants=chosen.constants,
+                shape=shape,
+                by=request.actor,
+                at=timezone.now(),
             )
         except (NotAllowed, ProblemsFound) as refusal:
             problems = str(refusal).splitlines()
         else:
             return redirect("counts:mapping_codes", row.pk)
-    return _draft_page(request, "claims/city/mapping_columns.html", row, draft, form, problems)
+    return _draft_page(request, COLUMNS_PAGES[shape], row, draft, form, problems, shape=shape)
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,7 +161,15 @@ def codes(request: TenantRequest, draft_id: UUID) -> HttpResponse:
                 "同じ見出しのファイルは、次から自動でこの対応を使います。",
             )
             return redirect(UPLOADS[FileKind(mapping.kind)])
-    return _draft_page(request, "claims/city/mapping_codes.html", row, draft, form, problems)
+    return _draft_page(
+        request, "claims/city/mapping_codes.html", row, draft, form, problems, shape=draft.chosen.shape
+    )
+
+
+def _shape(draft: Draft, asked: str) -> Shape:
+    """The shape that was asked for, where the kind of file may have it; else the draft's own."""
+    may_be = SHAPES if draft.kind in WIDE_LAYOUTS else {Shape.LONG: ""}
+    return next((shape for shape in may_be if shape == asked), draft.shape)
 
 
 def _draft(request: TenantRequest, draft_id: UUID) -> tuple[MappingDraft, Draft]:
@@ -165,8 +185,10 @@ def _draft_page(
     template: str,
     row: MappingDraft,
     draft: Draft,
-    form: ColumnsForm | ValuesForm,
+    form: ColumnsForm | WideColumnsForm | ValuesForm,
     problems: list[str],
+    *,
+    shape: Shape,
 ) -> HttpResponse:
     record(MappingEvent.DRAFT_SHOWN, on=row, rows={"draft": [row.pk]})
     kind = FileKind(row.kind)
@@ -176,7 +198,9 @@ def _draft_page(
         "form": form,
         "problems": problems,
         "is_late": row.expires_at <= timezone.now(),
-        "second_step": WITH_CODES if draft.layout.has_codes else WITHOUT_CODES,
+        "second_step": WITH_CODES if layout_of(draft.kind, shape).has_codes else WITHOUT_CODES,
+        "shape": shape,
+        "shapes": SHAPES.items() if draft.kind in WIDE_LAYOUTS else [],
         "upload_page": UPLOADS[kind],
         "breadcrumbs": [
             (COUNTS, reverse("counts:imports")),

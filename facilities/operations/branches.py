@@ -7,6 +7,7 @@ from uuid import UUID
 from audit.record import record
 from facilities import permissions
 from facilities.actors import Actor
+from facilities.checks import holds
 from facilities.events import FacilityEvent
 from facilities.models import Branch, Facility, FacilityProfile
 from facilities.operating import operation
@@ -126,9 +127,9 @@ def _too_many_places(
     for month in sorted(begin):
         if month < from_month or (to_month is not None and month > to_month):
             continue
-        profile = next((row for row in profiles if _holds(row, month)), None)
-        elsewhere = sum(row.capacity for row in branches if _holds(row, month))
-        room = (profile.capacity_1 or 0) + (profile.capacity_23 or 0) if profile else None
+        profile = next((row for row in profiles if holds(row, month)), None)
+        elsewhere = sum(row.capacity for row in branches if holds(row, month))
+        room = profile.capacity if profile else None
         if room is None or elsewhere + capacity <= room:
             continue
         others = f"（ほかの分園 {elsewhere}人）" if elsewhere else ""
@@ -139,7 +140,3 @@ def _too_many_places(
             f"{room}人です{others}。{advice}先に施設の利用定員を変えてください。"
         ]
     return []
-
-
-def _holds(row: Branch | FacilityProfile, month: ServiceMonth) -> bool:
-    return row.from_month <= month.first_day and (row.to_month is None or row.to_month >= month.first_day)

@@ -16,10 +16,11 @@ from uuid import UUID
 from django.conf import settings
 
 from audit.record import Outcome, record, record_apart
-from facilities import permissions
+from facilities import checks, permissions
 from facilities.actors import Actor
 from facilities.events import FacilityEvent
 from facilities.imports import (
+    PLACES,
     CellProblem,
     FacilityChange,
     FacilityLine,
@@ -29,6 +30,7 @@ from facilities.imports import (
     understand,
 )
 from facilities.models import (
+    Branch,
     Corporation,
     Facility,
     FacilityDetail,
@@ -220,7 +222,7 @@ def opened(imported: FacilityImport) -> tuple[Plan, str]:
 
 def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
     """
-    Compare with what stands now: three queries, however many facilities.
+    Compare with what stands now: three queries, however many facilities; one more where a capacity falls.
 
     :raises LinesRefused: a line asks for what a list cannot change.
     """
@@ -260,8 +262,9 @@ def plan_of(lines: list[FacilityLine], from_month: ServiceMonth) -> Plan:
         problems += _opening_problems(line, facility, own_details)
         problems += _cannot(change)
         planned.append(change)
+    problems += _room_problems(planned, from_month)
     if problems:
-        raise LinesRefused(problems)
+        raise LinesRefused(sorted(problems, key=lambda problem: problem.line))
     named = {line.number for line in lines}
     return Plan(
         planned,
@@ -288,6 +291,38 @@ def _cannot(change: FacilityChange) -> list[CellProblem]:
             "類型が変わるときは、新しい事業所番号で登録してください。"
         )
         problems.append(CellProblem(words, line.line, "施設類型"))
+    return problems
+
+
+def _room_problems(planned: list[FacilityChange], from_month: ServiceMonth) -> list[CellProblem]:
+    """No capacity falls below what the branches of its facility hold: one query, none where no capacity falls."""
+    asked = [
+        (change.facility.pk, change, change.line.profile(change.profile).capacity)
+        for change in planned
+        if change.facility is not None and change.changes_profile
+    ]
+    falling = [
+        (pk, change, capacity)
+        for pk, change, capacity in asked
+        if change.profile is None or capacity < change.profile.capacity
+    ]
+    branches: dict[UUID, list[Branch]] = defaultdict(list)
+    if falling:
+        there = Branch.objects.exclude(to_month__lt=from_month.first_day)
+        for branch in there.filter(facility__in=[pk for pk, _, _ in falling]):
+            branches[branch.facility_id].append(branch)
+    problems = []
+    for pk, change, capacity in falling:
+        problem = checks.branches_fit(
+            branches[pk],
+            capacity=capacity,
+            held=change.profile,
+            from_month=change.from_month,
+            to_month=change.until,
+        )
+        if problem:
+            column = PLACES[checks.capacity_field(change.line.kind)]
+            problems.append(CellProblem(problem, change.line.line, column))
     return problems
 
 

@@ -47,7 +47,7 @@ def found_city(
                     by=by,
                     on=membership,
                     municipality_id=city.pk,
-                    detail={"code": code, "account": str(user.pk)},
+                    detail={"code": code, "account": str(user.pk), "schedule": city.schedule["rules"]},
                 )
     except IntegrityError as clash:
         raise ProblemsFound(

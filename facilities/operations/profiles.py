@@ -15,7 +15,7 @@ from audit.record import record
 from facilities import checks, permissions
 from facilities.actors import Actor
 from facilities.events import FacilityEvent
-from facilities.models import Facility, FacilityProfile, GrantedItem
+from facilities.models import Branch, Facility, FacilityProfile, GrantedItem
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
@@ -50,6 +50,19 @@ class ProfileValues:
     wage_percent: int | None
     rates_are_provisional: bool = False
 
+    @property
+    def capacity(self) -> int:
+        """利用定員 of all grades together."""
+        return (self.capacity_1 or 0) + (self.capacity_23 or 0)
+
+
+class NoRoomForBranches(ProblemsFound):
+    """The capacity would be less than what the facility's branches hold; ``field`` is where it is typed."""
+
+    def __init__(self, sentence: str, field: str) -> None:
+        super().__init__([sentence])
+        self.field = field
+
 
 @dataclass(frozen=True)
 class CertifiedRates:
@@ -73,6 +86,7 @@ def set_profile(
 
     :raises NotAllowed: only the administrator sets profiles.
     :raises ProblemsFound: the capacities do not fit the type of the facility or each other.
+    :raises NoRoomForBranches: the capacity falls below what the facility's branches hold.
     """
     facility = _locked(facility_id, by)
     if problems := checks.capacities_fit(
@@ -84,6 +98,8 @@ def set_profile(
         raise ProblemsFound(list(problems.values()))
     profiles = _profiles_of(facility)
     held = next((row for row in reversed(profiles) if row.from_month <= from_month.first_day), None)
+    after = next((row for row in profiles if row.from_month > from_month.first_day), None)
+    _require_room_for_branches(facility, values.capacity, held, from_month, after)
     same = held if held and held.from_month == from_month.first_day else None
     before = _values_of(same) if same else None
     certificate = _certificate_of(held, values, from_month)
@@ -113,6 +129,7 @@ def undo_profile(profile_id: UUID, *, by: Actor, at: datetime) -> None:
     :raises FacilityProfile.DoesNotExist: it is gone already, or not of the open scope.
     :raises NotAllowed: only the administrator sets profiles.
     :raises ProblemsFound: its first month has begun.
+    :raises NoRoomForBranches: what held before has less places than the facility's branches.
     """
     facility_id = FacilityProfile.objects.values_list("facility_id", flat=True).get(pk=profile_id)
     facility = _locked(facility_id, by)
@@ -120,6 +137,11 @@ def undo_profile(profile_id: UUID, *, by: Actor, at: datetime) -> None:
     if _has_begun(undone.from_month, at):
         raise ProblemsFound([BEGUN_PROFILE])
     from_month = ServiceMonth.of(undone.from_month)
+    profiles = _profiles_of(facility)
+    before = next((row for row in profiles if row.to_month == from_month.plus(-1).first_day), None)
+    after = next((row for row in profiles if row.from_month > undone.from_month), None)
+    if before is not None:
+        _require_room_for_branches(facility, before.capacity, undone, from_month, after)
     record(
         FacilityEvent.PROFILE_UNDONE,
         by=by,
@@ -327,6 +349,25 @@ def _locked_item(granted_id: UUID, by: Actor) -> GrantedItem:
 def _profiles_of(facility: Facility) -> list[FacilityProfile]:
     rows = FacilityProfile.objects.select_for_update(of=("self",)).filter(facility=facility)
     return list(rows.order_by("from_month"))
+
+
+def _require_room_for_branches(
+    facility: Facility,
+    capacity: int,
+    held: FacilityProfile | None,
+    from_month: ServiceMonth,
+    after: FacilityProfile | None,
+) -> None:
+    """``capacity`` shall hold in place of ``held`` from ``from_month`` until the profile ``after`` begins."""
+    sentence = checks.branches_fit(
+        list(Branch.objects.filter(facility=facility)),
+        capacity=capacity,
+        held=held if held is not None and checks.holds(held, from_month) else None,
+        from_month=from_month,
+        to_month=ServiceMonth.of(after.from_month).plus(-1) if after else None,
+    )
+    if sentence:
+        raise NoRoomForBranches(sentence, checks.capacity_field(facility.kind))
 
 
 def _begun(facility: Facility, profiles: list[FacilityProfile], month: ServiceMonth) -> FacilityProfile:

@@ -89,6 +89,9 @@ def set_profile(request: TenantRequest, number: str) -> HttpResponse:
             by=request.actor,
             at=timezone.now(),
         )
+    except profiles.NoRoomForBranches as refusal:
+        form.add_error(refusal.field, refusal.problems)
+        return _page(request, facility, profile_form=form)
     except (NotAllowed, ProblemsFound) as problem:
         return _page(request, facility, profile_form=form, problem=problem)
     until = (

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from claims.charges import EXAMPLE
 from claims.drops import Drop, Identity
+from claims.mapping import Shape
 from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, FileKind, MappingDraft
 from claims.operations import charges_import, counts_import, drop_folder, mapping
 from claims.wording import CLAIM_FORM
@@ -88,6 +89,38 @@ def saved_mapping(city: City, name: str = "みほんシステム") -> ColumnMapp
     draft = mapping_draft(city)
     with city.open(Role.ENROLMENT) as enrolment:
         return mapping.save(draft.pk, name=name, values=CODES, by=enrolment, at=timezone.now())
+
+
+WIDE_LAYOUT = """年月,施設番号,園名称,3歳標準,0歳短時間,3歳,5歳,計
+202608,1299900000901,さくら保育園,17,0,3,0,20
+202608,1299900000902,すみれ保育園,0,2,0,0,2
+"""
+WIDE_COLUMNS = {
+    "対象年月": "年月",
+    "事業所番号": "施設番号",
+    "施設名": "園名称",
+    "2号3歳標準": "3歳標準",
+    "3号0歳短時間": "0歳短時間",
+    "1号3歳教育標準時間": "3歳",
+    "1号5歳教育標準時間": "5歳",
+}
+
+
+def saved_wide_mapping(city: City, name: str = "横長システム") -> ColumnMapping:
+    """The layout with a column a class, mapped; its children all live in the city."""
+    with city.open(Role.ENROLMENT) as enrolment:
+        draft = mapping.begin(
+            WIDE_LAYOUT.encode("cp932"), kind=FileKind.COUNTS, by=enrolment, at=timezone.now()
+        )
+        mapping.choose_columns(
+            draft.pk,
+            fields=WIDE_COLUMNS,
+            constants={"居住市区町村コード": "129999"},
+            shape=Shape.WIDE,
+            by=enrolment,
+            at=timezone.now(),
+        )
+        return mapping.save(draft.pk, name=name, values={}, by=enrolment, at=timezone.now())
 
 
 OTHER_CHARGES = """処理年月,施設コード,住所地コード,保育料合計,国基準額合計,副食費免除2号,副食費免除1号

@@ -111,3 +111,33 @@ def test_every_page_of_a_row_is_clean(come, login_id):
         for click in clicks:
             person.page.click(f"main >> {click}")
         person.see(name)
+
+
+WIDE_FILE = """処理年月,施設コード,施設名称,0歳標準,0歳短時間,1歳標準,1歳短時間,3歳,3歳短時間,満3歳,2号計,5歳,合計
+202606,1299900000001,駅前やまびこ保育園,8,0,14,1,17,1,0,18,0,41
+"""
+
+
+def test_a_foreign_wide_file_is_asked_about_clearly(come):
+    person = come()
+    person.sign_in("nyuen")
+    person.open("/c/counts/")
+    file = {"name": "児童数.csv", "mimeType": "text/csv", "buffer": WIDE_FILE.encode("cp932")}
+
+    person.page.set_input_files("input[type=file]", file)
+    person.page.click("main button:has-text('内容を確認する')")
+    person.page.click("text=列の対応を決める")
+    person.page.wait_for_selector("text=ファイルの列と意味")
+    person.see("mapping-wide")
+    person.page.select_option("select[aria-label='「5歳」の意味']", label="2号 3歳 標準時間")
+    person.page.click("main button:has-text('次へ')")
+    person.page.wait_for_selector("text=「3歳」と同じ区分です。")
+    person.see("mapping-wide-refused")
+    person.page.select_option("select[aria-label='「5歳」の意味']", label="1号 5歳 教育標準時間")
+    person.page.click("main button:has-text('次へ')")
+    person.page.wait_for_selector("text=この対応の名前")
+    person.see("mapping-wide-name")
+    person.page.click("text=列を選び直す")
+    person.page.click("text=「1行に1区分」に変える")
+    person.page.wait_for_selector("text=取り込む項目とファイルの列")
+    person.see("mapping-long")

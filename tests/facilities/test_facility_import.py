@@ -28,6 +28,7 @@ from facilities.models import (
     holding_in,
 )
 from facilities.operations import facility_import
+from facilities.operations.branches import BranchValues, open_branch
 from facilities.operations.changes import DetailValues, change_details, hold_details
 from facilities.operations.opening import CHANGED_BEFORE, CLOSED_BEFORE
 from facilities.periods import ServiceMonth
@@ -531,3 +532,31 @@ def test_the_check_digit_of_a_corporate_number():
     # 国税庁's own example of the computation: 700110005901 has the check digit 8.
     assert check_digit_fits("8700110005901")
     assert not any(check_digit_fits(f"{digit}700110005901") for digit in range(10) if digit != 8)
+
+
+def test_a_line_whose_branches_need_more_places_is_refused_at_its_capacity(city):
+    accept(city, preview(city, listed({})))
+    with city.open() as administrator:
+        facility = Facility.objects.get(number=GOOD["事業所番号"])
+        values = BranchValues("東分園", "272-0001", "青葉台市東1-1", 20)
+        open_branch(facility.pk, values, from_month=JUNE, by=administrator, at=AT)
+
+    with pytest.raises(LinesRefused) as refused:
+        preview(city, listed({"2・3号利用定員": "19"}), MAY)
+    waiting = preview(city, listed({"2・3号利用定員": "20"}), MAY)
+    with city.open() as administrator:
+        open_branch(
+            facility.pk,
+            BranchValues("西分園", "272-0001", "青葉台市東1-1", 5),
+            from_month=JUNE,
+            by=administrator,
+            at=AT,
+        )
+    with pytest.raises((LinesRefused, NotAllowed)):
+        accept(city, waiting)
+
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.column) == (2, "2・3号利用定員")
+    assert "令和8年6月は分園が合わせて20人です" in problem.message
+    with city.open():
+        assert FacilityProfile.objects.get().capacity_23 == 60

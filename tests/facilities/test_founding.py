@@ -33,6 +33,7 @@ def test_the_first_administrator_is_invited(db, run_jobs, mail_folder, capsys):
     assert PasswordTicket.objects.get().user == user
     event = events_of(city, "facilities.city_founded")[-1]
     assert "example.jp" not in str(event.detail)
+    assert event.detail["schedule"] == city.municipality.schedule["rules"] != {}
     said = capsys.readouterr().out
     assert "kanri@example.jp" not in said
     assert "利用開始のご案内" in said

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
+from facilities.models import Branch, Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
+from facilities.operations.branches import BranchValues, end_branch, open_branch
 from facilities.operations.profiles import (
     CertifiedRates,
     ProfileValues,
@@ -24,7 +25,7 @@ from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.scope import scope
 from jobs.models import Job
-from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, make_facility
+from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
 
 AT = datetime(2026, 6, 5, 5, 0, tzinfo=UTC)
@@ -491,3 +492,99 @@ def test_months_are_counted_across_years():
 def test_what_is_no_month_is_refused(text):
     with pytest.raises(ValueError, match="not a service month"):
         ServiceMonth.parse(text)
+
+
+# ---------------------------------------------------------------- branches (分園) have room in their facility
+
+
+def with_branch(nursery: Nursery, capacity: int, month: ServiceMonth, name: str = "東分園") -> Branch:
+    values = BranchValues(name, "272-0001", "青葉台市東1-1", capacity)
+    with nursery.city.open() as administrator:
+        branch: Branch = open_branch(nursery.facility.pk, values, from_month=month, by=administrator, at=AT)
+    return branch
+
+
+def test_a_capacity_does_not_fall_below_what_the_branches_hold(city, sakura):
+    with_branch(sakura, 20, JUNE)
+    with_branch(sakura, 12, JULY, "西分園")
+
+    with city.open() as administrator:
+        for month, capacity, blamed, places in (
+            (MAY, 19, "6月", 20),
+            (MAY, 31, "7月", 32),
+            (JUNE, 19, "6月", 20),
+            (NEXT_APRIL, 31, "4月", 32),
+        ):
+            words = f"{blamed}は分園が合わせて{places}人です。施設の利用定員を{places}人以上にするか"
+            with pytest.raises(ProblemsFound, match=words):
+                set_profile(
+                    sakura.facility.pk, with_capacity(capacity), from_month=month, by=administrator, at=AT
+                )
+        assert FacilityProfile.objects.get().to_month is None
+        set_profile(sakura.facility.pk, with_capacity(32), from_month=MAY, by=administrator, at=AT)
+
+
+def test_only_the_months_of_the_new_profile_are_asked(city, sakura):
+    branch = with_branch(sakura, 20, JULY)
+    with city.open() as administrator:
+        set_profile(sakura.facility.pk, with_capacity(60), from_month=JULY, by=administrator, at=AT)
+        set_profile(sakura.facility.pk, with_capacity(10), from_month=MAY, by=administrator, at=AT)
+        end_branch(branch.pk, last_month=JULY, by=administrator, at=AT)
+        set_profile(sakura.facility.pk, with_capacity(10), from_month=JULY.plus(1), by=administrator, at=AT)
+
+        with pytest.raises(ProblemsFound, match="ほかの分園 20人"):
+            open_branch(
+                sakura.facility.pk,
+                BranchValues("西分園", "272-0001", "青葉台市東1-1", 41),
+                from_month=JULY,
+                by=administrator,
+                at=AT,
+            )
+
+
+def test_what_had_no_room_before_hinders_no_other_change(city, sakura):
+    with_branch(sakura, 20, MAY)
+    with city.open() as administrator:
+        FacilityProfile.objects.update(capacity_23=15)
+        values = replace(with_capacity(15), region_percent=12)
+
+        set_profile(sakura.facility.pk, values, from_month=JUNE, by=administrator, at=AT)
+
+        with pytest.raises(ProblemsFound, match="20人以上"):
+            set_profile(sakura.facility.pk, with_capacity(14), from_month=JULY, by=administrator, at=AT)
+
+
+def test_a_profile_is_not_undone_when_the_branches_need_its_places(city, sakura):
+    with city.open() as administrator:
+        set_profile(sakura.facility.pk, with_capacity(20), from_month=MAY, by=administrator, at=AT)
+        july = set_profile(sakura.facility.pk, LARGER, from_month=JULY, by=administrator, at=AT)
+    branch = with_branch(sakura, 40, JULY)
+    with city.open() as administrator:
+        with pytest.raises(ProblemsFound, match="7月は分園が合わせて40人です"):
+            undo_profile(july.pk, by=administrator, at=AT)
+        end_branch(branch.pk, last_month=JUNE, by=administrator, at=AT)
+
+        undo_profile(july.pk, by=administrator, at=AT)
+
+        assert FacilityProfile.objects.order_by("from_month").last().to_month is None
+
+
+def test_the_page_says_it_at_the_capacity(city, sakura):
+    with_branch(sakura, 20, JUNE)
+    sent = {
+        "from_month": "2026-06", "approved_capacity": "90", "capacity_23": "19", "region_percent": "10",
+        "base_percent": "8", "wage_percent": "6",
+    }  # fmt: skip
+
+    answer = sign_in(city.people[Role.ADMINISTRATOR]).post(
+        f"/c/facilities/{sakura.facility.number}/profile/", sent
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert (
+        "2・3号 利用定員：分園の利用定員は、施設の利用定員に含まれます。令和8年6月は分園が合わせて20人です。"
+        in page
+    )
+    with city.open():
+        assert FacilityProfile.objects.count() == 1

@@ -3,9 +3,11 @@
 import html
 import re
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from itertools import pairwise
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -236,6 +238,51 @@ def test_other_days_hold_from_this_month_on_and_earlier_months_keep_theirs(city)
     days = [kept.deadline(month, Step.CLAIM).day.day for month in (MAY, JUNE, JUNE.plus(1), JUNE.plus(2))]
     assert days == [11, 13, 13, 14]
     assert CitySchedule.of(Municipality(schedule=kept.as_json())) == kept
+
+
+WRITE_DOWN = import_module("facilities.migrations.0012_every_city_has_its_days")
+SEEN = {
+    Step.IMPORT: StepRule(0, 3, Shift.LATER),
+    Step.CONFIRM: StepRule(0, 10, Shift.LATER),
+    Step.CLAIM: StepRule(0, 15, Shift.LATER),
+    Step.REVIEW: StepRule(0, 23, Shift.EARLIER),
+    Step.PAY: StepRule(0, LAST_DAY, Shift.EARLIER),
+}
+
+
+def test_other_defaults_move_no_day_of_a_city_that_is_there(db, monkeypatch):
+    before = Municipality.objects.create(code="129998", name="緑野市")
+    days = CitySchedule.of(before).month(MAY)
+
+    for step in Step:
+        monkeypatch.setitem(DEFAULTS, step, StepRule(1, 20, Shift.NONE))
+    after = Municipality.objects.create(code="129997", name="となり市")
+    before.refresh_from_db()
+
+    assert CitySchedule.of(before).month(MAY) == days
+    assert CitySchedule.of(after).deadline(MAY, Step.CLAIM).day == date(2026, 6, 20)
+
+
+@pytest.mark.parametrize("kept", [{}, {"rules": {}}, {"rules": {"claim": [0, 12, "none"]}}])
+def test_a_city_has_a_rule_for_every_step(city, kept):
+    with pytest.raises(KeyError):
+        CitySchedule.of(Municipality(schedule=kept))
+
+    with pytest.raises(IntegrityError, match="municipality_has_a_rule_for_every_step"), transaction.atomic():
+        Municipality.objects.filter(pk=city.municipality.pk).update(schedule=kept)
+
+
+def test_what_a_city_has_not_set_is_written_down_as_it_was_seen():
+    claim = {"claim": [0, 12, "none"]}
+    ours = {"rules": claim, "earlier": [["2026-05", {}]], "closing_days": {"2026-06-15": "市制記念日"}}
+
+    nothing, part = (CitySchedule.of(Municipality(schedule=WRITE_DOWN.whole(kept))) for kept in ({}, ours))
+
+    assert nothing == CitySchedule(rules=SEEN)
+    assert part.rules_of(JUNE) == {**SEEN, Step.CLAIM: StepRule(0, 12, Shift.NONE)}
+    assert part.rules_of(MAY) == SEEN
+    assert part.day_off(date(2026, 6, 15)) == "市制記念日"
+    assert WRITE_DOWN.whole(part.as_json()) == part.as_json()
 
 
 def test_the_order_is_looked_at_in_the_coming_years_too(city):

@@ -18,7 +18,7 @@ from claims.operations.submitting import submit
 from facilities.actors import Role
 from facilities.models import Membership, Municipality, Ownership
 from facilities.periods import ServiceMonth
-from facilities.schedule import CitySchedule, Step
+from facilities.schedule import CitySchedule, Shift, Step, StepRule
 from portal.help.texts import CHAPTERS, FIRST_STEPS, GUIDES, PAGES, guide_of, help_of
 from portal.views.guides import coming_months
 from tests.access.addresses import ADDRESSES
@@ -374,9 +374,8 @@ def test_everybody_has_the_guide_of_their_own_role(world, role):
 
 
 def test_a_guide_shows_the_days_of_this_city(city, sakura):
-    Municipality.objects.filter(pk=city.municipality.pk).update(
-        schedule={"rules": {"claim": [0, 17, "none"]}}
-    )
+    rules = {**CitySchedule().rules, Step.CLAIM: StepRule(0, 17, Shift.NONE)}
+    Municipality.objects.filter(pk=city.municipality.pk).update(schedule=CitySchedule(rules).as_json())
     city.municipality.refresh_from_db()
     months = coming_months(CitySchedule.of(city.municipality), date.today())
 
@@ -405,7 +404,7 @@ def test_the_coming_months_begin_with_what_is_still_due(today, first):
 
 
 def test_a_month_that_is_paid_two_months_later_is_still_coming():
-    rules = {**CitySchedule().rules, Step.PAY: CitySchedule().rules[Step.PAY].__class__(2, 31, "earlier")}
+    rules = {**CitySchedule().rules, Step.PAY: StepRule(2, 31, Shift.EARLIER)}
 
     months = coming_months(CitySchedule(rules=rules), date(2026, 6, 15))
 
