@@ -28,9 +28,15 @@ class Part(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Under the contract's names; a note only where there is one."""
-        found = self._asdict()
-        if not self.note:
-            del found["note"]
+        found: dict[str, Any] = {
+            "age_class": self.age_class,
+            "hours": self.hours,
+            "unit_yen": self.unit_yen,
+            "quantity": self.quantity,
+            "amount_yen": self.amount_yen,
+        }
+        if self.note:
+            found["note"] = self.note
         return found
 
 
@@ -49,6 +55,8 @@ STEP_FIELDS: dict[str, tuple[str, ...]] = {
     "amount": ("unit_yen", "quantity", "amount_yen"),
     "rule": ("rule",),
 }
+# They end with the part of their class, whose values stand beside the others.
+KINDS_OF_A_CLASS = frozenset({"class", "percent", "by_days"})
 # Every one of these is floored to ten yen (10円未満切捨て).
 FLOORED_KINDS = frozenset({"treatment", "share", "percent", "by_days"})
 
@@ -69,12 +77,13 @@ class Step(NamedTuple):
     @property
     def values(self) -> dict[str, Any]:
         """The numbers under their names, ready for JSON."""
-        named = dict(zip(STEP_FIELDS[self.kind], self.numbers, strict=True))
-        if "part" in named:
-            named |= named.pop("part").as_dict()
-        if named.get("treatment") is not None:
-            named["treatment"] = dict(zip(STEP_FIELDS["treatment"], named["treatment"], strict=True))
-        if self.kind in FLOORED_KINDS:
+        kind = self.kind
+        named = dict(zip(STEP_FIELDS[kind], self.numbers, strict=True))
+        if kind in KINDS_OF_A_CLASS:
+            named.update(named.pop("part").as_dict())
+            if kind == "class" and named["treatment"] is not None:
+                named["treatment"] = dict(zip(STEP_FIELDS["treatment"], named["treatment"], strict=True))
+        if kind in FLOORED_KINDS:
             named["rounding"] = "floor10"
         return named
 
