@@ -6,7 +6,6 @@ city. What nobody has told us stays ``None``, and its question is asked instead.
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any, Final
 
 from claims import facts
@@ -16,7 +15,7 @@ from facilities.models import FacilityProfile, GrantedItem
 from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
 from pricing.conditions.facts import Facts
 
-ITEM_OPTIONS: Final = frozenset(field.name for field in fields(ItemClaim)) - {
+ITEM_OPTIONS: Final = frozenset(ItemClaim._fields) - {
     "code",
     "certification",
     "position",

@@ -129,7 +129,9 @@ class PriceTable:
         self.facility_type = facility_type
         self.region_percent = region_percent
         self.band = band
-        self.row_words: dict[tuple[str, str, PriceRow], str] = {}
+        # What explanations say of a row where an item of the official table uses it: the words, and their step.
+        self.row_words: dict[tuple[object, PriceRow], str] = {}
+        self.price_steps: dict[tuple[object, PriceRow], Any] = {}
         self._values: dict[PriceRow, dict[str, Any]] = {}
         self._rows: dict[tuple[str, str, str, str, str], PriceRow] = {}
         self._enrolment_rows: list[PriceRow] = []

@@ -63,7 +63,7 @@ def calculate(claim: ClaimInput, book: RateBook) -> Quote:
 
 def _sheets(claim: ClaimInput, rules: TypeRules, book: RateBook) -> list[Working]:
     """A sheet for each system the facility has a 利用定員 for, with the items asked of it (D17)."""
-    split_disabled = any(asked.code == "disability_care" for asked in claim.items)
+    split_disabled = "disability_care" in [asked.code for asked in claim.items]
     alone = len(rules.tables) == 1
     sheets = []
     for system in rules.tables:
@@ -90,11 +90,12 @@ def _calculate(work: Working, rules: RuleSet, lines: list[Line], missing: list[P
     if any(group.employee_slot for group in work.classes):
         asked_for["employee_slot"] = _BY_CHILDREN["employee_slot"]
     for entry in rules.entries:
-        asked = asked_for.get(entry.item.code)
+        declared = entry.item
+        asked = asked_for.get(declared.code)
         # Nobody to divide by: a facility's item asked for both systems is carried by the other one's children (D3).
-        if asked is None or (not work.enrolled and entry.item.unit in FACILITY_UNITS):
+        if asked is None or (not work.enrolled and declared.unit in FACILITY_UNITS):
             continue
         try:
-            lines.append(entry.item.calculate(work, entry, asked))
+            lines.append(declared.calculate(work, entry, asked))
         except MissingPrice as stop:
             missing.extend(stop.problems)

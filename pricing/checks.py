@@ -27,10 +27,13 @@ def use_problems(
             problems.append(Problem(asked.path("code"), not_in_table(asked.code, rules.facility_type)))
             continue
         entry = rules.tables[systems[0]].by_code[asked.code]
-        if any((system, asked.code) in seen for system in systems):
+        is_twice, children = False, 0
+        for system in systems:
+            is_twice = is_twice or (system, asked.code) in seen
+            seen.add((system, asked.code))
+            children += enrolled.get(system, 0)
+        if is_twice:
             problems.append(Problem(asked.path("code"), twice(entry)))
-        seen.update((system, asked.code) for system in systems)
-        children = sum([enrolled.get(system, 0) for system in systems])
         problems.extend(circumstance_problems(asked, entry, month, children))
     return problems
 

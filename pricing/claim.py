@@ -1,8 +1,9 @@
-"""What is asked: one facility's month, as frozen dataclasses. All money is whole yen."""
+"""What is asked: one facility's month, as values that never change. All money is whole yen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pricing.month import Month
 from pricing.problems import InputProblems, Problem
@@ -66,8 +67,7 @@ class Treatment:
     wage_percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class ItemClaim:
+class ItemClaim(NamedTuple):
     """
     One 加算 or 減算 asked for, with its options; ``position`` is its place in the list.
 

@@ -6,7 +6,7 @@ The shape is the contract of ``manage.py quote``; pages and batches build the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from pricing.checks import circumstance_problems, not_in_table, twice
@@ -38,14 +38,14 @@ __all__ = [
     "parse",
 ]
 
-_TOP_KEYS: Final = (
+_TOP_KEYS: Final = frozenset({
     "facility_type", "region_percent", "capacity", "month", "ratebook",
     "children", "treatment", "items", "payer",
-)  # fmt: skip
-_CHILD_KEYS: Final = (
+})  # fmt: skip
+_CHILD_KEYS: Final = frozenset({
     "certification", "age_class", "hours", "count", "payer", "branch", "employee_slot", "disabled",
     "mid_month_days", "leaver",
-)  # fmt: skip
+})  # fmt: skip
 # Smallest and largest value of each numeric option.
 _OPTION_RANGES: Final = {
     "extra_staff": (1, 99),
@@ -57,7 +57,8 @@ _OPTION_RANGES: Final = {
     "headcount_a": (0, 999),
     "headcount_b": (0, 999),
 }
-_ITEM_KEYS: Final = ("code", "variant", "certification", *_OPTION_RANGES)
+_OPTIONS: Final = frozenset(_OPTION_RANGES)
+_ITEM_KEYS: Final = frozenset({"code", "variant", "certification", *_OPTION_RANGES})
 _MOST_CHILDREN: Final = 9_999
 _LARGEST_CAPACITY: Final = 9_999
 
@@ -101,8 +102,26 @@ def shown(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
+def _path_of(holder: str, key: str) -> str:
+    """``children[0]``, ``count`` → children[0].count; the claim itself has no path."""
+    return f"{holder}.{key}" if holder else key
+
+
+def _enrolled(children: Iterable[ChildClass]) -> dict[str, int]:
+    """N of each system."""
+    found = dict.fromkeys(SYSTEMS, 0)
+    for child in children:
+        found[system_of(child.certification)] += child.enrolled
+    return found
+
+
 class _Reader:
-    """Collects problems while it reads; what could not be read is ``None`` until the end."""
+    """
+    Collects problems while it reads; what could not be read is ``None`` until the end.
+
+    Values are read with the ``path`` of their holder ("" for the claim itself): their own is put together when there
+    is a problem.
+    """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -112,16 +131,16 @@ class _Reader:
 
     # -- values
 
-    def mapping(self, value: object, path: str, keys: Iterable[str], what: str) -> Mapping[str, Any] | None:
+    def mapping(self, value: object, path: str, keys: Collection[str], what: str) -> Mapping[str, Any] | None:
         if not isinstance(value, dict):
-            self.note(path, f"{what}を {{…}} の形で書いてください。")
+            self.note(path or "input", f"{what}を {{…}} の形で書いてください。")
             return None
-        prefix = f"{path}." if path != "input" else ""
-        known = tuple(keys)
         for key in value:
-            if key not in known:
+            if key not in keys:
                 name = shown(key) or "（空の名前）"
-                self.note(f"{prefix}{name}", f"「{name}」という項目はありません。つづりを確かめてください。")
+                self.note(
+                    _path_of(path, name), f"「{name}」という項目はありません。つづりを確かめてください。"
+                )
         return value
 
     def sequence(self, value: object, path: str, what: str) -> list[Any]:
@@ -133,31 +152,24 @@ class _Reader:
     def whole(
         self, holder: Mapping[str, Any], key: str, path: str, smallest: int, largest: int
     ) -> int | None:
+        value = holder.get(key)
+        if type(value) is int and smallest <= value <= largest:
+            return value
+        how = f"{smallest}から{largest:,}の整数で入力してください。"
         if key not in holder:
-            self.note(path, f"必要な項目です。{smallest}から{largest:,}の整数で入力してください。")
-            return None
-        value = holder[key]
-        if type(value) is not int:
-            self.note(
-                path, f"「{shown(value)}」は使えません。{smallest}から{largest:,}の整数で入力してください。"
-            )
-            return None
-        if not smallest <= value <= largest:
-            self.note(path, f"{smallest}から{largest:,}の整数で入力してください。")
-            return None
-        return value
+            how = f"必要な項目です。{how}"
+        elif type(value) is not int:
+            how = f"「{shown(value)}」は使えません。{how}"
+        self.note(_path_of(path, key), how)
+        return None
 
-    def choice(self, holder: Mapping[str, Any], key: str, path: str, allowed: Iterable[str]) -> str | None:
-        options = tuple(allowed)
-        words = "・".join(options)
-        if key not in holder:
-            self.note(path, f"必要な項目です。{words} のいずれかを入力してください。")
-            return None
-        value = holder[key]
-        if not isinstance(value, str) or value not in options:
-            self.note(path, f"「{shown(value)}」は使えません。{words} のいずれかを入力してください。")
-            return None
-        return value
+    def choice(self, holder: Mapping[str, Any], key: str, path: str, allowed: Collection[str]) -> str | None:
+        value = holder.get(key)
+        if isinstance(value, str) and value in allowed:
+            return value
+        what = f"「{shown(value)}」は使えません" if key in holder else "必要な項目です"
+        self.note(_path_of(path, key), f"{what}。{'・'.join(allowed)} のいずれかを入力してください。")
+        return None
 
     def code_text(self, holder: Mapping[str, Any], key: str, path: str, what: str) -> str | None:
         """An optional short text; null is the same as leaving it out."""
@@ -165,21 +177,23 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, str) or not 1 <= len(value) <= 60 or not value.isprintable():
-            self.note(path, f"「{shown(value)}」は使えません。{what}を文字で入力してください。")
+            self.note(
+                _path_of(path, key), f"「{shown(value)}」は使えません。{what}を文字で入力してください。"
+            )
             return None
         return value
 
     # -- the claim
 
     def claim(self, document: object) -> ClaimInput | None:
-        found = self.mapping(document, "input", _TOP_KEYS, "計算の入力")
+        found = self.mapping(document, "", _TOP_KEYS, "計算の入力")
         if found is None:
             return None
-        facility_type = self.choice(found, "facility_type", "facility_type", FACILITY_TYPES)
+        facility_type = self.choice(found, "facility_type", "", FACILITY_TYPES)
         region = self.region(found)
         capacity = self.capacity(found, facility_type)
         month = self.month(found)
-        self.code_text(found, "ratebook", "ratebook", "単価表の名前")
+        self.code_text(found, "ratebook", "", "単価表の名前")
         children = self.children(found, facility_type, capacity)
         treatment = self.treatment(found, month)
         payer = self.payer(found, children)
@@ -214,9 +228,7 @@ class _Reader:
             )
             return None
         before = len(self.problems)
-        given = {
-            system: self.whole(sizes, system, f"capacity.{system}", 1, _LARGEST_CAPACITY) for system in asked
-        }
+        given = {system: self.whole(sizes, system, "capacity", 1, _LARGEST_CAPACITY) for system in asked}
         if len(self.problems) > before:
             return None
         return Capacity(education=given.get("1"), childcare=given.get("23"))
@@ -235,12 +247,12 @@ class _Reader:
             return None
         # Before R7 賃金改善要件分 began at 3 percent and lost up to 2 without キャリアパス (pricing.md §7.1) [K].
         least = 4 if month is None or month.fiscal_year >= FIRST_YEAR_WITH_ROW_RATES else 1
-        base = self.whole(rates, "base_percent", "treatment.base_percent", 2, 12)
-        wage = self.whole(rates, "wage_percent", "treatment.wage_percent", least, 7)
+        base = self.whole(rates, "base_percent", "treatment", 2, 12)
+        wage = self.whole(rates, "wage_percent", "treatment", least, 7)
         return None if base is None or wage is None else Treatment(base, wage)
 
     def payer(self, found: Mapping[str, Any], children: tuple[ChildClass, ...] | None) -> str | None:
-        payer = self.code_text(found, "payer", "payer", "市区町村コード")
+        payer = self.code_text(found, "payer", "", "市区町村コード")
         if payer is not None and children is not None and all(child.payer != payer for child in children):
             self.note("payer", f"市区町村コード {shown(payer)} の子どもが children にいません。")
         return payer
@@ -276,14 +288,12 @@ class _Reader:
             return None
         before = len(self.problems)
         classes: Mapping[str, tuple[str, ...]] = _CLASSES.get(facility_type or "", {})
-        certification = self.choice(
-            found, "certification", f"{path}.certification", classes or CERTIFICATIONS
-        )
+        certification = self.choice(found, "certification", path, classes or CERTIFICATIONS)
         system = None if certification is None else system_of(certification)
-        age_class = self.choice(found, "age_class", f"{path}.age_class", AGE_CLASSES)
-        hours = self.choice(found, "hours", f"{path}.hours", _SYSTEM_HOURS.get(system or "", HOURS))
-        count = self.whole(found, "count", f"{path}.count", 0, _MOST_CHILDREN)
-        payer = self.code_text(found, "payer", f"{path}.payer", "市区町村コード")
+        age_class = self.choice(found, "age_class", path, AGE_CLASSES)
+        hours = self.choice(found, "hours", path, _SYSTEM_HOURS.get(system or "", HOURS))
+        count = self.whole(found, "count", path, 0, _MOST_CHILDREN)
+        payer = self.code_text(found, "payer", path, "市区町村コード")
         allowed = classes.get(certification or "")
         if age_class is not None and allowed is not None and age_class not in allowed:
             self.note(
@@ -316,12 +326,14 @@ class _Reader:
 
     def flag(self, found: Mapping[str, Any], key: str, path: str, fits: bool, why_not: str) -> bool:
         """A yes or no that only some facilities may say yes to."""
-        value = found.get(key, False)
+        if key not in found:
+            return False
+        value = found[key]
         if not isinstance(value, bool):
-            self.note(f"{path}.{key}", "true か false で入力してください。")
+            self.note(_path_of(path, key), "true か false で入力してください。")
             return False
         if value and not fits:
-            self.note(f"{path}.{key}", f"{why_not}。外してください。")
+            self.note(_path_of(path, key), f"{why_not}。外してください。")
             return False
         return value
 
@@ -329,7 +341,7 @@ class _Reader:
         """うち障害児数: at most all of them."""
         if "disabled" not in found:
             return 0
-        disabled = self.whole(found, "disabled", f"{path}.disabled", 0, _MOST_CHILDREN)
+        disabled = self.whole(found, "disabled", path, 0, _MOST_CHILDREN)
         if disabled is not None and count is not None and disabled > count:
             self.note(
                 f"{path}.disabled", "うち障害児数が子どもの数を超えています。どちらかを直してください。"
@@ -340,7 +352,7 @@ class _Reader:
         """Days of children who came or left within the month (D11), and whether they left."""
         days = None
         if "mid_month_days" in found:
-            days = self.whole(found, "mid_month_days", f"{path}.mid_month_days", 1, _MOST_DAYS)
+            days = self.whole(found, "mid_month_days", path, 1, _MOST_DAYS)
         leaver = self.flag(
             found,
             "leaver",
@@ -375,6 +387,7 @@ class _Reader:
             return ()
         items: list[ItemClaim] = []
         seen: set[tuple[str, str]] = set()
+        enrolled = None if children is None else _enrolled(children)
         for position, value in enumerate(self.sequence(found["items"], "items", "請求する項目の一覧")):
             path = f"items[{position}]"
             holder = self.mapping(value, path, _ITEM_KEYS, "請求する項目")
@@ -389,16 +402,13 @@ class _Reader:
             systems = [certification] if certification else list(entries)
             entry = entries[systems[0]]
             code = entry.item.code
-            if any((system, code) in seen for system in systems):
+            claimed = {(system, code) for system in systems}
+            if not seen.isdisjoint(claimed):
                 self.note(f"{path}.code", twice(entry))
-            seen.update((system, code) for system in systems)
+            seen |= claimed
             asked = self.item(holder, path, position, entry, certification)
-            enrolled = None
-            if children is not None:
-                enrolled = sum(
-                    child.enrolled for child in children if system_of(child.certification) in systems
-                )
-            self.problems.extend(circumstance_problems(asked, entry, month, enrolled))
+            theirs = None if enrolled is None else sum([enrolled[system] for system in systems])
+            self.problems.extend(circumstance_problems(asked, entry, month, theirs))
             items.append(asked)
         self.chosen_variants(items)
         return tuple(items)
@@ -432,7 +442,7 @@ class _Reader:
         """The system an item is asked for; empty: every system that has it. ``None`` when that cannot be (noted)."""
         label = next(iter(entries.values())).label
         if "certification" not in holder:
-            if len({entry.item for entry in entries.values()}) > 1:
+            if len(entries) > 1 and len({entry.item for entry in entries.values()}) > 1:
                 self.note(
                     f"{path}.certification",
                     f"「{label}」は1号と2・3号で計算が異なります。1 か 23 を入力してください。",
@@ -458,13 +468,14 @@ class _Reader:
     ) -> ItemClaim:
         declared = entry.item
         numbers: dict[str, int] = {}
-        for option, (smallest, largest) in _OPTION_RANGES.items():
-            if option in declared.options or (option in declared.optional and option in holder):
-                number = self.whole(holder, option, f"{path}.{option}", smallest, largest)
-                if number is not None:
-                    numbers[option] = number
-            elif option in holder and option not in declared.optional:
-                self.note(f"{path}.{option}", f"「{entry.label}」では使わない項目です。外してください。")
+        if declared.options or declared.optional or not _OPTIONS.isdisjoint(holder):
+            for option, (smallest, largest) in _OPTION_RANGES.items():
+                if option in declared.options or (option in declared.optional and option in holder):
+                    number = self.whole(holder, option, path, smallest, largest)
+                    if number is not None:
+                        numbers[option] = number
+                elif option in holder and option not in declared.optional:
+                    self.note(f"{path}.{option}", f"「{entry.label}」では使わない項目です。外してください。")
         variant = self.variant(holder, path, entry)
         return ItemClaim(declared.code, position, variant, certification, **numbers)
 
@@ -476,7 +487,7 @@ class _Reader:
             return ""
         if declared.chosen_variant and "variant" not in holder:
             return ""
-        return self.choice(holder, "variant", f"{path}.variant", declared.variants) or ""
+        return self.choice(holder, "variant", path, declared.variants) or ""
 
     def chosen_variants(self, items: list[ItemClaim]) -> None:
         """A variant that the rule chooses may be said, but not otherwise than the rule (D10)."""

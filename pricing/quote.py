@@ -28,9 +28,15 @@ class Part(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Under the contract's names; a note only where there is one."""
-        found = self._asdict()
-        if not self.note:
-            del found["note"]
+        found: dict[str, Any] = {
+            "age_class": self.age_class,
+            "hours": self.hours,
+            "unit_yen": self.unit_yen,
+            "quantity": self.quantity,
+            "amount_yen": self.amount_yen,
+        }
+        if self.note:
+            found["note"] = self.note
         return found
 
 
@@ -49,6 +55,8 @@ STEP_FIELDS: dict[str, tuple[str, ...]] = {
     "amount": ("unit_yen", "quantity", "amount_yen"),
     "rule": ("rule",),
 }
+# The values of the part stand beside the others.
+KINDS_OF_A_CLASS = frozenset(kind for kind, fields in STEP_FIELDS.items() if "part" in fields)
 # Every one of these is floored to ten yen (10円未満切捨て).
 FLOORED_KINDS = frozenset({"treatment", "share", "percent", "by_days"})
 
@@ -69,18 +77,27 @@ class Step(NamedTuple):
     @property
     def values(self) -> dict[str, Any]:
         """The numbers under their names, ready for JSON."""
-        named = dict(zip(STEP_FIELDS[self.kind], self.numbers, strict=True))
-        if "part" in named:
-            named |= named.pop("part").as_dict()
-        if named.get("treatment") is not None:
-            named["treatment"] = dict(zip(STEP_FIELDS["treatment"], named["treatment"], strict=True))
-        if self.kind in FLOORED_KINDS:
-            named["rounding"] = "floor10"
-        return named
+        return _named(self.kind, self.numbers)
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {"label": self.label, "text": self.text, "kind": self.kind, "values": self.values}
+        label, text, kind, numbers = self
+        return {"label": label, "text": text, "kind": kind, "values": _named(kind, numbers)}
+
+
+def _named(kind: str, numbers: tuple[Any, ...]) -> dict[str, Any]:
+    fields = STEP_FIELDS[kind]
+    if len(fields) == 1:  # the row of a price, the rule: a third of all steps
+        (value,) = numbers
+        return {fields[0]: value}
+    named = dict(zip(fields, numbers, strict=True))
+    if kind in KINDS_OF_A_CLASS:
+        named.update(named.pop("part").as_dict())
+        if kind == "class" and named["treatment"] is not None:
+            named["treatment"] = dict(zip(STEP_FIELDS["treatment"], named["treatment"], strict=True))
+    if kind in FLOORED_KINDS:
+        named["rounding"] = "floor10"
+    return named
 
 
 class Line(NamedTuple):

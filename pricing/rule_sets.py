@@ -47,6 +47,7 @@ class TypeRules:
     facility_type: str
     fiscal_year: int
     tables: dict[str, RuleSet]
+    systems_by_code: dict[str, tuple[str, ...]]
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -64,7 +65,7 @@ class TypeRules:
 
     def systems_of(self, code: str) -> tuple[str, ...]:
         """The systems whose table has the item."""
-        return tuple(system for system, table in self.tables.items() if code in table.by_code)
+        return self.systems_by_code.get(code, ())
 
 
 def _at(number: str, declared: Item, label: str = "", *, since: int = 0, until: int = 9999) -> Entry:
@@ -327,11 +328,14 @@ def rules_for(facility_type: str, fiscal_year: int) -> TypeRules:
         )
         raise NoRuleSet([Problem("ratebook", message)])
     tables = {}
+    systems_by_code: dict[str, tuple[str, ...]] = {}
     for system, entries in TABLES[facility_type].items():
         standing = tuple(entry for entry in entries if entry.first_year <= fiscal_year <= entry.last_year)
         by_code = {entry.item.code: entry for entry in standing}
         tables[system] = RuleSet(facility_type, fiscal_year, system, standing, by_code)
-    return TypeRules(facility_type, fiscal_year, tables)
+        for code in by_code:
+            systems_by_code[code] = (*systems_by_code.get(code, ()), system)
+    return TypeRules(facility_type, fiscal_year, tables, systems_by_code)
 
 
 @cache

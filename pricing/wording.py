@@ -24,7 +24,8 @@ def tenths(value: int) -> str:
 
 def exact_yen(numerator: int, denominator: int) -> str:
     """A quotient with one decimal, cut not rounded: what stands before 10円未満切捨て."""
-    whole, rest = divmod(numerator * 10 // denominator, 10)
+    tenths_of_yen = numerator * 10 // denominator
+    whole, rest = tenths_of_yen // 10, tenths_of_yen % 10
     return f"{whole:,}.{rest}円" if rest else f"{whole:,}円"
 
 
@@ -41,7 +42,6 @@ def part_words(part: Mapping[str, Any]) -> str:
     return f"{words}［{note}］" if note else words
 
 
-@lru_cache(maxsize=8_192)
 def treatment_words(
     treatment_yen: int, base_percent: int, wage_percent: int, c_tenths: int, result: int
 ) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
 from pricing import rules
 from pricing.books import PriceRow, PriceTable
@@ -33,15 +33,15 @@ from pricing.vocabulary import (
 )
 from pricing.wording import class_words, exact_yen, treatment_words, yen
 
-_CLASS_ORDER: Final = {
-    (age, hours): position
-    for position, (age, hours) in enumerate((age, hours) for age in AGE_CLASSES for hours in HOURS)
-}
-_CLASS_WORDS: Final = {(age, hours): class_words(age, hours) for age, hours in _CLASS_ORDER}
+# Every class of age and hours in the order of the official tables, and where each stands in it.
+_CLASSES: Final = [(age, hours) for age in AGE_CLASSES for hours in HOURS]
+_CLASS_PLACES: Final = {one: place for place, one in enumerate(_CLASSES)}
+_CLASS_WORDS: Final = [class_words(age, hours) for age, hours in _CLASSES]
 # From this fiscal year on 区分1・2 with the row's own rate c (D1); before, one 加算率 for every row (D13).
 FIRST_YEAR_WITH_ROW_RATES: Final = 2025
 
-_LastingClass = tuple[str, str, bool, bool, bool, int]
+# Place among ``_CLASSES``, 分園, 従業員枠, 障害児, days: in this order they stand below each other.
+_LastingClass = tuple[int, bool, bool, bool, int]
 
 
 # ---------------------------------------------------------------- items and their declaration
@@ -158,6 +158,28 @@ def _conditions_by_nature(unit: str, ages: tuple[str, ...] | None) -> list[Condi
 # ---------------------------------------------------------------- the sheet
 
 
+class TreatmentPart(NamedTuple):
+    """The 処遇改善分 of one price: yen, its arithmetic in words and in numbers, and both as a step of a line."""
+
+    yen: int
+    words: str
+    numbers: tuple[int, ...] | None
+    steps: tuple[Step, ...]
+
+
+NO_TREATMENT: Final = TreatmentPart(0, "処遇改善分の単価はありません", None, ())
+
+
+# A city has few rates, and its prices come back in every claim; the cache is bounded, so memory stays flat.
+@lru_cache(maxsize=8_192)
+def treatment_part(treatment_yen: int, base_percent: int, wage_percent: int, c_tenths: int) -> TreatmentPart:
+    """F10(treatment_yen × (a + b + c)), spelled out (D1, D13)."""
+    amount = floor10_of_rate(treatment_yen, 10 * (base_percent + wage_percent) + c_tenths)
+    words = treatment_words(treatment_yen, base_percent, wage_percent, c_tenths, amount)
+    numbers = (treatment_yen, base_percent, wage_percent, c_tenths, amount)
+    return TreatmentPart(amount, words, numbers, (Step("処遇改善分", words, "treatment", numbers),))
+
+
 @dataclass(slots=True)
 class Group:
     """
@@ -202,7 +224,8 @@ class Working:
     enrolled: int
     facility_enrolled: int
     count: int
-    rate_tenths: int
+    base_percent: int
+    wage_percent: int
     with_row_rates: bool
     is_alone: bool
     asked: dict[str, ItemClaim] = field(default_factory=dict)
@@ -210,15 +233,12 @@ class Working:
     def targets(self, ages: tuple[str, ...] | None) -> list[Group]:
         return self.classes if ages is None else [group for group in self.classes if group.age_class in ages]
 
-    def treatment(self, row: PriceRow) -> int:
-        """処遇改善分 of one row (D1, D13); a row without a treatment price has none."""
+    def treatment(self, row: PriceRow) -> TreatmentPart:
+        """処遇改善分 of one row (D1); a row without a treatment price has none. Before R7 there was no c (D13)."""
         if row.treatment_yen is None:
-            return 0
-        return floor10_of_rate(row.treatment_yen, self.rate_tenths + self.row_rate(row))
-
-    def row_rate(self, row: PriceRow) -> int:
-        """c of the row in tenths of a percent; before R7 there was none."""
-        return (row.c_tenths or 0) if self.with_row_rates else 0
+            return NO_TREATMENT
+        row_rate = (row.c_tenths or 0) if self.with_row_rates else 0
+        return treatment_part(row.treatment_yen, self.base_percent, self.wage_percent, row_rate)
 
     def child_row(self, code: str, unit: str, group: Group, variant: str = "") -> PriceRow:
         return self.table.price(
@@ -264,15 +284,16 @@ def open_sheet(
     for child in children:
         enrolled += child.enrolled
         if child.count and (payer is None or child.payer == payer):
+            place = _CLASS_PLACES[(child.age_class, child.hours)]
             disabled = child.disabled if split_disabled else 0
             days = child.mid_month_days or 0
             if child.count > disabled:
-                key = (child.age_class, child.hours, child.branch, child.employee_slot, False, days)
+                key = (place, child.branch, child.employee_slot, False, days)
                 counts[key] = counts.get(key, 0) + child.count - disabled
             if disabled:
-                key = (child.age_class, child.hours, child.branch, child.employee_slot, True, days)
+                key = (place, child.branch, child.employee_slot, True, days)
                 counts[key] = counts.get(key, 0) + disabled
-    classes = [_group(system, key, counts[key]) for key in sorted(counts, key=_order)]
+    classes = [_group(system, key, count) for key, count in sorted(counts.items())]
     groups = [group for group in classes if group.count]
     treatment = claim.treatment
     return Working(
@@ -284,19 +305,17 @@ def open_sheet(
         enrolled=enrolled,
         facility_enrolled=enrolled,
         count=sum([group.count for group in groups]),
-        rate_tenths=10 * (treatment.base_percent + treatment.wage_percent),
+        base_percent=treatment.base_percent,
+        wage_percent=treatment.wage_percent,
         with_row_rates=table.book.fiscal_year >= FIRST_YEAR_WITH_ROW_RATES,
         is_alone=is_alone,
     )
 
 
-def _order(key: _LastingClass) -> tuple[int, bool, bool, bool, int]:
-    return (_CLASS_ORDER[key[:2]], *key[2:])
-
-
 def _group(system: str, key: _LastingClass, count: int) -> Group:
-    age, hours, branch, employee_slot, disabled, days = key
-    words = _CLASS_WORDS[(age, hours)]
+    place, branch, employee_slot, disabled, days = key
+    age, hours = _CLASSES[place]
+    words = _CLASS_WORDS[place]
     if not (branch or employee_slot or disabled or days):
         return Group(age, hours, _row_certification(system, age), count, words)
     marks = [
@@ -366,20 +385,19 @@ def per_child(
         return nobody(work, entry, rule, called)
     sign = -1 if declared.section == "deduction" else 1
     rows: list[PriceRow] = []
-    sole = work.table.price_of_every_child(declared.code, declared.unit, variant, work.system)
-    if sole is None:
+    row = work.table.price_of_every_child(declared.code, declared.unit, variant, work.system)
+    if row is None:
         rows = [work.child_row(declared.code, declared.unit, group, variant) for group in aimed_at]
-    row = rows[0] if sole is None else sole
+        row = rows[0]
     parts: list[Part] = []
     everybody = declared.ages is None and targets is None
     groups = aimed_at if work.groups is work.classes else [group for group in aimed_at if group.count]
     count = work.count if everybody else sum([group.count for group in groups])
-    if sole is not None or all(other is row for other in rows):
+    if rows.count(row) == len(rows):  # one price for everybody
         treatment = work.treatment(row)
-        unit = sign * times * (row.amount + treatment)
-        for group in aimed_at:
-            note_unit(entry, group, unit)
-        amount = unit * count
+        unit = sign * times * (row.amount + treatment.yen)
+        note_units(entry, aimed_at, unit)
+        amount, unit_words = unit * count, yen(unit)
         if everybody:
             if count:
                 parts.append(Part(None, None, unit, count, amount))
@@ -387,24 +405,17 @@ def per_child(
             parts.extend([part_of(group, unit) for group in groups])
         steps = [
             price_step(work, entry, row),
-            *treatment_steps(work, row, treatment),
-            *_unit_steps(
-                row.amount, row.treatment_yen is not None, treatment, times_words, times, sign, unit
-            ),
-            Step(
-                "金額",
-                f"{yen(unit)} × {count}人 = {yen(amount)}",
-                "amount",
-                (unit, count, amount),
-            ),
+            *treatment.steps,
+            *_unit_steps(row, treatment, times_words, times, sign, unit),
+            Step("金額", f"{unit_words} × {count}人 = {yen(amount)}", "amount", (unit, count, amount)),
         ]
-        reason = f"{called}{count}人に、1人あたり{yen(unit)}を掛けました。"
+        reason = f"{called}{count}人に、1人あたり{unit_words}を掛けました。"
     else:
         steps = [price_step(work, entry, row)]
         amount = 0
         for group, own in zip(aimed_at, rows, strict=True):
             treatment = work.treatment(own)
-            unit = sign * times * (own.amount + treatment)
+            unit = sign * times * (own.amount + treatment.yen)
             note_unit(entry, group, unit)
             if not group.count:
                 continue
@@ -412,12 +423,14 @@ def per_child(
             parts.append(part)
             amount += part.amount_yen
             words = _class_arithmetic(own, treatment, times_words, part)
-            steps.append(class_step(group, words, part, work, own, treatment, times))
+            steps.append(Step(group.words, words, "class", (own.amount, treatment.numbers, times, part)))
         reason = "年齢と時間の区分ごとに、1人あたりの額に子どもの数を掛けた合計です。"
     steps.append(rule_step(rule))
     summary = f"{called} {count}人"
-    variant_words = declared.variants.get(variant)
-    summary = "・".join([words for words in (variant_words, summary, times_words) if words])
+    if variant_words := declared.variants.get(variant):
+        summary = f"{variant_words}・{summary}"
+    if times_words:
+        summary = f"{summary}・{times_words}"
     return line(work, entry, amount, parts, summary, reason, steps, rule, row)
 
 
@@ -437,8 +450,8 @@ def per_facility(
     row = work.system_row(entry.item.code, entry.item.unit, asked.variant)
     treatment = work.treatment(row)
     claimed = row.amount if limit_yen is None else min(limit_yen, row.amount)
-    total = claimed + treatment
-    steps = [price_step(work, entry, row), *treatment_steps(work, row, treatment)]
+    total = claimed + treatment.yen
+    steps = [price_step(work, entry, row), *treatment.steps]
     if limit_yen is not None:
         steps.append(
             Step(
@@ -448,7 +461,9 @@ def per_facility(
                 ({"spent_yen": limit_yen, "ceiling_yen": row.amount}, claimed),
             )
         )
-    sum_words = f"{yen(total)} " if row.treatment_yen is None else f"（{yen(claimed)} + {yen(treatment)}）"
+    sum_words = (
+        f"{yen(total)} " if row.treatment_yen is None else f"（{yen(claimed)} + {yen(treatment.yen)}）"
+    )
     variant_words = entry.item.variants.get(asked.variant)
     summary = f"{variant_words}・" if variant_words else ""
     summary = f"{summary}施設の額 ÷ {work.sharers(row)}人"
@@ -469,8 +484,7 @@ def shared_among_children(
     enrolled, count = work.sharers(row), work.count
     share = floor10_of_share(total, enrolled)
     unit = -share if entry.item.section == "deduction" else share
-    for group in work.classes:
-        note_unit(entry, group, unit)
+    note_units(entry, work.classes, unit)
     amount = unit * count
     exact = exact_yen(total, enrolled)
     share_words, unit_words = yen(share), yen(unit)
@@ -528,7 +542,7 @@ def percent_of_unit(
         amount += part.amount_yen
         exact = exact_yen(whole * percent, 100)
         arithmetic = (
-            f"{what}{yen(whole)} × {percent}% = {exact} → 10円未満切捨てで{-unit:,}円、"
+            f"{what}{yen(whole)} × {percent}% = {exact} → 10円未満切捨てで{yen(-unit)}、"
             f"{yen(unit)} × {group.count}人 = {yen(part.amount_yen)}"
         )
         steps.append(Step(group.words, arithmetic, "percent", (whole, percent, part)))
@@ -588,19 +602,20 @@ def line(
 ) -> Line:
     """Put a line together; its source names the book, the item's number, the row and the rule."""
     words = entry.heading if row is None else row_words(work, entry, row)
+    # By place: naming a dozen fields takes twice as long, and every line of a city comes through here.
     return Line(
-        code=entry.item.code,
-        label=entry.label if work.is_alone else f"{entry.label}（{SYSTEMS[work.system]}）",
-        number=entry.number,
-        section=entry.item.section,
-        certification=work.system,
-        variant="" if row is None else row.variant,
-        amount_yen=amount,
-        parts=tuple(parts),
-        summary=summary,
-        reason=reason,
-        source=f"{words}／{rule.words}",
-        steps=tuple(steps),
+        entry.item.code,
+        entry.label if work.is_alone else f"{entry.label}（{SYSTEMS[work.system]}）",
+        entry.number,
+        entry.item.section,
+        work.system,
+        "" if row is None else row.variant,
+        amount,
+        tuple(parts),
+        summary,
+        reason,
+        f"{words}／{rule.words}",
+        tuple(steps),
     )
 
 
@@ -618,12 +633,24 @@ def note_unit(entry: Entry, group: Group, unit: int) -> None:
         group.closure_unit += unit
 
 
+def note_units(entry: Entry, groups: Iterable[Group], unit: int) -> None:
+    """The same unit for every child of several classes."""
+    in_closure = entry.item.in_closure
+    for group in groups:
+        if group.days:
+            note_unit(entry, group, unit)
+            continue
+        group.unit_so_far += unit
+        if in_closure:
+            group.closure_unit += unit
+
+
 # ---------------------------------------------------------------- the words of an explanation
 
 
 def row_words(work: Working, entry: Entry, row: PriceRow) -> str:
     """Which row of which book: 令和8年度 単価表（2026-04） 幼稚園 1号 ⑲ 主幹教諭等専任（全地域・全定員）."""
-    key = (work.system, entry.label, row)
+    key = (entry, row)
     found = work.table.row_words.get(key)
     if found is None:
         facility = FACILITY_TYPES[work.claim.facility_type]
@@ -634,22 +661,26 @@ def row_words(work: Working, entry: Entry, row: PriceRow) -> str:
     return found
 
 
-def price_step(work: Working, entry: Entry, row: PriceRow) -> Step:
-    return Step(
-        "単価",
-        f"{yen(row.amount)}（{UNITS[row.unit]}） {row_words(work, entry, row)}",
-        "price",
-        (work.table.values_of(row),),
-    )
+def price_step(
+    work: Working, entry: Entry, row: PriceRow, label: str = "単価", what: str | None = None
+) -> Step:
+    """
+    What a row says (its price, unless ``what`` tells it otherwise), and which row of which book it is.
+
+    An item tells its row the same way in every claim, so the step is written once for each table.
+    """
+    key = (entry, row)
+    found: Step | None = work.table.price_steps.get(key)
+    if found is None:
+        if what is None:
+            what = f"{yen(row.amount)}（{UNITS[row.unit]}）"
+        words = f"{what} {row_words(work, entry, row)}"
+        found = work.table.price_steps[key] = Step(label, words, "price", (work.table.values_of(row),))
+    return found
 
 
 def percent_step(work: Working, entry: Entry, row: PriceRow) -> Step:
-    return Step(
-        "割合",
-        f"{row.amount}% {row_words(work, entry, row)}",
-        "price",
-        (work.table.values_of(row),),
-    )
+    return price_step(work, entry, row, "割合", f"{row.amount}%")
 
 
 @cache
@@ -663,57 +694,30 @@ def total_step(amount: int) -> Step:
     return Step("金額", f"合計 {yen(amount)}", "amount", (None, None, amount))
 
 
-def treatment_numbers(work: Working, row: PriceRow, treatment: int) -> tuple[Any, ...]:
-    """The 処遇改善分 of one row in numbers (D1, D13)."""
-    rates = work.claim.treatment
-    return (row.treatment_yen, rates.base_percent, rates.wage_percent, work.row_rate(row), treatment)
-
-
-def treatment_arithmetic(work: Working, row: PriceRow, treatment: int) -> str:
-    """The 処遇改善分 of one row, spelled out (D1, D13)."""
-    if row.treatment_yen is None:
-        return "処遇改善分の単価はありません"
-    rates = work.claim.treatment
-    return treatment_words(
-        row.treatment_yen, rates.base_percent, rates.wage_percent, work.row_rate(row), treatment
-    )
-
-
-def treatment_steps(work: Working, row: PriceRow, treatment: int) -> list[Step]:
-    if row.treatment_yen is None:
-        return []
-    words = treatment_arithmetic(work, row, treatment)
-    return [Step("処遇改善分", words, "treatment", treatment_numbers(work, row, treatment))]
-
-
-def class_step(
-    group: Group, words: str, part: Part, work: Working, row: PriceRow, treatment: int, times: int = 1
-) -> Step:
-    """One class of an item whose price depends on age or hours."""
-    spelled = None if row.treatment_yen is None else treatment_numbers(work, row, treatment)
-    return Step(group.words, words, "class", (row.amount, spelled, times, part))
-
-
 def _unit_steps(
-    amount: int, has_treatment: bool, treatment: int, times_words: str, times: int, sign: int, unit: int
+    row: PriceRow, treatment: TreatmentPart, times_words: str, times: int, sign: int, unit: int
 ) -> list[Step]:
+    has_treatment = row.treatment_yen is not None
     if not has_treatment and not times_words and sign > 0:
         return []
-    words = f"{yen(amount)} + {yen(treatment)}" if has_treatment else yen(amount)
+    words = f"{yen(row.amount)} + {yen(treatment.yen)}" if has_treatment else yen(row.amount)
     suffix = f" × {times_words}" if times_words else ""
     if has_treatment and (times_words or sign < 0):
         words, suffix = f"（{words}）", suffix.lstrip()
-    numbers = (amount, treatment, times, unit)
+    numbers = (row.amount, treatment.yen, times, unit)
     return [Step("1人あたり", f"{'−' if sign < 0 else ''}{words}{suffix} = {yen(unit)}", "unit", numbers)]
 
 
-def _class_arithmetic(row: PriceRow, treatment: int, times_words: str, part: Part) -> str:
+def _class_arithmetic(row: PriceRow, treatment: TreatmentPart, times_words: str, part: Part) -> str:
     words = (
-        f"{yen(row.amount)} " if row.treatment_yen is None else f"（{yen(row.amount)} + {yen(treatment)}）"
+        f"{yen(row.amount)} "
+        if row.treatment_yen is None
+        else f"（{yen(row.amount)} + {yen(treatment.yen)}）"
     )
     times = f"× {times_words} " if times_words else ""
     return f"{words}{times}→ 1人あたり{yen(part.unit_yen)} × {part.quantity}人 = {yen(part.amount_yen)}"
 
 
+@cache
 def _target_words(ages: tuple[str, ...] | None) -> str:
     return "子ども" if ages is None else "・".join([AGE_CLASSES[age] for age in ages])

@@ -15,15 +15,13 @@ from pricing.working import (
     Entry,
     Group,
     Working,
-    class_step,
     conditions,
     item,
     line,
     part_of,
-    row_words,
+    price_step,
     rule_step,
     total_step,
-    treatment_arithmetic,
 )
 
 
@@ -48,15 +46,8 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         words = f"{yen(unit)} × {count}人 = {part.amount_yen:,}円"
         steps.append(Step(group.words, words, "class", (unit, None, 1, part)))
     if row is not None:
-        steps.insert(
-            0,
-            Step(
-                "単価",
-                f"年齢と時間の区分ごと（{UNITS[row.unit]}） {row_words(work, entry, row)}",
-                "price",
-                (work.table.values_of(row),),
-            ),
-        )
+        what = f"年齢と時間の区分ごと（{UNITS[row.unit]}）"
+        steps.insert(0, price_step(work, entry, row, what=what))
     rule = rules.PER_CHILD
     if any(group.age_class == "3mid" for group in work.classes):
         rule = rules.UNDER_AGE_3
@@ -108,27 +99,17 @@ def _treatment_of_the_base(work: Working, entry: Entry, rule: Rule, reason: str,
     row: PriceRow | None = None
     for group in work.classes:
         row = work.base_row(group)
-        unit, count = work.treatment(row), group.count
-        _note_base(group, unit)
+        treatment, count = work.treatment(row), group.count
+        _note_base(group, treatment.yen)
         if not count:
             continue
-        part = part_of(group, unit)
+        part = part_of(group, treatment.yen)
         amount += part.amount_yen
         parts.append(part)
-        words = treatment_arithmetic(work, row, unit)
-        steps.append(
-            class_step(group, f"{words}、× {count}人 = {part.amount_yen:,}円", part, work, row, unit)
-        )
+        words = f"{treatment.words}、× {count}人 = {part.amount_yen:,}円"
+        steps.append(Step(group.words, words, "class", (row.amount, treatment.numbers, 1, part)))
     if row is not None:
-        steps.insert(
-            0,
-            Step(
-                "単価",
-                f"基本分単価の行の処遇改善分 {row_words(work, entry, row)}",
-                "price",
-                (work.table.values_of(row),),
-            ),
-        )
+        steps.insert(0, price_step(work, entry, row, what="基本分単価の行の処遇改善分"))
     steps.append(total_step(amount))
     steps.append(rule_step(rule))
     return line(work, entry, amount, parts, summary, reason, steps, rule, row)

@@ -44,7 +44,6 @@ from pricing.working import (
     price_step,
     rule_step,
     total_step,
-    treatment_steps,
 )
 
 WITH_AGE3_STAFFING = "with_age3_staffing"
@@ -347,11 +346,11 @@ def disability_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         raise InputProblems([Problem(asked.path("children"), message)])
     row = next(iter(rows.values()))
     treatment = work.treatment(row)
-    unit, children = row.amount + treatment, asked.children
+    unit, children = row.amount + treatment.yen, asked.children
     amount = unit * children
     steps = [
         price_step(work, entry, row),
-        *treatment_steps(work, row, treatment),
+        *treatment.steps,
         Step(
             "金額",
             f"{yen(unit)} × {children}人 = {yen(amount)}",
