@@ -15,7 +15,15 @@ from uuid import UUID
 from claims import facts
 from claims.cells import HOURS_OF, rows_of_kind
 from claims.facts import Fact
-from claims.models import ChildCount, Claim, ClaimLine, CountSheet, MonthlyFacts, Movement
+from claims.models import (
+    ChildCount,
+    Claim,
+    ClaimLine,
+    ConditionAnswers,
+    CountSheet,
+    MonthlyFacts,
+    Movement,
+)
 from claims.states import ClaimStatus
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
 from facilities.periods import ServiceMonth
@@ -66,6 +74,8 @@ class Ingredients:
     profile: FacilityProfile | None = None
     grants: list[GrantedItem] = field(default_factory=list)
     facts: MonthlyFacts | None = None
+    # What the facility has answered of the conditions this year; only who checks conditions reads them.
+    answers: ConditionAnswers | None = None
     approved_payers: set[str] = field(default_factory=set)
     books: tuple[RateBook, ...] = field(default_factory=shipped_books)
 

@@ -1,17 +1,20 @@
 """
 What the rooms know of a facility's month, as the facts that conditions of items ask about (``pricing.conditions``).
 
-Reads nothing and computes only: ``composing.gather_terms`` gathers a claim's ingredients, for one facility or a whole
-city. What nobody has told us stays ``None``, and its question is asked instead.
+``composing.gather_terms`` gathers a claim's ingredients, for one facility or a whole city; ``read_answers`` adds what
+facilities have answered themselves. What nobody has told us stays ``None``, and its question is asked instead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
+from uuid import UUID
 
-from claims import facts
+from claims import answers, facts
 from claims.composing import BRANCH, Ingredients, children_as_input
-from claims.models import ChildCount, Movement
+from claims.models import ChildCount, ConditionAnswers, Movement
 from facilities.models import FacilityProfile, GrantedItem
+from facilities.periods import ServiceMonth
 from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
 from pricing.conditions.facts import Facts
 
@@ -38,7 +41,7 @@ def known_facts(found: Ingredients) -> Facts:
     """
     profile = found.profile
     claimed = claimed_items(found)
-    return Facts(
+    known = Facts(
         facility_type=found.facility.kind,
         month=Month(found.month.year, found.month.month),
         claimed=claimed,
@@ -49,6 +52,24 @@ def known_facts(found: Ingredients) -> Facts:
         closed_saturdays=facts.answer(found.facts, facts.SATURDAYS),
         **_told_by_grants(found.grants),
     )
+    return replace(known, **_answered(found, known))
+
+
+def read_answers(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
+    """Add to each facility's ingredients what it has answered for the month's fiscal year: one query."""
+    rows = ConditionAnswers.objects.filter(facility__in=gathered, fiscal_year=month.fiscal_year)
+    for row in rows:
+        gathered[row.facility_id].answers = row
+
+
+def _answered(found: Ingredients, known: Facts) -> dict[str, Any]:
+    """The facility's answers, where nothing else is known."""
+    given = found.answers.answers if found.answers else {}
+    return {
+        name: answers.as_fact(name, kept)
+        for name, kept in given.items()
+        if name in answers.BY_NAME and getattr(known, name) is None
+    }
 
 
 def claimed_items(found: Ingredients) -> tuple[ItemClaim, ...]:

@@ -29,6 +29,8 @@ class ClaimEvent(StrEnum):
     REMARKED = "claims.remarked"
     READ_BY_SYSTEM = "claims.read_by_system"
     ADDITIONS_SHOWN = "claims.additions_shown"
+    ANSWERS_SHOWN = "claims.condition_answers_shown"
+    ANSWERS_SAVED = "claims.condition_answers_saved"
     WHAT_IF_SHOWN = "claims.what_if_shown"
 
 

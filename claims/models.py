@@ -444,6 +444,30 @@ class MonthlyFacts(FacilityOwned):
         return f"{self.facility_id} {self.month:%Y-%m}"
 
 
+class ConditionAnswers(FacilityOwned):
+    """
+    What a facility has answered of the conditions for one fiscal year (加算の条件への回答).
+
+    It advises; nothing is paid by it. ``answers`` maps names of ``pricing.conditions.facts`` to what was answered
+    (``claims.answers``). What was answered before is on record.
+    """
+
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    answers = models.JSONField("回答", default=dict)
+    version = models.PositiveSmallIntegerField("版", default=1)
+    saved_at = models.DateTimeField("保存日時")
+    saved_by = models.UUIDField("保存者")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["municipality", "id"], name="condition_answers_in_municipality"),
+            models.UniqueConstraint(fields=["facility", "fiscal_year"], name="condition_answers_once_a_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.fiscal_year}"
+
+
 PRICE_MARKS = {"sample": "見本・支払不可", "provisional": "暫定"}
 
 

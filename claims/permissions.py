@@ -89,6 +89,15 @@ def save_facts(actor: Actor, subject: FactsOfMonth) -> None:
 
 
 @rule
+def answer_conditions(actor: Actor, facility: Facility) -> None:
+    """The facility itself, when it claims by the table at all."""
+    if not actor.is_facility or actor.facility_id != facility.pk:
+        raise NotAllowed("加算の条件に回答できるのは、その施設の方だけです。")
+    if facility.is_public:
+        raise NotAllowed("公立施設は請求の対象外です。")
+
+
+@rule
 def recalculate(actor: Actor, facility: Facility) -> None:
     """The facility, when it claims by the table at all."""
     if not actor.is_facility or actor.facility_id != facility.pk:

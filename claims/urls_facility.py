@@ -15,6 +15,7 @@ urlpatterns = [
     path("facts/<month:month>/", views.facts_page, name="facts_page"),
     path("charges/", charges_facility.charge_list, name="charge_list"),
     path("additions/", additions.additions, name="additions"),
+    path("additions/<month:month>/answers/", additions.condition_answers, name="condition_answers"),
     path("what-if/", what_if.what_if, name="what_if"),
     path("claims/", views.claim_list, name="claim_list"),
     path("claims/<month:month>/recalculate/", views.claim_recalculate, name="claim_recalculate"),

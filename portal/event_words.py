@@ -219,6 +219,8 @@ WORDS = {
     "rate_books.refused": "単価表のファイルが受け付けられなかった",
     "rate_books.released": "単価表を公開した",
     "rate_books.discarded": "単価表を取りやめた",
+    "claims.condition_answers_shown": "加算の条件への回答を見た",
+    "claims.condition_answers_saved": "加算の条件に回答した",
     "claims.effect_shown": "単価表の請求への影響を見た",
     "claims.effect_exported": "単価表の請求への影響を書き出した",
     "portal.home_shown": "ホームを見た",

@@ -4,7 +4,7 @@
 Nothing is stored: every look asks the conditions anew, with what the rooms know now.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,8 +12,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from claims import answers
 from claims.composing import Ingredients, gather_terms
-from claims.conditions import known_facts
+from claims.conditions import known_facts, read_answers
 from claims.models import CountSheet
 from claims.states import SheetStatus
 from facilities.forms import option_words
@@ -132,8 +133,36 @@ class Checked:
             "sheet": [used.sheet.pk],
             "profile": [used.profile.pk] if used.profile else [],
             "facts": [used.facts.pk] if used.facts else [],
+            "condition_answers": [used.answers.pk] if used.answers else [],
             "granted_item": list(dict.fromkeys(grants)),
         }
+
+    @cached_property
+    def to_answer(self) -> list[str]:
+        """The facts that the facility can answer, as questions stand on the page: of what is claimed first."""
+        return answers.asked_by(
+            sentence
+            for state in (FAILS, ASK, MAYBE, COULD, REACH)
+            for one in self._by_state[state]
+            for reason in one.open
+            for sentence in reason.sentences
+        )
+
+    @property
+    def questions(self) -> list[answers.Question]:
+        """What the facility is asked: what it has answered, so that it can change it, and what is open, open first."""
+        given = self.ingredients.answers.answers if self.ingredients.answers else {}
+        names = dict.fromkeys([*self.to_answer, *given])
+        kind, year = self.facility.kind, self.ingredients.month.fiscal_year
+        return [answers.question_of(name, kind, year) for name in names]
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """What the facility has answered: question and answer in words."""
+        given = self.ingredients.answers.answers if self.ingredients.answers else {}
+        kind, year = self.facility.kind, self.ingredients.month.fiscal_year
+        questions = [(answers.question_of(name, kind, year), kept) for name, kept in given.items()]
+        return [(question.words, answers.in_words(question, kept)) for question, kept in questions]
 
     @cached_property
     def _by_state(self) -> dict[str, tuple[ItemFinding, ...]]:
@@ -180,7 +209,7 @@ class AdditionsView:
 
 
 def additions_of(facility: Facility, month: ServiceMonth | None) -> AdditionsView:
-    """The facility's month; without one, the newest that has counts. Five queries."""
+    """The facility's month; without one, the newest that has counts. Six queries."""
     sheets = _current_sheets().filter(facility=facility).order_by("-month")[:MONTHS_LISTED]
     by_month = {sheet.service_month: sheet for sheet in sheets}
     asked = month if month in by_month else next(iter(by_month), None)
@@ -191,14 +220,15 @@ def additions_of(facility: Facility, month: ServiceMonth | None) -> AdditionsVie
 
 
 def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
-    """Every facility in scope that claims and has counts of the month, by facility: five queries for a whole city."""
+    """Every facility in scope that claims and has counts of the month, by facility: six queries for a whole city."""
     sheets = _current_sheets().filter(month=month.first_day)
     return _checked([sheet for sheet in sheets if not sheet.facility.is_public], month)
 
 
 def _checked(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Checked]:
-    gathered: Iterable[tuple[UUID, Ingredients]] = gather_terms(sheets, month, books=()).items()
-    return {facility_id: Checked(found, check(known_facts(found))) for facility_id, found in gathered}
+    gathered = gather_terms(sheets, month, books=())
+    read_answers(gathered, month)
+    return {facility_id: Checked(found, check(known_facts(found))) for facility_id, found in gathered.items()}
 
 
 def _current_sheets() -> QuerySet[CountSheet]:

@@ -1,16 +1,26 @@
-"""The facility's page 加算の確認: what it claims and may not, what it could claim, and what is missing."""
+"""The facility's page 加算の確認: what it claims and may not, what it could claim, what is missing, and its answers."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import held_forms
 from audit.record import record
+from claims import permissions
+from claims.answers_form import AnswersForm
 from claims.events import ClaimEvent
-from claims.queries.additions import additions_of
+from claims.operations import condition_answers as answering
+from claims.queries.additions import Checked, additions_of
 from facilities.middleware import not_found_unless
+from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
+from facilities.rules import ProblemsFound
+from pages.wareki import fiscal_year_words
 
 
 @require_GET
@@ -30,6 +40,76 @@ def additions(request: TenantRequest, facility_number: str) -> HttpResponse:
         "breadcrumbs": [("請求", reverse("claims:claim_list", args=[facility.number])), ("加算の確認", None)],
     }
     return render(request, "claims/facility/additions.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def condition_answers(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
+    """The questions that the month's conditions leave open, and those answered before, for the fiscal year."""
+    facility = request.membership.facility
+    not_found_unless(facility)
+    assert facility is not None, "asked above"
+    if not permissions.answer_conditions.allows(request.actor, facility):
+        raise PermissionDenied
+    view = additions_of(facility, month)
+    if view.checked is None or view.month != month:
+        raise Http404
+    typed = request.POST if request.method == "POST" else held_forms.take(request)
+    form = _answers_form(view.checked, typed)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            answering.save(
+                facility,
+                month.fiscal_year,
+                form.values(),
+                shown_version=form.cleaned_data["shown_version"],
+                by=request.actor,
+                at=timezone.now(),
+            )
+        except ProblemsFound as refusal:
+            problems = refusal.problems
+        else:
+            messages.success(request, "回答を保存しました。加算の条件を、もう一度確かめました。")
+            return redirect(f"{reverse('claims:additions', args=[facility.number])}?month={month}")
+    return _answers_page(request, facility, view.checked, form, problems)
+
+
+def _answers_form(checked: Checked, typed: object) -> AnswersForm:
+    saved = checked.ingredients.answers
+    return AnswersForm(
+        typed,
+        questions=checked.questions,
+        kept=saved.answers if saved else {},
+        version=saved.version if saved else 0,
+    )
+
+
+def _answers_page(
+    request: TenantRequest, facility: Facility, checked: Checked, form: AnswersForm, problems: list[str]
+) -> HttpResponse:
+    month = checked.ingredients.month
+    record(
+        ClaimEvent.ANSWERS_SHOWN,
+        on=facility,
+        rows={"condition_answers": [checked.ingredients.answers.pk] if checked.ingredients.answers else []},
+        detail={"month": str(month)},
+    )
+    back = f"{reverse('claims:additions', args=[facility.number])}?month={month}"
+    context = {
+        "checked": checked,
+        "month": month,
+        "year": fiscal_year_words(month.fiscal_year),
+        "form": form,
+        "problems": problems,
+        "back": back,
+        "breadcrumbs": [
+            ("請求", reverse("claims:claim_list", args=[facility.number])),
+            ("加算の確認", back),
+            ("条件への回答", None),
+        ],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "claims/facility/condition_answers.html", context, status=status)
 
 
 def asked_month(request: TenantRequest) -> ServiceMonth | None:

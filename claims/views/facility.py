@@ -229,7 +229,7 @@ def submit(request: TenantRequest, facility_number: str, claim_id: UUID) -> Http
     if request.method == "GET":
         return _claim_page(request, claim_id)
     try:
-        submitting.submit(
+        claim = submitting.submit(
             claim_id,
             shown_hash=request.POST.get("shown_hash", ""),
             declared=request.POST.get("declared") == "on",
@@ -240,7 +240,10 @@ def submit(request: TenantRequest, facility_number: str, claim_id: UUID) -> Http
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
         return _claim_page(request, claim_id, problems=_sentences(refusal))
-    messages.success(request, "市に提出しました。審査の結果は、メールとこの画面でお知らせします。")
+    if claim.outside:
+        messages.success(request, "内容を確定しました。「請求書を作る」で、請求書を作れます。")
+    else:
+        messages.success(request, "市に提出しました。審査の結果は、メールとこの画面でお知らせします。")
     return redirect("claims:claim_page", facility_number, claim_id)
 
 

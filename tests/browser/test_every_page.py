@@ -17,6 +17,7 @@ PAGES = {
         "schedule": f"/f/{cast.STRANGER}/schedule/",
         "notices-of-a-facility": f"/f/{cast.STRANGER}/notices/",
         "additions": f"/f/{cast.STRANGER}/additions/",
+        "condition-answers": f"/f/{cast.STRANGER}/additions/2026-04/answers/",
         "what-if": f"/f/{cast.STRANGER}/what-if/",
         "first-steps": f"/f/{cast.STRANGER}/first-steps/",
         "guide": f"/f/{cast.STRANGER}/guide/",

@@ -1,0 +1,111 @@
+"""
+What only the facility knows of the conditions (条件の回答): which facts it can be asked, and how an answer is kept.
+
+Pure. An answer is kept as JSON (yes or no, a whole number, a decimal as text, a key, keys) and becomes the fact that
+``pricing.conditions`` asks about. What counts, profile, grants or the month's facts know is never asked here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final, get_type_hints
+
+from pricing.conditions.facts import DIETITIANS, ICT_FUNCTIONS, MEAL_STYLES, QUESTIONS, Facts
+from pricing.rule_sets import rules_for
+
+YES_NO, WHOLE, DECIMAL, CHOICE, CHOICES = "yes_no", "whole", "decimal", "choice", "choices"
+RENT_AREAS: Final = {"a": "A", "b": "B", "c": "C", "d": "D"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One fact as it is asked: ``kind`` of answer, its unit in words, the highest number, the choices by key."""
+
+    name: str
+    kind: str
+    unit: str = ""
+    most: int = 0
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The question as a clerk reads it."""
+        return QUESTIONS[self.name]
+
+
+def _numbers(kind: str, **most_and_unit: tuple[int, str]) -> list[Question]:
+    return [Question(name, kind, unit, most) for name, (most, unit) in most_and_unit.items()]
+
+
+_ASKED: Final = (
+    *_numbers(
+        WHOLE,
+        capacity_from_age3=(999, "人"),
+        special_allowance_children=(999, "人"),
+        exempt_children_1=(999, "人"),
+        exempt_children_2=(999, "人"),
+        average_experience_months=(720, "か月"),
+        team_teaching_limit=(20, "人"),
+        holiday_users=(99_999, "人"),
+        elderly_hours=(99_999, "時間"),
+    ),
+    *_numbers(
+        DECIMAL,
+        teachers=(999, "人"),
+        qualified_percent=(100, "％"),
+        owned_percent=(100, "％"),
+        rented_percent=(100, "％"),
+    ),
+    Question("dietitian", CHOICE, choices=tuple(DIETITIANS.items())),
+    Question("meal_style", CHOICE, choices=tuple(MEAL_STYLES.items())),
+    Question("rent_area", CHOICE, choices=tuple(RENT_AREAS.items())),
+    Question("climate_zone", CHOICE),
+    Question("ict_functions", CHOICES, choices=tuple(ICT_FUNCTIONS.items())),
+    *[Question(name, YES_NO) for name, hint in get_type_hints(Facts).items() if hint == bool | None],
+)
+BY_NAME: Final[Mapping[str, Question]] = {question.name: question for question in _ASKED}
+BY_WORDS: Final[Mapping[str, str]] = {words: name for name, words in QUESTIONS.items()}
+
+
+def question_of(name: str, facility_type: str, fiscal_year: int) -> Question:
+    """The question as it is asked of the type; 級地 as the year's table has them."""
+    question = BY_NAME[name]
+    if name != "climate_zone":
+        return question
+    rules = rules_for(facility_type, fiscal_year)
+    for system in rules.systems_of("climate"):
+        variants = rules.tables[system].by_code["climate"].item.variants
+        return Question(name, CHOICE, choices=tuple(variants.items()))
+    return question
+
+
+def asked_by(sentences: Iterable[str]) -> list[str]:
+    """The facts that can be answered here, of the questions on a page, in their order, each once."""
+    names = [BY_WORDS[words] for words in sentences if words in BY_WORDS]
+    return [name for name in dict.fromkeys(names) if name in BY_NAME]
+
+
+def as_fact(name: str, kept: Any) -> Any:
+    """A kept answer as the fact that conditions ask about."""
+    if BY_NAME[name].kind == DECIMAL:
+        return Fraction(kept)
+    return frozenset(kept) if BY_NAME[name].kind == CHOICES else kept
+
+
+def as_kept(name: str, value: Any) -> Any:
+    """What a form gave as it is kept in JSON: a decimal as its shortest text, keys in their order."""
+    if BY_NAME[name].kind == DECIMAL:
+        return f"{Decimal(value).normalize():f}"
+    return sorted(value) if BY_NAME[name].kind == CHOICES else value
+
+
+def in_words(question: Question, kept: Any) -> str:
+    """はい, 12.5人, 施設内調理."""
+    if question.kind == YES_NO:
+        return "はい" if kept else "いいえ"
+    if question.kind == CHOICES:
+        return "、".join(words for key, words in question.choices if key in kept) or "どれも使っていない"
+    if question.kind == CHOICE:
+        return dict(question.choices).get(kept, str(kept))
+    return f"{kept}{question.unit}"
