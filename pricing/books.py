@@ -143,8 +143,6 @@ class PriceTable:
                 continue
             self._rows[(row.item, row.variant, row.certification, row.age_class, row.hours)] = row
             self._of_item.setdefault((row.item, row.variant), []).append(row)
-            if row.item == "base":
-                self.band = (row.capacity_min, row.capacity_max)
 
     def price(
         self,

@@ -29,7 +29,7 @@ def teachers_suffice(case: Case) -> Answer:
 
 def extra_teachers_suffice(case: Case) -> Answer:
     """チーム保育: the claimed persons are there above the required teachers (pricing.md §6 [S3])."""
-    persons = _team_persons(case) + (0 if case.is_claimed else case.asked.extra_staff or 1)
+    persons = _team_persons(case) + (0 if case.is_claimed else 1)
     return _enough(case, case.codes, persons)
 
 
@@ -87,25 +87,16 @@ def _needed(case: Case, codes: Collection[str]) -> int | Answer:
         facts.fiscal_year,
         ChildrenByAge(**counts),
         UseCapacity(facts.capacity.education or 0, facts.capacity.childcare or 0, facts.capacity_from_age3),
-        _bearing(codes, facts.facility_type, facts.fiscal_year),
+        _bearing(codes),
         any(child.hours == "standard" and child.enrolled for child in facts.children),
         with_classes,
     )
     return found if isinstance(found, int) else unknown(*found)
 
 
-def _bearing(codes: Collection[str], facility_type: str, fiscal_year: int) -> frozenset[str]:
-    """Of the claimed items those that change a ratio of this type and year, or make it unknown."""
-    return frozenset(
-        code
-        for code in codes
-        if code == "disability_care"
-        or (
-            code in IMPROVEMENTS
-            and fiscal_year >= IMPROVEMENTS[code][0]
-            and facility_type in IMPROVEMENTS[code][1]
-        )
-    )
+def _bearing(codes: Collection[str]) -> frozenset[str]:
+    """Of the claimed items those that change a ratio, or make it unknown; an item stands where its ratio does."""
+    return frozenset(code for code in codes if code == "disability_care" or code in IMPROVEMENTS)
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ from pricing.rule_sets import TABLES as OFFICIAL_TABLES
 from tests.pricing.conftest import read_json
 
 TABLES = {name: read_json(f"cases/{name}.json") for name in OFFICIAL_TABLES}
-# Items of the tables whose price no shipped book has; test_unpriced.py tries them on a book that has one.
+# Items of the tables whose price no shipped book has; test_books and test_selection try them on one that has.
 UNPRICED = {"below_staffing", "class_organisation", "home_care_assistant", "home_care_support"}
 CASES = [
     pytest.param(table["claim"] | case.get("set", {}), case, id=f"{name}: {case['name']}")
