@@ -64,6 +64,15 @@ _ASKED: Final = (
     Question("ict_functions", CHOICES, choices=tuple(ICT_FUNCTIONS.items())),
     *[Question(name, YES_NO) for name, hint in get_type_hints(Facts).items() if hint == bool | None],
 )
+# What the questions are about, each with the first of them in the order of ``Facts``.
+TOPICS: Final = {
+    "子ども": "capacity",
+    "職員": "teachers",
+    "処遇改善": "treatment",
+    "実施している事業": "extended_care",
+    "建物と地域": "owned_percent",
+    "3月に請求する加算": "external_audit",
+}
 BY_NAME: Final[Mapping[str, Question]] = {question.name: question for question in _ASKED}
 BY_WORDS: Final[Mapping[str, str]] = {words: name for name, words in QUESTIONS.items()}
 
@@ -78,6 +87,12 @@ def question_of(name: str, facility_type: str, fiscal_year: int) -> Question:
         variants = rules.tables[system].by_code["climate"].item.variants
         return Question(name, CHOICE, choices=tuple(variants.items()))
     return question
+
+
+def topic_of(name: str) -> str:
+    """What the question is about."""
+    order = list(QUESTIONS)
+    return [topic for topic, first in TOPICS.items() if order.index(first) <= order.index(name)][-1]
 
 
 def asked_by(sentences: Iterable[str]) -> list[str]:

@@ -1,12 +1,13 @@
 """The form of the questions that conditions ask a facility (加算の条件への回答)."""
 
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 
-from claims.answers import CHOICE, CHOICES, DECIMAL, WHOLE, Question, as_fact
+from claims.answers import CHOICE, CHOICES, DECIMAL, TOPICS, WHOLE, Question, as_fact, topic_of
 from claims.forms import WholeNumberField
 
 NOT_YET = ("", "まだ答えない")
@@ -43,6 +44,14 @@ class DecimalField(forms.CharField):
         """The range is checked where the text is read."""
 
 
+@dataclass(frozen=True)
+class AskedField:
+    """One question on the page; several boxes stand below it, anything else beside it."""
+
+    field: forms.BoundField
+    has_boxes: bool
+
+
 class AnswersForm(forms.Form):
     """Asks ``questions``; an empty field is no answer. ``kept`` are the answers as they are kept, by name."""
 
@@ -65,9 +74,12 @@ class AnswersForm(forms.Form):
             self.fields[question.name] = field
 
     @property
-    def questions(self) -> list[forms.BoundField]:
-        """The fields in their order, without the hidden one."""
-        return [self[question.name] for question in self.asked]
+    def topics(self) -> list[tuple[str, list[AskedField]]]:
+        """The fields by what they are about, each topic in the order in which they are asked."""
+        found: dict[str, list[AskedField]] = {topic: [] for topic in TOPICS}
+        for question in self.asked:
+            found[topic_of(question.name)].append(AskedField(self[question.name], question.kind == CHOICES))
+        return [(topic, fields) for topic, fields in found.items() if fields]
 
     def values(self) -> dict[str, Any]:
         """The answers of a valid form by name; ``None`` where there is none (any more)."""

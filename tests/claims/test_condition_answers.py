@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.answers import BY_NAME, as_fact, as_kept, asked_by, in_words, question_of
+from claims.answers import BY_NAME, TOPICS, as_fact, as_kept, asked_by, in_words, question_of, topic_of
 from claims.models import Claim, ConditionAnswers
 from claims.operations.condition_answers import save
 from claims.queries.additions import COULD, additions_of
@@ -92,6 +92,18 @@ def test_only_what_nobody_else_knows_is_asked() -> None:
     assert not elsewhere & set(BY_NAME)
     assert asked_by([QUESTIONS["capacity"], QUESTIONS["teachers"], "…", QUESTIONS["teachers"]]) == [
         "teachers"
+    ]
+
+
+def test_every_question_has_its_topic() -> None:
+    topics = {topic_of(name) for name in BY_NAME}
+
+    assert topics == set(TOPICS)
+    assert [topic_of(name) for name in ("exempt_children_2", "teachers", "director_paid", "career_path")] == [
+        "子ども",
+        "職員",
+        "職員",
+        "処遇改善",
     ]
 
 
