@@ -14,6 +14,7 @@ from claims.facts import Fact
 from claims.models import Claim, ClaimLine, CountSheet, Obstacle
 from claims.queries.comparison import ComparedLine, compare_claims, previous_claim_of
 from claims.queries.conversation import Said, conversation
+from claims.queries.progress import STATES, claims_by_facility, state_of
 from claims.queries.terms import Terms, facts_in, provisional_rates, terms_of
 from claims.states import ClaimStatus, SheetStatus
 from claims.wording import not_run_words
@@ -22,20 +23,6 @@ from facilities.models import Facility, GrantedItem, holding_in
 from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
 
-# In the order of the legend: what is done first, what hangs last. The keys are the heat map's.
-STATES = {
-    "approved": "承認",
-    "first": "一次承認",
-    "submitted": "審査待ち",
-    "returned": "差し戻し",
-    "draft": "未提出",
-    "disputed": "相違の回答待ち",
-    "waiting": "児童数の確認待ち",
-    "none": "児童数なし",
-    "obstacle": "単価なし",
-    "resting": "休園中",
-    "public": "請求対象外",
-}
 TONES = {
     "approved": "ok",
     "first": "ok",
@@ -168,29 +155,6 @@ def months_with_counts() -> list[ServiceMonth]:
     return [ServiceMonth.of(month) for month in found]
 
 
-def unfinished_months() -> list[tuple[ServiceMonth, dict[str, int]]]:
-    """
-    The months in which facilities or the city still have something to do, the oldest first, with how many facilities by
-    state: two queries. A closed month is finished; a 過誤調整 has no day of its own and keeps no month open.
-    """
-    claims = Claim.objects.filter(outside=False).exclude(status=ClaimStatus.SUPERSEDED)
-    open_sheets = CountSheet.objects.filter(status__in=[SheetStatus.WAITING, SheetStatus.DISPUTED])
-    same = {"facility": OuterRef("facility"), "month": OuterRef("month")}
-    # As on the heat map: what was submitted says more than its counts, a draft less.
-    waiting = open_sheets.exclude(Exists(claims.filter(**same).exclude(status=ClaimStatus.DRAFT)))
-    begun = claims.filter(
-        Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.SUBMITTED])
-        | Q(~Exists(open_sheets.filter(**same)), status=ClaimStatus.DRAFT),
-        corrects__isnull=True,
-    )
-    found: dict[date, dict[str, int]] = defaultdict(dict)
-    for rows in (waiting, begun):
-        counted = rows.exclude(closing_of("month")).order_by().values_list("month", "status")
-        for month, status, facilities in counted.annotate(facilities=Count("facility", distinct=True)):
-            found[month][status] = facilities
-    return [(ServiceMonth.of(month), found[month]) for month in sorted(found)]
-
-
 def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int]]:
     """(month, how many claims wait for this person's decision), oldest first: no month hides behind a newer one."""
     waiting = Claim.objects.filter(status=ClaimStatus.SUBMITTED, outside=False)
@@ -242,7 +206,10 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         sheet.facility_id: sheet
         for sheet in CountSheet.objects.filter(month=month.first_day).exclude(status=SheetStatus.SUPERSEDED)
     }
-    claims, corrected, drafted = _claims_of(month)
+    found = Claim.objects.filter(month=month.first_day, outside=False).exclude(status=ClaimStatus.SUPERSEDED)
+    own = {place: of for (_, place), of in claims_by_facility(found.defer("snapshot")).items()}
+    claims = {place: of.current for place, of in own.items() if of.current}
+    corrected = {place: of.corrected for place, of in own.items() if of.corrected}
     before = {**_last_approved(month), **corrected}
     changed = _changed_claims(claims, before)
     obstacles = {row.facility_id: row for row in Obstacle.objects.filter(month=month.first_day)}
@@ -256,7 +223,12 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         if claim is None and sheet is None and not facility.lives_in(month):
             continue
         decisions = decided[claim.pk] if claim else []
-        state = _state(facility, sheet, claim, obstacles.get(facility.pk), decisions)
+        state = state_of(
+            sheet.status if sheet else None,
+            claim,
+            is_public=facility.is_public,
+            has_obstacle=facility.pk in obstacles,
+        )
         if state == "none" and facility.pk in resting:
             state = "resting"
         row = InboxRow(
@@ -270,52 +242,13 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
                 and not row.not_run
             )
             row.flags = _flags(row, claim)
-            if facility.pk in drafted:
+            if own[facility.pk].correction_begun:
                 row.flags.insert(0, "過誤調整の作成中")
             row.can_decide = _can_decide(state, duty, user_id, decisions)
         if row.not_run:
             row.flags.insert(0, row.not_run)
         rows.append(row)
     return rows
-
-
-def _claims_of(month: ServiceMonth) -> tuple[dict[UUID, Claim], dict[UUID, Claim], set[UUID]]:
-    """
-    The month's claims to the city itself, by facility: each one's current claim; the approved one that it corrects, if
-    it is a 過誤調整; and the facilities that are drafting one, whose current claim is still the approved one.
-    """
-    current: dict[UUID, Claim] = {}
-    corrected: dict[UUID, Claim] = {}
-    drafting: set[UUID] = set()
-    found = Claim.objects.filter(month=month.first_day, outside=False).exclude(status=ClaimStatus.SUPERSEDED)
-    for claim in found.defer("snapshot").order_by("version"):
-        if claim.is_correction and claim.is_draft:
-            drafting.add(claim.facility_id)
-            continue
-        if claim.is_correction and claim.facility_id in current:
-            corrected[claim.facility_id] = current[claim.facility_id]
-        current[claim.facility_id] = claim
-    return current, corrected, drafting
-
-
-def _state(
-    facility: Facility,
-    sheet: CountSheet | None,
-    claim: Claim | None,
-    obstacle: Obstacle | None,
-    decisions: list[Decision],
-) -> str:
-    if claim is not None and claim.status == ClaimStatus.SUBMITTED:
-        return "first" if decisions else "submitted"
-    if claim is not None and claim.status != ClaimStatus.DRAFT:
-        return claim.status
-    if sheet is None:
-        return "none"
-    if sheet.status in {SheetStatus.WAITING, SheetStatus.DISPUTED}:
-        return sheet.status
-    if facility.is_public:
-        return "public"
-    return "obstacle" if obstacle is not None and claim is None else "draft"
 
 
 def _can_decide(state: str, duty: Role, user_id: UUID, decisions: list[Decision]) -> bool:

@@ -29,6 +29,7 @@ from claims.queries import closings, correcting
 from claims.queries import imports as queries
 from claims.queries.deadlines import own_deadline
 from claims.queries.mappings import saved_mappings
+from claims.queries.progress import progress_of
 from claims.views import uploading
 from claims.wording import month_words
 from facilities.models import Facility
@@ -407,7 +408,8 @@ def _closing(
         "month": month,
         "history": history,
         "is_closed": any(listed.closing.reopened_at is None for listed in history),
-        "unfinished": closing_operations.unfinished(month),
+        "unfinished": progress_of(month),
+        "may_review": permissions.see_claims.allows(request.actor, None),
         "may_close": permissions.close_month.allows(request.actor, None),
         "problems": problems or [],
         "typed": typed_texts(request, "reason", "note"),

@@ -10,6 +10,7 @@ from approvals.permissions import look
 from approvals.queries import Inbox
 from claims.composing import no_price
 from claims.models import CountDispute, CountImport, Obstacle
+from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
 from facilities.actors import Actor, Role
 from facilities.models import Facility, FacilityProfile, holding_in
@@ -19,14 +20,6 @@ from facilities.years import is_prepared, year_to_prepare
 from pricing import RateBook
 from rate_books.in_force import books_for
 
-# What is still to do in a month, in its order; the keys are those of the heat map.
-TO_DO = {
-    "waiting": "確認待ち",
-    "disputed": "相違の回答待ち",
-    "draft": "未提出",
-    "returned": "差し戻し",
-    "submitted": "審査中",
-}
 NO_PRICE = "単価がまだ登録されていません。"
 
 
@@ -36,7 +29,7 @@ class CityHome:
 
     month: ServiceMonth | None
     months: list[ServiceMonth]
-    unfinished: list[tuple[ServiceMonth, list[tuple[str, str, int]]]]
+    unfinished: list[MonthProgress]
     inbox: Inbox | None
     waiting_months: list[tuple[ServiceMonth, int]]
     changed_months: list[tuple[ServiceMonth, int]]
@@ -66,7 +59,7 @@ class CityHome:
         found, total = Counter(row.state for row in self.inbox.run), len(self.inbox.run)
         claiming = sum(
             not row.facility.is_public
-            and row.state != "obstacle"
+            and row.state not in {"obstacle", "public"}
             and not no_price(row.facility.kind, self.books)
             for row in self.inbox.run
         )
@@ -87,8 +80,9 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
 
     The same number of queries for ten facilities and for all of them.
     """
-    months, unfinished = review.months_with_counts(), review.unfinished_months()
-    usual = next((month for month, _ in unfinished), months[0] if months else None)
+    months, unfinished = review.months_with_counts(), unfinished_months()
+    open_months = (each.month for each in unfinished if each.without_corrections)
+    usual = next(open_months, months[0] if months else None)
     month = asked if asked in months else usual
     today = timezone.localdate()
     year = year_to_prepare(ServiceMonth.of(today))
@@ -114,10 +108,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
     return CityHome(
         month=month,
         months=months,
-        unfinished=[
-            (each, [(state, words, counts[state]) for state, words in TO_DO.items() if state in counts])
-            for each, counts in unfinished
-        ],
+        unfinished=unfinished,
         inbox=inbox,
         year_to_roll=year if is_asked else None,
         # Nobody can confirm what she registers.

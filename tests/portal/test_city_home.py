@@ -99,7 +99,7 @@ def test_the_home_stays_at_the_month_that_is_not_finished_and_names_it(city: Cit
 
     page, june = home_of(city, Role.OFFICER), home_of(city, Role.OFFICER, "?month=2026-06")
     line = (
-        "まだ終わっていない月：令和8年5月分（確認待ち 2・未提出 1・差し戻し 1）、令和8年6月分（確認待ち 5）"
+        "まだ終わっていない月：令和8年5月分（児童数の確認待ち 2・未提出 1・差し戻し 1）、令和8年6月分（児童数の確認待ち 5）"
     )
 
     assert '<p class="muted">令和8年5月分</p>' in page
@@ -115,12 +115,12 @@ def test_the_home_stays_at_the_month_that_is_not_finished_and_names_it(city: Cit
         closing.close(MAY, note="電話で確認中です。", by=chief, at=timezone.now())
     after = home_of(city, Role.OFFICER)
     assert '<p class="muted">令和8年6月分</p>' in after
-    assert "まだ終わっていない月：令和8年6月分（確認待ち 5）" in text_of(after)
+    assert "まだ終わっていない月：令和8年6月分（児童数の確認待ち 5）" in text_of(after)
 
 
 def test_a_month_in_which_all_is_approved_is_finished(city: City) -> None:
     claim = play(make_facility(city, "さくら"), MAY)
-    assert "令和8年5月分（審査中 1）" in text_of(home_of(city, Role.OFFICER))
+    assert "令和8年5月分（審査待ち 1）" in text_of(home_of(city, Role.OFFICER))
     approve(city, claim)
 
     page = home_of(city, Role.OFFICER)
