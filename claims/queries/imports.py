@@ -398,14 +398,14 @@ class FacilityMonth:
 class MonthView:
     """
     A month of the whole city. ``states`` counts all facilities, ``rows`` are those to show, ``not_run`` those with
-    counts of a month in which they are closed or not open yet.
+    counts of a month in which they are closed or not open yet. ``before``: the month before; None: nothing came in it.
     """
 
     month: ServiceMonth
     rows: list[FacilityMonth]
     states: Counter[str]
     children: int
-    before: int
+    before: int | None
     facilities: int = 0
     not_run: int = 0
 
@@ -462,12 +462,14 @@ def month_view(month: ServiceMonth, *, status: str = "", words: str = "", sort: 
         and (words in row.facility.name or words in row.facility.number)
     ]
     chosen.sort(key=SORTS.get(sort, SORTS["number"]), reverse=sort in DESCENDING)
+    # Of everybody: who has closed since had children then.
+    before = [row.before for row in rows.values() if row.before is not None]
     return MonthView(
         month,
         chosen,
         Counter(row.status for row in everyone),
         children=sum(row.children or 0 for row in everyone),
-        before=sum(row.before or 0 for row in everyone),
+        before=sum(before) if before else None,
         facilities=len(everyone),
         not_run=sum(bool(row.not_run and row.children) for row in everyone),
     )

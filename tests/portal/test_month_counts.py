@@ -10,6 +10,7 @@ from claims.operations.confirming import confirm
 from claims.operations.counts_by_hand import correct_counts
 from claims.operations.submitting import open_correction, submit
 from facilities.actors import Role
+from facilities.models import Facility
 from tests.approvals.test_inbox import approve, play
 from tests.cast import MAY, NURSERY_CELLS, City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS
@@ -118,3 +119,21 @@ def test_a_correction_alone_opens_no_month_but_is_named(city: City) -> None:
 
     assert '<p class="muted">令和8年6月分</p>' in page
     assert "令和8年5月分 （ 審査待ち 1 ）" in text_of(page)
+
+
+def test_the_month_before_is_that_month_with_who_has_closed_since(city: City) -> None:
+    browser = sign_in(city.people[Role.ENROLMENT])
+    stays = make_facility(city, "園1", number="1299900000901")
+    gone = make_facility(city, "園2", number="1299900000902")
+    for place in (stays, gone):
+        give_counts(place, MAY)
+    give_counts(stays)
+    with city.open():
+        Facility.objects.filter(pk=gone.facility.pk).update(closed_on="2026-05-31")
+
+    may = browser.get("/c/counts/2026-05/").content.decode()
+    june = browser.get("/c/counts/2026-06/").content.decode()
+
+    assert "176人" in may
+    assert "前月のデータはありません" in may
+    assert "88人（前月 176人）" in june
