@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
@@ -19,7 +18,7 @@ from claims.queries.terms import Terms, facts_in, provisional_rates, terms_of
 from claims.states import ClaimStatus, SheetStatus
 from claims.wording import not_run_words
 from facilities.actors import Role
-from facilities.models import Facility, GrantedItem, holding_in
+from facilities.models import Facility, GrantedItem, holding_in, name_on
 from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
 
@@ -48,9 +47,10 @@ SORTS = {
 
 @dataclass
 class InboxRow:
-    """One facility in the month."""
+    """One facility in the month; ``name`` is the one it had then."""
 
     facility: Facility
+    name: str
     state: str
     claim: Claim | None = None
     before: Claim | None = None
@@ -195,7 +195,7 @@ def inbox(
         for row in everything
         if (not state or row.state == state)
         and (not kind or row.facility.kind == kind)
-        and (not words or words in row.facility.name or words in row.facility.number)
+        and (not words or words in row.name or words in row.facility.name or words in row.facility.number)
         and (not mine or row.can_decide)
     ]
     return Inbox(month, _sorted(rows, sort), everything)
@@ -218,7 +218,7 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         decided[decision.claim_id].append(decision)
     resting = resting_in(month)
     rows = []
-    for facility in Facility.objects.order_by("number"):
+    for facility in Facility.objects.annotate(name_then=name_on(month.first_day)).order_by("number"):
         claim, sheet = claims.get(facility.pk), sheets.get(facility.pk)
         if claim is None and sheet is None and not facility.lives_in(month):
             continue
@@ -232,7 +232,12 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         if state == "none" and facility.pk in resting:
             state = "resting"
         row = InboxRow(
-            facility, state, claim, before.get(facility.pk), not_run=not_run_words(facility, month)
+            facility,
+            facility.name_then,
+            state,
+            claim,
+            before.get(facility.pk),
+            not_run=not_run_words(facility, month),
         )
         if claim is not None:
             row.is_unchanged = (
@@ -325,7 +330,7 @@ def _sorted(rows: list[InboxRow], sort: str) -> list[InboxRow]:
             row.claim.submitted_at.timestamp() if row.claim and row.claim.submitted_at else 0,
             row.facility.number,
         ),
-        "name": lambda row: row.facility.name,
+        "name": lambda row: row.name,
     }
     return sorted(rows, key=keys[sort]) if sort in keys else rows
 
@@ -346,6 +351,7 @@ class ReviewView:
     """Everything a reviewer needs on one page: the difference first, the facts beside."""
 
     claim: Claim
+    facility_name: str
     before: Claim | None
     changed: list[ComparedLine]
     unchanged: list[ComparedLine]
@@ -388,7 +394,9 @@ def review_view(claim_id: UUID) -> ReviewView:
     """
     found = Claim.objects.select_related("facility__corporation", "sheet", "corrects")
     claim = found.annotate(
-        month_is_closed=closing_of("month"), has_provisional_rates=provisional_rates()
+        month_is_closed=closing_of("month"),
+        has_provisional_rates=provisional_rates(),
+        facility_name=name_on(OuterRef("month"), facility="facility"),
     ).get(pk=claim_id)
     before = claim.corrects or previous_claim_of(claim)
     lines = list(ClaimLine.objects.filter(claim__in=[claim, before] if before else [claim]))
@@ -410,6 +418,7 @@ def review_view(claim_id: UUID) -> ReviewView:
     )
     return ReviewView(
         claim=claim,
+        facility_name=claim.facility_name,
         before=before,
         changed=[row for row in compared if row.has_changed or row.before is None],
         unchanged=[row for row in compared if row.before is not None and not row.has_changed],

@@ -155,7 +155,7 @@ def _cells(row: InboxRow) -> list[object]:
     submitted_at = row.claim.submitted_at if row.claim else None
     return [
         row.facility.number,
-        row.facility.name,
+        row.name,
         row.facility.get_kind_display(),
         row.state_label,
         row.claim.total_yen if row.claim else "",

@@ -125,7 +125,7 @@ def _page(
         **price_bands([view.claim, view.before]),
         "breadcrumbs": [
             ("審査", f"{reverse('approvals:inbox')}?{asked.query}"),
-            (view.claim.facility.name, None),
+            (view.facility_name, None),
         ],
     }
     return render(request, "approvals/review_page.html", context, status=422 if problem else 200)

@@ -295,6 +295,7 @@ def correct(request: TenantRequest, month: ServiceMonth, facility_number: str) -
     context = {
         "month": month,
         "facility": editing.facility,
+        "name": editing.name,
         "sheet": editing.sheet,
         "form": form,
         "problems": problems,
@@ -302,7 +303,7 @@ def correct(request: TenantRequest, month: ServiceMonth, facility_number: str) -
         "breadcrumbs": [
             (COUNTS, reverse("counts:imports")),
             (month_words(month), reverse("counts:month", args=[month])),
-            (editing.facility.name, reverse("counts:facility", args=[month, facility_number])),
+            (editing.name, reverse("counts:facility", args=[month, facility_number])),
             ("人数の訂正", None),
         ],
     }
@@ -331,6 +332,7 @@ def _facility_page(
     context = {
         "month": month,
         "facility": shown.facility,
+        "name": shown.name,
         "view": shown.view,
         "versions": shown.versions,
         "disputes": [
@@ -349,7 +351,7 @@ def _facility_page(
         "breadcrumbs": [
             (COUNTS, reverse("counts:imports")),
             (month_words(month), reverse("counts:month", args=[month])),
-            (shown.facility.name, None),
+            (shown.name, None),
         ],
     }
     return render(request, "claims/city/facility.html", context, status=_status(request))
