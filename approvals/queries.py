@@ -11,6 +11,7 @@ from approvals.models import Decision
 from claims.closing import closing_of
 from claims.facts import Fact
 from claims.models import Claim, ClaimLine, CountSheet, Obstacle
+from claims.obstacles import for_city
 from claims.queries.comparison import ComparedLine, compare_claims, previous_claim_of
 from claims.queries.conversation import Said, conversation
 from claims.queries.progress import STATES, claims_by_facility, state_of
@@ -250,6 +251,9 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
             if own[facility.pk].correction_begun:
                 row.flags.insert(0, "過誤調整の作成中")
             row.can_decide = _can_decide(state, duty, user_id, decisions)
+        if state == "obstacle":
+            known = obstacles[facility.pk]
+            row.flags.append(for_city(known.message, known.kind).tag)
         if row.not_run:
             row.flags.insert(0, row.not_run)
         rows.append(row)

@@ -19,6 +19,7 @@ from django.db.models.functions import JSONObject
 from claims import facts
 from claims.composing import CannotDraft, Ingredients, quote_for, require_terms
 from claims.models import ChildCount, Claim, CountSheet, MonthlyFacts
+from claims.obstacles import for_city
 from claims.states import ClaimStatus, SheetStatus
 from claims.what_if import whole_month
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, Suspension
@@ -48,6 +49,7 @@ class Figure:
     kind: str
     yen: int = 0
     note: str = ""
+    register: str = ""
     is_sample_priced: bool = False
 
     @property
@@ -88,6 +90,11 @@ class FacilityYear:
     def notes(self) -> tuple[str, ...]:
         """What is not known or not whole, each once."""
         return tuple(dict.fromkeys([figure.note for figure in self.figures.values() if figure.note]))
+
+    @property
+    def registers(self) -> set[str]:
+        """Where the city removes what stands in the way of its months."""
+        return {figure.register for figure in self.figures.values() if figure.register}
 
     def _months_that_are(self, kind: str) -> int:
         return sum(figure.kind == kind for figure in self.figures.values())
@@ -350,7 +357,8 @@ class _Projection:
             profile = require_terms(ingredients)
             _, quote, missing = quote_for(ingredients, profile, self.own_code)
         except CannotDraft as refusal:
-            return Figure(UNKNOWN, note=refusal.message)
+            words = for_city(refusal.message, refusal.kind)
+            return Figure(UNKNOWN, note=words.sentence, register=words.register)
         return Figure(
             PROJECTED,
             quote.total_yen,

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from claims import facts
+from claims import facts, obstacles
 from claims.cells import HOURS_OF, rows_of_kind
 from claims.facts import Fact
 from claims.models import ChildCount, Claim, ClaimLine, CountSheet, MonthlyFacts, Movement
 from claims.states import ClaimStatus
-from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
+from facilities.models import Facility, FacilityProfile, GrantedItem, holding_in
 from facilities.periods import ServiceMonth
 from pricing import (
     InputProblems,
@@ -167,21 +167,13 @@ def require_terms(ingredients: Ingredients) -> FacilityProfile:
     """
     # Where it is not run any more, an approved claim can still be corrected to nothing.
     if ingredients.children and not ingredients.facility.lives_in(ingredients.month):
-        raise CannotDraft(
-            "not_computable",
-            "この月は施設の開設前か廃止後のため、請求はありません。市の担当課へ連絡してください。",
-        )
+        raise CannotDraft("not_computable", obstacles.NOT_RUN)
     if sentence := no_price(ingredients.facility.kind, ingredients.books):
         raise CannotDraft("no_price", sentence)
     if ingredients.profile is None:
-        raise CannotDraft(
-            "no_profile",
-            "年度プロフィール（利用定員や加算率）が登録されていません。市の担当課へ連絡してください。",
-        )
+        raise CannotDraft("no_profile", obstacles.NO_PROFILE)
     if ingredients.profile.base_percent is None:
-        raise CannotDraft(
-            "no_profile", "処遇改善等加算の加算率が登録されていません。市の担当課へ連絡してください。"
-        )
+        raise CannotDraft("no_profile", obstacles.NO_RATE)
     return ingredients.profile
 
 
@@ -238,8 +230,8 @@ def quote_for(
         document["ratebook"] = book.id
         quote = calculate(parse(document), book)
     except InputProblems as problem:
-        sentence = "登録されている内容では計算できません。市の担当課へ連絡してください。"
-        raise CannotDraft("not_computable", f"{sentence}\n{_sentences(problem)}") from problem
+        message = f"{obstacles.NOT_COMPUTABLE}\n{_sentences(problem)}"
+        raise CannotDraft("not_computable", message) from problem
     except (MissingPrice, NoBookInForce, NoRuleSet) as problem:
         raise CannotDraft("no_price", _sentences(problem)) from problem
     return document, quote, missing
@@ -419,10 +411,7 @@ def no_price(kind: str, books: Sequence[RateBook]) -> str:
     """Why facilities of this kind cannot claim yet, as a sentence; empty when ``books`` have prices."""
     if any(kind in book.facility_types for book in books):
         return ""
-    return (
-        f"{FacilityKind(kind).label}の単価がまだ登録されていないため、請求を作成できません。"
-        "この月にしていただくことは、児童数の確認だけです。"
-    )
+    return obstacles.no_book(kind)
 
 
 def _sentences(problem: InputProblems | MissingPrice | NoBookInForce | NoRuleSet) -> str:
