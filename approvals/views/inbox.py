@@ -124,6 +124,7 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         rows=_shown(found.everything),
         detail={"month": str(found.month), "query": asked.query},
     )
+    queries.give_deadlines(found, request.membership.municipality)
     states = [
         (state, label, found.counts[state]) for state, label in queries.STATES.items() if found.counts[state]
     ]
@@ -136,6 +137,7 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         "months": months,
         "deadlines": CitySchedule.of(request.membership.municipality).month(found.month),
         "may_decide_any": any(row.can_decide and row.is_unchanged for row in found.everything),
+        "today": timezone.localdate(),
         "problems": problems or [],
         **price_bands(found.priced_claims),
     }
