@@ -181,6 +181,12 @@ def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int
     return [(ServiceMonth.of(month), claims) for month, claims in months]
 
 
+def month_to_open(*, duty: Role, user_id: UUID) -> ServiceMonth | None:
+    """Where this person goes on: the oldest month with claims that wait for them, else the newest with counts."""
+    waiting = waiting_months(duty=duty, user_id=user_id)
+    return waiting[0][0] if waiting else latest_month()
+
+
 def changed_months() -> list[tuple[ServiceMonth, int]]:
     """(month, how many approved claims something has changed under since), oldest first: each is to be corrected."""
     approved = Claim.objects.filter(status=ClaimStatus.APPROVED, outside=False)

@@ -42,14 +42,14 @@ TOO_MANY = (
 @require_GET
 def inbox(request: TenantRequest) -> HttpResponse:
     """The month as a table of all facilities, and as a map that is also the filter."""
-    return _page(request, InboxQuestion.of(request.GET))
+    return _page(request, _asked(request))
 
 
 @require_GET
 def export(request: TenantRequest) -> HttpResponse:
     """The filtered table as CSV: UTF-8 with BOM, or CP932 for older tools."""
     require(request, permissions.look)
-    asked = InboxQuestion.of(request.GET)
+    asked = _asked(request)
     found = _inbox(request, asked)
     record(
         ReviewEvent.INBOX_EXPORTED,
@@ -67,7 +67,7 @@ def export(request: TenantRequest) -> HttpResponse:
 def confirm_together(request: TenantRequest) -> HttpResponse:
     """What would be approved together: count, sum and names, before anything is decided."""
     require(request, permissions.look)
-    asked = InboxQuestion.of(request.POST)
+    asked = _asked(request)
     found = _inbox(request, asked)
     chosen = set(request.POST.getlist("claim"))
     if len(chosen) > MOST_TOGETHER:
@@ -97,7 +97,7 @@ def confirm_together(request: TenantRequest) -> HttpResponse:
 def approve_unchanged(request: TenantRequest) -> HttpResponse:
     """Approve the listed claims, each as it was shown."""
     require(request, permissions.look)
-    asked = InboxQuestion.of(request.POST)
+    asked = _asked(request)
     sent = request.POST.getlist("choice")
     if len(sent) > MOST_TOGETHER:
         return _page(request, asked, problems=[TOO_MANY])
@@ -142,6 +142,15 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         **price_bands(found.priced_claims),
     }
     return render(request, "approvals/inbox.html", context, status=422 if problems else 200)
+
+
+def _asked(request: TenantRequest) -> InboxQuestion:
+    """What the list is asked for: in the address, or beside the button that was pressed."""
+    actor = request.actor
+    return InboxQuestion.of(
+        request.GET if request.method == "GET" else request.POST,
+        lambda: queries.month_to_open(duty=actor.duty, user_id=actor.user_id),
+    )
 
 
 def _shown(rows: list[InboxRow]) -> dict[str, list[UUID]]:
