@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 from accounts.models import User
 from approvals.models import Decision
 from claims.closing import closing_of
+from claims.composing import children_of, has_entered
 from claims.facts import Fact
 from claims.models import Claim, ClaimLine, CountSheet, Obstacle
 from claims.obstacles import for_city
@@ -401,9 +402,10 @@ class ReviewView:
         return None if self.before is None else self.claim.total_yen - self.before.total_yen
 
     @property
-    def child_difference(self) -> int:
-        """In children of this payer, against the last approved month; all of them when there is none."""
-        return self.claim.child_total - (self.before.child_total if self.before else 0)
+    def child_sums(self) -> tuple[int, int, int]:
+        """This payer's children of the first day before, now, and the difference."""
+        earlier, now = (children_of(claim)[0] if claim else 0 for claim in (self.before, self.claim))
+        return earlier, now, now - earlier
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
@@ -469,28 +471,33 @@ def review_view(claim_id: UUID) -> ReviewView:
 
 
 def _children(claim: Claim, before: Claim | None) -> list[tuple[str, int, int, int]]:
-    """Children by class, before and now, from the snapshots the amounts were computed with."""
+    """
+    Children by class, before and now, from the snapshots the amounts were computed with; last, who entered within the
+    month and is no part of the total.
+    """
     words = {"4plus": "4歳以上児", "3": "3歳児", "3mid": "満3歳児", "2": "2歳児", "1": "1歳児", "0": "乳児"}
     hours = {"education": "教育標準時間", "standard": "標準時間", "short": "短時間"}
 
-    def counted(snapshot: dict[str, object]) -> dict[tuple[str, str, str], int]:
-        found: dict[tuple[str, str, str], int] = defaultdict(int)
+    def counted(snapshot: dict[str, object]) -> dict[tuple[str, str, str, bool], int]:
+        found: dict[tuple[str, str, str, bool], int] = defaultdict(int)
         children = snapshot.get("children", [])
         assert isinstance(children, list)
         for child in children:
             if child.get("payer") in {None, claim.payer_code}:
-                found[child["certification"], child["age_class"], child["hours"]] += child["count"]
+                place = (child["certification"], child["age_class"], child["hours"])
+                found[*place, has_entered(child)] += child["count"]
         return found
 
     now = counted(claim.snapshot)
     earlier = counted(before.snapshot) if before else {}
     order = list(words)
     keys = sorted(
-        {*now, *earlier}, key=lambda key: (key[0], order.index(key[1]) if key[1] in order else 9, key[2])
+        {*now, *earlier},
+        key=lambda key: (key[3], key[0], order.index(key[1]) if key[1] in order else 9, key[2]),
     )
     return [
         (
-            f"{key[0]}号 {words.get(key[1], key[1])} {hours[key[2]]}",
+            f"{key[0]}号 {words.get(key[1], key[1])} {hours[key[2]]}{'（途中入所・合計に含まない）' if key[3] else ''}",
             earlier.get(key, 0),
             now.get(key, 0),
             now.get(key, 0) - earlier.get(key, 0),

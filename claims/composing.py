@@ -299,6 +299,23 @@ def children_as_input(counts: Iterable[ChildCount]) -> list[dict[str, Any]]:
     return children
 
 
+def has_entered(child: Mapping[str, Any]) -> bool:
+    """Whether this class of a snapshot came within the month: it is priced by days and is not in N."""
+    return "mid_month_days" in child and not child.get("leaver")
+
+
+def children_of(claim: Claim) -> tuple[int, int]:
+    """The payer's children in N, those who left within the month among them; and who entered within the month."""
+    first_day = entered = 0
+    for child in claim.snapshot.get("children", []):
+        if child.get("payer") in {None, claim.payer_code}:
+            if has_entered(child):
+                entered += child["count"]
+            else:
+                first_day += child["count"]
+    return first_day, entered
+
+
 def _nobody_of(ingredients: Ingredients, payer: str) -> list[dict[str, Any]]:
     """A payer that has no children here any more stands in the input with a class of nobody."""
     if any(row.count and row.payer_code == payer for row in ingredients.counts):
