@@ -18,7 +18,7 @@ from django.db.models.functions import JSONObject
 
 from claims import facts
 from claims.composing import CannotDraft, Ingredients, quote_for, require_terms
-from claims.models import ChildCount, Claim, CountSheet, MonthlyFacts
+from claims.models import OFFICIAL_WORDS, PRICE_MARKS, ChildCount, Claim, CountSheet, MonthlyFacts
 from claims.obstacles import for_city
 from claims.states import ClaimStatus, SheetStatus
 from claims.what_if import whole_month
@@ -50,12 +50,17 @@ class Figure:
     yen: int = 0
     note: str = ""
     register: str = ""
-    is_sample_priced: bool = False
+    price_mark: str = ""
 
     @property
     def kind_words(self) -> str:
         """What it is, in words."""
         return KINDS[self.kind]
+
+    @property
+    def prices(self) -> str:
+        """Which prices it was computed with, for an export; empty where there is no amount."""
+        return (self.price_mark or OFFICIAL_WORDS) if self.kind in {CLAIMED, PROJECTED} else ""
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,9 @@ class BudgetYear:
     @property
     def has_sample_prices(self) -> bool:
         """Any of the figures is computed with a sample book."""
-        return any(figure.is_sample_priced for row in self.rows for figure in row.figures.values())
+        return any(
+            figure.price_mark == PRICE_MARKS["sample"] for row in self.rows for figure in row.figures.values()
+        )
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
@@ -314,7 +321,7 @@ class _Projection:
     def _figure(self, month: ServiceMonth) -> Figure:
         gathered = self.gathered
         if claim := gathered.claims.get(month):
-            return Figure(CLAIMED, claim.total_yen, is_sample_priced=claim.is_sample_priced)
+            return Figure(CLAIMED, claim.total_yen, price_mark=claim.price_mark)
         if not gathered.facility.lives_in(month) or any(_holds(rest, month) for rest in gathered.rests):
             return Figure(NOTHING)
         if gathered.newest is None:
@@ -363,7 +370,7 @@ class _Projection:
             PROJECTED,
             quote.total_yen,
             WITHOUT_FACTS if missing else "",
-            is_sample_priced=quote.book.status == "sample",
+            price_mark=PRICE_MARKS.get(quote.book.status, ""),
         )
 
 

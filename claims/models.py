@@ -444,6 +444,8 @@ class MonthlyFacts(FacilityOwned):
         return f"{self.facility_id} {self.month:%Y-%m}"
 
 
+# What stands beside amounts of books that are not official; in exports, official ones are named, too.
+OFFICIAL_WORDS = "正式"
 PRICE_MARKS = {"sample": "見本・支払不可", "provisional": "暫定"}
 
 

@@ -31,6 +31,7 @@ from pages import wareki
 from pricing import SECTION_LABELS
 from pricing.vocabulary import region_words
 from pricing.wording import part_words
+from rate_books.in_force import title_and_source_of
 
 NOT_YET = "請求書を作れるのは、市が承認したあとです。"
 NO_CHARGE = (
@@ -128,6 +129,7 @@ def values(claim_id: UUID) -> dict[str, Any]:
     facility, month = claim.facility, claim.service_month
     terms = terms_of(claim, provisional=claim.has_provisional_rates)
     held = details_on(facility, month.first_day)
+    book_title, book_source = title_and_source_of(claim.rate_book, claim.rate_book_hash)
     lines = [
         _paper_line(line, claim.child_total)
         for line in ClaimLine.objects.filter(claim=claim).order_by("position")
@@ -171,6 +173,8 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "version": claim.version,
         "control_number": f"{facility.number}-{month.year}{month.month:02}-{claim.version:02}-{claim.content_hash[:8]}",
         "rate_book": claim.rate_book,
+        "book_title": book_title,
+        "book_source": book_source,
         "sample": claim.price_mark,
         "whole_facility": WHOLE_FACILITY,
         "mark_words": MARK_WORDS.get(claim.rate_book_status, ""),
@@ -287,6 +291,8 @@ def _fill_front(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any],
         sheet.column_dimensions[column].width = width
     _merged(sheet, "A1:E1", found["title"], size=18, bold=True, centre=True)
     _merged(sheet, "A2:E2", found["month_words"], size=12, centre=True)
+    if found["sample"]:
+        _merged(sheet, "A3:E3", f"{found['sample']}　{found['mark_words']}", bold=True, centre=True)
     _merged(sheet, "A4:C4", f"{found['addressee']} 様", size=12)
     _merged(sheet, "A6:B6", "請求金額", size=12, bold=True)
     _merged(sheet, "C6:E6", total, size=16, bold=True)
@@ -338,6 +344,8 @@ def _fill_detail(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any]
         sheet.column_dimensions[column].width = width
     heading_words = f"{found['title']} 内訳書　{found['month_words']}　{found['facility_name']}"
     _merged(sheet, "A1:E1", heading_words, size=13, bold=True)
+    if found["sample"]:
+        _merged(sheet, "A2:E2", f"{found['sample']}　{found['mark_words']}", bold=True, centre=True)
     for column, label in zip("ABCDE", ("項目", "対象", "単価（円）", "数", "金額（円）"), strict=True):
         _cell(sheet, f"{column}3", label, head=True)
     sheet.print_title_rows = "3:3"

@@ -14,6 +14,7 @@ from approvals.events import ReviewEvent
 from approvals.forms import InboxQuestion
 from approvals.queries import Inbox, InboxRow
 from audit.record import record
+from claims.models import OFFICIAL_WORDS
 from claims.wording import price_bands
 from documents.exports import asked_charset, csv_file
 from facilities.models import FacilityKind
@@ -170,7 +171,7 @@ def _cells(row: InboxRow) -> list[object]:
         row.facility.get_kind_display(),
         row.state_label,
         row.claim.total_yen if row.claim else "",
-        (row.claim.price_mark or "正式") if row.claim else "",
+        (row.claim.price_mark or OFFICIAL_WORDS) if row.claim else "",
         row.before.total_yen if row.before else "",
         row.difference if row.difference is not None else "",
         "・".join(row.flags),
