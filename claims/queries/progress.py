@@ -85,11 +85,15 @@ def claims_by_facility(claims: Iterable[Claim]) -> dict[tuple[date, UUID], Facil
 
 @dataclass
 class MonthProgress:
-    """Facilities of a month by what is still to do (keys of ``TO_DO``), and 過誤調整 that are being drafted."""
+    """
+    Facilities of a month by what is still to do (keys of ``TO_DO``). What their state does not show is counted apart:
+    過誤調整 that are being drafted, and corrected counts that wait beside a claim that was sent.
+    """
 
     month: ServiceMonth
     states: Counter[str] = field(default_factory=Counter)
     corrections_begun: int = 0
+    counts_beside: int = 0
     # How many facilities have something to do that is no 過誤調整: that has no day of its own and keeps no month open.
     without_corrections: int = 0
 
@@ -102,7 +106,7 @@ class MonthProgress:
     def needs_words(self) -> bool:
         """Closing over these wants a note that says why."""
         waiting = sum(self.states[state] for state in ("waiting", "disputed", "draft", "returned"))
-        return bool(waiting or self.corrections_begun)
+        return bool(waiting or self.corrections_begun or self.counts_beside)
 
     @property
     def to_do(self) -> list[tuple[str, str, int]]:
@@ -150,6 +154,7 @@ def _progress(sheets: QuerySet[Any], claims: QuerySet[Any]) -> dict[date, MonthP
         if own.current is None and key not in waiting:
             continue
         state = state_of(waiting.get(key, SheetStatus.CONFIRMED), own.current)
+        progress.counts_beside += key in waiting and state not in IN_HAND
         if state in TO_DO:
             progress.states[state] += 1
             progress.without_corrections += own.current is None or not own.current.is_correction

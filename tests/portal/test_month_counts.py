@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 
 from claims.models import Claim
+from claims.operations import closing
 from claims.operations.confirming import confirm
 from claims.operations.counts_by_hand import correct_counts
 from claims.operations.submitting import open_correction, submit
 from facilities.actors import Role
 from facilities.models import Facility
+from facilities.rules import ProblemsFound
 from tests.approvals.test_inbox import approve, play
 from tests.cast import MAY, NURSERY_CELLS, City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS
@@ -67,14 +69,14 @@ def test_home_map_review_and_closing_count_the_same(city: City) -> None:
     home = text_of(browser.get("/c/?month=2026-05").content.decode())
     line, legend = home.split("まだ終わっていない月：")[1].split("どこまで進んだか")[0].split("7施設")
     review = text_of(browser.get("/c/review/?month=2026-05").content.decode()).split("すべて")[0]
-    closing = text_of(browser.get("/c/counts/2026-05/closing/").content.decode()).split("月を締める")[0]
+    closed = text_of(browser.get("/c/counts/2026-05/closing/").content.decode()).split("月を締める")[0]
 
     expected = {"児童数の確認待ち": "2", "未提出": "1", "審査待ち": "2", "一次承認": "1"}
     assert dict(PAIRS.findall(line)) == expected
     assert dict(PAIRS.findall(legend)) == expected
     assert dict(PAIRS.findall(review)) == expected
-    assert dict(PAIRS.findall(closing)) == expected
-    assert "施設が作成中の過誤調整 1施設" in closing
+    assert dict(PAIRS.findall(closed)) == expected
+    assert "施設が作成中の過誤調整 1施設" in closed
 
 
 def test_the_closing_leads_to_the_claims_it_counts(city: City) -> None:
@@ -119,6 +121,23 @@ def test_a_correction_alone_opens_no_month_but_is_named(city: City) -> None:
 
     assert '<p class="muted">令和8年6月分</p>' in page
     assert "令和8年5月分 （ 審査待ち 1 ）" in text_of(page)
+
+
+def test_corrected_counts_beside_an_approved_claim_are_named_and_want_a_note(city: City) -> None:
+    garden = make_facility(city, items=NURSERY_ITEMS)
+    approve(city, play(garden, MAY))
+    now = timezone.now()
+    cells = {("129999", "3", "0", "standard", False, False, "", None): 9}
+    with city.open(Role.ENROLMENT) as section:
+        correct_counts(
+            garden.facility.pk, MAY, cells, shown_version=1, reason="届出が遅れました。", by=section, at=now
+        )
+
+    page = text_of(sign_in(city.people[Role.CHIEF]).get("/c/counts/2026-05/closing/").content.decode())
+
+    assert "訂正された児童数の確認待ち 1施設" in page
+    with city.open(Role.CHIEF) as chief, pytest.raises(ProblemsFound, match="メモに入力"):
+        closing.close(MAY, note="", by=chief, at=now)
 
 
 def test_the_month_before_is_that_month_with_who_has_closed_since(city: City) -> None:
