@@ -7,7 +7,8 @@ from typing import Final
 from django import forms
 from django.http import QueryDict
 
-from approvals.queries import SORTS, STATES
+from approvals.queries import SORTS
+from claims.queries.progress import STATES
 from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
 from pages.wareki import fiscal_year_words

@@ -1,5 +1,7 @@
 """What of this room a facility has still to do: counts to confirm, claims to send or to put right."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -51,5 +53,5 @@ def counts_and_claims(facility: Facility) -> list[OpenTask]:
     return tasks
 
 
-def _open(rows: QuerySet) -> QuerySet:
+def _open(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.exclude(closing_of("month")).order_by("month")

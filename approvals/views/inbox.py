@@ -15,6 +15,7 @@ from approvals.forms import InboxQuestion
 from approvals.queries import Inbox, InboxRow
 from audit.record import record
 from claims.models import OFFICIAL_WORDS
+from claims.queries.progress import STATES
 from claims.wording import price_bands
 from documents.exports import asked_charset, csv_file
 from facilities.models import FacilityKind
@@ -126,9 +127,7 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         detail={"month": str(found.month), "query": asked.query},
     )
     queries.give_deadlines(found, request.membership.municipality)
-    states = [
-        (state, label, found.counts[state]) for state, label in queries.STATES.items() if found.counts[state]
-    ]
+    states = [(state, label, found.counts[state]) for state, label in STATES.items() if found.counts[state]]
     context = {
         "inbox": found,
         "asked": asked,
