@@ -182,7 +182,7 @@ def test_a_spreadsheet_program_computes_the_same_sum(approved, run_jobs, tmp_pat
 
     front = (tmp_path / "claim.csv").read_text(encoding="utf-8")
     assert f'請求金額,,"¥{claim.total_yen:,}"' in front
-    assert f"合計,{claim.child_total}" in front
+    assert f"計（この請求の児童）,{claim.child_total}" in front
 
 
 def test_fonts_are_embedded_and_every_character_is_drawn(approved, run_jobs):
