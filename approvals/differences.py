@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from claims.models import Claim
+from claims.models import OFFICIAL_WORDS, Claim
 from facilities.periods import ServiceMonth
 
 SHORTEST_YEAR, LONGEST_YEAR = 2015, 2999
@@ -48,6 +48,12 @@ class Difference:
     def yen(self) -> int:
         """New less old; negative where the facility was paid too much."""
         return self.claim.total_yen - self.replaced.total_yen
+
+    @property
+    def prices(self) -> str:
+        """Which prices both amounts were computed with: a mark where one of them is not official."""
+        marks = dict.fromkeys(each.price_mark for each in (self.claim, self.replaced) if each.price_mark)
+        return "・".join(marks) or OFFICIAL_WORDS
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """What the inbox is asked, and the tables' export."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from django import forms
 from django.http import QueryDict
 
-from approvals.queries import SORTS, STATES, latest_month
+from approvals.queries import SORTS
+from claims.queries.progress import STATES
 from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
 from pages.wareki import fiscal_year_words
@@ -29,12 +31,12 @@ class InboxQuestion:
     mine: bool = False
 
     @classmethod
-    def of(cls, asked: QueryDict) -> "InboxQuestion":
-        """Read the address; without a month the newest one."""
+    def of(cls, asked: QueryDict, usual: Callable[[], ServiceMonth | None]) -> "InboxQuestion":
+        """Read the address; without a month the ``usual`` one."""
         try:
             month: ServiceMonth | None = ServiceMonth.parse(asked.get("month", ""))
         except ValueError:
-            month = latest_month()
+            month = usual()
         state, kind, sort = asked.get("state", ""), asked.get("kind", ""), asked.get("sort", "")
         return cls(
             month=month,

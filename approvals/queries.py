@@ -10,32 +10,23 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 from accounts.models import User
 from approvals.models import Decision
 from claims.closing import closing_of
+from claims.composing import children_of, has_entered
 from claims.facts import Fact
 from claims.models import Claim, ClaimLine, CountSheet, Obstacle
+from claims.obstacles import for_city
 from claims.queries.comparison import ComparedLine, compare_claims, previous_claim_of
 from claims.queries.conversation import Said, conversation
+from claims.queries.deadlines import deadlines_of
+from claims.queries.progress import STATES, claims_by_facility, state_of
 from claims.queries.terms import Terms, facts_in, provisional_rates, terms_of
 from claims.states import ClaimStatus, SheetStatus
 from claims.wording import not_run_words
 from facilities.actors import Role
-from facilities.models import Facility, GrantedItem, holding_in
+from facilities.models import Facility, GrantedItem, Municipality, holding_in, name_on
 from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
+from facilities.schedule import Step
 
-# In the order of the legend: what is done first, what hangs last. The keys are the heat map's.
-STATES = {
-    "approved": "承認",
-    "first": "一次承認",
-    "submitted": "審査待ち",
-    "returned": "差し戻し",
-    "draft": "未提出",
-    "disputed": "相違の回答待ち",
-    "waiting": "児童数の確認待ち",
-    "none": "児童数なし",
-    "obstacle": "単価なし",
-    "resting": "休園中",
-    "public": "請求対象外",
-}
 TONES = {
     "approved": "ok",
     "first": "ok",
@@ -61,9 +52,10 @@ SORTS = {
 
 @dataclass
 class InboxRow:
-    """One facility in the month."""
+    """One facility in the month; ``name`` is the one it had then."""
 
     facility: Facility
+    name: str
     state: str
     claim: Claim | None = None
     before: Claim | None = None
@@ -71,11 +63,19 @@ class InboxRow:
     is_unchanged: bool = False
     can_decide: bool = False
     not_run: str = ""
+    # The facility's own day of claiming, while it has still to claim.
+    due: date | None = None
 
     @property
     def row_id(self) -> UUID:
         """The row shown: the claim where there is one, else the facility."""
         return self.claim.pk if self.claim else self.facility.pk
+
+    @property
+    def has_to_claim(self) -> bool:
+        """Whether the facility has still to send its claim. A 過誤調整 has no day of its own."""
+        is_asked = self.state in {"draft", "waiting", "disputed", "returned"} and not self.facility.is_public
+        return is_asked and not self.not_run and not (self.claim is not None and self.claim.is_correction)
 
     @property
     def state_label(self) -> str:
@@ -168,29 +168,6 @@ def months_with_counts() -> list[ServiceMonth]:
     return [ServiceMonth.of(month) for month in found]
 
 
-def unfinished_months() -> list[tuple[ServiceMonth, dict[str, int]]]:
-    """
-    The months in which facilities or the city still have something to do, the oldest first, with how many facilities by
-    state: two queries. A closed month is finished; a 過誤調整 has no day of its own and keeps no month open.
-    """
-    claims = Claim.objects.filter(outside=False).exclude(status=ClaimStatus.SUPERSEDED)
-    open_sheets = CountSheet.objects.filter(status__in=[SheetStatus.WAITING, SheetStatus.DISPUTED])
-    same = {"facility": OuterRef("facility"), "month": OuterRef("month")}
-    # As on the heat map: what was submitted says more than its counts, a draft less.
-    waiting = open_sheets.exclude(Exists(claims.filter(**same).exclude(status=ClaimStatus.DRAFT)))
-    begun = claims.filter(
-        Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.SUBMITTED])
-        | Q(~Exists(open_sheets.filter(**same)), status=ClaimStatus.DRAFT),
-        corrects__isnull=True,
-    )
-    found: dict[date, dict[str, int]] = defaultdict(dict)
-    for rows in (waiting, begun):
-        counted = rows.exclude(closing_of("month")).order_by().values_list("month", "status")
-        for month, status, facilities in counted.annotate(facilities=Count("facility", distinct=True)):
-            found[month][status] = facilities
-    return [(ServiceMonth.of(month), found[month]) for month in sorted(found)]
-
-
 def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int]]:
     """(month, how many claims wait for this person's decision), oldest first: no month hides behind a newer one."""
     waiting = Claim.objects.filter(status=ClaimStatus.SUBMITTED, outside=False)
@@ -203,6 +180,12 @@ def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int
         return []
     months = waiting.values_list("month").annotate(claims=Count("pk")).order_by("month")
     return [(ServiceMonth.of(month), claims) for month, claims in months]
+
+
+def month_to_open(*, duty: Role, user_id: UUID) -> ServiceMonth | None:
+    """Where this person goes on: the oldest month with claims that wait for them, else the newest with counts."""
+    waiting = waiting_months(duty=duty, user_id=user_id)
+    return waiting[0][0] if waiting else latest_month()
 
 
 def changed_months() -> list[tuple[ServiceMonth, int]]:
@@ -231,10 +214,18 @@ def inbox(
         for row in everything
         if (not state or row.state == state)
         and (not kind or row.facility.kind == kind)
-        and (not words or words in row.facility.name or words in row.facility.number)
+        and (not words or words in row.name or words in row.facility.name or words in row.facility.number)
         and (not mine or row.can_decide)
     ]
     return Inbox(month, _sorted(rows, sort), everything)
+
+
+def give_deadlines(found: Inbox, city: Municipality) -> None:
+    """Tell the rows shown the facilities' own days of claiming: one query."""
+    rows = [row for row in found.rows if row.has_to_claim]
+    days = deadlines_of([row.facility.pk for row in rows], found.month, Step.CLAIM, city)
+    for row in rows:
+        row.due = days[row.facility.pk]
 
 
 def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
@@ -242,7 +233,10 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         sheet.facility_id: sheet
         for sheet in CountSheet.objects.filter(month=month.first_day).exclude(status=SheetStatus.SUPERSEDED)
     }
-    claims, corrected, drafted = _claims_of(month)
+    found = Claim.objects.filter(month=month.first_day, outside=False).exclude(status=ClaimStatus.SUPERSEDED)
+    own = {place: of for (_, place), of in claims_by_facility(found.defer("snapshot")).items()}
+    claims = {place: of.current for place, of in own.items() if of.current}
+    corrected = {place: of.corrected for place, of in own.items() if of.corrected}
     before = {**_last_approved(month), **corrected}
     changed = _changed_claims(claims, before)
     obstacles = {row.facility_id: row for row in Obstacle.objects.filter(month=month.first_day)}
@@ -251,16 +245,26 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
         decided[decision.claim_id].append(decision)
     resting = resting_in(month)
     rows = []
-    for facility in Facility.objects.order_by("number"):
+    for facility in Facility.objects.annotate(name_then=name_on(month.first_day)).order_by("number"):
         claim, sheet = claims.get(facility.pk), sheets.get(facility.pk)
         if claim is None and sheet is None and not facility.lives_in(month):
             continue
         decisions = decided[claim.pk] if claim else []
-        state = _state(facility, sheet, claim, obstacles.get(facility.pk), decisions)
+        state = state_of(
+            sheet.status if sheet else None,
+            claim,
+            is_public=facility.is_public,
+            has_obstacle=facility.pk in obstacles,
+        )
         if state == "none" and facility.pk in resting:
             state = "resting"
         row = InboxRow(
-            facility, state, claim, before.get(facility.pk), not_run=not_run_words(facility, month)
+            facility,
+            facility.name_then,
+            state,
+            claim,
+            before.get(facility.pk),
+            not_run=not_run_words(facility, month),
         )
         if claim is not None:
             row.is_unchanged = (
@@ -270,52 +274,16 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
                 and not row.not_run
             )
             row.flags = _flags(row, claim)
-            if facility.pk in drafted:
+            if own[facility.pk].correction_begun:
                 row.flags.insert(0, "過誤調整の作成中")
             row.can_decide = _can_decide(state, duty, user_id, decisions)
+        if state == "obstacle":
+            known = obstacles[facility.pk]
+            row.flags.append(for_city(known.message, known.kind).tag)
         if row.not_run:
             row.flags.insert(0, row.not_run)
         rows.append(row)
     return rows
-
-
-def _claims_of(month: ServiceMonth) -> tuple[dict[UUID, Claim], dict[UUID, Claim], set[UUID]]:
-    """
-    The month's claims to the city itself, by facility: each one's current claim; the approved one that it corrects, if
-    it is a 過誤調整; and the facilities that are drafting one, whose current claim is still the approved one.
-    """
-    current: dict[UUID, Claim] = {}
-    corrected: dict[UUID, Claim] = {}
-    drafting: set[UUID] = set()
-    found = Claim.objects.filter(month=month.first_day, outside=False).exclude(status=ClaimStatus.SUPERSEDED)
-    for claim in found.defer("snapshot").order_by("version"):
-        if claim.is_correction and claim.is_draft:
-            drafting.add(claim.facility_id)
-            continue
-        if claim.is_correction and claim.facility_id in current:
-            corrected[claim.facility_id] = current[claim.facility_id]
-        current[claim.facility_id] = claim
-    return current, corrected, drafting
-
-
-def _state(
-    facility: Facility,
-    sheet: CountSheet | None,
-    claim: Claim | None,
-    obstacle: Obstacle | None,
-    decisions: list[Decision],
-) -> str:
-    if claim is not None and claim.status == ClaimStatus.SUBMITTED:
-        return "first" if decisions else "submitted"
-    if claim is not None and claim.status != ClaimStatus.DRAFT:
-        return claim.status
-    if sheet is None:
-        return "none"
-    if sheet.status in {SheetStatus.WAITING, SheetStatus.DISPUTED}:
-        return sheet.status
-    if facility.is_public:
-        return "public"
-    return "obstacle" if obstacle is not None and claim is None else "draft"
 
 
 def _can_decide(state: str, duty: Role, user_id: UUID, decisions: list[Decision]) -> bool:
@@ -392,7 +360,7 @@ def _sorted(rows: list[InboxRow], sort: str) -> list[InboxRow]:
             row.claim.submitted_at.timestamp() if row.claim and row.claim.submitted_at else 0,
             row.facility.number,
         ),
-        "name": lambda row: row.facility.name,
+        "name": lambda row: row.name,
     }
     return sorted(rows, key=keys[sort]) if sort in keys else rows
 
@@ -413,6 +381,7 @@ class ReviewView:
     """Everything a reviewer needs on one page: the difference first, the facts beside."""
 
     claim: Claim
+    facility_name: str
     before: Claim | None
     changed: list[ComparedLine]
     unchanged: list[ComparedLine]
@@ -433,9 +402,10 @@ class ReviewView:
         return None if self.before is None else self.claim.total_yen - self.before.total_yen
 
     @property
-    def child_difference(self) -> int:
-        """In children of this payer, against the last approved month; all of them when there is none."""
-        return self.claim.child_total - (self.before.child_total if self.before else 0)
+    def child_sums(self) -> tuple[int, int, int]:
+        """This payer's children of the first day before, now, and the difference."""
+        earlier, now = (children_of(claim)[0] if claim else 0 for claim in (self.before, self.claim))
+        return earlier, now, now - earlier
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
@@ -455,7 +425,9 @@ def review_view(claim_id: UUID) -> ReviewView:
     """
     found = Claim.objects.select_related("facility__corporation", "sheet", "corrects")
     claim = found.annotate(
-        month_is_closed=closing_of("month"), has_provisional_rates=provisional_rates()
+        month_is_closed=closing_of("month"),
+        has_provisional_rates=provisional_rates(),
+        facility_name=name_on(OuterRef("month"), facility="facility"),
     ).get(pk=claim_id)
     before = claim.corrects or previous_claim_of(claim)
     lines = list(ClaimLine.objects.filter(claim__in=[claim, before] if before else [claim]))
@@ -477,6 +449,7 @@ def review_view(claim_id: UUID) -> ReviewView:
     )
     return ReviewView(
         claim=claim,
+        facility_name=claim.facility_name,
         before=before,
         changed=[row for row in compared if row.has_changed or row.before is None],
         unchanged=[row for row in compared if row.before is not None and not row.has_changed],
@@ -498,28 +471,33 @@ def review_view(claim_id: UUID) -> ReviewView:
 
 
 def _children(claim: Claim, before: Claim | None) -> list[tuple[str, int, int, int]]:
-    """Children by class, before and now, from the snapshots the amounts were computed with."""
+    """
+    Children by class, before and now, from the snapshots the amounts were computed with; last, who entered within the
+    month and is no part of the total.
+    """
     words = {"4plus": "4歳以上児", "3": "3歳児", "3mid": "満3歳児", "2": "2歳児", "1": "1歳児", "0": "乳児"}
     hours = {"education": "教育標準時間", "standard": "標準時間", "short": "短時間"}
 
-    def counted(snapshot: dict[str, object]) -> dict[tuple[str, str, str], int]:
-        found: dict[tuple[str, str, str], int] = defaultdict(int)
+    def counted(snapshot: dict[str, object]) -> dict[tuple[str, str, str, bool], int]:
+        found: dict[tuple[str, str, str, bool], int] = defaultdict(int)
         children = snapshot.get("children", [])
         assert isinstance(children, list)
         for child in children:
             if child.get("payer") in {None, claim.payer_code}:
-                found[child["certification"], child["age_class"], child["hours"]] += child["count"]
+                place = (child["certification"], child["age_class"], child["hours"])
+                found[*place, has_entered(child)] += child["count"]
         return found
 
     now = counted(claim.snapshot)
     earlier = counted(before.snapshot) if before else {}
     order = list(words)
     keys = sorted(
-        {*now, *earlier}, key=lambda key: (key[0], order.index(key[1]) if key[1] in order else 9, key[2])
+        {*now, *earlier},
+        key=lambda key: (key[3], key[0], order.index(key[1]) if key[1] in order else 9, key[2]),
     )
     return [
         (
-            f"{key[0]}号 {words.get(key[1], key[1])} {hours[key[2]]}",
+            f"{key[0]}号 {words.get(key[1], key[1])} {hours[key[2]]}{'（途中入所・合計に含まない）' if key[3] else ''}",
             earlier.get(key, 0),
             now.get(key, 0),
             now.get(key, 0) - earlier.get(key, 0),

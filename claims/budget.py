@@ -18,7 +18,8 @@ from django.db.models.functions import JSONObject
 
 from claims import facts
 from claims.composing import CannotDraft, Ingredients, quote_for, require_terms
-from claims.models import ChildCount, Claim, CountSheet, MonthlyFacts
+from claims.models import OFFICIAL_WORDS, PRICE_MARKS, ChildCount, Claim, CountSheet, MonthlyFacts
+from claims.obstacles import for_city
 from claims.states import ClaimStatus, SheetStatus
 from claims.what_if import whole_month
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, Suspension
@@ -48,12 +49,18 @@ class Figure:
     kind: str
     yen: int = 0
     note: str = ""
-    is_sample_priced: bool = False
+    register: str = ""
+    price_mark: str = ""
 
     @property
     def kind_words(self) -> str:
         """What it is, in words."""
         return KINDS[self.kind]
+
+    @property
+    def prices(self) -> str:
+        """Which prices it was computed with, for an export; empty where there is no amount."""
+        return (self.price_mark or OFFICIAL_WORDS) if self.kind in {CLAIMED, PROJECTED} else ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,11 @@ class FacilityYear:
     def notes(self) -> tuple[str, ...]:
         """What is not known or not whole, each once."""
         return tuple(dict.fromkeys([figure.note for figure in self.figures.values() if figure.note]))
+
+    @property
+    def registers(self) -> set[str]:
+        """Where the city removes what stands in the way of its months."""
+        return {figure.register for figure in self.figures.values() if figure.register}
 
     def _months_that_are(self, kind: str) -> int:
         return sum(figure.kind == kind for figure in self.figures.values())
@@ -174,7 +186,9 @@ class BudgetYear:
     @property
     def has_sample_prices(self) -> bool:
         """Any of the figures is computed with a sample book."""
-        return any(figure.is_sample_priced for row in self.rows for figure in row.figures.values())
+        return any(
+            figure.price_mark == PRICE_MARKS["sample"] for row in self.rows for figure in row.figures.values()
+        )
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
@@ -307,7 +321,7 @@ class _Projection:
     def _figure(self, month: ServiceMonth) -> Figure:
         gathered = self.gathered
         if claim := gathered.claims.get(month):
-            return Figure(CLAIMED, claim.total_yen, is_sample_priced=claim.is_sample_priced)
+            return Figure(CLAIMED, claim.total_yen, price_mark=claim.price_mark)
         if not gathered.facility.lives_in(month) or any(_holds(rest, month) for rest in gathered.rests):
             return Figure(NOTHING)
         if gathered.newest is None:
@@ -350,12 +364,13 @@ class _Projection:
             profile = require_terms(ingredients)
             _, quote, missing = quote_for(ingredients, profile, self.own_code)
         except CannotDraft as refusal:
-            return Figure(UNKNOWN, note=refusal.message)
+            words = for_city(refusal.message, refusal.kind)
+            return Figure(UNKNOWN, note=words.sentence, register=words.register)
         return Figure(
             PROJECTED,
             quote.total_yen,
             WITHOUT_FACTS if missing else "",
-            is_sample_priced=quote.book.status == "sample",
+            price_mark=PRICE_MARKS.get(quote.book.status, ""),
         )
 
 

@@ -96,3 +96,12 @@ def row_order(row: tuple[str, str]) -> tuple[int, int]:
     certification, age = row
     youngest_first = AGE_ORDER.index(age)
     return CERTIFICATION_ORDER.index(certification), youngest_first
+
+
+def is_on_first_day(row: ChildCount) -> bool:
+    """
+    Whether a cell's children are in N (初日在籍): who left within the month is, who entered is not.
+
+    As in ``composing.children_as_input``, who came or left without a day of care is not there at all.
+    """
+    return not row.movement or (row.movement == Movement.LEFT and bool(row.days))

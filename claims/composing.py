@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from claims import facts
+from claims import facts, obstacles
 from claims.cells import HOURS_OF, rows_of_kind
 from claims.facts import Fact
 from claims.models import (
@@ -25,7 +25,7 @@ from claims.models import (
     Movement,
 )
 from claims.states import ClaimStatus
-from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
+from facilities.models import Facility, FacilityProfile, GrantedItem, holding_in
 from facilities.periods import ServiceMonth
 from pricing import (
     InputProblems,
@@ -177,21 +177,13 @@ def require_terms(ingredients: Ingredients) -> FacilityProfile:
     """
     # Where it is not run any more, an approved claim can still be corrected to nothing.
     if ingredients.children and not ingredients.facility.lives_in(ingredients.month):
-        raise CannotDraft(
-            "not_computable",
-            "この月は施設の開設前か廃止後のため、請求はありません。市の担当課へ連絡してください。",
-        )
+        raise CannotDraft("not_computable", obstacles.NOT_RUN)
     if sentence := no_price(ingredients.facility.kind, ingredients.books):
         raise CannotDraft("no_price", sentence)
     if ingredients.profile is None:
-        raise CannotDraft(
-            "no_profile",
-            "年度プロフィール（利用定員や加算率）が登録されていません。市の担当課へ連絡してください。",
-        )
+        raise CannotDraft("no_profile", obstacles.NO_PROFILE)
     if ingredients.profile.base_percent is None:
-        raise CannotDraft(
-            "no_profile", "処遇改善等加算の加算率が登録されていません。市の担当課へ連絡してください。"
-        )
+        raise CannotDraft("no_profile", obstacles.NO_RATE)
     return ingredients.profile
 
 
@@ -248,8 +240,8 @@ def quote_for(
         document["ratebook"] = book.id
         quote = calculate(parse(document), book)
     except InputProblems as problem:
-        sentence = "登録されている内容では計算できません。市の担当課へ連絡してください。"
-        raise CannotDraft("not_computable", f"{sentence}\n{_sentences(problem)}") from problem
+        message = f"{obstacles.NOT_COMPUTABLE}\n{_sentences(problem)}"
+        raise CannotDraft("not_computable", message) from problem
     except (MissingPrice, NoBookInForce, NoRuleSet) as problem:
         raise CannotDraft("no_price", _sentences(problem)) from problem
     return document, quote, missing
@@ -315,6 +307,23 @@ def children_as_input(counts: Iterable[ChildCount]) -> list[dict[str, Any]]:
             child["leaver"] = True
         children.append(child)
     return children
+
+
+def has_entered(child: Mapping[str, Any]) -> bool:
+    """Whether this class of a snapshot came within the month: it is priced by days and is not in N."""
+    return "mid_month_days" in child and not child.get("leaver")
+
+
+def children_of(claim: Claim) -> tuple[int, int]:
+    """The payer's children in N, those who left within the month among them; and who entered within the month."""
+    first_day = entered = 0
+    for child in claim.snapshot.get("children", []):
+        if child.get("payer") in {None, claim.payer_code}:
+            if has_entered(child):
+                entered += child["count"]
+            else:
+                first_day += child["count"]
+    return first_day, entered
 
 
 def _nobody_of(ingredients: Ingredients, payer: str) -> list[dict[str, Any]]:
@@ -429,10 +438,7 @@ def no_price(kind: str, books: Sequence[RateBook]) -> str:
     """Why facilities of this kind cannot claim yet, as a sentence; empty when ``books`` have prices."""
     if any(kind in book.facility_types for book in books):
         return ""
-    return (
-        f"{FacilityKind(kind).label}の単価がまだ登録されていないため、請求を作成できません。"
-        "この月にしていただくことは、児童数の確認だけです。"
-    )
+    return obstacles.no_book(kind)
 
 
 def _sentences(problem: InputProblems | MissingPrice | NoBookInForce | NoRuleSet) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
+from datetime import date
 from typing import Any
 
 from claims.headings import can_be_headings
@@ -132,7 +133,8 @@ class KnownFacility:
     """
     What the file is checked against; ``opened`` and ``closed`` are months, «2026-06», nothing while it is run.
 
-    ``other_names``: what it was called before, or will be.
+    ``other_names``: what it was called before, or will be. ``dated_names``: the day from which each name holds,
+    oldest first; empty while it has never been renamed.
     """
 
     number: str
@@ -141,6 +143,15 @@ class KnownFacility:
     opened: str = ""
     closed: str = ""
     other_names: tuple[str, ...] = ()
+    dated_names: tuple[tuple[date, str], ...] = ()
+
+    def names_in(self, month: str) -> tuple[str, ...]:
+        """What it is called in the month «2026-06»; two names where one begins within it."""
+        first = ServiceMonth.parse(month).first_day
+        before = [name for day, name in self.dated_names if day <= first]
+        held = before[-1:] or [name for _, name in self.dated_names[:1]] or [self.name]
+        begun = [name for day, name in self.dated_names if day > first and str(ServiceMonth.of(day)) == month]
+        return (*held, *begun)
 
 
 def by_name(facilities: dict[str, KnownFacility]) -> Facilities:
@@ -272,6 +283,7 @@ class LineReader:
         facility = self._facility(row)
         if month and facility is not None:
             self._lives(row, facility, month)
+            self._is_called(row, facility, month)
         payer = row[PAYER]
         if not re.fullmatch(r"[0-9]{6}", payer):
             words = "6桁の市区町村コードを入力してください（先頭の0が消えていないか確認してください）。"
@@ -290,10 +302,13 @@ class LineReader:
             else:
                 words = "この事業所番号の施設は登録されていません。番号を確認してください。"
             self.note(row, NUMBER, words)
-        elif (name := row.get(NAME)) and plain_name(name) != plain_name(facility.name):
-            words = f"施設名が登録（{facility.name}）と違います。番号のとおりに取り込みます。"
-            self.remarks.append(Problem(words, row.line, NAME))
         return facility
+
+    def _is_called(self, row: Row, facility: KnownFacility, month: str) -> None:
+        name, names = row.get(NAME), facility.names_in(month)
+        if name and plain_name(name) not in {plain_name(known) for known in names}:
+            words = f"施設名が登録（{'・'.join(names)}）と違います。番号のとおりに取り込みます。"
+            self.remarks.append(Problem(words, row.line, NAME))
 
     def _lives(self, row: Row, facility: KnownFacility, month: str) -> None:
         if facility.closed and month > facility.closed:

@@ -468,6 +468,8 @@ class ConditionAnswers(FacilityOwned):
         return f"{self.facility_id} {self.fiscal_year}"
 
 
+# What stands beside amounts of books that are not official; in exports, official ones are named, too.
+OFFICIAL_WORDS = "正式"
 PRICE_MARKS = {"sample": "見本・支払不可", "provisional": "暫定"}
 
 

@@ -5,19 +5,20 @@ Fields follow 様式第1号 and its 内訳. The layout is our own sample; it doe
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from claims.models import Age, Certification, ChildCount, Claim, ClaimLine, Hours
+from claims.cells import is_on_first_day
+from claims.models import Age, Certification, ChildCount, Claim, ClaimLine, Hours, Movement
 from claims.net import Net, NetKind, charge_of, net_of
 from claims.queries.terms import provisional_rates, terms_of
 from claims.wording import CLAIM_FORM
@@ -30,6 +31,7 @@ from pages import wareki
 from pricing import SECTION_LABELS
 from pricing.vocabulary import region_words
 from pricing.wording import part_words
+from rate_books.in_force import title_and_source_of
 
 NOT_YET = "請求書を作れるのは、市が承認したあとです。"
 NOT_FIXED = "請求書を作れるのは、請求の内容を確定したあとです。"
@@ -37,6 +39,7 @@ NO_CHARGE = (
     "利用者負担額がまだ届いていないため、差し引いた額を計算できません。届いてから、もう一度お試しください。"
 )
 PROVISIONAL = "加算率は仮"
+WHOLE_FACILITY = "施設全体（ほかの市区町村の児童を含む）"
 MARK_WORDS = {"sample": "見本の単価で計算しています", "provisional": "告示の前の暫定の単価で計算しています"}
 FORMULA_STARTS = ("=", "+", "-", "@")
 
@@ -132,6 +135,7 @@ def values(claim_id: UUID) -> dict[str, Any]:
     facility, month = claim.facility, claim.service_month
     terms = terms_of(claim, provisional=claim.has_provisional_rates)
     held = details_on(facility, month.first_day)
+    book_title, book_source = title_and_source_of(claim.rate_book, claim.rate_book_hash)
     lines = [
         _paper_line(line, claim.child_total)
         for line in ClaimLine.objects.filter(claim=claim).order_by("position")
@@ -165,8 +169,7 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "payable_yen": payable,
         "digits": _boxes(payable),
         "child_total": claim.child_total,
-        "enrolled": ChildCount.objects.filter(sheet=claim.sheet_id).aggregate(all=Sum("count"))["all"],
-        "children": _children(claim),
+        **_children(claim),
         "sections": [(label, rows, sum(row.amount_yen for row in rows)) for label, rows in sections if rows],
         "lines": lines,
         "submitted_on": wareki.date_words(_day(claim.submitted_at)) if claim.submitted_at else "",
@@ -175,7 +178,10 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "version": claim.version,
         "control_number": f"{facility.number}-{month.year}{month.month:02}-{claim.version:02}-{claim.content_hash[:8]}",
         "rate_book": claim.rate_book,
+        "book_title": book_title,
+        "book_source": book_source,
         "sample": claim.price_mark,
+        "whole_facility": WHOLE_FACILITY,
         "mark_words": MARK_WORDS.get(claim.rate_book_status, ""),
         "made_at": final,
     }
@@ -197,18 +203,43 @@ def _boxes(amount: int, size: int = 10) -> list[str]:
     return list(f"¥{amount}".rjust(size))
 
 
-def _children(claim: Claim) -> list[tuple[str, int]]:
-    """The counts of this payer by class, as they were confirmed."""
-    found: Counter[tuple[str, str, str]] = Counter()
-    for row in ChildCount.objects.filter(sheet=claim.sheet_id, payer_code=claim.payer_code):
-        found[row.certification, row.age, row.hours] += row.count
-    ages = list(Age.values)
-    ordered = sorted(found.items(), key=lambda item: (item[0][0], ages.index(item[0][1]), item[0][2]))
-    return [
-        (f"{Certification(c).label} {Age(a).label} {Hours(h).label}", count)
-        for (c, a, h), count in ordered
-        if count
-    ]
+def _children(claim: Claim) -> dict[str, Any]:
+    """
+    The counts as they were confirmed: this payer's ``children`` of the first day by class, ``first_day`` together;
+    ``entrants``, who came later and are no part of it; and ``enrolled``, N of the whole facility, None
+    where nobody else's children are there.
+    """
+    first_day: Counter[tuple[str, str, str]] = Counter()
+    entrants: Counter[tuple[str, str, str, int]] = Counter()
+    enrolled, has_others = 0, False
+    for row in ChildCount.objects.filter(sheet=claim.sheet_id, count__gt=0):
+        is_own, place = row.payer_code == claim.payer_code, (row.certification, row.age, row.hours)
+        if is_on_first_day(row):
+            enrolled += row.count
+            has_others = has_others or not is_own
+            if is_own:
+                first_day[place] += row.count
+        elif is_own and row.movement == Movement.ENTERED and row.days:
+            entrants[*place, row.days] += row.count
+    return {
+        "children": [
+            (_class_words(place), first_day[place]) for place in sorted(first_day, key=_class_order)
+        ],
+        "entrants": [
+            (f"{_class_words(place)}　途中入所（{place[3]}日）", entrants[place])
+            for place in sorted(entrants, key=lambda place: (*_class_order(place), place[3]))
+        ],
+        "first_day": sum(first_day.values()),
+        "enrolled": enrolled if has_others else None,
+    }
+
+
+def _class_words(place: Sequence[Any]) -> str:
+    return f"{Certification(place[0]).label} {Age(place[1]).label} {Hours(place[2]).label}"
+
+
+def _class_order(place: Sequence[Any]) -> tuple[str, int, str]:
+    return place[0], list(Age.values).index(place[1]), place[2]
 
 
 def _subject(part: dict[str, Any], child_total: int) -> str:
@@ -272,6 +303,8 @@ def _fill_front(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any],
         sheet.column_dimensions[column].width = width
     _merged(sheet, "A1:E1", found["title"], size=18, bold=True, centre=True)
     _merged(sheet, "A2:E2", found["month_words"], size=12, centre=True)
+    if found["sample"]:
+        _merged(sheet, "A3:E3", f"{found['sample']}　{found['mark_words']}", bold=True, centre=True)
     _merged(sheet, "A4:C4", f"{found['addressee']} 様", size=12)
     _merged(sheet, "A6:B6", "請求金額", size=12, bold=True)
     _merged(sheet, "C6:E6", total, size=16, bold=True)
@@ -309,9 +342,15 @@ def _fill_front(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any],
         _cell(sheet, f"A{first + place}", words)
         _cell(sheet, f"B{first + place}", count, yen=True)
     end = first + len(found["children"])
-    _cell(sheet, f"A{end}", "合計", head=True)
+    _cell(sheet, f"A{end}", "計（この請求の児童）", head=True)
     _cell(sheet, f"B{end}", f"=SUM(B{first}:B{end - 1})" if found["children"] else 0, yen=True)
-    filled.results[sheet.title, f"B{end}"] = sum(count for _, count in found["children"])
+    filled.results[sheet.title, f"B{end}"] = found["first_day"]
+    beside = list(found["entrants"])
+    if found["enrolled"] is not None:
+        beside.append((WHOLE_FACILITY, found["enrolled"]))
+    for place, (words, count) in enumerate(beside, start=end + 1):
+        _cell(sheet, f"A{place}", words)
+        _cell(sheet, f"B{place}", count, yen=True)
 
 
 def _fill_detail(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any]) -> int:
@@ -320,6 +359,8 @@ def _fill_detail(filled: FilledWorkbook, sheet: Worksheet, found: dict[str, Any]
         sheet.column_dimensions[column].width = width
     heading_words = f"{found['title']} 内訳書　{found['month_words']}　{found['facility_name']}"
     _merged(sheet, "A1:E1", heading_words, size=13, bold=True)
+    if found["sample"]:
+        _merged(sheet, "A2:E2", f"{found['sample']}　{found['mark_words']}", bold=True, centre=True)
     for column, label in zip("ABCDE", ("項目", "対象", "単価（円）", "数", "金額（円）"), strict=True):
         _cell(sheet, f"{column}3", label, head=True)
     sheet.print_title_rows = "3:3"

@@ -177,6 +177,13 @@ def close_month(actor: Actor, subject: object) -> None:
 
 
 @rule
+def see_claims(actor: Actor, subject: object) -> None:
+    """The operations section and the administrator see claims; the enrolment section has no business with money."""
+    if actor.duty not in OPERATIONS_ROLES | {Role.ADMINISTRATOR}:
+        raise NotAllowed("請求を見ることができるのは、こども施設運営課と市の管理者です。")
+
+
+@rule
 def see_closing(actor: Actor, subject: object) -> None:
     """Everybody who works with the city's months."""
     if actor.duty not in OPERATIONS_ROLES | {Role.ENROLMENT, Role.ADMINISTRATOR}:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
+from claims import obstacles
 from claims.cells import HOURS_OF, row_order, rows_of_kind
 from claims.composing import (
     BRANCH,
@@ -191,8 +192,7 @@ def standing_of(ingredients: Ingredients) -> Standing:
     except CannotCompute as problem:
         if isinstance(problem.__cause__, MissingPrice | NoRuleSet):
             raise CannotDraft("no_price", str(problem)) from problem
-        sentence = "登録されている内容では計算できません。市の担当課へ連絡してください。"
-        raise CannotDraft("not_computable", f"{sentence}\n{problem}") from problem
+        raise CannotDraft("not_computable", f"{obstacles.NOT_COMPUTABLE}\n{problem}") from problem
     except NoBookInForce as problem:
         raise CannotDraft("no_price", "\n".join(one.message for one in problem.problems)) from problem
     return Standing(ingredients, profile, book, now, tuple(missing), quote)

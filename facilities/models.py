@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Coalesce, Now
 
 from facilities.actors import SECTIONS, Role
 from facilities.periods import ServiceMonth, first_day_only
@@ -686,6 +686,19 @@ def holding_on(details: Sequence[FacilityDetail], day: date) -> FacilityDetail |
     """Which of a facility's ``details``, oldest first, held on ``day``; before all of them, the first."""
     before = [row for row in details if row.from_day <= day]
     return before[-1] if before else (details[0] if details else None)
+
+
+def name_on(day: Any, *, facility: str = "pk") -> Coalesce:
+    """
+    For a query: the name that ``details_on`` gives, of the facility in the column ``facility``, on ``day``.
+
+    ``day``: a date, or ``OuterRef`` of a column.
+    """
+    details = FacilityDetail.objects.filter(facility=OuterRef(facility), withdrawn_at__isnull=True)
+    before = details.filter(from_day__lte=day).order_by("-from_day").values("name")[:1]
+    first = details.order_by("from_day").values("name")[:1]
+    own = "name" if facility == "pk" else f"{facility}__name"
+    return Coalesce(models.Subquery(before), models.Subquery(first), F(own))
 
 
 def is_public_in(facility: Facility, month: ServiceMonth) -> bool:

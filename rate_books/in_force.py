@@ -127,11 +127,16 @@ def book_named(book_id: str, content_hash: str) -> RateBook:
 
 def title_of(book_id: str, content_hash: str) -> str:
     """What the book of a claim is called; its rows are not read for it."""
+    return title_and_source_of(book_id, content_hash)[0]
+
+
+def title_and_source_of(book_id: str, content_hash: str) -> tuple[str, str]:
+    """What the book of a claim is called, and where its prices come from (empty when it is not here any more)."""
     for shipped in shipped_books():
         if shipped.id == book_id and content_hash in ("", shipped.content_hash):
-            return shipped.title
+            return shipped.title, shipped.source
     own = Book.objects.filter(book_id=book_id, content_hash=content_hash, state=BookState.RELEASED).first()
-    return own.to_rate_book(()).title if own is not None else f"単価表 {book_id}"
+    return (own.to_rate_book(()).title, own.source) if own is not None else (f"単価表 {book_id}", "")
 
 
 def would_be_in_force(book: Book) -> list[str]:

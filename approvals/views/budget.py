@@ -28,6 +28,7 @@ COLUMNS = [
     "金額",
     "児童数の増減（％）",
     "備考",
+    "単価の区分",
 ]
 
 
@@ -90,6 +91,7 @@ def _lines(budget: BudgetYear) -> Iterator[list[object]]:
                 figure.yen,
                 budget.percent if figure.kind == PROJECTED else "",
                 figure.note,
+                figure.prices,
             ]
 
 

@@ -16,7 +16,17 @@ from documents.exports import asked_charset, csv_file
 from facilities.requests import TenantRequest, require
 from pages.wareki import fiscal_year_words
 
-COLUMNS = ["対象年月", "事業所番号", "施設名", "承認済みの額", "訂正後の額", "差額", "訂正の版", "承認日"]
+COLUMNS = [
+    "対象年月",
+    "事業所番号",
+    "施設名",
+    "承認済みの額",
+    "訂正後の額",
+    "差額",
+    "訂正の版",
+    "承認日",
+    "単価の区分",
+]
 
 
 @require_GET
@@ -60,4 +70,5 @@ def _cells(row: Difference) -> list[object]:
         row.yen,
         row.claim.version,
         timezone.localtime(approved_at).date().isoformat() if approved_at else "",
+        row.prices,
     ]

@@ -14,6 +14,8 @@ from approvals.events import ReviewEvent
 from approvals.forms import InboxQuestion
 from approvals.queries import Inbox, InboxRow
 from audit.record import record
+from claims.models import OFFICIAL_WORDS
+from claims.queries.progress import STATES
 from claims.wording import price_bands
 from documents.exports import asked_charset, csv_file
 from facilities.models import FacilityKind
@@ -42,14 +44,14 @@ TOO_MANY = (
 @require_GET
 def inbox(request: TenantRequest) -> HttpResponse:
     """The month as a table of all facilities, and as a map that is also the filter."""
-    return _page(request, InboxQuestion.of(request.GET))
+    return _page(request, _asked(request))
 
 
 @require_GET
 def export(request: TenantRequest) -> HttpResponse:
     """The filtered table as CSV: UTF-8 with BOM, or CP932 for older tools."""
     require(request, permissions.look)
-    asked = InboxQuestion.of(request.GET)
+    asked = _asked(request)
     found = _inbox(request, asked)
     record(
         ReviewEvent.INBOX_EXPORTED,
@@ -67,7 +69,7 @@ def export(request: TenantRequest) -> HttpResponse:
 def confirm_together(request: TenantRequest) -> HttpResponse:
     """What would be approved together: count, sum and names, before anything is decided."""
     require(request, permissions.look)
-    asked = InboxQuestion.of(request.POST)
+    asked = _asked(request)
     found = _inbox(request, asked)
     chosen = set(request.POST.getlist("claim"))
     if len(chosen) > MOST_TOGETHER:
@@ -97,7 +99,7 @@ def confirm_together(request: TenantRequest) -> HttpResponse:
 def approve_unchanged(request: TenantRequest) -> HttpResponse:
     """Approve the listed claims, each as it was shown."""
     require(request, permissions.look)
-    asked = InboxQuestion.of(request.POST)
+    asked = _asked(request)
     sent = request.POST.getlist("choice")
     if len(sent) > MOST_TOGETHER:
         return _page(request, asked, problems=[TOO_MANY])
@@ -124,9 +126,8 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         rows=_shown(found.everything),
         detail={"month": str(found.month), "query": asked.query},
     )
-    states = [
-        (state, label, found.counts[state]) for state, label in queries.STATES.items() if found.counts[state]
-    ]
+    queries.give_deadlines(found, request.membership.municipality)
+    states = [(state, label, found.counts[state]) for state, label in STATES.items() if found.counts[state]]
     context = {
         "inbox": found,
         "asked": asked,
@@ -136,10 +137,20 @@ def _page(request: TenantRequest, asked: InboxQuestion, problems: list[str] | No
         "months": months,
         "deadlines": CitySchedule.of(request.membership.municipality).month(found.month),
         "may_decide_any": any(row.can_decide and row.is_unchanged for row in found.everything),
+        "today": timezone.localdate(),
         "problems": problems or [],
         **price_bands(found.priced_claims),
     }
     return render(request, "approvals/inbox.html", context, status=422 if problems else 200)
+
+
+def _asked(request: TenantRequest) -> InboxQuestion:
+    """What the list is asked for: in the address, or beside the button that was pressed."""
+    actor = request.actor
+    return InboxQuestion.of(
+        request.GET if request.method == "GET" else request.POST,
+        lambda: queries.month_to_open(duty=actor.duty, user_id=actor.user_id),
+    )
 
 
 def _shown(rows: list[InboxRow]) -> dict[str, list[UUID]]:
@@ -155,11 +166,11 @@ def _cells(row: InboxRow) -> list[object]:
     submitted_at = row.claim.submitted_at if row.claim else None
     return [
         row.facility.number,
-        row.facility.name,
+        row.name,
         row.facility.get_kind_display(),
         row.state_label,
         row.claim.total_yen if row.claim else "",
-        (row.claim.price_mark or "正式") if row.claim else "",
+        (row.claim.price_mark or OFFICIAL_WORDS) if row.claim else "",
         row.before.total_yen if row.before else "",
         row.difference if row.difference is not None else "",
         "・".join(row.flags),

@@ -1,5 +1,6 @@
 """One claim under review: what differs first, then approve or return."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -41,7 +42,7 @@ def approve(request: TenantRequest, claim_id: UUID) -> HttpResponse:
     except (NotAllowed, ProblemsFound) as problem:
         return _page(request, claim_id, problem=problem)
     messages.success(request, f"{claim.facility.name} の請求を承認しました。")
-    return _to_the_next(request, claim_id)
+    return _to_the_next(request, claim)
 
 
 @require_POST
@@ -60,7 +61,7 @@ def return_to_facility(request: TenantRequest, claim_id: UUID) -> HttpResponse:
     except (NotAllowed, ProblemsFound) as problem:
         return _page(request, claim_id, problem=problem)
     messages.success(request, f"{claim.facility.name} に差し戻しました。施設にメールでお知らせします。")
-    return _to_the_next(request, claim_id)
+    return _to_the_next(request, claim)
 
 
 @require_POST
@@ -106,7 +107,7 @@ def _page(
         may_decide, why_not = False, str(refusal)
     typed = typed_texts(request, "reason", "text")
     kind = view.claim.facility.kind
-    asked = InboxQuestion.of(request.GET if request.method == "GET" else request.POST)
+    asked = _asked(request, view.claim)
     previous, following = _neighbours(request, asked, claim_id)
     context = {
         "view": view,
@@ -125,7 +126,7 @@ def _page(
         **price_bands([view.claim, view.before]),
         "breadcrumbs": [
             ("審査", f"{reverse('approvals:inbox')}?{asked.query}"),
-            (view.claim.facility.name, None),
+            (view.facility_name, None),
         ],
     }
     return render(request, "approvals/review_page.html", context, status=422 if problem else 200)
@@ -154,20 +155,25 @@ def _neighbours(
     return (claims[place - 1] if place else None), (claims[place + 1] if place + 1 < len(claims) else None)
 
 
-def _to_the_next(request: TenantRequest, claim_id: UUID) -> HttpResponse:
-    """The next claim that waits for this person under the same filter; without one, the inbox."""
-    asked = InboxQuestion.of(request.POST)
-    if asked.month is not None:
-        found = queries.inbox(
-            asked.month,
-            duty=request.actor.duty,
-            user_id=request.actor.user_id,
-            kind=asked.kind,
-            words=asked.words,
-            sort=asked.sort,
-            mine=True,
-        )
-        following = next((row.claim for row in found.rows if row.claim and row.claim.pk != claim_id), None)
-        if following is not None:
-            return redirect(f"{reverse('approvals:review_page', args=[following.pk])}?{asked.query}")
+def _asked(request: TenantRequest, claim: Claim) -> InboxQuestion:
+    """The list that the claim was opened from; whoever came another way goes on in the claim's month."""
+    sent = request.GET if request.method == "GET" else request.POST
+    return replace(InboxQuestion.of(sent, lambda: None), month=claim.service_month)
+
+
+def _to_the_next(request: TenantRequest, claim: Claim) -> HttpResponse:
+    """The next claim of the month that waits for this person under the same filter; without one, its list."""
+    asked = _asked(request, claim)
+    found = queries.inbox(
+        claim.service_month,
+        duty=request.actor.duty,
+        user_id=request.actor.user_id,
+        kind=asked.kind,
+        words=asked.words,
+        sort=asked.sort,
+        mine=True,
+    )
+    following = next((row.claim for row in found.rows if row.claim and row.claim.pk != claim.pk), None)
+    if following is not None:
+        return redirect(f"{reverse('approvals:review_page', args=[following.pk])}?{asked.query}")
     return redirect(f"{reverse('approvals:inbox')}?{asked.query}")

@@ -1,5 +1,7 @@
 """もしもの試算 of any facility, for the operations section."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from approvals import permissions
 from approvals.events import ReviewEvent
 from audit.record import record
+from claims.obstacles import for_city
 from claims.views.what_if import answer_status, try_with
 from facilities.models import Facility
 from facilities.requests import TenantRequest, require
@@ -22,6 +25,7 @@ def what_if(request: TenantRequest, facility_number: str) -> HttpResponse:
     except Facility.DoesNotExist:
         raise Http404 from None
     tried = try_with(request, facility)
+    tried = replace(tried, barred=for_city(tried.barred).sentence)
     record(
         ReviewEvent.WHAT_IF_SHOWN,
         on=facility,

@@ -1,6 +1,5 @@
 """The city closes a month (締め) so that its figures stand, and opens it again when something must change."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from audit.record import record
@@ -9,43 +8,13 @@ from claims.events import ClosingEvent
 from claims.models import Claim, CountSheet, MonthClosing
 from claims.operations.later import redraft_later
 from claims.operations.previews import hold_counts
-from claims.states import ClaimStatus, SheetStatus
+from claims.queries.progress import progress_of
+from claims.states import ClaimStatus
 from claims.wording import month_words
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """What of a month is not finished: facilities to confirm, claims to submit, to decide, to correct."""
-
-    unconfirmed: int
-    drafts: int
-    submitted: int
-    returned: int
-
-    @property
-    def needs_words(self) -> bool:
-        """Closing over these wants a note that says why."""
-        return bool(self.unconfirmed or self.drafts or self.returned)
-
-
-def unfinished(month: ServiceMonth) -> Unfinished:
-    """How the month stands, in two queries. Claims to other municipalities are not asked for yet."""
-    sheets = CountSheet.objects.filter(
-        month=month.first_day, status__in=[SheetStatus.WAITING, SheetStatus.DISPUTED]
-    )
-    statuses = list(
-        Claim.objects.filter(month=month.first_day, outside=False).values_list("status", flat=True)
-    )
-    return Unfinished(
-        unconfirmed=sheets.count(),
-        drafts=statuses.count(ClaimStatus.DRAFT),
-        submitted=statuses.count(ClaimStatus.SUBMITTED),
-        returned=statuses.count(ClaimStatus.RETURNED),
-    )
 
 
 @operation(ClosingEvent.CLOSED)
@@ -129,7 +98,7 @@ def _hindrances(month: ServiceMonth, note: str, has_counts: bool) -> list[str]:
         return [f"{month_words(month)}は、すでに締められています。"]
     if not has_counts:
         return [f"{month_words(month)}の児童数がまだありません。締めるものがありません。"]
-    found = unfinished(month)
+    found = progress_of(month)
     problems = []
     if found.submitted:
         problems.append(

@@ -8,7 +8,7 @@ none, makes a new version only where counts differ, and tells the facilities.
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, cast
 from uuid import UUID
 
@@ -271,8 +271,11 @@ def known_facilities() -> dict[str, KnownFacility]:
         total = (profile.capacity_1 or 0) + (profile.capacity_23 or 0)
         capacities[profile.facility_id] = max(capacities[profile.facility_id], total)
     names: dict[UUID, list[str]] = defaultdict(list)
-    for facility_id, name in FacilityDetail.objects.values_list("facility_id", "name"):
-        names[facility_id].append(name)
+    dated: dict[UUID, list[tuple[date, str]]] = defaultdict(list)
+    for detail in FacilityDetail.objects.order_by("from_day"):
+        names[detail.facility_id].append(detail.name)
+        if detail.withdrawn_at is None:
+            dated[detail.facility_id].append((detail.from_day, detail.name))
     return {
         facility.number: KnownFacility(
             facility.number,
@@ -281,6 +284,7 @@ def known_facilities() -> dict[str, KnownFacility]:
             opened=str(ServiceMonth.of(facility.opened_on)),
             closed=str(ServiceMonth.of(facility.closed_on)) if facility.closed_on else "",
             other_names=tuple(names[facility.pk]),
+            dated_names=tuple(dated[facility.pk]),
         )
         for facility in Facility.objects.all()
     }

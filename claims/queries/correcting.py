@@ -9,7 +9,7 @@ from claims.models import ChildCount, CountSheet
 from claims.operations.answers import is_plain
 from claims.operations.counts_by_hand import key_of
 from claims.queries.facility import cells_of, current_sheet, payer_names
-from facilities.models import Facility, Municipality
+from facilities.models import Facility, Municipality, name_on
 from facilities.periods import ServiceMonth
 
 
@@ -18,6 +18,7 @@ class CountsToCorrect:
     """One facility's month to be corrected: its plain cells, and the children that stand apart, by cell."""
 
     facility: Facility
+    name: str
     sheet: CountSheet | None
     plain: tuple[CountedCell, ...]
     apart: tuple[tuple[Key, int], ...]
@@ -34,7 +35,7 @@ def counts_to_correct(number: str, own: Municipality, month: ServiceMonth) -> Co
 
     :raises Facility.DoesNotExist: not a facility of the open scope.
     """
-    facility = Facility.objects.get(number=number)
+    facility = Facility.objects.annotate(name_then=name_on(month.first_day)).get(number=number)
     sheet = current_sheet(facility, month)
     rows = list(ChildCount.objects.filter(sheet=sheet)) if sheet else []
     plain = Counter({Cell.of(row): row.count for row in rows if is_plain(row)})
@@ -42,6 +43,7 @@ def counts_to_correct(number: str, own: Municipality, month: ServiceMonth) -> Co
     names = payer_names({cell.payer_code for cell in cells}, own)
     return CountsToCorrect(
         facility,
+        facility.name_then,
         sheet,
         tuple(
             CountedCell(cell, plain[cell], names[cell.payer_code], cell.payer_code != own.code)

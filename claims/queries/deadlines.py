@@ -49,11 +49,26 @@ def own_days(
 ) -> dict[UUID, dict[Step, date]]:
     """The days of ``steps`` for each of ``facilities``, in one query: what it waited for is the same for both."""
     schedule, wanted = CitySchedule.of(city), list(facilities)
-    waits = _waits(wanted, month)
+    waits = _waits(wanted, [month])
     chosen = list(steps)
     return {
-        facility: {step: _day_of(step, month, schedule, waits[facility]) for step in chosen}
+        facility: {step: _day_of(step, month, schedule, waits[facility, month]) for step in chosen}
         for facility in wanted
+    }
+
+
+def own_days_of_months(
+    facility: UUID, months: Iterable[ServiceMonth], city: Municipality
+) -> dict[ServiceMonth, dict[Step, date]]:
+    """The days of confirming and claiming of one facility in each of ``months``, in one query."""
+    schedule, wanted = CitySchedule.of(city), list(months)
+    waits = _waits([facility], wanted)
+    return {
+        month: {
+            step: _day_of(step, month, schedule, waits[facility, month])
+            for step in (Step.CONFIRM, Step.CLAIM)
+        }
+        for month in wanted
     }
 
 
@@ -67,9 +82,9 @@ class _Waits:
     returned: date | None = None
 
 
-def _waits(facilities: list[UUID], month: ServiceMonth) -> dict[UUID, _Waits]:
+def _waits(facilities: list[UUID], months: list[ServiceMonth]) -> dict[tuple[UUID, ServiceMonth], _Waits]:
     """One query: every version of the sheets with its disputes, and when the claim came back last."""
-    waits: dict[UUID, _Waits] = defaultdict(_Waits)
+    waits: dict[tuple[UUID, ServiceMonth], _Waits] = defaultdict(_Waits)
     # A returned correction of an approved claim (過誤調整) has no deadline of its own.
     returned = Claim.objects.filter(
         facility=OuterRef("facility"),
@@ -78,18 +93,20 @@ def _waits(facilities: list[UUID], month: ServiceMonth) -> dict[UUID, _Waits]:
         corrects__isnull=True,
         returned_at__isnull=False,
     ).order_by("-returned_at")
-    sheets = CountSheet.objects.filter(facility__in=facilities, month=month.first_day).annotate(
+    first_days = [month.first_day for month in months]
+    sheets = CountSheet.objects.filter(facility__in=facilities, month__in=first_days).annotate(
         returned_at=Subquery(returned.values("returned_at")[:1])
     )
-    for facility, status, arrived_at, returned_at, raised_at, answered_at in sheets.values_list(
+    for facility, month, status, arrived_at, returned_at, raised_at, answered_at in sheets.values_list(
         "facility_id",
+        "month",
         "status",
         "arrived_at",
         "returned_at",
         "disputes__raised_at",
         "disputes__answered_at",
     ):
-        found, is_present = waits[facility], status != SheetStatus.SUPERSEDED
+        found, is_present = waits[facility, ServiceMonth.of(month)], status != SheetStatus.SUPERSEDED
         found.returned = _day(returned_at) if returned_at else None
         if is_present:
             found.arrived = _day(arrived_at)

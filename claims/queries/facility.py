@@ -40,7 +40,7 @@ from facilities.rules import NotAllowed
 from facilities.schedule import Step
 from pricing import SECTION_LABELS
 from pricing.wording import part_words
-from rate_books.in_force import title_of
+from rate_books.in_force import title_and_source_of
 
 MONTHS_LISTED = 24
 SYSTEMS = {"1": ("1",), "23": ("3", "2")}
@@ -465,6 +465,7 @@ class ClaimView:
     is_closed: bool
     payer_name: str
     book_title: str
+    book_source: str
     sections: tuple[Section, ...]
     previous: Claim | None
     versions: tuple[Claim, ...]
@@ -528,12 +529,14 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
     lines = _lines_by_claim([one for one in (claim, previous, corrected_from) if one is not None])
     compared = compare_claims(lines[claim.pk], lines[previous.pk] if previous else None)
     corrected = compare_claims(lines[claim.pk], lines[corrected_from.pk]) if corrected_from else []
+    book_title, book_source = title_and_source_of(claim.rate_book, claim.rate_book_hash)
     return ClaimView(
         claim=claim,
         is_closed=claim.month_is_closed,
         payer_name=payer_names([claim.payer_code], own)[claim.payer_code],
         sections=tuple(_sections(claim, compared)),
-        book_title=_book_title(claim),
+        book_title=book_title,
+        book_source=book_source,
         previous=previous,
         versions=tuple(other for other in versions if other.pk != claim.pk),
         corrected_from=corrected_from,
@@ -594,11 +597,6 @@ def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
     )
     explained = {step["label"] for step in line.steps}
     return () if any(part.label in explained for part in parts) else parts
-
-
-def _book_title(claim: Claim) -> str:
-    """令和8年度 単価表（2026-04）; a book that is not here any more is called by its id."""
-    return title_of(claim.rate_book, claim.rate_book_hash)
 
 
 def due_date(facility: Facility, month: ServiceMonth, own: Municipality) -> date:

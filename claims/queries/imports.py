@@ -19,7 +19,7 @@ from claims.operations.counts_import import FacilityChange, kept_preview, plan_o
 from claims.queries.facility import CountView, counts_of, payer_names
 from claims.states import ImportStatus, SheetStatus
 from claims.wording import not_run_words
-from facilities.models import Facility, FacilityProfile, Municipality, holding_in
+from facilities.models import Facility, FacilityProfile, Municipality, holding_in, name_on
 from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
 from facilities.queries import FacilityMonths
@@ -370,6 +370,7 @@ class FacilityMonth:
     """One facility's line of a month; ``sheet`` None: nothing has come."""
 
     facility: Facility
+    name: str
     sheet: CountSheet | None = None
     children: int | None = None
     before: int | None = None
@@ -398,14 +399,14 @@ class FacilityMonth:
 class MonthView:
     """
     A month of the whole city. ``states`` counts all facilities, ``rows`` are those to show, ``not_run`` those with
-    counts of a month in which they are closed or not open yet.
+    counts of a month in which they are closed or not open yet. ``before``: the month before; None: nothing came in it.
     """
 
     month: ServiceMonth
     rows: list[FacilityMonth]
     states: Counter[str]
     children: int
-    before: int
+    before: int | None
     facilities: int = 0
     not_run: int = 0
 
@@ -420,7 +421,7 @@ class MonthView:
 
 SORTS: dict[str, Callable[[FacilityMonth], Any]] = {
     "number": lambda row: row.facility.number,
-    "name": lambda row: row.facility.name,
+    "name": lambda row: row.name,
     "status": lambda row: (
         ["disputed", "none", "waiting", "confirmed", "resting"].index(row.status),
         row.facility.number,
@@ -436,9 +437,12 @@ def month_view(month: ServiceMonth, *, status: str = "", words: str = "", sort: 
     resting = resting_in(month)
     rows = {
         facility.pk: FacilityMonth(
-            facility, is_resting=facility.pk in resting, not_run=not_run_words(facility, month)
+            facility,
+            facility.name_then,
+            is_resting=facility.pk in resting,
+            not_run=not_run_words(facility, month),
         )
-        for facility in Facility.objects.order_by("number")
+        for facility in Facility.objects.annotate(name_then=name_on(month.first_day)).order_by("number")
     }
     sheets = CountSheet.objects.filter(month__in=[month.first_day, month.plus(-1).first_day])
     current = sheets.exclude(status=SheetStatus.SUPERSEDED)
@@ -459,15 +463,17 @@ def month_view(month: ServiceMonth, *, status: str = "", words: str = "", sort: 
         row
         for row in everyone
         if (not status or row.status == status)
-        and (words in row.facility.name or words in row.facility.number)
+        and (words in row.name or words in row.facility.name or words in row.facility.number)
     ]
     chosen.sort(key=SORTS.get(sort, SORTS["number"]), reverse=sort in DESCENDING)
+    # Of everybody: who has closed since had children then.
+    before = [row.before for row in rows.values() if row.before is not None]
     return MonthView(
         month,
         chosen,
         Counter(row.status for row in everyone),
         children=sum(row.children or 0 for row in everyone),
-        before=sum(row.before or 0 for row in everyone),
+        before=sum(before) if before else None,
         facilities=len(everyone),
         not_run=sum(bool(row.not_run and row.children) for row in everyone),
     )
@@ -481,6 +487,7 @@ class FacilityCounts:
     """One facility's month: the counts as the facility sees them, and all versions with their totals."""
 
     facility: Facility
+    name: str
     view: CountView
     versions: list[CountSheet] = field(default_factory=list)
 
@@ -497,13 +504,13 @@ def facility_counts(number: str, own: Municipality, month: ServiceMonth) -> Faci
 
     :raises Facility.DoesNotExist: not a facility of the open scope.
     """
-    facility = Facility.objects.get(number=number)
+    facility = Facility.objects.annotate(name_then=name_on(month.first_day)).get(number=number)
     versions = (
         CountSheet.objects.filter(facility=facility, month=month.first_day)
         .annotate(children=Sum("counts__count", default=0))
         .order_by("-version")
     )
-    return FacilityCounts(facility, counts_of(facility, own, month), list(versions))
+    return FacilityCounts(facility, facility.name_then, counts_of(facility, own, month), list(versions))
 
 
 # ---------------------------------------------------------------- disputes

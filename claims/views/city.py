@@ -29,6 +29,7 @@ from claims.queries import closings, correcting
 from claims.queries import imports as queries
 from claims.queries.deadlines import own_deadline
 from claims.queries.mappings import saved_mappings
+from claims.queries.progress import progress_of
 from claims.views import uploading
 from claims.wording import month_words
 from facilities.models import Facility
@@ -294,6 +295,7 @@ def correct(request: TenantRequest, month: ServiceMonth, facility_number: str) -
     context = {
         "month": month,
         "facility": editing.facility,
+        "name": editing.name,
         "sheet": editing.sheet,
         "form": form,
         "problems": problems,
@@ -301,7 +303,7 @@ def correct(request: TenantRequest, month: ServiceMonth, facility_number: str) -
         "breadcrumbs": [
             (COUNTS, reverse("counts:imports")),
             (month_words(month), reverse("counts:month", args=[month])),
-            (editing.facility.name, reverse("counts:facility", args=[month, facility_number])),
+            (editing.name, reverse("counts:facility", args=[month, facility_number])),
             ("人数の訂正", None),
         ],
     }
@@ -330,6 +332,7 @@ def _facility_page(
     context = {
         "month": month,
         "facility": shown.facility,
+        "name": shown.name,
         "view": shown.view,
         "versions": shown.versions,
         "disputes": [
@@ -348,7 +351,7 @@ def _facility_page(
         "breadcrumbs": [
             (COUNTS, reverse("counts:imports")),
             (month_words(month), reverse("counts:month", args=[month])),
-            (shown.facility.name, None),
+            (shown.name, None),
         ],
     }
     return render(request, "claims/city/facility.html", context, status=_status(request))
@@ -407,7 +410,8 @@ def _closing(
         "month": month,
         "history": history,
         "is_closed": any(listed.closing.reopened_at is None for listed in history),
-        "unfinished": closing_operations.unfinished(month),
+        "unfinished": progress_of(month),
+        "may_review": permissions.see_claims.allows(request.actor, None),
         "may_close": permissions.close_month.allows(request.actor, None),
         "problems": problems or [],
         "typed": typed_texts(request, "reason", "note"),

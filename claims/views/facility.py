@@ -20,6 +20,7 @@ from accounts import held_forms
 from audit.record import record
 from claims import permissions
 from claims.closing import is_closed
+from claims.composing import children_of
 from claims.events import ClaimEvent, ConfirmationEvent
 from claims.forms import DisputeForm, FactsForm
 from claims.models import Claim, CountSheet
@@ -373,6 +374,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
         if claim.is_draft and not claim.outside
         else None
     )
+    first_day, entered = children_of(claim)
     context: dict[str, Any] = {
         "view": view,
         "claim": claim,
@@ -390,6 +392,8 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
         "may_drop_correction": permissions.drop_correction.allows(request.actor, claim),
         "typed": typed_texts(request, "reason", "text"),
         "due_date": due,
+        "first_day": first_day,
+        "entered": entered,
         "is_late": due is not None and timezone.localdate() > due,
         **price_bands([claim, view.previous]),
         "problems": problems or [],

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +20,7 @@ from facilities import permissions
 from facilities.events import FacilityEvent
 from facilities.forms import ClosingDayForm, ExceptionForm, RulesForm
 from facilities.models import Municipality
+from facilities.open_tasks import open_tasks
 from facilities.operations import schedule as operations
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
@@ -37,15 +39,22 @@ Forms = dict[str, forms.Form]
 
 @require_GET
 def facility_schedule(request: TenantRequest, facility_number: str) -> HttpResponse:
-    """The coming months of a facility."""
+    """What a facility has still to do, of whatever month, and its coming months."""
     found = _coming(_schedule(request))
-    record(FacilityEvent.SCHEDULE_SHOWN)
+    facility = request.membership.facility
+    assert facility is not None, "the door opens facility pages for facility memberships only"
+    tasks = open_tasks(facility)
+    rows_read: dict[str, list[UUID]] = defaultdict(list)
+    for task in tasks:
+        rows_read[task.row_kind].append(task.row_id)
+    record(FacilityEvent.SCHEDULE_SHOWN, rows=rows_read)
     rows = [(month, [each for each in row if each.step in FACILITY_STEPS]) for month, row in found]
     return render(
         request,
         "facilities/facility_schedule.html",
         {
             "rows": rows,
+            "tasks": tasks,
             "steps": FACILITY_STEPS,
             "today": _today(),
             "feed": _feed_address(request, "facility"),

@@ -1,6 +1,6 @@
 """The city's home: where the month stands, what waits for me, what stands in the way."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -10,6 +10,8 @@ from approvals.permissions import look
 from approvals.queries import Inbox
 from claims.composing import no_price
 from claims.models import CountDispute, CountImport, Obstacle
+from claims.obstacles import CityWords, for_city
+from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
 from facilities.actors import Actor, Role
 from facilities.models import Facility, FacilityProfile, holding_in
@@ -19,15 +21,14 @@ from facilities.years import is_prepared, year_to_prepare
 from pricing import RateBook
 from rate_books.in_force import books_for
 
-# What is still to do in a month, in its order; the keys are those of the heat map.
-TO_DO = {
-    "waiting": "確認待ち",
-    "disputed": "相違の回答待ち",
-    "draft": "未提出",
-    "returned": "差し戻し",
-    "submitted": "審査中",
-}
-NO_PRICE = "単価がまだ登録されていません。"
+
+@dataclass(frozen=True)
+class Hindered:
+    """Facilities of one type that cannot claim for the same reason."""
+
+    kind_label: str
+    words: CityWords
+    facilities: list[Facility]
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,13 @@ class CityHome:
 
     month: ServiceMonth | None
     months: list[ServiceMonth]
-    unfinished: list[tuple[ServiceMonth, list[tuple[str, str, int]]]]
+    unfinished: list[MonthProgress]
     inbox: Inbox | None
     waiting_months: list[tuple[ServiceMonth, int]]
     changed_months: list[tuple[ServiceMonth, int]]
     open_disputes: int
     open_previews: int
-    obstacles: list[tuple[str, str, int]]
+    obstacles: list[Hindered]
     without_profile: list[Facility]
     year_to_roll: int | None = None
     is_only_administrator: bool = False
@@ -66,7 +67,7 @@ class CityHome:
         found, total = Counter(row.state for row in self.inbox.run), len(self.inbox.run)
         claiming = sum(
             not row.facility.is_public
-            and row.state != "obstacle"
+            and row.state not in {"obstacle", "public"}
             and not no_price(row.facility.kind, self.books)
             for row in self.inbox.run
         )
@@ -87,25 +88,29 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
 
     The same number of queries for ten facilities and for all of them.
     """
-    months, unfinished = review.months_with_counts(), review.unfinished_months()
-    usual = next((month for month, _ in unfinished), months[0] if months else None)
+    months, unfinished = review.months_with_counts(), unfinished_months()
+    open_months = (each.month for each in unfinished if each.without_corrections)
+    usual = next(open_months, months[0] if months else None)
     month = asked if asked in months else usual
     today = timezone.localdate()
     year = year_to_prepare(ServiceMonth.of(today))
     # From January to April the administrator is asked to carry the year's profiles on.
     is_asked = actor.duty is Role.ADMINISTRATOR and today.month <= 4 and not is_prepared(year)
     inbox = review.inbox(month, duty=actor.duty, user_id=actor.user_id) if month else None
-    obstacles: Counter[tuple[str, str]] = Counter()
+    obstacles: dict[tuple[str, CityWords], list[Facility]] = defaultdict(list)
     books = books_for(month) if month else ()
     if month and inbox:
-        known = dict(Obstacle.objects.filter(month=month.first_day).values_list("facility_id", "message"))
+        known = {row.facility_id: row for row in Obstacle.objects.filter(month=month.first_day)}
         for listed in inbox.everything:
             facility = listed.facility
             # Who has no price is known before the counts are confirmed; everything else shows when drafting.
-            if not facility.is_public and no_price(facility.kind, books):
-                obstacles[facility.get_kind_display(), NO_PRICE] += 1
-            elif message := known.get(facility.pk):
-                obstacles[facility.get_kind_display(), message] += 1
+            if not facility.is_public and (sentence := no_price(facility.kind, books)):
+                words = for_city(sentence)
+            elif found := known.get(facility.pk):
+                words = for_city(found.message, found.kind)
+            else:
+                continue
+            obstacles[facility.get_kind_display(), words].append(facility)
     with_profile = set(
         holding_in(FacilityProfile.objects.all(), month).values_list("facility_id", flat=True)
         if month
@@ -114,10 +119,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
     return CityHome(
         month=month,
         months=months,
-        unfinished=[
-            (each, [(state, words, counts[state]) for state, words in TO_DO.items() if state in counts])
-            for each, counts in unfinished
-        ],
+        unfinished=unfinished,
         inbox=inbox,
         year_to_roll=year if is_asked else None,
         # Nobody can confirm what she registers.
@@ -127,7 +129,10 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),
-        obstacles=[(kind, message, count) for (kind, message), count in obstacles.most_common()],
+        obstacles=[
+            Hindered(kind, words, facilities)
+            for (kind, words), facilities in sorted(obstacles.items(), key=lambda item: -len(item[1]))
+        ],
         without_profile=[
             row.facility for row in (inbox.everything if inbox else []) if row.facility.pk not in with_profile
         ],

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from claims.closing import closing_of
 from claims.models import Claim, CountDispute, CountSheet, Obstacle
@@ -31,6 +32,8 @@ class Month:
     obstacle: Obstacle | None
     due: date
     confirm_by: date
+    today: date
+    is_closed: bool
 
     @property
     def own_claim(self) -> Claim | None:
@@ -53,6 +56,27 @@ class Month:
         if self.sheet.status == SheetStatus.CONFIRMED:
             return "done"
         return "later" if self.sheet.status == SheetStatus.DISPUTED else "now"
+
+    @property
+    def is_confirm_late(self) -> bool:
+        """The day of confirming is over, and the facility has neither confirmed nor asked."""
+        return self.sheet.status == SheetStatus.WAITING and self._is_over(self.confirm_by)
+
+    @property
+    def is_claim_late(self) -> bool:
+        """The day of claiming is over, and the facility could have claimed."""
+        may_claim = self.obstacle is None and self.sheet.status != SheetStatus.DISPUTED
+        return (
+            self.has_claim_deadline and may_claim and self.claim_state != "done" and self._is_over(self.due)
+        )
+
+    @property
+    def has_claim_deadline(self) -> bool:
+        """A 過誤調整 has no day of its own."""
+        return self.own_claim is None or not self.own_claim.is_correction
+
+    def _is_over(self, day: date) -> bool:
+        return not self.is_closed and day < self.today
 
     @property
     def claim_state(self) -> State:
@@ -89,6 +113,11 @@ class Home:
     unsent: list[Claim]
     answered: list[CountDispute]
 
+    @property
+    def has_urgent(self) -> bool:
+        """Whether something of an earlier month, or that came back, waits for the facility."""
+        return bool(self.returned or self.waiting or self.unsent or self.answered)
+
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
     """Six queries at most, however many months there are."""
@@ -122,6 +151,8 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         obstacle=Obstacle.objects.filter(facility=facility, month=newest.month).first(),
         due=days[Step.CLAIM],
         confirm_by=days[Step.CONFIRM],
+        today=timezone.localdate(),
+        is_closed=newest.month_is_closed,
     )
     # Corrected counts hide behind newer months; in a closed month nothing can be done about them.
     waiting = [

@@ -13,6 +13,7 @@ from portal.help.texts import FIRST_STEPS, StepText
 
 # What a public facility never does: nothing is claimed by the table.
 ONLY_WHO_CLAIMS = frozenset({"facts", "claim"})
+LOGIN = "login"
 WITHOUT_FACILITY = "accounts:change_password"
 
 
@@ -33,6 +34,11 @@ class FirstSteps:
     lead: str
     steps: list[FirstStep]
 
+    @property
+    def is_new(self) -> bool:
+        """Whether this person has done nothing but log in."""
+        return not any(step.is_done for step in self.steps if step.words.name != LOGIN)
+
 
 def first_steps_of(facility: Facility, user_id: UUID) -> FirstSteps:
     """The steps with what this person has done for the facility, whoever was there before. One query."""
@@ -51,7 +57,7 @@ def first_steps_of(facility: Facility, user_id: UUID) -> FirstSteps:
     )
     month = ServiceMonth.of(found["newest"]) if found["newest"] else None
     # Whoever reads this has logged in; whether a page was only looked at, nobody needs to know.
-    done = {"login": True, **found}
+    done = {LOGIN: True, **found}
     return FirstSteps(
         FIRST_STEPS.title,
         FIRST_STEPS.lead,

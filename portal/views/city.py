@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from approvals import permissions
-from approvals.queries import STATES
 from audit.record import record
+from claims.queries.progress import STATES
 from claims.wording import price_bands
 from facilities.actors import OPERATIONS_ROLES, Role
 from facilities.periods import ServiceMonth

@@ -32,14 +32,18 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
             "notice": [notice.pk for notice in latest.rows],
         },
     )
+    first_steps = (
+        None if request.user.first_steps_closed_at else first_steps_of(facility, request.actor.user_id)
+    )
+    is_tour_first = first_steps is not None and first_steps.is_new
     context = {
         "facility": facility,
         "home": home,
         "current": current,
         "latest": latest,
-        "first_steps": None
-        if request.user.first_steps_closed_at
-        else first_steps_of(facility, request.actor.user_id),
+        "first_steps": first_steps,
+        # The tour stands above the rest only for somebody new, of whom nothing else is wanted.
+        "is_tour_first": is_tour_first and not home.has_urgent and not latest.unread,
         **price_bands(current.claims if current else ()),
     }
     return render(request, "portal/facility_home.html", context)

@@ -149,7 +149,7 @@ def test_each_month_is_priced_with_its_own_book(city: City) -> None:
     figures = year_of(city, place).figures
 
     assert before < figures[SEPTEMBER].yen < figures[OCTOBER].yen
-    assert not figures[SEPTEMBER].is_sample_priced
+    assert not figures[SEPTEMBER].price_mark
 
 
 def test_a_month_without_a_profile_is_not_known_and_says_why(city: City, sakura: Nursery) -> None:
@@ -340,6 +340,7 @@ def test_the_export_has_every_facility_and_month(city: City, sakura: Nursery, of
     june = dict(zip(header, lines[2], strict=True))
     assert (june["対象年月"], june["区分"], june["金額"]) == ("2026-06", "請求", str(claim.total_yen))
     assert june["児童数の増減（％）"] == ""
+    assert {dict(zip(header, line, strict=True))["単価の区分"] for line in lines} == {"見本・支払不可"}
     assert dict(zip(header, lines[3], strict=True))["児童数の増減（％）"] == "5"
     assert cp932.splitlines() == utf8.splitlines()
 

@@ -120,6 +120,7 @@ def test_the_export_has_the_rows_of_the_page(city: City, officer: Browser) -> No
         str(after - before),
         "2",
     ]
+    assert row[-1] == "見本・支払不可"
     assert cp932.splitlines() == utf8.splitlines()
 
 

@@ -16,7 +16,7 @@ from claims.operations import confirming, facts, submitting
 from claims.states import ClaimStatus
 from facilities.actors import Role
 from facilities.models import FacilityKind, Ownership
-from tests.cast import JUNE, MAY, NURSERY_CELLS, give_counts, make_city, make_facility, sign_in
+from tests.cast import APRIL, JUNE, MAY, NURSERY_CELLS, give_counts, make_city, make_facility, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS
 
 INBOX = "/c/review/"
@@ -257,6 +257,7 @@ def test_the_record_names_every_row_that_was_shown(two_gardens):
 
 def test_a_long_list_costs_as_many_queries_as_a_short_one(two_gardens):
     city, _ = two_gardens
+    give_counts(make_facility(city, "園", number="1299900000999"), JUNE)
     browser = sign_in(city.people[Role.OFFICER])
     browser.get(INBOX)
     with CaptureQueriesContext(connection) as few:
@@ -294,3 +295,37 @@ def test_nothing_to_choose_shows_no_bar_to_approve_together(city):
 
     assert "審査待ち" in page
     assert "まとめて承認する" not in page
+
+
+def test_the_inbox_opens_where_claims_wait_for_this_person(city):
+    garden = make_facility(city, "さくら", number="1299900000901", items=NURSERY_ITEMS)
+    approve(city, play(garden, APRIL), Role.OFFICER)
+    play(garden, MAY)
+    give_counts(garden, JUNE)
+    opened = {}
+    for role in (Role.OFFICER, Role.CHIEF, Role.ADMINISTRATOR):
+        page = sign_in(city.people[role]).get(INBOX).content.decode()
+        opened[role] = re.findall(r'<option value="([\d-]+)" selected>', page)[0]
+
+    assert opened == {Role.OFFICER: "2026-05", Role.CHIEF: "2026-04", Role.ADMINISTRATOR: "2026-06"}
+
+
+def test_a_decision_leads_back_to_the_month_of_the_claim(city):
+    garden = make_facility(city, "さくら", number="1299900000901", items=NURSERY_ITEMS)
+    other = make_facility(city, "すみれ", number="1299900000902", items=NURSERY_ITEMS)
+    first, second = play(garden, MAY), play(other, MAY)
+    play(garden, JUNE)
+    browser = sign_in(city.people[Role.OFFICER])
+
+    # Opened from a page that named no month: the next of May, then the list of May.
+    page = browser.get(f"{INBOX}{first.pk}/").content.decode()
+    one = browser.post(f"{INBOX}{first.pk}/approve/", {"shown_hash": first.content_hash})
+    two = browser.post(
+        f"{INBOX}{second.pk}/return/",
+        {"shown_hash": second.content_hash, "reason": "人数を確認してください。"},
+    )
+
+    assert "/c/review/?month=2026-05" in page
+    assert f"{second.pk}/" in page, "the next one of its month"
+    assert one["Location"].startswith(f"{INBOX}{second.pk}/?month=2026-05")
+    assert two["Location"].startswith(f"{INBOX}?month=2026-05")

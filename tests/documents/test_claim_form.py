@@ -8,11 +8,14 @@ import shutil
 import subprocess
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from approvals import operations as review
+from claims import paper
 from claims.models import Claim, ClaimLine
 from claims.operations import confirming, facts, submitting
 from documents import operations, queries, rendering
@@ -21,6 +24,7 @@ from documents.rendering import NothingIsFetched
 from facilities.actors import Role
 from facilities.models import FacilityKind
 from facilities.rules import NotAllowed
+from rate_books.in_force import title_and_source_of
 from tests.cast import JUNE, KINDERGARTEN_CELLS, NURSERY_CELLS, give_counts, make_city, make_facility, sign_in
 
 UTF8_CSV = "csv:Text - txt - csv (StarCalc):44,34,76"
@@ -109,6 +113,35 @@ def test_pdf_and_workbook_say_what_the_claim_says(approved, run_jobs):
     assert amounts == claim.total_yen
 
 
+def test_pages_and_annex_name_the_source_of_each_line_and_of_the_book(approved, run_jobs):
+    garden, claim = approved
+    with garden.open():
+        values = paper.values(claim.pk)
+        sources = [line.source for line in ClaimLine.objects.filter(claim=claim)]
+
+    page = sign_in(garden.clerk).get(f"/f/{garden.facility.number}/claims/{claim.pk}/").content.decode()
+    annex = render_to_string("documents/claim.html", values).split("計算の根拠")[1]
+
+    _, book_source = title_and_source_of(claim.rate_book, claim.rate_book_hash)
+    assert all(sources)
+    assert book_source
+    for shown in (page, annex):
+        assert [shown.count(f"<dt>出典</dt><dd>{escape(one)}</dd>") for one in sources] == [1] * len(sources)
+        assert shown.count(escape(book_source)) == 1
+
+
+def test_every_sheet_of_the_workbook_says_that_its_prices_are_no_official_ones(city):
+    _, claim = submitted_claim(city)
+    with city.open():
+        assert claim.price_mark == "見本・支払不可"
+        found = paper.values(claim.pk)
+
+    for sheet in paper.workbook(found).book:
+        assert any(
+            "見本・支払不可　" in str(cell.value) for row in sheet.iter_rows(max_row=3) for cell in row
+        ), sheet
+
+
 def test_a_viewer_that_does_not_compute_shows_every_sum(approved, run_jobs):
     garden, claim = approved
 
@@ -149,7 +182,7 @@ def test_a_spreadsheet_program_computes_the_same_sum(approved, run_jobs, tmp_pat
 
     front = (tmp_path / "claim.csv").read_text(encoding="utf-8")
     assert f'請求金額,,"¥{claim.total_yen:,}"' in front
-    assert f"合計,{claim.child_total}" in front
+    assert f"計（この請求の児童）,{claim.child_total}" in front
 
 
 def test_fonts_are_embedded_and_every_character_is_drawn(approved, run_jobs):

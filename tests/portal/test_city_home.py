@@ -98,9 +98,8 @@ def test_the_home_stays_at_the_month_that_is_not_finished_and_names_it(city: Cit
         give_counts(garden, JUNE)
 
     page, june = home_of(city, Role.OFFICER), home_of(city, Role.OFFICER, "?month=2026-06")
-    line = (
-        "まだ終わっていない月：令和8年5月分（確認待ち 2・未提出 1・差し戻し 1）、令和8年6月分（確認待ち 5）"
-    )
+    of_may = "令和8年5月分（児童数の確認待ち 2・未提出 1・差し戻し 1）"
+    line = f"まだ終わっていない月：{of_may}、令和8年6月分（児童数の確認待ち 5）"
 
     assert '<p class="muted">令和8年5月分</p>' in page
     assert '<p class="muted">令和8年6月分</p>' in june
@@ -115,12 +114,12 @@ def test_the_home_stays_at_the_month_that_is_not_finished_and_names_it(city: Cit
         closing.close(MAY, note="電話で確認中です。", by=chief, at=timezone.now())
     after = home_of(city, Role.OFFICER)
     assert '<p class="muted">令和8年6月分</p>' in after
-    assert "まだ終わっていない月：令和8年6月分（確認待ち 5）" in text_of(after)
+    assert "まだ終わっていない月：令和8年6月分（児童数の確認待ち 5）" in text_of(after)
 
 
 def test_a_month_in_which_all_is_approved_is_finished(city: City) -> None:
     claim = play(make_facility(city, "さくら"), MAY)
-    assert "令和8年5月分（審査中 1）" in text_of(home_of(city, Role.OFFICER))
+    assert "令和8年5月分（審査待ち 1）" in text_of(home_of(city, Role.OFFICER))
     approve(city, claim)
 
     page = home_of(city, Role.OFFICER)
@@ -189,8 +188,13 @@ def test_who_cannot_claim_is_known_before_anybody_confirms(
 
     assert "児童数が届いた 3 / 3" in page
     assert "請求が提出された 0 / 1" in page
-    rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td><td class="number">(\d+)</td>', page)
-    assert rows == [(FacilityKind.SMALL_A.label, "単価がまだ登録されていません。", "1")]
+    rows = re.findall(
+        r'<th scope="row">([^<]*)</th><td>([^<]*)<br><a href="(/c/rate-books/)">単価表を見る</a></td>'
+        r'<td class="number">(\d+)</td>',
+        page,
+    )
+    sentence = "小規模保育事業A型の単価がまだ登録されていません。単価表を読み込み、公開してください。"
+    assert rows == [(FacilityKind.SMALL_A.label, sentence, "/c/rate-books/", "1")]
 
 
 def test_the_record_names_every_facility_of_the_map(city: City) -> None:
