@@ -59,6 +59,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def choose_password(person: Visitor, stack: Stack, login_id: str, *, after: int) -> None:
     """With the code from the mail, as an invited person does."""
     letter = stack.wait_for_mail(login_id, after=after)
+    assert f"{stack.url}/login/password/" in letter
     found = re.search(r"設定コード: (\S+)", letter)
     assert found, letter
     person.open("/login/password/")
@@ -153,8 +154,8 @@ def correct_counts(section: Visitor) -> None:
 
 def found(stack: Stack, come: Come, code: str, name: str, login_id: str) -> Visitor:
     """A municipality and its first administrator by the command; she is in."""
-    stack.run(
-        *("manage.py", "create_municipality", "--code", code, "--name", name, "--login-id", login_id),
+    stack.command(
+        *("create_municipality", "--code", code, "--name", name, "--login-id", login_id),
         *("--administrator", "見本 太郎", "--address", cast.address_of(login_id)),
     )
     administrator = come()
