@@ -46,6 +46,7 @@ REGIONS = (
     (3, "3/100"),
     (0, "その他"),
 )
+UNCHOSEN = ("", "選んでください")
 OPTION_LABELS = {
     "extra_staff": "加配の人数",
     "weekdays": "週の日数",
@@ -675,12 +676,21 @@ class OpenFacilityForm(PlaceForm):
     field_order = ("number", "name", "kind", "corporation", "corporate_number", "ownership", "opened_on")
 
     number = FacilityNumberField(label="事業所番号")
-    kind = forms.ChoiceField(label="施設類型", choices=FacilityKind.choices)
+    # Nothing is chosen beforehand: what was overlooked could not be changed later, or would price every child.
+    kind = forms.ChoiceField(
+        label="施設類型",
+        choices=[UNCHOSEN, *FacilityKind.choices],
+        error_messages={"required": "施設類型を選んでください。"},
+    )
     corporation = forms.CharField(
         label="設置主体", max_length=100, error_messages={"required": "設置主体を入力してください。"}
     )
     corporate_number = CorporateNumberField()
-    ownership = forms.ChoiceField(label="公私区分", choices=Ownership.choices)
+    ownership = forms.ChoiceField(
+        label="公私区分",
+        choices=[UNCHOSEN, *Ownership.choices],
+        error_messages={"required": "公私区分を選んでください。"},
+    )
     opened_on = DayField(label="認可年月日")
     approved_capacity = forms.IntegerField(
         label="認可定員",
@@ -690,7 +700,12 @@ class OpenFacilityForm(PlaceForm):
     )
     capacity_1 = forms.IntegerField(label="1号 利用定員", min_value=1, max_value=999, required=False)
     capacity_23 = forms.IntegerField(label="2・3号 利用定員", min_value=1, max_value=999, required=False)
-    region_percent = forms.TypedChoiceField(label="地域区分", choices=REGIONS, coerce=int, initial=10)
+    region_percent = forms.TypedChoiceField(
+        label="地域区分",
+        choices=[UNCHOSEN, *REGIONS],
+        coerce=int,
+        error_messages={"required": "地域区分を選んでください。"},
+    )
     from_month = MonthField(
         label="適用開始月",
         error_messages={"required": "定員と地域区分の適用を始める月を入力してください。"},
