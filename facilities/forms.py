@@ -383,17 +383,6 @@ class PersonForm(NotificationForm):
     )
 
 
-class RowSelect(forms.Select):
-    """Choices that are rows: each says which, so that the page's record can be compared with it."""
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """With the row's id."""
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
-        if value:
-            option["attrs"]["data-row"] = str(value)
-        return option
-
-
 def facility_choices(facilities: Sequence[Facility]) -> list[tuple[str, str]]:
     """Facilities to choose from by number and name; one that is closed says so: its last months may still be open."""
     today = timezone.localdate()
@@ -406,17 +395,76 @@ def facility_choices(facilities: Sequence[Facility]) -> list[tuple[str, str]]:
     ]
 
 
+class FacilitySearch(forms.TextInput):
+    """A field that proposes facilities by number and name. Each says which row it is, for the page's record."""
+
+    template_name = "facilities/widgets/facility_search.html"
+    facilities: Sequence[tuple[str, str]] = ()
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """With the proposals."""
+        context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}-choices"})
+        context["widget"]["facilities"] = self.facilities
+        return context
+
+
+class FacilityField(forms.CharField):
+    """One of many facilities, by what was proposed, by its number or by its whole name; cleaned, it is its id."""
+
+    widget = FacilitySearch
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="施設",
+            max_length=200,
+            error_messages={"required": "施設を入力してください。"},
+            widget=FacilitySearch(attrs={"autocomplete": "off"}),
+            **kwargs,
+        )
+        self.facilities: list[tuple[str, str]] = []
+
+    def offer(self, facilities: Sequence[Facility]) -> None:
+        """Those that may be chosen."""
+        self.facilities = facility_choices(facilities)
+        self.names = {str(row.pk): (row.number, row.name) for row in facilities}
+        self.widget.facilities = self.facilities
+
+    def prepare_value(self, value: Any) -> Any:
+        """An id is shown as number and name."""
+        return dict(self.facilities).get(str(value), value)
+
+    def clean(self, value: Any) -> Any:
+        """The id of the one facility that is meant; several of a name, or a part of one, are named back."""
+        typed = _plain(str(super().clean(value)))
+        if not typed:
+            return ""
+        whole = [
+            key
+            for key, label in self.facilities
+            if typed in {key, _plain(label), *map(_plain, self.names[key])}
+        ]
+        if len(whole) == 1:
+            return whole[0]
+        labels = [label for key, label in self.facilities if key in whole or typed in _plain(label)]
+        if not labels:
+            raise forms.ValidationError("当てはまる施設がありません。事業所番号か施設名を確かめてください。")
+        more = f" ほか{len(labels) - MOST_NAMED}施設" if len(labels) > MOST_NAMED else ""
+        raise forms.ValidationError(
+            f"施設を1つに決められません。事業所番号を入力してください。候補: {'、'.join(labels[:MOST_NAMED])}{more}"
+        )
+
+
+MOST_NAMED = 5
+
+
+def _plain(text: str) -> str:
+    return "".join(normalize("NFKC", text).casefold().split())
+
+
 class SecondFacilityForm(forms.Form):
     """Another facility that an account's person serves too, on its notification."""
 
-    facility = forms.ChoiceField(
-        label="施設",
-        widget=RowSelect,
-        error_messages={
-            "required": "施設を選んでください。",
-            "invalid_choice": "施設を一覧から選んでください。",
-        },
-    )
+    facility = FacilityField()
     notification_number = forms.CharField(
         label="届出番号", max_length=40, error_messages={"required": NO_NUMBER}
     )
@@ -431,74 +479,63 @@ class SecondFacilityForm(forms.Form):
 
     def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = self.fields["facility"]
-        assert isinstance(choices, forms.ChoiceField)
-        choices.choices = [("", "選んでください"), *facility_choices(facilities)]
+        choice = self.fields["facility"]
+        assert isinstance(choice, FacilityField)
+        choice.offer(facilities)
 
     def facility_id(self) -> UUID:
         """The chosen facility."""
         return UUID(self.cleaned_data["facility"])
 
 
-class NewAccountForm(PersonForm):
-    """A new account: whose, and for which facility or role."""
+class ClerkForm(PersonForm):
+    """A new account for somebody of a facility."""
 
-    field_order = (
-        "duty",
-        "facility",
-        "login_id",
-        "name",
-        "notification_number",
-        "notified_on",
-        "address",
-    )
+    field_order = ("facility", "login_id", "name", "notification_number", "notified_on", "address")
+
+    facility = FacilityField()
+
+    def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
+        super().__init__(*args, is_facility=True, **kwargs)
+        choice = self.fields["facility"]
+        assert isinstance(choice, FacilityField)
+        choice.offer(facilities)
+
+    def chosen_duty(self) -> Role:
+        """There is one role at a facility."""
+        return Role.FACILITY
+
+    def facility_id(self) -> UUID:
+        """The chosen facility."""
+        return UUID(self.cleaned_data["facility"])
+
+
+class OfficialForm(PersonForm):
+    """A new account for somebody of the city: no facility and no notification."""
+
+    field_order = ("duty", "login_id", "name", "address")
 
     duty = forms.ChoiceField(
         label="役割",
-        choices=Role.choices,
+        choices=[UNCHOSEN, *((role.value, role.label) for role in Role if role in CITY_ROLES)],
         error_messages={"required": "役割を選んでください。", "invalid_choice": "役割を選んでください。"},
     )
-    facility = forms.ChoiceField(
-        label="施設",
-        required=False,
-        widget=RowSelect,
-        error_messages={
-            "required": "施設職員の施設を選んでください。",
-            "invalid_choice": "施設を一覧から選んでください。",
-        },
-    )
 
-    def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, is_facility=False, **kwargs)
-        self.is_facility = self._duty() == Role.FACILITY
-        for name in ("facility", "notification_number", "notified_on"):
-            self.fields[name].required = self.is_facility
-        choices = self.fields["facility"]
-        assert isinstance(choices, forms.ChoiceField)
-        choices.choices = [
-            ("", "市の職員（施設なし）"),
-            *facility_choices(facilities),
-        ]
+        for name in ("notification_number", "notified_on"):
+            del self.fields[name]
 
-    def clean(self) -> dict[str, Any]:
-        """A facility's person has a facility, the city's have none."""
-        values: dict[str, Any] = super().clean() or {}
-        if "duty" in values and not self.is_facility and values.get("facility"):
-            self.add_error(
-                "facility", "市の職員には施設を選びません。「市の職員（施設なし）」にしてください。"
-            )
-        return values
+    def chosen_duty(self) -> Role:
+        """The chosen role."""
+        return Role(self.cleaned_data["duty"])
 
-    def _duty(self) -> str:
-        """What is chosen so far: it says what else must be filled in."""
-        if self.is_bound:
-            return str(self.data.get("duty", ""))
-        return str(self.initial.get("duty", ""))
+    def facility_id(self) -> None:
+        """None."""
 
-    def facility_id(self) -> UUID | None:
-        """The chosen facility."""
-        chosen: str = self.cleaned_data["facility"]
-        return UUID(chosen) if chosen else None
+    def notification(self) -> Notification:
+        """The address alone."""
+        return Notification(self.cleaned_data["address"], "", None)
 
 
 class RoleForm(forms.Form):

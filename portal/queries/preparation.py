@@ -61,7 +61,7 @@ def preparation(
             else "施設の一覧のあとに登録できます",
             bool(running) and with_account == running,
             "アカウントを登録する",
-            reverse("facilities:account_new"),
+            reverse("facilities:account_new") + "?for=facility",
         ),
         _books(kinds),
         PreparationStep(
@@ -89,7 +89,10 @@ def _people(acting: int) -> PreparationStep:
     if lasting > 1:
         state = "利用中の管理者が1人だけです（2人目は登録済み。確認か利用開始を待っています）"
         return PreparationStep(title, text, state, False, "管理者のアカウントを見る", listed)
-    state, new = "利用中の管理者が1人だけです", reverse("facilities:account_new")
+    state, new = (
+        "利用中の管理者が1人だけです",
+        reverse("facilities:account_new") + "?for=city&duty=administrator",
+    )
     return PreparationStep(title, text, state, False, "アカウントを登録する", new)
 
 

@@ -74,8 +74,11 @@ def choose_password(person: Visitor, stack: Stack, login_id: str, *, after: int)
 
 def register(person: Visitor, login_id: str, *, duty: str, facility: str = "") -> None:
     """A new account, by the administrator's form."""
-    person.open(f"/c/accounts/new/?facility={facility}")
-    person.page.select_option("select[name=duty]", duty)
+    if facility:
+        person.open(f"/c/accounts/new/?for=facility&facility={facility}")
+    else:
+        person.open("/c/accounts/new/?for=city")
+        person.page.select_option("select[name=duty]", duty)
     person.page.fill("input[name=login_id]", login_id)
     person.page.fill("input[name=name]", "見本 花子")
     person.page.fill("input[name=address]", cast.address_of(login_id))
