@@ -10,7 +10,8 @@ class ClaimsConfig(AppConfig):
     verbose_name = "児童数と請求"
 
     def ready(self) -> None:
-        """Tell documents how the claim is printed and facilities what has begun; make background work known."""
+        """Tell documents how the claim is printed and facilities what is there; make background work known."""
         import_module("claims.paper").register()
         import_module("claims.beginnings")
+        import_module("claims.touching")
         import_module("claims.tasks")
