@@ -23,7 +23,7 @@ from facilities.imports import (
     check_digit_fits,
     understand,
 )
-from facilities.models import Facility, FacilityKind, FacilityProfile, Ownership
+from facilities.models import LONGEST_REASON, Facility, FacilityKind, FacilityProfile, Ownership
 from facilities.operations.accounts import Notification
 from facilities.operations.api_tokens import LONGEST_LABEL, LONGEST_LIFE
 from facilities.operations.branches import BranchValues
@@ -304,6 +304,17 @@ class EndItemForm(forms.Form):
     """The last month of a granted item."""
 
     last_month = MonthField(label="最後に適用する月")
+
+
+class EndGrantForm(EndItemForm):
+    """The last month of a granted 加算 or 減算, and why."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=LONGEST_REASON,
+        required=False,
+        error_messages={"max_length": f"理由は{LONGEST_REASON}字までです。"},
+    )
 
 
 NO_NUMBER, NO_DAY = "届出番号を入力してください。", "届出日を入力してください。"

@@ -17,7 +17,7 @@ from accounts.events import AccountEvent
 from accounts.models import User
 from audit.models import Event
 from audit.record import Outcome
-from facilities.actors import Role
+from facilities.actors import Actor, Role
 from facilities.api_clients import ApiScope
 from facilities.events import FacilityEvent
 from facilities.models import (
@@ -37,6 +37,7 @@ from facilities.models import (
     standing_details,
 )
 from facilities.periods import ServiceMonth
+from facilities.permissions import manage_accounts
 from pages.wareki import month_words
 
 FACILITY_STATES = {"open": "運営中", "resting": "休園", "ahead": "開設前", "closed": "廃止"}
@@ -356,6 +357,13 @@ def account_view(membership: Membership) -> AccountView:
 def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
     """What people are called where they may be known by name: name and ID. Say in the record whose were opened."""
     return {user.pk: f"{user.name}（{user.login_id}）" for user in User.objects.filter(pk__in=set(user_ids))}
+
+
+def colleagues(user_ids: Iterable[UUID], reader: Actor) -> dict[UUID, str]:
+    """People of the city, by name for who manages the accounts, by ID for everybody else."""
+    if manage_accounts.allows(reader, None):
+        return names_of(user_ids)
+    return dict(User.objects.filter(pk__in=set(user_ids)).values_list("pk", "login_id"))
 
 
 def _acts_of(membership: Membership, others: Sequence[Membership]) -> list[AccountAct]:

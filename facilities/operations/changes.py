@@ -23,6 +23,7 @@ from facilities.models import (
     FacilityDetail,
     FacilityProfile,
     GrantedItem,
+    ItemEnding,
     Membership,
     Suspension,
     details_on,
@@ -395,7 +396,15 @@ def undo_succession(facility_id: UUID, *, by: Actor, at: datetime) -> Facility:
         raise ProblemsFound([SUCCESSOR_HAS_PEOPLE])
     gone, first, corporation = successor.pk, ServiceMonth.of(successor.opened_on), successor.corporation
     try:
-        for rows in (Membership, FacilityProfile, GrantedItem, Branch, Suspension, FacilityDetail):
+        for rows in (
+            Membership,
+            FacilityProfile,
+            GrantedItem,
+            ItemEnding,
+            Branch,
+            Suspension,
+            FacilityDetail,
+        ):
             rows.objects.filter(facility=successor).delete()
         successor.delete()
     except ProtectedError as referred:

@@ -23,6 +23,8 @@ from facilities.models import (
     FacilityDetail,
     FacilityKind,
     FacilityProfile,
+    GrantedItem,
+    ItemEnding,
     Membership,
     Suspension,
     details_on,
@@ -57,6 +59,7 @@ from facilities.operations.changes import (
     undo_succession,
 )
 from facilities.operations.opening import NUMBER_TAKEN
+from facilities.operations.profiles import grant_item
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.tasks import hold_details
 from tests.approvals.test_inbox import approve, play
@@ -877,3 +880,64 @@ def test_a_postal_code_that_does_not_exist_is_refused_unless_it_is_registered_al
     assert "日本郵便の一覧にない郵便番号です" in refused.content.decode()
     as_registered = administrator.post(path, {**typed, "postal_code": sakura.facility.postal_code})
     assert as_registered.status_code == 302
+
+
+# ---------------------------------------------------------------- the end of an item
+
+
+def test_an_item_that_ends_in_claimed_months_needs_a_reason_which_is_kept(city, sakura, administrator):
+    page = f"/c/facilities/{sakura.facility.number}/"
+    with city.open() as person:
+        granted = grant_item(
+            sakura.facility.pk, "office_staff", {}, from_month=APRIL, to_month=None, by=person, at=AT
+        )
+    for month in (APRIL, MAY):
+        approve(city, play(sakura, month))
+    end = f"{page}items/{granted.pk}/end/"
+
+    asked = administrator.post(end, {"last_month": "2026-04", "reason": " "})
+
+    html = asked.content.decode()
+    assert asked.status_code == 422
+    assert f'href="#reason-{granted.pk}"' in html
+    assert "提出済み・承認済みの請求がある月（令和8年5月）が変わります" in html
+    assert re.search(rf'<input[^>]*value="2026-04"[^>]*id="last-month-{granted.pk}"', html)
+    with city.open():
+        assert GrantedItem.objects.get(pk=granted.pk).to_month is None
+
+    told = administrator.post(end, {"last_month": "2026-04", "reason": "賃貸借契約の終了"}, follow=True)
+
+    words = re.sub(r"<[^>]+>", " ", told.content.decode())
+    assert "終了・取消の履歴（1件）" in words
+    assert "理由：賃貸借契約の終了" in words
+    assert f"見本 花子（{city.people[Role.ADMINISTRATOR].login_id}）" in words
+    officer = sign_in(city.people[Role.OFFICER]).get(page).content.decode()
+    assert "理由：賃貸借契約の終了" in officer
+    assert f"見本 花子（{city.people[Role.ADMINISTRATOR].login_id}）" not in officer
+
+
+def test_an_item_is_taken_away_by_its_own_button_and_the_trace_stays(city, sakura, administrator):
+    page = f"/c/facilities/{sakura.facility.number}/"
+    with city.open() as person:
+        granted = grant_item(
+            sakura.facility.pk, "office_staff", {}, from_month=APRIL, to_month=None, by=person, at=AT
+        )
+    give_counts(sakura, MAY)
+    shown = administrator.get(page).content.decode()
+    assert "開始月より前を入れると" not in shown
+    assert "令和8年4月から取り消す</button>" in shown
+
+    # Counts alone ask for no reason: nothing was claimed.
+    answer = administrator.post(
+        f"{page}items/{granted.pk}/end/", {"last_month": "2026-06", "undo": "1"}, follow=True
+    )
+
+    assert "加算・減算の設定を取り消しました" in answer.content.decode()
+    with city.open():
+        assert not GrantedItem.objects.filter(pk=granted.pk).exists()
+        ending = ItemEnding.objects.get()
+    assert (ending.granted_item, ending.after, ending.ended_by) == (
+        granted.pk,
+        None,
+        city.people[Role.ADMINISTRATOR].pk,
+    )
