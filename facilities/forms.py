@@ -208,62 +208,74 @@ def grantables(kind: str, fiscal_year: int) -> list[Grantable]:
 
 
 class GrantForm(forms.Form):
-    """One 加算 or 減算 with its options."""
+    """
+    One 加算 or 減算 with its options: first which one, then only what that one has.
 
-    code = forms.ChoiceField(label="加算・減算")
-    variant = forms.ChoiceField(label="区分", required=False)
-    from_month = MonthField(label="適用開始月")
-    to_month = MonthField(label="適用終了月（空欄は期限なし）", required=False)
+    ``asked`` is the item's key; a form that was sent says it itself. While none is known there is only the choice.
+    """
 
-    def __init__(self, *args: Any, kind: str, fiscal_year: int, **kwargs: Any) -> None:
+    code = forms.ChoiceField(
+        label="加算・減算",
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "加算・減算の項目を選んでください。",
+            "invalid_choice": "この項目は選択できません。一覧から選んでください。",
+        },
+    )
+
+    def __init__(self, *args: Any, kind: str, fiscal_year: int, asked: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.grantables = {one.key: one for one in grantables(kind, fiscal_year)}
-        code_field, variant_field = self.fields["code"], self.fields["variant"]
+        code_field = self.fields["code"]
         assert isinstance(code_field, forms.ChoiceField)
-        assert isinstance(variant_field, forms.ChoiceField)
         code_field.choices = [(key, one.label) for key, one in self.grantables.items()]
-        variant_field.choices = [
-            ("", "なし"),
-            *(
-                (f"{entry.label}（{entry.item.code}）", list(entry.item.variants.items()))
-                for entry in {one.entry.item.code: one.entry for one in self.grantables.values()}.values()
-                if entry.item.variants and not entry.item.chosen_variant
-            ),
-        ]
-        options = sorted(
-            {option for one in self.grantables.values() for option in one.entry.item.options}
-            - MONTHLY_OPTIONS
+        self.asked = self.grantables.get(str(self.data.get("code", "")) if self.is_bound else asked)
+        if self.asked is None:
+            return
+        code_field.initial = self.asked.key
+        self._add_variant(self.asked.entry)
+        self.fields["from_month"] = MonthField(label="適用開始月")
+        self.fields["to_month"] = MonthField(label="適用終了月（空欄は期限なし）", required=False)
+        item = self.asked.entry.item
+        for option in (*item.options, *item.optional):
+            if option in OPTION_LABELS and option not in MONTHLY_OPTIONS:
+                self.fields[option] = forms.IntegerField(
+                    label=OPTION_LABELS[option],
+                    min_value=0,
+                    max_value=999,
+                    required=option in item.options,
+                    error_messages={
+                        "required": f"「{self.asked.entry.label}」には{OPTION_LABELS[option]}が必要です。"
+                    },
+                )
+
+    def _add_variant(self, entry: Entry) -> None:
+        variants = entry.item.variants
+        if not variants or entry.item.chosen_variant:
+            return
+        optional = entry.item.code == "saturday_closure"
+        self.fields["variant"] = forms.ChoiceField(
+            label="区分",
+            required=not optional,
+            choices=[("", "なし") if optional else UNCHOSEN, *variants.items()],
+            error_messages={
+                "required": f"区分を選んでください（{'・'.join(variants.values())}）。",
+                "invalid_choice": f"「{entry.label}」にこの区分はありません。",
+            },
         )
-        for option in options:
-            self.fields[option] = forms.IntegerField(
-                label=OPTION_LABELS[option], min_value=0, max_value=999, required=False
-            )
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Every item that can be set, for the first step."""
+        return [(key, one.label) for key, one in self.grantables.items()]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        chosen = self.grantables.get(values.get("code", ""))
-        if chosen is None:
-            return values
-        entry = chosen.entry
-        self._check_variant(entry, values.get("variant", ""))
-        for option in set(OPTION_LABELS) & set(self.fields):
-            given = values.get(option) is not None
-            if option in entry.item.options and not given:
-                self.add_error(option, f"「{entry.label}」には{OPTION_LABELS[option]}が必要です。")
-            if given and option not in entry.item.options + entry.item.optional:
-                self.add_error(option, f"「{entry.label}」では使いません。空欄にしてください。")
+        if self.asked is not None:
+            for name, label in {**OPTION_LABELS, "variant": "区分"}.items():
+                if self.data.get(name) and name not in self.fields:
+                    self.add_error(None, f"「{self.asked.entry.label}」では使いません（{label}）。")
         return values
-
-    def _check_variant(self, entry: Entry, variant: str) -> None:
-        if (
-            entry.item.variants
-            and not variant
-            and not entry.item.chosen_variant
-            and entry.item.code != "saturday_closure"
-        ):
-            self.add_error("variant", f"区分を選んでください（{'・'.join(entry.item.variants.values())}）。")
-        if variant and variant not in entry.item.variants:
-            self.add_error("variant", f"「{entry.label}」にこの区分はありません。")
 
     @property
     def chosen(self) -> Grantable:

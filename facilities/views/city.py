@@ -217,9 +217,9 @@ def _facility(number: str) -> Facility:
     return found
 
 
-def _grant_form(facility: Facility, typed: Any = None) -> GrantForm:
+def _grant_form(facility: Facility, typed: Any = None, asked: str = "") -> GrantForm:
     fiscal_year = ServiceMonth.of(timezone.localdate()).fiscal_year
-    return GrantForm(typed, kind=facility.kind, fiscal_year=fiscal_year, auto_id=GRANT_IDS)
+    return GrantForm(typed, kind=facility.kind, fiscal_year=fiscal_year, asked=asked, auto_id=GRANT_IDS)
 
 
 def _profile_form(
@@ -304,7 +304,7 @@ def _page(
         "can_set_up": permissions.set_up_facilities.allows(request.actor, facility),
         "profile_form": profile_form or _profile_form(facility, history, asked, month),
         "certify_form": certify_form or CertifyForm(auto_id=CERTIFY_IDS),
-        "grant_form": grant_form or _grant_form(facility),
+        "grant_form": grant_form or _grant_form(facility, asked=request.GET.get("item", "")),
         "end_form": end_form or EndGrantForm(initial={"last_month": str(month)}),
         "ended": ended,
         "endings": [

@@ -354,6 +354,29 @@ def test_a_wrong_item_says_what_to_put_right(city, sakura, administrator, typed,
         assert not GrantedItem.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("item", "fields"),
+    [
+        ("office_staff", {"from_month", "to_month"}),
+        ("rent", {"variant", "from_month", "to_month"}),
+        ("team_childcare", {"extra_staff", "from_month", "to_month"}),
+    ],
+)
+def test_an_item_shows_only_its_own_fields(sakura, administrator, item, fields):
+    first = administrator.get(page_of(sakura)).content.decode()
+    assert f'<option value="{item}">' in first
+    assert 'id="id_grant_from_month"' not in first
+
+    page = administrator.get(f"{page_of(sakura)}?item={item}").content.decode()
+
+    assert set(re.findall(r'<label for="id_grant_(\w+)"', page)) == fields
+    assert 'id="id_grant_extra_staff"' not in page or item == "team_childcare"
+    refused = administrator.post(page_of(sakura) + "items/", {"code": item, "from_month": "x"})
+    assert set(re.findall(r'<label for="id_grant_(\w+)"', refused.content.decode())) == fields
+    nothing = administrator.get(f"{page_of(sakura)}?item=nothing")
+    assert (nothing.status_code, "条件の入力へ進む" in nothing.content.decode()) == (200, True)
+
+
 def test_an_item_is_granted_ended_and_both_are_seen(city, sakura, administrator):
     administrator.post(page_of(sakura) + "items/", {"code": "office_staff", "from_month": "2026-04"})
     with city.open():
