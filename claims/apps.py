@@ -13,5 +13,6 @@ class ClaimsConfig(AppConfig):
         """Tell documents how the claim is printed and facilities what is there; make background work known."""
         import_module("claims.paper").register()
         import_module("claims.beginnings")
+        import_module("claims.doors")
         import_module("claims.touching")
         import_module("claims.tasks")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from facilities import permissions
+from facilities.doors import doors_of
 from facilities.events import FacilityEvent
 from facilities.forms import (
     CertifyForm,
@@ -297,6 +298,7 @@ def _page(
             for row in granted
         ],
         "accounts": accounts,
+        "doors": doors_of(request.actor, facility),
         "month": month,
         "today": timezone.localdate(),
         "asked": asked,

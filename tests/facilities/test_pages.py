@@ -21,11 +21,25 @@ from facilities.models import (
     FacilityProfile,
     GrantedItem,
     Membership,
+    Ownership,
     Suspension,
 )
 from facilities.periods import ServiceMonth
 from pages.wareki import month_words
-from tests.cast import APRIL, Browser, City, Nursery, make_city, make_facility, make_user, sign_in
+from tests.approvals.test_inbox import play
+from tests.cast import (
+    APRIL,
+    JUNE,
+    MAY,
+    Browser,
+    City,
+    Nursery,
+    give_counts,
+    make_city,
+    make_facility,
+    make_user,
+    sign_in,
+)
 from tests.record import events_of
 
 PROFILE = {
@@ -1070,4 +1084,34 @@ def test_a_facilitys_pages_cost_the_same_however_much_has_changed(city, sakura, 
                 ownership="private",
             )
 
-    assert queries() == few <= 12
+    # Two of them ask the rooms above for their newest month, one for ended items.
+    assert queries() == few <= 15
+
+
+def test_a_facilitys_page_leads_to_its_counts_claims_and_additions(city, sakura, administrator):
+    number = sakura.facility.number
+    plain = administrator.get(page_of(sakura)).content.decode()
+    assert f"/c/review/additions/{number}/" in plain
+    assert f"/c/review/what-if/{number}/" in plain
+    assert f'/{number}/">児童数' not in plain
+
+    play(sakura, MAY)
+    give_counts(sakura, JUNE)
+    page = administrator.get(page_of(sakura)).content.decode()
+
+    assert f'href="/c/counts/2026-06/{number}/">児童数（令和8年6月分）' in page
+    assert f'href="/c/review/?month=2026-05&amp;words={number}">請求（令和8年5月分）' in page
+    for link in re.findall(r'<nav aria-label="この施設のほかの画面">.*?</nav>', page, re.DOTALL)[0].split(
+        'href="'
+    )[1:]:
+        assert administrator.get(link.split('"')[0].replace("&amp;", "&")).status_code == 200, link
+
+
+def test_a_public_facility_has_no_claims_to_lead_to(city, administrator):
+    public = make_facility(city, "市立もも保育園", ownership=Ownership.PUBLIC)
+    give_counts(public, JUNE)
+
+    page = administrator.get(page_of(public)).content.decode()
+
+    assert "児童数（令和8年6月分）" in page
+    assert "/c/review/additions/" not in page
