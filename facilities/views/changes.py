@@ -292,6 +292,12 @@ def ended_or_undone(sent: QueryDict, first_day: date) -> QueryDict:
     return changed
 
 
+def show_as_typed(form: forms.Form, sent: QueryDict) -> None:
+    """Shown again, the form has the month that was typed, whatever the button that undoes made of it."""
+    if "undo" in sent:
+        form.data = sent
+
+
 def _reach_of_end(row: Suspension | Branch, last: ServiceMonth) -> Months:
     """The months in which a row holds before or after, but not both."""
     before = ServiceMonth.of(row.to_month) if row.to_month else None
@@ -398,6 +404,7 @@ def _page(
         **(bound or {}),
     }
     if row is not None:
+        show_as_typed(shown["end"], request.POST)
         shown["end"].fields["last_month"].widget.attrs["id"] = f"end-{row}"
     if facility.closed_on is not None:
         for name in ("suspend", "branch"):

@@ -38,7 +38,7 @@ from facilities.periods import ServiceMonth
 from facilities.queries import FACILITY_STATES, colleagues, facility_rows, facility_state
 from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
-from facilities.views.changes import ended_or_undone
+from facilities.views.changes import ended_or_undone, show_as_typed
 from pages.wareki import month_words
 
 # Several forms stand on one page and ask for months: each has ids of its own.
@@ -260,6 +260,7 @@ def _page(
     endings = list(ItemEnding.objects.filter(facility=facility))
     people = colleagues({row.ended_by for row in endings}, request.actor)
     if end_form is not None:
+        show_as_typed(end_form, request.POST)
         for name, field in end_form.fields.items():
             field.widget.attrs["id"] = f"{name.replace('_', '-')}-{ended}"
     asked = _month_or_none(

@@ -52,6 +52,11 @@ class CityHome:
     preparation: Sequence[PreparationStep] = ()
 
     @property
+    def still_to_prepare(self) -> list[PreparationStep]:
+        """The steps that are not done; a city that works already sees them folded."""
+        return [step for step in self.preparation if not step.is_done]
+
+    @property
     def counts(self) -> dict[str, int]:
         """Facilities by state."""
         return self.inbox.counts if self.inbox else {}

@@ -905,6 +905,11 @@ def test_an_item_that_ends_in_claimed_months_needs_a_reason_which_is_kept(city, 
     with city.open():
         assert GrantedItem.objects.get(pk=granted.pk).to_month is None
 
+    # Whoever wants to undo finds the month again that stood there.
+    undone = administrator.post(end, {"last_month": "2026-06", "reason": "", "undo": "1"}).content.decode()
+    assert "（令和8年4月・令和8年5月）が変わります" in undone
+    assert re.search(rf'<input[^>]*value="2026-06"[^>]*id="last-month-{granted.pk}"', undone)
+
     told = administrator.post(end, {"last_month": "2026-04", "reason": "賃貸借契約の終了"}, follow=True)
 
     words = re.sub(r"<[^>]+>", " ", told.content.decode())

@@ -1101,9 +1101,9 @@ def test_a_facilitys_page_leads_to_its_counts_claims_and_additions(city, sakura,
 
     assert f'href="/c/counts/2026-06/{number}/">児童数（令和8年6月分）' in page
     assert f'href="/c/review/?month=2026-05&amp;words={number}">請求（令和8年5月分）' in page
-    for link in re.findall(r'<nav aria-label="この施設のほかの画面">.*?</nav>', page, re.DOTALL)[0].split(
-        'href="'
-    )[1:]:
+    for link in re.findall(
+        r'<nav class="switch" aria-label="この施設のほかの画面">.*?</nav>', page, re.DOTALL
+    )[0].split('href="')[1:]:
         assert administrator.get(link.split('"')[0].replace("&amp;", "&")).status_code == 200, link
 
 

@@ -308,6 +308,8 @@ def test_the_preparation_follows_the_rows_and_goes_when_all_is_done(
     give_counts(sakura, JUNE)
     steps = steps_of(home_of(city, Role.ADMINISTRATOR))
     assert [title for title, (_, is_done) in steps.items() if not is_done] == ["単価表を読み込む"]
+    # A city that works already is not kept from its month.
+    assert "まだのものを見る（1つ）</summary>" in home_of(city, Role.ADMINISTRATOR)
 
     official = dataclasses.replace(shipped_books()[0], status="official", facility_types=("nursery",))
     monkeypatch.setattr("portal.queries.preparation.shipped_books", lambda: (official,))
