@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-test run test check bench user-guide lock
+.PHONY: help setup setup-test run city test check bench user-guide lock
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -13,8 +13,11 @@ setup: ## install what running needs
 setup-test: ## install what tests and checks need
 	@deploy/setup.sh test
 
-run: setup ## start everything and load the demo city when the database is empty (PORT=8000)
-	@exec $(PYTHON) manage.py up
+run: setup ## start everything and load the demo city when the database is empty (PORT=8000, ARGS=--empty)
+	@exec $(PYTHON) manage.py up $(ARGS)
+
+city: setup ## beside a running house: a city and its first administrator (CODE=131016 NAME=若葉市 LOGIN=kanri)
+	@$(PYTHON) manage.py create_municipality --code "$(CODE)" --name "$(NAME)" --login-id "$(LOGIN)" $(ARGS)
 
 test: setup-test ## run the whole test suite against its own servers and a real browser
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)

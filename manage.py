@@ -1,11 +1,21 @@
 #!/usr/bin/env python
-"""Django's command line."""
+"""Django's command line. Beside a running ``manage.py up`` a command takes that house's environment."""
 
 import os
 import sys
+from pathlib import Path
 
-from django.core.management import execute_from_command_line
+from portal import running
+
+try:
+    from django.core.management import execute_from_command_line
+except ModuleNotFoundError:
+    sys.exit(
+        "このPythonにはDjangoが入っていません。.venv/bin/python manage.py … か make help の命令を使ってください。"
+    )
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    for name, value in running.found(sys.argv, os.environ, Path(__file__).resolve().parent).items():
+        os.environ.setdefault(name, value)
     execute_from_command_line(sys.argv)

@@ -29,8 +29,9 @@ CONTEXT_WORDS = (
     "パスワード",
 )
 LEAST_WITHOUT = 10
+BLANK = f"空白を除くと{LEAST_WITHOUT}文字に足りません。"
 REFUSED = (
-    "施設名・システム名・IDなどの推測されやすい言葉が大部分を占めています。"
+    f"施設名・システム名・IDなどの推測されやすい言葉を除くと、{LEAST_WITHOUT}文字に足りません。"
     "関係のない言葉をいくつか組み合わせた、長いパスワードにしてください。"
 )
 
@@ -39,13 +40,17 @@ class ContextWordsValidator:
     """Without those words a password must still be long."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """:raises ValidationError: hardly anything is left."""
-        rest = unicodedata.normalize("NFKC", password).casefold()
+        """:raises ValidationError: hardly anything is left. A password that is only short is told so elsewhere."""
+        plain = rest = unicodedata.normalize("NFKC", password).casefold()
         words = [*CONTEXT_WORDS, *([user.login_id] if user is not None and user.login_id else [])]
         for word in sorted(words, key=len, reverse=True):
             rest = rest.replace(word, "")
-        if len(re.sub(r"\s", "", rest)) < LEAST_WITHOUT:
+        if len(re.sub(r"\s", "", rest)) >= LEAST_WITHOUT:
+            return
+        if rest != plain:
             raise ValidationError(REFUSED, code="context_words")
+        if re.search(r"\s", plain):
+            raise ValidationError(BLANK, code="blank")
 
     def get_help_text(self) -> str:
         """For forms."""

@@ -1,8 +1,14 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class ApprovalsConfig(AppConfig):
     name = "approvals"
     verbose_name = "審査"
+
+    def ready(self) -> None:
+        """Tell facilities which pages there are about one."""
+        import_module("approvals.doors")

@@ -10,8 +10,10 @@ class ClaimsConfig(AppConfig):
     verbose_name = "児童数と請求"
 
     def ready(self) -> None:
-        """Tell documents how claims are printed, facilities what has begun and is open; make background work known."""
+        """Tell documents how claims are printed and facilities what has begun, is open or touched; make work known."""
         import_module("claims.paper").register()
         import_module("claims.beginnings")
         import_module("claims.open_tasks")
+        import_module("claims.doors")
+        import_module("claims.touching")
         import_module("claims.tasks")

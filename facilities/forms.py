@@ -23,7 +23,7 @@ from facilities.imports import (
     check_digit_fits,
     understand,
 )
-from facilities.models import Facility, FacilityKind, FacilityProfile, Ownership
+from facilities.models import LONGEST_REASON, Facility, FacilityKind, FacilityProfile, Ownership
 from facilities.operations.accounts import Notification
 from facilities.operations.api_tokens import LONGEST_LABEL, LONGEST_LIFE
 from facilities.operations.branches import BranchValues
@@ -46,6 +46,7 @@ REGIONS = (
     (3, "3/100"),
     (0, "その他"),
 )
+UNCHOSEN = ("", "選んでください")
 OPTION_LABELS = {
     "extra_staff": "加配の人数",
     "weekdays": "週の日数",
@@ -207,62 +208,74 @@ def grantables(kind: str, fiscal_year: int) -> list[Grantable]:
 
 
 class GrantForm(forms.Form):
-    """One 加算 or 減算 with its options."""
+    """
+    One 加算 or 減算 with its options: first which one, then only what that one has.
 
-    code = forms.ChoiceField(label="加算・減算")
-    variant = forms.ChoiceField(label="区分", required=False)
-    from_month = MonthField(label="適用開始月")
-    to_month = MonthField(label="適用終了月（空欄は期限なし）", required=False)
+    ``asked`` is the item's key; a form that was sent says it itself. While none is known there is only the choice.
+    """
 
-    def __init__(self, *args: Any, kind: str, fiscal_year: int, **kwargs: Any) -> None:
+    code = forms.ChoiceField(
+        label="加算・減算",
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "加算・減算の項目を選んでください。",
+            "invalid_choice": "この項目は選択できません。一覧から選んでください。",
+        },
+    )
+
+    def __init__(self, *args: Any, kind: str, fiscal_year: int, asked: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.grantables = {one.key: one for one in grantables(kind, fiscal_year)}
-        code_field, variant_field = self.fields["code"], self.fields["variant"]
+        code_field = self.fields["code"]
         assert isinstance(code_field, forms.ChoiceField)
-        assert isinstance(variant_field, forms.ChoiceField)
         code_field.choices = [(key, one.label) for key, one in self.grantables.items()]
-        variant_field.choices = [
-            ("", "なし"),
-            *(
-                (f"{entry.label}（{entry.item.code}）", list(entry.item.variants.items()))
-                for entry in {one.entry.item.code: one.entry for one in self.grantables.values()}.values()
-                if entry.item.variants and not entry.item.chosen_variant
-            ),
-        ]
-        options = sorted(
-            {option for one in self.grantables.values() for option in one.entry.item.options}
-            - MONTHLY_OPTIONS
+        self.asked = self.grantables.get(str(self.data.get("code", "")) if self.is_bound else asked)
+        if self.asked is None:
+            return
+        code_field.initial = self.asked.key
+        self._add_variant(self.asked.entry)
+        self.fields["from_month"] = MonthField(label="適用開始月")
+        self.fields["to_month"] = MonthField(label="適用終了月（空欄は期限なし）", required=False)
+        item = self.asked.entry.item
+        for option in (*item.options, *item.optional):
+            if option in OPTION_LABELS and option not in MONTHLY_OPTIONS:
+                self.fields[option] = forms.IntegerField(
+                    label=OPTION_LABELS[option],
+                    min_value=0,
+                    max_value=999,
+                    required=option in item.options,
+                    error_messages={
+                        "required": f"「{self.asked.entry.label}」には{OPTION_LABELS[option]}が必要です。"
+                    },
+                )
+
+    def _add_variant(self, entry: Entry) -> None:
+        variants = entry.item.variants
+        if not variants or entry.item.chosen_variant:
+            return
+        optional = entry.item.code == "saturday_closure"
+        self.fields["variant"] = forms.ChoiceField(
+            label="区分",
+            required=not optional,
+            choices=[("", "なし") if optional else UNCHOSEN, *variants.items()],
+            error_messages={
+                "required": f"区分を選んでください（{'・'.join(variants.values())}）。",
+                "invalid_choice": f"「{entry.label}」にこの区分はありません。",
+            },
         )
-        for option in options:
-            self.fields[option] = forms.IntegerField(
-                label=OPTION_LABELS[option], min_value=0, max_value=999, required=False
-            )
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Every item that can be set, for the first step."""
+        return [(key, one.label) for key, one in self.grantables.items()]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        chosen = self.grantables.get(values.get("code", ""))
-        if chosen is None:
-            return values
-        entry = chosen.entry
-        self._check_variant(entry, values.get("variant", ""))
-        for option in set(OPTION_LABELS) & set(self.fields):
-            given = values.get(option) is not None
-            if option in entry.item.options and not given:
-                self.add_error(option, f"「{entry.label}」には{OPTION_LABELS[option]}が必要です。")
-            if given and option not in entry.item.options + entry.item.optional:
-                self.add_error(option, f"「{entry.label}」では使いません。空欄にしてください。")
+        if self.asked is not None:
+            for name, label in {**OPTION_LABELS, "variant": "区分"}.items():
+                if self.data.get(name) and name not in self.fields:
+                    self.add_error(None, f"「{self.asked.entry.label}」では使いません（{label}）。")
         return values
-
-    def _check_variant(self, entry: Entry, variant: str) -> None:
-        if (
-            entry.item.variants
-            and not variant
-            and not entry.item.chosen_variant
-            and entry.item.code != "saturday_closure"
-        ):
-            self.add_error("variant", f"区分を選んでください（{'・'.join(entry.item.variants.values())}）。")
-        if variant and variant not in entry.item.variants:
-            self.add_error("variant", f"「{entry.label}」にこの区分はありません。")
 
     @property
     def chosen(self) -> Grantable:
@@ -303,6 +316,17 @@ class EndItemForm(forms.Form):
     """The last month of a granted item."""
 
     last_month = MonthField(label="最後に適用する月")
+
+
+class EndGrantForm(EndItemForm):
+    """The last month of a granted 加算 or 減算, and why."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=LONGEST_REASON,
+        required=False,
+        error_messages={"max_length": f"理由は{LONGEST_REASON}字までです。"},
+    )
 
 
 NO_NUMBER, NO_DAY = "届出番号を入力してください。", "届出日を入力してください。"
@@ -382,17 +406,6 @@ class PersonForm(NotificationForm):
     )
 
 
-class RowSelect(forms.Select):
-    """Choices that are rows: each says which, so that the page's record can be compared with it."""
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """With the row's id."""
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
-        if value:
-            option["attrs"]["data-row"] = str(value)
-        return option
-
-
 def facility_choices(facilities: Sequence[Facility]) -> list[tuple[str, str]]:
     """Facilities to choose from by number and name; one that is closed says so: its last months may still be open."""
     today = timezone.localdate()
@@ -405,17 +418,76 @@ def facility_choices(facilities: Sequence[Facility]) -> list[tuple[str, str]]:
     ]
 
 
+class FacilitySearch(forms.TextInput):
+    """A field that proposes facilities by number and name. Each says which row it is, for the page's record."""
+
+    template_name = "facilities/widgets/facility_search.html"
+    facilities: Sequence[tuple[str, str]] = ()
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """With the proposals."""
+        context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}-choices"})
+        context["widget"]["facilities"] = self.facilities
+        return context
+
+
+class FacilityField(forms.CharField):
+    """One of many facilities, by what was proposed, by its number or by its whole name; cleaned, it is its id."""
+
+    widget = FacilitySearch
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="施設",
+            max_length=200,
+            error_messages={"required": "施設を入力してください。"},
+            widget=FacilitySearch(attrs={"autocomplete": "off"}),
+            **kwargs,
+        )
+        self.facilities: list[tuple[str, str]] = []
+
+    def offer(self, facilities: Sequence[Facility]) -> None:
+        """Those that may be chosen."""
+        self.facilities = facility_choices(facilities)
+        self.names = {str(row.pk): (row.number, row.name) for row in facilities}
+        self.widget.facilities = self.facilities
+
+    def prepare_value(self, value: Any) -> Any:
+        """An id is shown as number and name."""
+        return dict(self.facilities).get(str(value), value)
+
+    def clean(self, value: Any) -> Any:
+        """The id of the one facility that is meant; several of a name, or a part of one, are named back."""
+        typed = _plain(str(super().clean(value)))
+        if not typed:
+            return ""
+        whole = [
+            key
+            for key, label in self.facilities
+            if typed in {key, _plain(label), *map(_plain, self.names[key])}
+        ]
+        if len(whole) == 1:
+            return whole[0]
+        labels = [label for key, label in self.facilities if key in whole or typed in _plain(label)]
+        if not labels:
+            raise forms.ValidationError("当てはまる施設がありません。事業所番号か施設名を確かめてください。")
+        more = f" ほか{len(labels) - MOST_NAMED}施設" if len(labels) > MOST_NAMED else ""
+        raise forms.ValidationError(
+            f"施設を1つに決められません。事業所番号を入力してください。候補: {'、'.join(labels[:MOST_NAMED])}{more}"
+        )
+
+
+MOST_NAMED = 5
+
+
+def _plain(text: str) -> str:
+    return "".join(normalize("NFKC", text).casefold().split())
+
+
 class SecondFacilityForm(forms.Form):
     """Another facility that an account's person serves too, on its notification."""
 
-    facility = forms.ChoiceField(
-        label="施設",
-        widget=RowSelect,
-        error_messages={
-            "required": "施設を選んでください。",
-            "invalid_choice": "施設を一覧から選んでください。",
-        },
-    )
+    facility = FacilityField()
     notification_number = forms.CharField(
         label="届出番号", max_length=40, error_messages={"required": NO_NUMBER}
     )
@@ -430,74 +502,63 @@ class SecondFacilityForm(forms.Form):
 
     def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = self.fields["facility"]
-        assert isinstance(choices, forms.ChoiceField)
-        choices.choices = [("", "選んでください"), *facility_choices(facilities)]
+        choice = self.fields["facility"]
+        assert isinstance(choice, FacilityField)
+        choice.offer(facilities)
 
     def facility_id(self) -> UUID:
         """The chosen facility."""
         return UUID(self.cleaned_data["facility"])
 
 
-class NewAccountForm(PersonForm):
-    """A new account: whose, and for which facility or role."""
+class ClerkForm(PersonForm):
+    """A new account for somebody of a facility."""
 
-    field_order = (
-        "duty",
-        "facility",
-        "login_id",
-        "name",
-        "notification_number",
-        "notified_on",
-        "address",
-    )
+    field_order = ("facility", "login_id", "name", "notification_number", "notified_on", "address")
+
+    facility = FacilityField()
+
+    def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
+        super().__init__(*args, is_facility=True, **kwargs)
+        choice = self.fields["facility"]
+        assert isinstance(choice, FacilityField)
+        choice.offer(facilities)
+
+    def chosen_duty(self) -> Role:
+        """There is one role at a facility."""
+        return Role.FACILITY
+
+    def facility_id(self) -> UUID:
+        """The chosen facility."""
+        return UUID(self.cleaned_data["facility"])
+
+
+class OfficialForm(PersonForm):
+    """A new account for somebody of the city: no facility and no notification."""
+
+    field_order = ("duty", "login_id", "name", "address")
 
     duty = forms.ChoiceField(
         label="役割",
-        choices=Role.choices,
+        choices=[UNCHOSEN, *((role.value, role.label) for role in Role if role in CITY_ROLES)],
         error_messages={"required": "役割を選んでください。", "invalid_choice": "役割を選んでください。"},
     )
-    facility = forms.ChoiceField(
-        label="施設",
-        required=False,
-        widget=RowSelect,
-        error_messages={
-            "required": "施設職員の施設を選んでください。",
-            "invalid_choice": "施設を一覧から選んでください。",
-        },
-    )
 
-    def __init__(self, *args: Any, facilities: Sequence[Facility], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, is_facility=False, **kwargs)
-        self.is_facility = self._duty() == Role.FACILITY
-        for name in ("facility", "notification_number", "notified_on"):
-            self.fields[name].required = self.is_facility
-        choices = self.fields["facility"]
-        assert isinstance(choices, forms.ChoiceField)
-        choices.choices = [
-            ("", "市の職員（施設なし）"),
-            *facility_choices(facilities),
-        ]
+        for name in ("notification_number", "notified_on"):
+            del self.fields[name]
 
-    def clean(self) -> dict[str, Any]:
-        """A facility's person has a facility, the city's have none."""
-        values: dict[str, Any] = super().clean() or {}
-        if "duty" in values and not self.is_facility and values.get("facility"):
-            self.add_error(
-                "facility", "市の職員には施設を選びません。「市の職員（施設なし）」にしてください。"
-            )
-        return values
+    def chosen_duty(self) -> Role:
+        """The chosen role."""
+        return Role(self.cleaned_data["duty"])
 
-    def _duty(self) -> str:
-        """What is chosen so far: it says what else must be filled in."""
-        if self.is_bound:
-            return str(self.data.get("duty", ""))
-        return str(self.initial.get("duty", ""))
+    def facility_id(self) -> None:
+        """None."""
 
-    def facility_id(self) -> UUID | None:
-        """The chosen facility."""
-        chosen: str = self.cleaned_data["facility"]
-        return UUID(chosen) if chosen else None
+    def notification(self) -> Notification:
+        """The address alone."""
+        return Notification(self.cleaned_data["address"], "", None)
 
 
 class RoleForm(forms.Form):
@@ -675,12 +736,21 @@ class OpenFacilityForm(PlaceForm):
     field_order = ("number", "name", "kind", "corporation", "corporate_number", "ownership", "opened_on")
 
     number = FacilityNumberField(label="事業所番号")
-    kind = forms.ChoiceField(label="施設類型", choices=FacilityKind.choices)
+    # Nothing is chosen beforehand: what was overlooked could not be changed later, or would price every child.
+    kind = forms.ChoiceField(
+        label="施設類型",
+        choices=[UNCHOSEN, *FacilityKind.choices],
+        error_messages={"required": "施設類型を選んでください。"},
+    )
     corporation = forms.CharField(
         label="設置主体", max_length=100, error_messages={"required": "設置主体を入力してください。"}
     )
     corporate_number = CorporateNumberField()
-    ownership = forms.ChoiceField(label="公私区分", choices=Ownership.choices)
+    ownership = forms.ChoiceField(
+        label="公私区分",
+        choices=[UNCHOSEN, *Ownership.choices],
+        error_messages={"required": "公私区分を選んでください。"},
+    )
     opened_on = DayField(label="認可年月日")
     approved_capacity = forms.IntegerField(
         label="認可定員",
@@ -690,7 +760,12 @@ class OpenFacilityForm(PlaceForm):
     )
     capacity_1 = forms.IntegerField(label="1号 利用定員", min_value=1, max_value=999, required=False)
     capacity_23 = forms.IntegerField(label="2・3号 利用定員", min_value=1, max_value=999, required=False)
-    region_percent = forms.TypedChoiceField(label="地域区分", choices=REGIONS, coerce=int, initial=10)
+    region_percent = forms.TypedChoiceField(
+        label="地域区分",
+        choices=[UNCHOSEN, *REGIONS],
+        coerce=int,
+        error_messages={"required": "地域区分を選んでください。"},
+    )
     from_month = MonthField(
         label="適用開始月",
         error_messages={"required": "定員と地域区分の適用を始める月を入力してください。"},

@@ -17,6 +17,8 @@ from facilities.scope import current_scope
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
 from vault import seal, unseal
 
+LONGEST_REASON = 200
+
 
 class FacilityKind(models.TextChoices):
     """Facility types (施設類型) under the codes of the pricing contract."""
@@ -384,6 +386,32 @@ class GrantedItem(FacilityOwned):
             ),
         ]
         ordering = ("facility", "code", "from_month")
+
+    def __str__(self) -> str:
+        return f"{self.facility_id} {self.code}"
+
+
+class ItemEnding(FacilityOwned):
+    """
+    That the last month of a granted item was set, moved, or the item taken away: by whom, when and why (終了の記録).
+
+    It stands without the item, because what was taken away is not there any more. Never changed.
+    """
+
+    # No foreign key: the row it is about may be gone.
+    granted_item = models.UUIDField("加算・減算の設定")
+    code = models.CharField("加算コード", max_length=40)
+    certification = models.CharField("認定", max_length=2, default="", blank=True)
+    from_month = models.DateField("適用開始月")
+    before = models.DateField("前の適用終了月", null=True)
+    # Empty: it was taken away as if it had never held.
+    after = models.DateField("新しい適用終了月", null=True)
+    reason = models.CharField("理由", max_length=LONGEST_REASON, default="", blank=True)
+    ended_by = models.UUIDField("登録した人")
+    ended_at = models.DateTimeField("登録日時")
+
+    class Meta:
+        ordering = ("-ended_at",)
 
     def __str__(self) -> str:
         return f"{self.facility_id} {self.code}"

@@ -1,10 +1,10 @@
 """Facilities and accounts, as the city's pages show them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,9 +13,13 @@ from django.db.models import F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.events import AccountEvent
 from accounts.models import User
-from facilities.actors import Role
+from audit.models import Event
+from audit.record import Outcome
+from facilities.actors import Actor, Role
 from facilities.api_clients import ApiScope
+from facilities.events import FacilityEvent
 from facilities.models import (
     AddressRegistration,
     ApiToken,
@@ -33,6 +37,7 @@ from facilities.models import (
     standing_details,
 )
 from facilities.periods import ServiceMonth
+from facilities.permissions import manage_accounts
 from pages.wareki import month_words
 
 FACILITY_STATES = {"open": "運営中", "resting": "休園", "ahead": "開設前", "closed": "廃止"}
@@ -260,6 +265,32 @@ def leaves_one_administrator(user_id: UUID, acting: Sequence[UUID]) -> bool:
     return user_id in acting and len(acting) == 2
 
 
+# What an account's page tells of the record: what was done with it, and when it locked itself.
+ACCOUNT_ACTS: Final[Mapping[str, str]] = {
+    FacilityEvent.ACCOUNT_OPENED: "アカウントを登録",
+    FacilityEvent.PASSWORD_CODE_SENT: "設定コードを送信",
+    AccountEvent.PASSWORD_CHOSEN: "本人が設定コードでパスワードを決定",
+    AccountEvent.LOCKED_OUT: "パスワードの間違いが続き、一時停止",
+    FacilityEvent.ACCOUNT_UNLOCKED: "一時停止を解除",
+    FacilityEvent.ACCOUNT_DISABLED: "アカウントを停止",
+    FacilityEvent.ACCOUNT_ENABLED: "アカウントを再開",
+    FacilityEvent.ROLE_CHANGED: "役割を変更",
+    FacilityEvent.ACCOUNT_HANDED_OVER: "前任の方から引き継ぎ",
+    FacilityEvent.ACCOUNT_ENDED: "担当を終了",
+}
+MOST_ACTS: Final = 30
+WITHOUT_ACCOUNT: Final = frozenset({"", "system"})
+
+
+@dataclass(frozen=True)
+class AccountAct:
+    """One line of an account's history; ``times`` tries while it was locked are one line."""
+
+    event: Event
+    words: str
+    times: int = 1
+
+
 @dataclass(frozen=True)
 class AccountView:
     """
@@ -274,10 +305,17 @@ class AccountView:
     people: dict[UUID, str]
     others: list[Membership]
     former: list[Membership]
+    acts: list[AccountAct]
+
+    @property
+    def account_history(self) -> list[tuple[AccountAct, str]]:
+        """Each act with who did it; nobody is known for what was tried at the door."""
+        names = {str(key): name for key, name in self.people.items()}
+        return [(act, names.get(act.event.actor_id, "")) for act in self.acts]
 
     @property
     def history(self) -> list[tuple[AddressRegistration, str, str]]:
-        """Each registration with the ids of who registered and who decided."""
+        """Each registration with the names of who registered and who decided."""
         return [
             (
                 row,
@@ -289,7 +327,7 @@ class AccountView:
 
 
 def account_view(membership: Membership) -> AccountView:
-    """Three queries."""
+    """Four queries."""
     registrations = list(
         AddressRegistration.objects.filter(user=membership.user_id).select_related("facility")
     )
@@ -303,14 +341,47 @@ def account_view(membership: Membership) -> AccountView:
         .select_related("facility")
         .order_by("-began_at", "pk")
     )
+    acts = _acts_of(membership, memberships)
+    people |= {UUID(act.event.actor_id) for act in acts if act.event.actor_id not in WITHOUT_ACCOUNT}
     return AccountView(
         registrations=registrations,
         waiting=next((row for row in waiting if row.facility is None), None),
         additions=[row for row in waiting if row.facility is not None],
-        people=dict(User.objects.filter(pk__in=people).values_list("pk", "login_id")),
+        people=names_of(people),
+        acts=acts,
         others=[row for row in memberships if row.ended_at is None],
         former=[row for row in memberships if row.ended_at is not None],
     )
+
+
+def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What people are called where they may be known by name: name and ID. Say in the record whose were opened."""
+    return {user.pk: f"{user.name}（{user.login_id}）" for user in User.objects.filter(pk__in=set(user_ids))}
+
+
+def colleagues(user_ids: Iterable[UUID], reader: Actor) -> dict[UUID, str]:
+    """People of the city, by name for who manages the accounts, by ID for everybody else."""
+    if manage_accounts.allows(reader, None):
+        return names_of(user_ids)
+    return dict(User.objects.filter(pk__in=set(user_ids)).values_list("pk", "login_id"))
+
+
+def _acts_of(membership: Membership, others: Sequence[Membership]) -> list[AccountAct]:
+    """From the record, the newest first: what was done with the account under any of its roles."""
+    about = [membership.user_id, membership.pk, *(row.pk for row in others)]
+    events = Event.objects.filter(
+        municipality_id=membership.municipality_id,
+        object_id__in=[str(row) for row in about],
+        event__in=list(ACCOUNT_ACTS),
+    ).exclude(~Q(event=AccountEvent.LOCKED_OUT), outcome__in=[Outcome.REFUSED, Outcome.FAILED])
+    found: list[AccountAct] = []
+    for event in events[: MOST_ACTS * 4]:
+        if found and found[-1].event.event == event.event == AccountEvent.LOCKED_OUT:
+            # Seen backwards: the line keeps the time of the first try that was turned away.
+            found[-1] = AccountAct(event, found[-1].words, found[-1].times + 1)
+        else:
+            found.append(AccountAct(event, ACCOUNT_ACTS[event.event]))
+    return found[:MOST_ACTS]
 
 
 def mailboxes(facility_ids: Iterable[UUID]) -> list[Membership]:

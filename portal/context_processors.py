@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from facilities.actors import OPERATIONS_ROLES, Actor, Role
+from facilities.models import Municipality
+from portal.demo import cast
 from portal.help.texts import FIRST_STEPS, help_of
 
 
@@ -58,6 +60,7 @@ ACCOUNTS = NavigationItem(
 RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
+INVENTED = frozenset({cast.CITY_CODE, cast.NEIGHBOUR_CODE})
 GUIDE = "1枚の案内（印刷用）"
 EVENTS = NavigationItem("記録", "audit_portal:events", frozenset({"audit_portal"}))
 
@@ -71,7 +74,8 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     shared: dict[str, Any] = {
         "page_help": help_of(match.view_name) if match else None,
         "help_links": [],
-        "demo": settings.DEMO,
+        "demo": settings.DEMO and _is_invented(request),
+        "mails_are_files": settings.DEMO,
         "sample_prices": False,
         "provisional_prices": False,
         "breadcrumbs": [],
@@ -95,6 +99,17 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "municipality_name": membership.municipality.name,
         "help_links": _help_links(actor, match.kwargs if match else {}),
     }
+
+
+def _is_invented(request: HttpRequest) -> bool:
+    """
+    Whether who looks sees the demo's city, or, before a login, whether it is here. A first real city set up on a
+    machine that may load the demo is nothing invented. Codes of the demo belong to no city: their check digit is wrong.
+    """
+    membership = getattr(request, "membership", None)
+    if membership is not None:
+        return membership.municipality.code in INVENTED
+    return Municipality.objects.filter(code__in=INVENTED).exists()
 
 
 def _help_links(actor: Actor, kwargs: dict[str, Any]) -> list[tuple[str, str]]:

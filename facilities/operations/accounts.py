@@ -309,7 +309,7 @@ def confirm_address(registration_id: UUID, *, by: Actor, at: datetime) -> Addres
     if membership is None:
         raise ProblemsFound([ENDED])
     alone = registration.registered_by == by.user_id
-    if alone and not _founds_the_four_eyes(membership, by):
+    if alone and not founds_the_four_eyes(membership, by):
         raise NotAllowed(ANOTHER_PERSON)
     user = User.objects.select_for_update(of=("self",)).get(pk=registration.user_id)
     if registration.facility is not None:
@@ -454,6 +454,16 @@ def reconfirm(membership_ids: Sequence[UUID], *, by: Actor, at: datetime) -> int
     Membership.objects.filter(pk__in=found).update(reconfirmed_on=at.date())
     record(FacilityEvent.ACCOUNTS_RECONFIRMED, by=by, rows={"membership": found})
     return len(found)
+
+
+def founds_the_four_eyes(membership: Membership, by: Actor) -> bool:
+    """Whether this is the city's second administrator, and ``by`` the only one: she may confirm what she registered."""
+    return membership.duty == Role.ADMINISTRATOR and not has_colleague(by)
+
+
+def has_colleague(by: Actor) -> bool:
+    """Whether another administrator can act."""
+    return bool(_other_administrators(by.user_id))
 
 
 def site_of(membership: Membership) -> str:
@@ -698,11 +708,6 @@ def _decide(registration: AddressRegistration, status: RegistrationStatus, by: A
     registration.address_sealed = None
     registration.decided_at, registration.decided_by = at, by.user_id
     registration.save(update_fields=["status", "address_sealed", "decided_at", "decided_by", "is_sole"])
-
-
-def _founds_the_four_eyes(membership: Membership, by: Actor) -> bool:
-    """The city's second administrator, registered by the only one there is."""
-    return membership.duty == Role.ADMINISTRATOR and not _other_administrators(by.user_id)
 
 
 def _other_administrators(user_id: UUID) -> list[UUID]:

@@ -23,6 +23,7 @@ from facilities.models import (
     FacilityDetail,
     FacilityProfile,
     GrantedItem,
+    ItemEnding,
     Membership,
     Suspension,
     details_on,
@@ -50,6 +51,10 @@ SUCCESSOR_HAS_BEGUN = (
     "新しい施設に児童数・請求・お知らせなどの記録があるため、引継ぎを取り消せません。"
     "番号だけの間違いは、新しい施設の異動の画面で直せます。"
 )
+CHANGES_BEFORE_OPENING = "変更日は、認可年月日より後の日にしてください。"
+CLOSES_BEFORE_OPENING = "廃止日は、認可年月日より後の日にしてください。"
+OUT_OF_ORDER = "休園の終了月は、開始月と同じか後の月にしてください。"
+SUCCEEDS_TOO_EARLY = "引継ぎの月は、認可年月日より後の月にしてください。"
 NOT_RUN = "休園の月は、施設の開設から廃止までの月にしてください。"
 OVERLAPS = "ほかの休園の期間と重なっています。期間を確認してください。"
 SAME = "いまの名称・所在地と同じです。変わるところを直してください。"
@@ -102,7 +107,7 @@ def change_details(
     """
     facility = _locked(facility_id, by)
     if from_day < facility.opened_on:
-        raise ProblemsFound(["変更日は、認可年月日より後の日にしてください。"])
+        raise ProblemsFound([CHANGES_BEFORE_OPENING])
     if DetailValues.of(details_on(facility, from_day)) == values:
         raise ProblemsFound([SAME])
     if not standing_details().filter(facility=facility).exists():
@@ -181,7 +186,7 @@ def close(facility_id: UUID, *, closed_on: date, by: Actor, at: datetime) -> Fac
     if facility.closed_on is not None:
         raise ProblemsFound([ALREADY_CLOSED])
     if closed_on < facility.opened_on:
-        raise ProblemsFound(["廃止日は、認可年月日より後の日にしてください。"])
+        raise ProblemsFound([CLOSES_BEFORE_OPENING])
     facility.closed_on = closed_on
     facility.save(update_fields=["closed_on"])
     record(
@@ -243,7 +248,7 @@ def suspend(
     if not all(facility.lives_in(month) for month in (from_month, to_month) if month is not None):
         raise ProblemsFound([NOT_RUN])
     if to_month is not None and to_month < from_month:
-        raise ProblemsFound(["休園の終了月は、開始月と同じか後の月にしてください。"])
+        raise ProblemsFound([OUT_OF_ORDER])
     others = Suspension.objects.filter(facility=facility).exclude(to_month__lt=from_month.first_day)
     if to_month is not None:
         others = others.filter(from_month__lte=to_month.first_day)
@@ -320,7 +325,7 @@ def succeed(
     if facility.closed_on is not None:
         raise ProblemsFound([ALREADY_CLOSED])
     if from_month.first_day <= facility.opened_on:
-        raise ProblemsFound(["引継ぎの月は、認可年月日より後の月にしてください。"])
+        raise ProblemsFound([SUCCEEDS_TOO_EARLY])
     if values.kind == facility.kind and facility.corporation.is_same(
         values.corporate_number, values.corporation
     ):
@@ -391,7 +396,15 @@ def undo_succession(facility_id: UUID, *, by: Actor, at: datetime) -> Facility:
         raise ProblemsFound([SUCCESSOR_HAS_PEOPLE])
     gone, first, corporation = successor.pk, ServiceMonth.of(successor.opened_on), successor.corporation
     try:
-        for rows in (Membership, FacilityProfile, GrantedItem, Branch, Suspension, FacilityDetail):
+        for rows in (
+            Membership,
+            FacilityProfile,
+            GrantedItem,
+            ItemEnding,
+            Branch,
+            Suspension,
+            FacilityDetail,
+        ):
             rows.objects.filter(facility=successor).delete()
         successor.delete()
     except ProtectedError as referred:

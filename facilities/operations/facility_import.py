@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -166,6 +167,9 @@ def accept(import_id: UUID, *, by: Actor, at: datetime) -> FacilityImport:
     corporations = _corporations(plan, by)
     touched = [_create(change, corporations) for change in plan.of_kind("new")]
     touched += [_change(change, by=by, at=at) for change in plan.of_kind("changed")]
+    # The lines are emptied now; what they changed stays to be seen.
+    imported.summary = {**imported.summary, "changes": _said(plan, touched)}
+    imported.save(update_fields=["summary"])
     _decide(imported, FacilityImportStatus.ACCEPTED, by, at)
     record(
         FacilityEvent.IMPORT_ACCEPTED,
@@ -192,6 +196,43 @@ def discard(import_id: UUID, *, by: Actor, at: datetime) -> FacilityImport:
     _decide(imported, FacilityImportStatus.DISCARDED, by, at)
     record(FacilityEvent.IMPORT_DISCARDED, by=by, on=imported, rows={"import": [imported.pk]})
     return imported
+
+
+@dataclass(frozen=True)
+class KeptChange:
+    """What an accepted list did to one facility, as it was called then."""
+
+    facility_id: UUID
+    number: str
+    name: str
+    kind: str
+    differences: Sequence[tuple[str, str, str]]
+
+
+def _said(plan: Plan, touched: Sequence[Facility]) -> list[list[Any]]:
+    """The new and changed lines with their facilities, for keeping."""
+    lines = [*plan.of_kind("new"), *plan.of_kind("changed")]
+    return [
+        [
+            str(facility.pk),
+            change.line.number,
+            change.line.name,
+            change.kind,
+            [[str(part or "") for part in difference] for difference in change.differences],
+        ]
+        for change, facility in zip(lines, touched, strict=True)
+    ]
+
+
+def kept_changes(imported: FacilityImport) -> list[KeptChange] | None:
+    """What an accepted list changed; None when it was accepted before this was kept."""
+    kept = imported.summary.get("changes")
+    if kept is None:
+        return None
+    return [
+        KeptChange(UUID(row), number, name, kind, [(what, before, after) for what, before, after in said])
+        for row, number, name, kind, said in kept
+    ]
 
 
 def empty_expired(*, at: datetime) -> int:

@@ -19,17 +19,35 @@ from facilities.scope import scope
 
 # Weights of the check digit of a municipality's code (JIS X 0401/0402, 検査数字).
 WEIGHTS = (6, 5, 4, 3, 2)
+CODE = re.compile("[0-9]{6}")
 
 
 def found_city(
-    *, code: str, name: str, login_id: str, person: str, address: str, by: Who, at: datetime
+    *,
+    code: str,
+    name: str,
+    login_id: str,
+    person: str,
+    address: str,
+    by: Who,
+    at: datetime,
+    practice_code: bool = False,
 ) -> Membership:
     """
     Make a municipality with its first administrator, and send the invitation. Everything else happens in the browser.
 
+    :param practice_code: the code's check digit is known to be wrong, as that of an invented city.
     :raises ProblemsFound: a value does not fit, or the city or the id is there already; all problems at once.
     """
-    if problems := _problems(code=code, name=name, login_id=login_id, person=person, address=address):
+    problems = _problems(code=code, name=name, login_id=login_id, person=person, address=address)
+    if CODE.fullmatch(code) and not (practice_code or code_fits(code)):
+        # The code stands in every payer field: a mistyped one would send each claim to another city.
+        problems.insert(
+            0,
+            f"市区町村コード {code} の検査数字が合いません。コードを確かめてください。"
+            "練習用の架空の市なら --practice-code を付けてください。",
+        )
+    if problems:
         raise ProblemsFound(problems)
     try:
         with transaction.atomic():
@@ -65,7 +83,7 @@ def code_fits(code: str) -> bool:
 
 def _problems(*, code: str, name: str, login_id: str, person: str, address: str) -> list[str]:
     problems = []
-    if not (len(code) == 6 and code.isascii() and code.isdigit()):
+    if not CODE.fullmatch(code):
         problems.append("市区町村コードは6桁の数字です（検査数字を含む）。")
     elif Municipality.objects.filter(code=code).exists():
         problems.append(f"市区町村コード {code} はすでに登録されています。")

@@ -1,6 +1,6 @@
 """Setting what holds for a facility from a month on: the year profile, its certified rates, the granted items."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -15,10 +15,11 @@ from audit.record import record
 from facilities import checks, permissions
 from facilities.actors import Actor
 from facilities.events import FacilityEvent
-from facilities.models import Branch, Facility, FacilityProfile, GrantedItem
+from facilities.models import Branch, Facility, FacilityProfile, GrantedItem, ItemEnding
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
+from facilities.touching import Months, touched
 from jobs import outbox
 from pages.wareki import month_words
 
@@ -218,6 +219,16 @@ def certify_rates(
     return changed
 
 
+class ReasonNeeded(ProblemsFound):
+    """Months whose claims were sent are changed afterwards: that is done for a reason, which is kept."""
+
+    def __init__(self, months: Sequence[ServiceMonth]) -> None:
+        words = "・".join(month_words(month.first_day) for month in months)
+        super().__init__(
+            [f"提出済み・承認済みの請求がある月（{words}）が変わります。理由を入力してください。"]
+        )
+
+
 @operation(FacilityEvent.ITEM_GRANTED)
 def grant_item(
     facility_id: UUID,
@@ -270,19 +281,27 @@ def grant_item(
 
 
 @operation(FacilityEvent.ITEM_ENDED)
-def end_item(granted_id: UUID, *, last_month: ServiceMonth, by: Actor, at: datetime) -> None:
+def end_item(
+    granted_id: UUID, *, last_month: ServiceMonth, by: Actor, at: datetime, reason: str = ""
+) -> None:
     """
     Let an item hold for the last time in ``last_month``, earlier or later than it was to end.
 
-    An item that never held is taken away.
+    With a month before its first one it is taken away. Who did it, when and why is kept (``ItemEnding``).
 
     :raises GrantedItem.DoesNotExist: it is gone already, or not of the open scope.
     :raises NotAllowed: only the administrator ends items.
+    :raises ReasonNeeded: it holds no more, or anew, in months whose claims were sent, and no reason is given.
     :raises ProblemsFound: it would hold on into months in which the same item is granted again.
     """
     granted = _locked_item(granted_id, by)
     from_month = ServiceMonth.of(granted.from_month)
     never_held = last_month < from_month
+    before = ServiceMonth.of(granted.to_month) if granted.to_month else None
+    changed = Months.between(before, max(last_month, from_month.plus(-1)))
+    claimed = [found.month for found in touched(granted.facility_id, changed) if found.has_claims]
+    if claimed and not reason.strip():
+        raise ReasonNeeded(claimed)
     others = _overlapping(
         granted.facility_id, granted.code, granted.certification, from_month, last_month
     ).exclude(pk=granted.pk)
@@ -298,6 +317,19 @@ def end_item(granted_id: UUID, *, last_month: ServiceMonth, by: Actor, at: datet
         detail={"code": granted.code, "last_month": str(last_month)},
     )
     _tell_rooms_above(granted, from_month)
+    ItemEnding.objects.create(
+        municipality_id=granted.municipality_id,
+        facility_id=granted.facility_id,
+        granted_item=granted.pk,
+        code=granted.code,
+        certification=granted.certification,
+        from_month=granted.from_month,
+        before=granted.to_month,
+        after=None if never_held else last_month.first_day,
+        reason=reason.strip(),
+        ended_by=by.user_id,
+        ended_at=at,
+    )
     if never_held:
         granted.delete()
         return

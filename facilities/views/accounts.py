@@ -17,7 +17,14 @@ from audit.record import record
 from facilities import permissions, queries
 from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.forms import AddressForm, NewAccountForm, PersonForm, RoleForm, SecondFacilityForm
+from facilities.forms import (
+    AddressForm,
+    ClerkForm,
+    OfficialForm,
+    PersonForm,
+    RoleForm,
+    SecondFacilityForm,
+)
 from facilities.models import AddressRegistration, Facility, Membership
 from facilities.operations import accounts as operations
 from facilities.periods import ServiceMonth
@@ -30,6 +37,10 @@ REGISTERED = "登録しました。ほかの管理者が確認すると、メー
 ADDRESS_CONFIRMED = (
     "メールアドレスを確認しました。新しいアカウントには利用開始のご案内を、"
     "変更のときは前と新しいアドレスにお知らせを送ります。"
+)
+REGISTERED_ALONE = (
+    "登録しました。ほかに利用中の管理者がいないため、2人目の管理者は、あなたが確認できます。"
+    "この画面でアドレスを確かめて、「アドレスを確認した」を押してください。"
 )
 FACILITY_ADDED = "登録しました。ほかの管理者が確認すると、本人がこの施設も開けるようになります。"
 FACILITY_CONFIRMED = "施設の担当の追加を確認しました。本人にメールで知らせます。"
@@ -64,19 +75,20 @@ def reconfirm(request: TenantRequest) -> HttpResponse:
 def account_new(request: TenantRequest) -> HttpResponse:
     """Register a new person of a facility or of the city."""
     require(request, permissions.manage_accounts)
-    facilities = list(Facility.objects.order_by("number"))
-    if request.method == "POST":
-        form = NewAccountForm(request.POST, facilities=facilities)
+    of_city = _is_for_the_city(request)
+    typed = request.POST if request.method == "POST" else None
+    facilities = [] if of_city else list(Facility.objects.order_by("number"))
+    form: ClerkForm | OfficialForm
+    if of_city:
+        form = OfficialForm(typed, initial={"duty": request.GET.get("duty", "")})
     else:
-        form = NewAccountForm(
-            facilities=facilities,
-            initial=queries.proposed_account(request.GET.get("facility", ""), facilities),
-        )
+        proposed = queries.proposed_account(request.GET.get("facility", ""), facilities)
+        form = ClerkForm(typed, facilities=facilities, initial=proposed)
     problems: list[str] = []
     if form.is_bound and form.is_valid():
         try:
             membership = operations.create_account(
-                Role(form.cleaned_data["duty"]),
+                form.chosen_duty(),
                 form.facility_id(),
                 login_id=form.cleaned_data["login_id"],
                 name=form.cleaned_data["name"],
@@ -87,7 +99,10 @@ def account_new(request: TenantRequest) -> HttpResponse:
         except (NotAllowed, ProblemsFound) as refusal:
             problems = _sentences(refusal)
         else:
-            messages.success(request, REGISTERED)
+            sole = membership.duty == Role.ADMINISTRATOR and operations.founds_the_four_eyes(
+                membership, request.actor
+            )
+            messages.success(request, REGISTERED_ALONE if sole else REGISTERED)
             return redirect("facilities:account_page", membership.pk)
     record(FacilityEvent.NEW_ACCOUNT_SHOWN, rows={"facility": [facility.pk for facility in facilities]})
     context = {
@@ -345,6 +360,13 @@ def _decide(
     return redirect("facilities:account_page", membership.pk)
 
 
+def _is_for_the_city(request: TenantRequest) -> bool:
+    """Whose account it is: said by the address; a form sent without it says it by its role."""
+    if asked := request.GET.get("for", ""):
+        return asked == "city"
+    return request.POST.get("duty", Role.FACILITY) != Role.FACILITY
+
+
 def _fiscal_year() -> int:
     return ServiceMonth.of(timezone.localdate()).fiscal_year
 
@@ -413,8 +435,11 @@ def _page(
         rows={
             "membership": [membership.pk, *(row.pk for row in [*view.others, *view.former])],
             "registration": [row.pk for row in view.registrations],
+            "event": [act.event.pk for act in view.acts],
+            "user": view.people,
         },
     )
+    alone = operations.founds_the_four_eyes(membership, request.actor)
     sent: forms.Form | None = form or role_form
     is_facility = membership.facility_id is not None
     title = membership.facility.name if membership.facility else membership.get_duty_display()
@@ -429,6 +454,9 @@ def _page(
         "is_myself": membership.user_id == request.actor.user_id,
         "leaves_one": _leaves_one(membership),
         "me": request.actor.user_id,
+        # Only the city's second administrator is confirmed by who registered her.
+        "confirms_alone": alone,
+        "is_only_administrator": alone or not operations.has_colleague(request.actor),
         "has_closed": queries.has_closed(membership, timezone.localdate()),
         "is_unconfirmed": queries.is_unconfirmed(membership, queries.year_began(_fiscal_year())),
         "is_locked": lockout.is_locked(user.login_id),

@@ -1,11 +1,13 @@
 """The administrator's page of a facility's changes (異動): name and address, resting, closing, a new number."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,8 +32,45 @@ from facilities.operations import changes as operations
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.touching import Months, TouchedMonth, touched
 
+LOOK_FIRST = (
+    "すでに児童数や請求のある月にかかります。下の月を確かめて、チェックを入れてもう一度押してください。"
+)
+# Where a sentence of an operation belongs in its form.
+FIELDS = {
+    ("close", operations.CLOSES_BEFORE_OPENING): "closed_on",
+    ("suspend", operations.OUT_OF_ORDER): "to_month",
+    ("suspend", operations.OVERLAPS): "from_month",
+    ("suspend", operations.NOT_RUN): "from_month",
+    ("end", operations.OVERLAPS): "last_month",
+    ("end", operations.NOT_RUN): "last_month",
+    ("end", branches.OVERLAPS): "last_month",
+    ("end", branches.NOT_RUN): "last_month",
+    ("branch", branches.NOT_RUN): "from_month",
+    ("branch", branches.TWICE): "name",
+    ("successor", opening.NUMBER_TAKEN): "number",
+    ("successor", operations.SUCCEEDS_TOO_EARLY): "from_month",
+    ("number", opening.NUMBER_TAKEN): "number",
+    ("detail", operations.CHANGES_BEFORE_OPENING): "from_day",
+}
+Reach = Callable[[Facility], Months]
 Forms = dict[str, forms.Form]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody must have seen before the form is taken; ``value`` says which months, so that others ask again."""
+
+    form: str
+    months: list[TouchedMonth]
+
+    @property
+    def value(self) -> str:
+        """What a tick sends."""
+        return ",".join(str(found.month) for found in self.months)
+
+
 # Several forms stand on one page and ask for the same things: each has ids of its own.
 IDS = {
     name: f"id_{name}_%s" for name in ("detail", "suspend", "end", "close", "successor", "branch", "number")
@@ -92,14 +131,15 @@ def suspend(request: TenantRequest, number: str) -> HttpResponse:
             facility.pk, **form.cleaned_data, by=request.actor, at=timezone.now()
         ),
         "休園を登録しました。",
+        reach=lambda facility: Months(form.cleaned_data["from_month"], form.cleaned_data["to_month"]),
     )
 
 
 @require_POST
 def end_suspension(request: TenantRequest, number: str, suspension_id: UUID) -> HttpResponse:
     """The last month of a rest."""
-    get_object_or_404(Suspension.objects.all(), pk=suspension_id, facility__number=number)
-    form = EndItemForm(request.POST, auto_id=IDS["end"])
+    rest = get_object_or_404(Suspension.objects.all(), pk=suspension_id, facility__number=number)
+    form = EndItemForm(ended_or_undone(request.POST, rest.from_month), auto_id=IDS["end"])
     return _act(
         request,
         number,
@@ -108,7 +148,9 @@ def end_suspension(request: TenantRequest, number: str, suspension_id: UUID) -> 
         lambda facility: operations.end_suspension(
             suspension_id, last_month=form.cleaned_data["last_month"], by=request.actor, at=timezone.now()
         ),
-        "休園の終わりを登録しました。",
+        "休園を取り消しました。" if "undo" in request.POST else "休園の終わりを登録しました。",
+        reach=lambda facility: _reach_of_end(rest, form.cleaned_data["last_month"]),
+        row=suspension_id,
     )
 
 
@@ -129,14 +171,15 @@ def open_branch(request: TenantRequest, number: str) -> HttpResponse:
             at=timezone.now(),
         ),
         "分園を登録しました。",
+        reach=lambda facility: Months(form.cleaned_data["from_month"]),
     )
 
 
 @require_POST
 def end_branch(request: TenantRequest, number: str, branch_id: UUID) -> HttpResponse:
     """The last month of a branch."""
-    get_object_or_404(Branch.objects.all(), pk=branch_id, facility__number=number)
-    form = EndItemForm(request.POST, auto_id=IDS["end"])
+    branch = get_object_or_404(Branch.objects.all(), pk=branch_id, facility__number=number)
+    form = EndItemForm(ended_or_undone(request.POST, branch.from_month), auto_id=IDS["end"])
     return _act(
         request,
         number,
@@ -145,7 +188,9 @@ def end_branch(request: TenantRequest, number: str, branch_id: UUID) -> HttpResp
         lambda facility: branches.end_branch(
             branch_id, last_month=form.cleaned_data["last_month"], by=request.actor, at=timezone.now()
         ),
-        "分園の終わりを登録しました。",
+        "分園を取り消しました。" if "undo" in request.POST else "分園の終わりを登録しました。",
+        reach=lambda facility: _reach_of_end(branch, form.cleaned_data["last_month"]),
+        row=branch_id,
     )
 
 
@@ -162,6 +207,7 @@ def close(request: TenantRequest, number: str) -> HttpResponse:
             facility.pk, closed_on=form.cleaned_data["closed_on"], by=request.actor, at=timezone.now()
         ),
         "廃止を登録しました。廃止までの月の請求は、これまでどおり行えます。",
+        reach=lambda facility: Months(ServiceMonth.of(form.cleaned_data["closed_on"]).plus(1)),
     )
 
 
@@ -197,6 +243,7 @@ def succeed(request: TenantRequest, number: str) -> HttpResponse:
             at=timezone.now(),
         ),
         "新しい事業所番号に引き継ぎました。新しい施設の年度プロフィールと加算を設定してください。",
+        reach=lambda facility: Months(form.cleaned_data["from_month"]),
     )
 
 
@@ -236,6 +283,27 @@ def _facility(number: str) -> Facility:
     return found
 
 
+def ended_or_undone(sent: QueryDict, first_day: date) -> QueryDict:
+    """What was sent; with the button that undoes, the month before the first one, in which nothing ever held."""
+    if "undo" not in sent:
+        return sent
+    changed = sent.copy()
+    changed["last_month"] = str(ServiceMonth.of(first_day).plus(-1))
+    return changed
+
+
+def show_as_typed(form: forms.Form, sent: QueryDict) -> None:
+    """Shown again, the form has the month that was typed, whatever the button that undoes made of it."""
+    if "undo" in sent:
+        form.data = sent
+
+
+def _reach_of_end(row: Suspension | Branch, last: ServiceMonth) -> Months:
+    """The months in which a row holds before or after, but not both."""
+    before = ServiceMonth.of(row.to_month) if row.to_month else None
+    return Months.between(before, max(last, ServiceMonth.of(row.from_month).plus(-1)))
+
+
 def _act(
     request: TenantRequest,
     number: str,
@@ -243,19 +311,49 @@ def _act(
     form: forms.Form,
     operation: Callable[[Facility], object],
     done: str,
+    *,
+    reach: Reach | None = None,
+    row: UUID | None = None,
 ) -> HttpResponse:
+    """
+    Let a form do its operation, and show the page again with what must be put right.
+
+    ``reach``: the months it changes; work done in them is shown first. ``row``: which of several like forms it is.
+    """
     facility = _facility(number)
     if not form.is_valid():
-        return _page(request, facility, {name: form})
+        return _page(request, facility, {name: form}, row=row)
+    may = permissions.set_up_facilities.allows(request.actor, facility)
+    found = touched(facility.pk, reach(facility)) if reach is not None and may else []
+    asked = Asked(name, found)
+    if found and request.POST.get("touches") != asked.value:
+        return _page(request, facility, {name: form}, [LOOK_FIRST], asked=asked, row=row)
     try:
         result = operation(facility)
     except (NotAllowed, ProblemsFound) as refusal:
-        problems = refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
-        return _page(request, _facility(number), {name: form}, problems)
+        return _refused(request, number, name, form, refusal, row)
     messages.success(request, done)
     if isinstance(result, Facility) and result.number != number:
         return redirect("facilities:facility_page", result.number)
     return redirect("facilities:facility_changes", number)
+
+
+def _refused(
+    request: TenantRequest,
+    number: str,
+    name: str,
+    form: forms.Form,
+    refusal: NotAllowed | ProblemsFound,
+    row: UUID | None,
+) -> HttpResponse:
+    """Each sentence at its field, where it has one."""
+    problems = []
+    for sentence in refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]:
+        if (field := FIELDS.get((name, sentence))) is not None:
+            form.add_error(field, sentence)
+        else:
+            problems.append(sentence)
+    return _page(request, _facility(number), {name: form}, problems, row=row)
 
 
 def _offer_until(form: forms.Form, last: ServiceMonth) -> None:
@@ -266,7 +364,13 @@ def _offer_until(form: forms.Form, last: ServiceMonth) -> None:
 
 
 def _page(
-    request: TenantRequest, facility: Facility, bound: Forms | None = None, problems: list[str] | None = None
+    request: TenantRequest,
+    facility: Facility,
+    bound: Forms | None = None,
+    problems: list[str] | None = None,
+    *,
+    asked: Asked | None = None,
+    row: UUID | None = None,
 ) -> HttpResponse:
     require(request, permissions.see_facilities)
     view = queries.changes_of(facility)
@@ -299,6 +403,9 @@ def _page(
         ),
         **(bound or {}),
     }
+    if row is not None:
+        show_as_typed(shown["end"], request.POST)
+        shown["end"].fields["last_month"].widget.attrs["id"] = f"end-{row}"
     if facility.closed_on is not None:
         for name in ("suspend", "branch"):
             _offer_until(shown[name], ServiceMonth.of(facility.closed_on))
@@ -307,6 +414,10 @@ def _page(
         "state": queries.facility_state(facility, timezone.localdate(), is_resting=view.rests_in(month)),
         "view": view,
         "forms": shown,
+        "asks": asked,
+        "targets": {LOOK_FIRST: "id_touches"},
+        # Of the forms that end a rest or a branch, the one that was sent, with its field's id.
+        "ended": row,
         "bound_form": next(iter(bound.values()), None) if bound else None,
         "opened": next(iter(bound), "") if bound else "",
         "month": month,

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from facilities import permissions
+from facilities.doors import doors_of
 from facilities.events import FacilityEvent
 from facilities.forms import (
     CertifyForm,
-    EndItemForm,
+    EndGrantForm,
     GrantForm,
     ProfileForm,
     item_label,
@@ -27,15 +28,17 @@ from facilities.models import (
     FacilityKind,
     FacilityProfile,
     GrantedItem,
+    ItemEnding,
     Membership,
     Suspension,
     holding_in,
 )
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
-from facilities.queries import FACILITY_STATES, facility_rows, facility_state
+from facilities.queries import FACILITY_STATES, colleagues, facility_rows, facility_state
 from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.views.changes import ended_or_undone, show_as_typed
 from pages.wareki import month_words
 
 # Several forms stand on one page and ask for months: each has ids of its own.
@@ -168,15 +171,27 @@ def end_item(request: TenantRequest, number: str, granted_id: UUID) -> HttpRespo
     """The last month of a 加算 or 減算."""
     facility = _facility(number)
     granted = get_object_or_404(GrantedItem, pk=granted_id, facility=facility)
-    form = EndItemForm(request.POST)
+    form = EndGrantForm(ended_or_undone(request.POST, granted.from_month))
     if not form.is_valid():
-        return _page(request, facility, end_form=form)
+        return _page(request, facility, end_form=form, ended=granted_id)
     last_month = form.cleaned_data["last_month"]
     try:
-        profiles.end_item(granted_id, last_month=last_month, by=request.actor, at=timezone.now())
+        profiles.end_item(
+            granted_id,
+            last_month=last_month,
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            at=timezone.now(),
+        )
     except GrantedItem.DoesNotExist:
         raise Http404 from None
-    except (NotAllowed, ProblemsFound) as problem:
+    except profiles.ReasonNeeded as refusal:
+        form.add_error("reason", refusal.problems[0])
+        return _page(request, facility, end_form=form, ended=granted_id)
+    except ProblemsFound as refusal:
+        form.add_error("last_month", "".join(refusal.problems))
+        return _page(request, facility, end_form=form, ended=granted_id)
+    except NotAllowed as problem:
         return _page(request, facility, problem=problem)
     held = last_month >= ServiceMonth.of(granted.from_month)
     messages.success(
@@ -206,9 +221,9 @@ def _facility(number: str) -> Facility:
     return found
 
 
-def _grant_form(facility: Facility, typed: Any = None) -> GrantForm:
+def _grant_form(facility: Facility, typed: Any = None, asked: str = "") -> GrantForm:
     fiscal_year = ServiceMonth.of(timezone.localdate()).fiscal_year
-    return GrantForm(typed, kind=facility.kind, fiscal_year=fiscal_year, auto_id=GRANT_IDS)
+    return GrantForm(typed, kind=facility.kind, fiscal_year=fiscal_year, asked=asked, auto_id=GRANT_IDS)
 
 
 def _profile_form(
@@ -237,13 +252,20 @@ def _page(
     profile_form: ProfileForm | None = None,
     certify_form: CertifyForm | None = None,
     grant_form: GrantForm | None = None,
-    end_form: EndItemForm | None = None,
+    end_form: EndGrantForm | None = None,
+    ended: UUID | None = None,
     problem: NotAllowed | ProblemsFound | None = None,
 ) -> HttpResponse:
     require(request, permissions.see_facilities)
     month = ServiceMonth.of(timezone.localdate())
     history = list(FacilityProfile.objects.filter(facility=facility).order_by("-from_month"))
     granted = list(GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"))
+    endings = list(ItemEnding.objects.filter(facility=facility))
+    people = colleagues({row.ended_by for row in endings}, request.actor)
+    if end_form is not None:
+        show_as_typed(end_form, request.POST)
+        for name, field in end_form.fields.items():
+            field.widget.attrs["id"] = f"{name.replace('_', '-')}-{ended}"
     asked = _month_or_none(
         profile_form.data.get("from_month", "") if profile_form else request.GET.get("month", "")
     )
@@ -260,6 +282,8 @@ def _page(
             "profile": [row.pk for row in history],
             "granted_item": [row.pk for row in granted],
             "membership": [row.pk for row in accounts],
+            "item_ending": [row.pk for row in endings],
+            "user": people,
         },
     )
     problems = getattr(problem, "problems", [str(problem)]) if problem else []
@@ -278,6 +302,7 @@ def _page(
             for row in granted
         ],
         "accounts": accounts,
+        "doors": doors_of(request.actor, facility),
         "month": month,
         "today": timezone.localdate(),
         "asked": asked,
@@ -285,8 +310,13 @@ def _page(
         "can_set_up": permissions.set_up_facilities.allows(request.actor, facility),
         "profile_form": profile_form or _profile_form(facility, history, asked, month),
         "certify_form": certify_form or CertifyForm(auto_id=CERTIFY_IDS),
-        "grant_form": grant_form or _grant_form(facility),
-        "end_form": end_form or EndItemForm(initial={"last_month": str(month)}),
+        "grant_form": grant_form or _grant_form(facility, asked=request.GET.get("item", "")),
+        "end_form": end_form or EndGrantForm(initial={"last_month": str(month)}),
+        "ended": ended,
+        "endings": [
+            (row, item_label(row.code, facility.kind, row.certification), people.get(row.ended_by, ""))
+            for row in endings
+        ],
         "bound_form": next((form for form in forms if form is not None), None),
         "problems": problems,
         "breadcrumbs": [("施設", reverse("facilities:facilities")), (facility.name, None)],

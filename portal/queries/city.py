@@ -1,6 +1,7 @@
 """The city's home: where the month stands, what waits for me, what stands in the way."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -14,10 +15,11 @@ from claims.obstacles import CityWords, for_city
 from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
 from facilities.actors import Actor, Role
-from facilities.models import Facility, FacilityProfile, holding_in
+from facilities.models import Facility, FacilityProfile, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.queries import acting_administrators
 from facilities.years import is_prepared, year_to_prepare
+from portal.queries.preparation import PreparationStep, preparation
 from pricing import RateBook
 from rate_books.in_force import books_for
 
@@ -48,6 +50,12 @@ class CityHome:
     year_to_roll: int | None = None
     is_only_administrator: bool = False
     books: tuple[RateBook, ...] = ()
+    preparation: Sequence[PreparationStep] = ()
+
+    @property
+    def still_to_prepare(self) -> list[PreparationStep]:
+        """The steps that are not done; a city that works already sees them folded."""
+        return [step for step in self.preparation if not step.is_done]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -82,7 +90,7 @@ class CityHome:
         ]
 
 
-def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
+def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipality) -> CityHome:
     """
     The month asked for; else the oldest with something to do, else the newest. A new month's counts hide no work.
 
@@ -96,6 +104,8 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
     year = year_to_prepare(ServiceMonth.of(today))
     # From January to April the administrator is asked to carry the year's profiles on.
     is_asked = actor.duty is Role.ADMINISTRATOR and today.month <= 4 and not is_prepared(year)
+    administers = actor.duty is Role.ADMINISTRATOR
+    administrators = len(acting_administrators()) if administers else 0
     inbox = review.inbox(month, duty=actor.duty, user_id=actor.user_id) if month else None
     obstacles: dict[tuple[str, CityWords], list[Facility]] = defaultdict(list)
     books = books_for(month) if month else ()
@@ -123,7 +133,10 @@ def city_home(actor: Actor, asked: ServiceMonth | None) -> CityHome:
         inbox=inbox,
         year_to_roll=year if is_asked else None,
         # Nobody can confirm what she registers.
-        is_only_administrator=actor.duty is Role.ADMINISTRATOR and len(acting_administrators()) < 2,
+        is_only_administrator=administers and administrators < 2,
+        preparation=preparation(municipality, acting_administrators=administrators, has_counts=bool(months))
+        if administers
+        else (),
         books=books,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         changed_months=review.changed_months() if look.allows(actor, None) else [],

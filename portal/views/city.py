@@ -22,7 +22,7 @@ def home(request: TenantRequest) -> HttpResponse:
         asked = ServiceMonth.parse(request.GET.get("month", ""))
     except ValueError:
         asked = None
-    found = city_home(request.actor, asked)
+    found = city_home(request.actor, asked, request.membership.municipality)
     may_see_claims = permissions.look.allows(request.actor, None)
     record(
         PortalEvent.HOME_SHOWN,

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import User
 from audit.record import Outcome, record
 from documents.exports import asked_charset, csv_file
 from documents.reading import FileRefused, Problem, read_table
@@ -29,7 +28,7 @@ from facilities.models import FacilityImport, FacilityImportStatus
 from facilities.operations import facility_import
 from facilities.periods import ServiceMonth
 from facilities.postal_codes import edition, unknown_among
-from facilities.queries import facility_rows
+from facilities.queries import colleagues, facility_rows
 from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed
 
@@ -190,15 +189,25 @@ def _import_page(request: TenantRequest, list_id: UUID, *, problems: list[str] |
         for change in (plan.changes if plan else [])
         if (not show or change.kind == show) and (words in change.line.name or words in change.line.number)
     ]
+    kept = (
+        facility_import.kept_changes(imported) if imported.status == FacilityImportStatus.ACCEPTED else None
+    )
+    people = colleagues({imported.uploaded_by, *filter(None, [imported.decided_by])}, request.actor)
     shown = {
         "import": [imported.pk],
-        "facility": [change.facility.pk for change in changes if change.facility],
+        "facility": [
+            *(change.facility.pk for change in changes if change.facility),
+            *(change.facility_id for change in kept or []),
+        ],
+        "user": people,
     }
     record(FacilityEvent.IMPORT_SHOWN, on=imported, rows=shown)
     context: dict[str, Any] = {
         "imported": imported,
         "month": ServiceMonth.of(imported.from_month),
-        "uploader": User.objects.filter(pk=imported.uploaded_by).values_list("login_id", flat=True).first(),
+        "uploader": people.get(imported.uploaded_by, ""),
+        "decider": people.get(imported.decided_by, "") if imported.decided_by else "",
+        "kept": kept,
         "plan": plan,
         "changes": changes,
         "overtaken": overtaken,

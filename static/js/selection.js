@@ -1,7 +1,10 @@
-// Ticking all rows, and counting the ticked ones: form[data-selection], input[data-all], [data-count], [data-sum].
+// Ticking all rows that are seen, and counting the ticked ones: form[data-selection], input[data-all], [data-count],
+// [data-sum].
 (() => {
+  const boxesOf = (form) =>
+    [...form.querySelectorAll("input[type=checkbox][data-select]:not(:disabled)")].filter((box) => !box.closest("[hidden]"));
   const update = (form) => {
-    const boxes = [...form.querySelectorAll("input[type=checkbox][data-select]:not(:disabled)")];
+    const boxes = boxesOf(form);
     const ticked = boxes.filter((box) => box.checked);
     const sum = ticked.reduce((total, box) => total + Number(box.dataset.yen || 0), 0);
     for (const place of form.querySelectorAll("[data-count]")) place.textContent = ticked.length;
@@ -15,7 +18,7 @@
     const form = event.target.closest?.("form[data-selection]");
     if (!form) return;
     if (event.target.matches("input[data-all]")) {
-      for (const box of form.querySelectorAll("input[data-select]:not(:disabled)")) box.checked = event.target.checked;
+      for (const box of boxesOf(form)) box.checked = event.target.checked;
     }
     update(form);
   });

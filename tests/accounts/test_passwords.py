@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -262,3 +264,21 @@ def test_make_user_still_logs_in(db):
     user = make_user("plain-user")
 
     assert Browser().post(LOGIN, {"login_id": user.login_id, "password": PASSWORD}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("password", "said", "not_said"),
+    [
+        ("short", "最低 15 文字以上", "推測されやすい言葉"),
+        ("hoikuen-2026", "推測されやすい言葉を除くと、10文字に足りません", "大部分"),
+        ("hagukumi-hoikuen-aobadai", "推測されやすい言葉", "最低 15 文字以上"),
+        ("a" + " " * 20, "空白を除くと10文字に足りません", "推測されやすい言葉"),
+    ],
+)
+def test_only_what_is_true_is_said_of_a_password(password, said, not_said):
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, User(login_id="kanri"))
+
+    sentences = " ".join(refused.value.messages)
+    assert said in sentences
+    assert not_said not in sentences

@@ -23,6 +23,8 @@ from facilities.models import (
     FacilityDetail,
     FacilityKind,
     FacilityProfile,
+    GrantedItem,
+    ItemEnding,
     Membership,
     Suspension,
     details_on,
@@ -34,10 +36,12 @@ from facilities.operations.changes import (
     ALREADY_CLOSED,
     BEGUN_ALREADY,
     CANCELLED_ALREADY,
+    CLOSES_BEFORE_OPENING,
     HAS_SUCCESSOR,
     NO_SUCCESSOR,
     NOT_CLOSED,
     NOT_RUN,
+    OUT_OF_ORDER,
     OVERLAPS,
     SAME,
     SUCCESSOR_HAS_BEGUN,
@@ -55,8 +59,10 @@ from facilities.operations.changes import (
     undo_succession,
 )
 from facilities.operations.opening import NUMBER_TAKEN
+from facilities.operations.profiles import grant_item
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.tasks import hold_details
+from tests.approvals.test_inbox import approve, play
 from tests.cast import (
     APRIL,
     JUNE,
@@ -688,6 +694,145 @@ def test_a_wrong_change_is_told_at_its_field(sakura, administrator, act, typed, 
     assert f'href="#{field}"' in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("act", "typed", "field", "sentence"),
+    [
+        (
+            "suspend",
+            {"from_month": "2026-06", "to_month": "2026-05", "reason": "改修"},
+            "suspend_to_month",
+            OUT_OF_ORDER,
+        ),
+        (
+            "suspend",
+            {"from_month": "2005-06", "to_month": "", "reason": "改修"},
+            "suspend_from_month",
+            NOT_RUN,
+        ),
+        ("close", {"closed_on": "1999-06-30"}, "close_closed_on", CLOSES_BEFORE_OPENING),
+    ],
+)
+def test_what_an_operation_refuses_is_told_at_its_field(sakura, administrator, act, typed, field, sentence):
+    answer = administrator.post(f"/c/facilities/{sakura.facility.number}/changes/{act}/", typed)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'href="#id_{field}"' in page
+    assert re.search(rf'<p class="field-error" id="id_{field}-error">{re.escape(sentence)}</p>', page)
+
+
+def test_the_end_of_a_rest_is_refused_at_its_own_field(city, sakura, administrator):
+    with city.open() as person:
+        rests = [
+            suspend(sakura.facility.pk, from_month=first, to_month=first, reason="改修", by=person, at=AT)
+            for first in (MAY, JUNE.plus(2))
+        ]
+    end = f"/c/facilities/{sakura.facility.number}/changes/suspensions/{rests[0].pk}/end/"
+
+    page = administrator.post(end, {"last_month": "2026-08"}).content.decode()
+
+    assert f'href="#end-{rests[0].pk}"' in page
+    assert f'id="end-{rests[0].pk}-error">{OVERLAPS}' in page
+    assert f'id="end-{rests[1].pk}-error"' not in page
+    # No month has to be typed to take it away.
+    assert administrator.post(end, {"last_month": "2026-05", "undo": "1"}).status_code == 302
+    with city.open():
+        assert list(Suspension.objects.values_list("pk", flat=True)) == [rests[1].pk]
+
+
+def ticked(page: str) -> str:
+    """What the tick of the question sends."""
+    found = re.search(r'name="touches" value="([^"]+)"', page)
+    assert found is not None, page
+    return found[1]
+
+
+def test_a_closing_that_reaches_back_shows_what_it_touches_and_asks(city, sakura, administrator):
+    approve(city, play(sakura, APRIL))
+    play(sakura, MAY, submit=False)
+    give_counts(sakura, JUNE)
+    path = f"/c/facilities/{sakura.facility.number}/changes/close/"
+
+    answer = administrator.post(path, {"closed_on": "2020-12-31"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#id_touches"' in page
+    assert 'value="2020-12-31"' in page
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "令和8年4月分　児童数 確認済み・請求 承認済み 1件" in words
+    assert "令和8年5月分　児童数 確認済み" in words
+    assert "令和8年6月分　児童数 確認待ち" in words
+    with city.open():
+        assert Facility.objects.get(pk=sakura.facility.pk).closed_on is None
+    # Another day touches other months: it is asked again.
+    other = administrator.post(path, {"closed_on": "2026-05-31", "touches": ticked(page)})
+    assert other.status_code == 422
+    assert ticked(other.content.decode()) == "2026-06"
+
+    assert administrator.post(path, {"closed_on": "2020-12-31", "touches": ticked(page)}).status_code == 302
+    with city.open():
+        assert Facility.objects.get(pk=sakura.facility.pk).closed_on == date(2020, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        ("suspend", {"from_month": "2026-06", "to_month": "2026-06", "reason": "改修"}),
+        (
+            "succeed",
+            {
+                "from_month": "2026-06",
+                "number": NUMBER,
+                "name": "さくらこども園",
+                "kind": "certified_kodomoen",
+                "corporation": "株式会社 ことり",
+                "corporate_number": "4500301962552",
+            },
+        ),
+        (
+            "branches",
+            {
+                "from_month": "2026-06",
+                "name": "さくら保育園 分園",
+                "capacity": "12",
+                "postal_code": "272-0011",
+                "location": "青葉台市みほん2丁目",
+            },
+        ),
+    ],
+)
+def test_every_change_asks_only_where_work_was_done(city, sakura, administrator, act, typed):
+    path = f"/c/facilities/{sakura.facility.number}/changes/{act}/"
+    give_counts(sakura, JUNE)
+
+    asked = administrator.post(path, typed)
+
+    assert asked.status_code == 422
+    assert administrator.post(path, {**typed, "touches": ticked(asked.content.decode())}).status_code == 302
+
+
+def test_without_work_one_press_is_enough_and_others_are_not_asked(city, sakura, administrator):
+    path = f"/c/facilities/{sakura.facility.number}/changes/close/"
+    give_counts(sakura, MAY)
+    officer = sign_in(city.people[Role.OFFICER]).post(path, {"closed_on": "2020-12-31"})
+    assert "touches" not in officer.content.decode()
+
+    assert administrator.post(path, {"closed_on": "2026-05-31"}).status_code == 302
+
+
+def test_the_end_of_a_rest_asks_for_the_months_it_changes(city, sakura, administrator):
+    with city.open() as person:
+        rest = suspend(sakura.facility.pk, from_month=MAY, to_month=None, reason="改修", by=person, at=AT)
+    give_counts(sakura, JUNE)
+    end = f"/c/facilities/{sakura.facility.number}/changes/suspensions/{rest.pk}/end/"
+
+    asked = administrator.post(end, {"last_month": "2026-05"})
+
+    assert (asked.status_code, ticked(asked.content.decode())) == (422, "2026-06")
+    assert administrator.post(end, {"last_month": "2026-06"}).status_code == 302
+
+
 def test_no_two_places_of_the_page_have_the_same_id(city, sakura, administrator):
     for page in ("", "changes/"):
         html = administrator.get(f"/c/facilities/{sakura.facility.number}/{page}").content.decode()
@@ -735,3 +880,69 @@ def test_a_postal_code_that_does_not_exist_is_refused_unless_it_is_registered_al
     assert "日本郵便の一覧にない郵便番号です" in refused.content.decode()
     as_registered = administrator.post(path, {**typed, "postal_code": sakura.facility.postal_code})
     assert as_registered.status_code == 302
+
+
+# ---------------------------------------------------------------- the end of an item
+
+
+def test_an_item_that_ends_in_claimed_months_needs_a_reason_which_is_kept(city, sakura, administrator):
+    page = f"/c/facilities/{sakura.facility.number}/"
+    with city.open() as person:
+        granted = grant_item(
+            sakura.facility.pk, "office_staff", {}, from_month=APRIL, to_month=None, by=person, at=AT
+        )
+    for month in (APRIL, MAY):
+        approve(city, play(sakura, month))
+    end = f"{page}items/{granted.pk}/end/"
+
+    asked = administrator.post(end, {"last_month": "2026-04", "reason": " "})
+
+    html = asked.content.decode()
+    assert asked.status_code == 422
+    assert f'href="#reason-{granted.pk}"' in html
+    assert "提出済み・承認済みの請求がある月（令和8年5月）が変わります" in html
+    assert re.search(rf'<input[^>]*value="2026-04"[^>]*id="last-month-{granted.pk}"', html)
+    with city.open():
+        assert GrantedItem.objects.get(pk=granted.pk).to_month is None
+
+    # Whoever wants to undo finds the month again that stood there.
+    undone = administrator.post(end, {"last_month": "2026-06", "reason": "", "undo": "1"}).content.decode()
+    assert "（令和8年4月・令和8年5月）が変わります" in undone
+    assert re.search(rf'<input[^>]*value="2026-06"[^>]*id="last-month-{granted.pk}"', undone)
+
+    told = administrator.post(end, {"last_month": "2026-04", "reason": "賃貸借契約の終了"}, follow=True)
+
+    words = re.sub(r"<[^>]+>", " ", told.content.decode())
+    assert "終了・取消の履歴（1件）" in words
+    assert "理由：賃貸借契約の終了" in words
+    assert f"見本 花子（{city.people[Role.ADMINISTRATOR].login_id}）" in words
+    officer = sign_in(city.people[Role.OFFICER]).get(page).content.decode()
+    assert "理由：賃貸借契約の終了" in officer
+    assert f"見本 花子（{city.people[Role.ADMINISTRATOR].login_id}）" not in officer
+
+
+def test_an_item_is_taken_away_by_its_own_button_and_the_trace_stays(city, sakura, administrator):
+    page = f"/c/facilities/{sakura.facility.number}/"
+    with city.open() as person:
+        granted = grant_item(
+            sakura.facility.pk, "office_staff", {}, from_month=APRIL, to_month=None, by=person, at=AT
+        )
+    give_counts(sakura, MAY)
+    shown = administrator.get(page).content.decode()
+    assert "開始月より前を入れると" not in shown
+    assert "令和8年4月から取り消す</button>" in shown
+
+    # Counts alone ask for no reason: nothing was claimed.
+    answer = administrator.post(
+        f"{page}items/{granted.pk}/end/", {"last_month": "2026-06", "undo": "1"}, follow=True
+    )
+
+    assert "加算・減算の設定を取り消しました" in answer.content.decode()
+    with city.open():
+        assert not GrantedItem.objects.filter(pk=granted.pk).exists()
+        ending = ItemEnding.objects.get()
+    assert (ending.granted_item, ending.after, ending.ended_by) == (
+        granted.pk,
+        None,
+        city.people[Role.ADMINISTRATOR].pk,
+    )

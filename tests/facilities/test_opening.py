@@ -1,5 +1,6 @@
 """One facility opened by hand, by the checks of the list; its number put right while nothing has begun under it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -85,6 +86,30 @@ def test_what_the_list_would_say_is_said_at_the_field(city, administrator, typed
     assert sentence in page
     with city.open():
         assert not Facility.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("kind", "施設類型を選んでください"),
+        ("ownership", "公私区分を選んでください"),
+        ("region_percent", "地域区分を選んでください"),
+    ],
+)
+def test_nothing_is_chosen_before_somebody_chooses(administrator, field, sentence):
+    form = administrator.get(NEW).content.decode()
+    select = re.search(rf'<select name="{field}".*?</select>', form, re.DOTALL)
+    assert select is not None
+    assert " required" in select[0].split(">")[0]
+    assert re.findall(r'<option value="([^"]*)"[^>]*selected', select[0]) in ([""], [])
+    assert re.search(r"<option value=\"([^\"]*)\"", select[0])[1] == ""
+
+    answer = administrator.post(NEW, {**GOOD, field: ""})
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert sentence in page
+    assert page.count('href="#id_') == 1
 
 
 def test_all_problems_come_at_once(administrator):

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from audit.record import NOBODY, Context, Outcome, context, record
 from facilities.actors import Role
 from facilities.events import FacilityEvent
 from facilities.models import (
@@ -20,11 +21,25 @@ from facilities.models import (
     FacilityProfile,
     GrantedItem,
     Membership,
+    Ownership,
     Suspension,
 )
 from facilities.periods import ServiceMonth
 from pages.wareki import month_words
-from tests.cast import APRIL, Browser, City, Nursery, make_city, make_facility, make_user, sign_in
+from tests.approvals.test_inbox import play
+from tests.cast import (
+    APRIL,
+    JUNE,
+    MAY,
+    Browser,
+    City,
+    Nursery,
+    give_counts,
+    make_city,
+    make_facility,
+    make_user,
+    sign_in,
+)
 from tests.record import events_of
 
 PROFILE = {
@@ -353,6 +368,29 @@ def test_a_wrong_item_says_what_to_put_right(city, sakura, administrator, typed,
         assert not GrantedItem.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("item", "fields"),
+    [
+        ("office_staff", {"from_month", "to_month"}),
+        ("rent", {"variant", "from_month", "to_month"}),
+        ("team_childcare", {"extra_staff", "from_month", "to_month"}),
+    ],
+)
+def test_an_item_shows_only_its_own_fields(sakura, administrator, item, fields):
+    first = administrator.get(page_of(sakura)).content.decode()
+    assert f'<option value="{item}">' in first
+    assert 'id="id_grant_from_month"' not in first
+
+    page = administrator.get(f"{page_of(sakura)}?item={item}").content.decode()
+
+    assert set(re.findall(r'<label for="id_grant_(\w+)"', page)) == fields
+    assert 'id="id_grant_extra_staff"' not in page or item == "team_childcare"
+    refused = administrator.post(page_of(sakura) + "items/", {"code": item, "from_month": "x"})
+    assert set(re.findall(r'<label for="id_grant_(\w+)"', refused.content.decode())) == fields
+    nothing = administrator.get(f"{page_of(sakura)}?item=nothing")
+    assert (nothing.status_code, "条件の入力へ進む" in nothing.content.decode()) == (200, True)
+
+
 def test_an_item_is_granted_ended_and_both_are_seen(city, sakura, administrator):
     administrator.post(page_of(sakura) + "items/", {"code": "office_staff", "from_month": "2026-04"})
     with city.open():
@@ -463,8 +501,11 @@ def test_the_notification_is_marked_as_required_where_it_is(city, sakura, admini
         assert marks_of(administrator.get(path)).items() >= required.items(), path
     for path in (f"/c/accounts/{officer.pk}/", f"/c/accounts/{officer.pk}/hand-over/"):
         assert not set(required) & set(marks_of(administrator.get(path))), path
-    of_the_city = administrator.post("/c/accounts/new/", {"duty": "officer"})
-    assert {mark for name, mark in marks_of(of_the_city).items() if name in required} == {"任意"}
+    for of_the_city in (
+        administrator.get("/c/accounts/new/?for=city"),
+        administrator.post("/c/accounts/new/", {"duty": "officer"}),
+    ):
+        assert set(marks_of(of_the_city)) == {"duty", "login_id", "name", "address"}
 
 
 NEW = {
@@ -500,7 +541,6 @@ def test_a_new_clerk_is_registered_from_the_facility_s_page(city, sakura, admini
         ({"login_id": "a b/c"}, "id_login_id"),
         ({"name": ""}, "id_name"),
         ({"facility": ""}, "id_facility"),
-        ({"duty": "officer"}, "id_facility"),
         ({"duty": "king"}, "id_duty"),
         ({"address": "a@example.jp, b@example.jp"}, "id_address"),
         ({"address": "a@example.jp\nBcc: b@example.jp"}, "id_address"),
@@ -516,6 +556,111 @@ def test_a_wrong_new_account_is_told_at_its_field(city, sakura, administrator, c
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.content.decode()
     assert not User.objects.filter(login_id="hanako").exists()
+
+
+def test_a_person_of_the_city_is_registered_without_facility_and_notification(city, sakura, administrator):
+    page = administrator.get("/c/accounts/new/?for=city&duty=administrator").content.decode()
+    assert "さくら保育園" not in page
+    assert 'value="administrator" selected' in page
+    assert 'value="facility"' not in page
+
+    typed = {"duty": "officer", "login_id": "hanako", "name": "見本 花子", "address": "hanako@example.jp"}
+    answer = administrator.post("/c/accounts/new/?for=city", typed, follow=True)
+
+    assert "hanako" in words_of(answer)
+    assert "こども施設運営課 担当" in words_of(answer)
+    assert administrator.post("/c/accounts/new/?for=city", {**typed, "duty": "facility"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("1299900000901", ""),
+        ("１２９９９０００００９０１", ""),
+        ("1299900000901　さくら保育園", ""),
+        ("さくら 保育園", ""),
+        ("さくら", "1299900000901　さくら保育園"),
+        ("保育園", "候補: 1299900000901　さくら保育園、1299900000902　すみれ保育園"),
+        ("すみれ保育園", "施設を1つに決められません"),
+        ("もも", "当てはまる施設がありません"),
+        ("<b>", "当てはまる施設がありません"),
+    ],
+)
+def test_a_facility_is_chosen_by_number_or_name(city, sakura, administrator, typed, sentence):
+    make_facility(city, "すみれ保育園", number="1299900000902")
+    make_facility(city, "すみれ保育園", number="1299900000903")
+    page = administrator.get("/c/accounts/new/?for=facility").content.decode()
+    assert 'list="facility-choices"' in page
+    assert f'<option value="1299900000901　さくら保育園" data-row="{sakura.facility.pk}">' in page
+
+    answer = administrator.post("/c/accounts/new/?for=facility", {**NEW, "facility": typed})
+
+    assert answer.status_code == (422 if sentence else 302)
+    assert not sentence or sentence in answer.content.decode()
+    with city.open():
+        made = Membership.objects.filter(user__login_id="hanako", facility=sakura.facility).exists()
+    assert made is not bool(sentence)
+
+
+CONFIRM = "アドレスを確認した</button>"
+
+
+def test_the_button_is_shown_only_to_who_may_confirm(city, sakura, administrator):
+    second = make_user("second-admin", realm=city.municipality)
+    with city.open():
+        Membership.objects.create(municipality=city.municipality, user=second, duty=Role.ADMINISTRATOR)
+    registered = administrator.post("/c/accounts/new/", {**NEW, "facility": str(sakura.facility.pk)})
+
+    mine = administrator.get(registered["Location"]).content.decode()
+    hers = sign_in(second).get(registered["Location"]).content.decode()
+
+    assert "登録した本人は確認できません。ほかの管理者に確認を依頼してください" in mine
+    assert CONFIRM not in mine
+    assert CONFIRM in hers
+    assert "登録した本人は確認できません" not in hers
+
+
+def test_the_only_administrator_is_told_what_she_may_confirm(city, sakura, administrator):
+    typed = {"login_id": "ni-nin-me", "name": "見本 次郎", "address": "ni@example.jp"}
+    second = administrator.post(
+        "/c/accounts/new/?for=city", {**typed, "duty": "administrator"}, follow=True
+    ).content.decode()
+    clerk = administrator.post(
+        "/c/accounts/new/", {**NEW, "facility": str(sakura.facility.pk)}, follow=True
+    ).content.decode()
+
+    assert "2人目の管理者は、あなたが確認できます" in second
+    assert "2人目の管理者の登録に限り、登録した本人が確認できます" in second
+    assert "登録した本人は確認できません" not in second
+    assert CONFIRM in second
+    assert "先に2人目の管理者を登録して" in clerk
+    assert CONFIRM not in clerk
+
+
+def test_the_account_s_page_tells_its_history_with_names(city, sakura, administrator):
+    with city.open():
+        membership = Membership.objects.get(user=sakura.clerk)
+    for act in ("disable", "enable", "password-code"):
+        assert administrator.post(f"/c/accounts/{membership.pk}/{act}/").status_code == 302
+    with context(Context(who=NOBODY)):
+        for event, on in (
+            ("facilities.account_enabled", membership),
+            *6 * [("accounts.locked_out", sakura.clerk)],
+        ):
+            record(event, on=on, municipality_id=city.municipality.pk, outcome=Outcome.REFUSED)
+
+    page = words_of(administrator.get(f"/c/accounts/{membership.pk}/"))
+    history = page.split("アカウントの履歴")[1]
+
+    name = f"見本 花子（{city.people[Role.ADMINISTRATOR].login_id}）"
+    assert history.count("アカウントを停止") >= 1
+    for words in ("設定コードを送信", "アカウントを再開", "アカウントを停止"):
+        assert re.search(rf"{words} {re.escape(name)}", history), words
+    assert re.search(r"一時停止（6回）", history)
+    # A refused act changed nothing.
+    assert len(re.findall(rf"アカウントを再開 {re.escape(name)}", history)) == 1
+    event = events_of(city, "facilities.account_shown")[-1]
+    assert str(city.people[Role.ADMINISTRATOR].pk) in event.rows["user"]
 
 
 def test_the_successor_s_page_leads_from_one_account_to_the_next(city, sakura, administrator):
@@ -727,7 +872,7 @@ def test_a_closed_facility_is_marked_where_its_people_are(city, sakura, administ
 
     listed = words_of(administrator.get("/c/accounts/?state=closed"))
     page = words_of(administrator.get(f"/c/accounts/{mine.pk}/"))
-    choice = words_of(administrator.get("/c/accounts/new/"))
+    choice = administrator.get("/c/accounts/new/").content.decode()
 
     assert "1件（全7件）" in listed
     assert "さくら保育園 廃止" in listed
@@ -939,4 +1084,34 @@ def test_a_facilitys_pages_cost_the_same_however_much_has_changed(city, sakura, 
                 ownership="private",
             )
 
-    assert queries() == few <= 12
+    # Two of them ask the rooms above for their newest month, one for ended items.
+    assert queries() == few <= 15
+
+
+def test_a_facilitys_page_leads_to_its_counts_claims_and_additions(city, sakura, administrator):
+    number = sakura.facility.number
+    plain = administrator.get(page_of(sakura)).content.decode()
+    assert f"/c/review/additions/{number}/" in plain
+    assert f"/c/review/what-if/{number}/" in plain
+    assert f'/{number}/">児童数' not in plain
+
+    play(sakura, MAY)
+    give_counts(sakura, JUNE)
+    page = administrator.get(page_of(sakura)).content.decode()
+
+    assert f'href="/c/counts/2026-06/{number}/">児童数（令和8年6月分）' in page
+    assert f'href="/c/review/?month=2026-05&amp;words={number}">請求（令和8年5月分）' in page
+    for link in re.findall(
+        r'<nav class="switch" aria-label="この施設のほかの画面">.*?</nav>', page, re.DOTALL
+    )[0].split('href="')[1:]:
+        assert administrator.get(link.split('"')[0].replace("&amp;", "&")).status_code == 200, link
+
+
+def test_a_public_facility_has_no_claims_to_lead_to(city, administrator):
+    public = make_facility(city, "市立もも保育園", ownership=Ownership.PUBLIC)
+    give_counts(public, JUNE)
+
+    page = administrator.get(page_of(public)).content.decode()
+
+    assert "児童数（令和8年6月分）" in page
+    assert "/c/review/additions/" not in page

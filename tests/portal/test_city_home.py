@@ -12,7 +12,7 @@ from django.utils import timezone
 from approvals.operations import return_to_facility
 from claims.operations import closing
 from facilities.actors import OPERATIONS_ROLES, Role
-from facilities.models import Facility, FacilityKind, Membership, Ownership, Suspension
+from facilities.models import Facility, FacilityKind, Membership, Municipality, Ownership, Suspension
 from pricing import shipped_books
 from rate_books import in_force
 from tests.approvals.test_inbox import approve, play
@@ -256,3 +256,84 @@ def test_the_year_is_asked_for_while_it_can_be_carried(
 
     assert ("年度更新がまだです" in home_of(city, Role.ADMINISTRATOR)) is is_asked
     assert "年度更新がまだです" not in home_of(city, Role.OFFICER)
+
+
+def steps_of(page: str) -> dict[str, tuple[str, bool]]:
+    """はじめの準備: the state of each step and whether it is done."""
+    found = re.findall(r"<li( data-done)?>\s*<h3>(.*?)　<span class=\"\w+\">(.*?)</span>", page, re.DOTALL)
+    return {title: (state, bool(done)) for done, title, state in found}
+
+
+def test_a_new_city_s_administrator_is_told_what_to_prepare(city: City) -> None:
+    Municipality.objects.update(schedule={})
+
+    page = home_of(city, Role.ADMINISTRATOR)
+
+    assert "はじめの準備" in page
+    assert steps_of(page) == {
+        "2人目の管理者を登録する": ("利用中の管理者が1人だけです", False),
+        "日程を決める": ("まだ決めていません（標準の日程を使っています）", False),
+        "施設の一覧を取り込む": ("まだ1つもありません", False),
+        "施設の担当者のアカウントを登録する": ("施設の一覧のあとに登録できます", False),
+        "単価表を読み込む": ("まだ公開されていません（いまは見本の単価です）", False),
+        "児童数を取り込む": ("まだ取り込まれていません", False),
+    }
+    for link in ("/c/schedule/", "/c/facility-lists/", "/c/accounts/new/", "/c/rate-books/", "/c/counts/"):
+        assert f'<a href="{link}' in page, link
+    for role in CITY_ROLES:
+        assert ("はじめの準備" in home_of(city, role)) == (role is Role.ADMINISTRATOR)
+
+
+def test_the_preparation_follows_the_rows_and_goes_when_all_is_done(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sakura = make_facility(city)
+    with_nobody = make_facility(city, "うめ", number="1299900000902")
+    closed = make_facility(city, "もと", number="1299900000903")
+    second = make_user("second-admin", realm=city.municipality)
+    second.set_unusable_password()
+    second.save()
+    with city.open():
+        Membership.objects.exclude(facility=None).exclude(facility=sakura.facility).update(
+            ended_at=timezone.now()
+        )
+        Facility.objects.filter(pk=closed.facility.pk).update(closed_on="2026-05-31")
+        Membership.objects.create(municipality=city.municipality, user=second, duty=Role.ADMINISTRATOR)
+    steps = steps_of(home_of(city, Role.ADMINISTRATOR))
+    assert steps["2人目の管理者を登録する"][0].startswith("利用中の管理者が1人だけです（2人目は登録済み")
+    assert steps["日程を決める"] == ("決めてあります", True)
+    assert steps["施設の一覧を取り込む"] == ("2施設", True)
+    assert steps["施設の担当者のアカウントを登録する"] == ("2施設のうち1施設に登録済み", False)
+
+    second.set_password("みずうみ-ふね-りんご-2077")
+    second.save()
+    with city.open():
+        Membership.objects.filter(facility=with_nobody.facility).update(ended_at=None)
+    give_counts(sakura, JUNE)
+    steps = steps_of(home_of(city, Role.ADMINISTRATOR))
+    assert [title for title, (_, is_done) in steps.items() if not is_done] == ["単価表を読み込む"]
+    # A city that works already is not kept from its month.
+    assert "まだのものを見る（1つ）</summary>" in home_of(city, Role.ADMINISTRATOR)
+
+    official = dataclasses.replace(shipped_books()[0], status="official", facility_types=("nursery",))
+    monkeypatch.setattr("portal.queries.preparation.shipped_books", lambda: (official,))
+    page = home_of(city, Role.ADMINISTRATOR)
+    assert "はじめの準備" not in page
+    assert "月の進み具合" in page
+
+
+def test_the_list_of_preparations_costs_the_same_for_many_facilities(city: City) -> None:
+    browser = sign_in(city.people[Role.ADMINISTRATOR])
+
+    def queries() -> int:
+        browser.get("/c/")
+        with CaptureQueriesContext(connection) as caught:
+            assert "はじめの準備" in browser.get("/c/").content.decode()
+        return len([one for one in caught if "SAVEPOINT" not in one["sql"]])
+
+    make_facility(city)
+    few = queries()
+    for place in range(2, 8):
+        make_facility(city, f"園{place}", number=f"129990000090{place}")
+
+    assert queries() == few

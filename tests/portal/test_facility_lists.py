@@ -183,3 +183,40 @@ def test_the_operations_section_looks_and_does_not_bring_in(city):
     refused = send(officer, SAMPLE)
     assert refused.status_code == 422
     assert "市の管理者だけ" in words_of(refused)
+
+
+def test_an_accepted_list_still_shows_what_it_changed_and_who_did_it(city, administrator):
+    first = send(administrator, listed({}))
+    administrator.post(f"{first['Location']}accept/")
+    second = send(administrator, listed({"認可定員": "70", "2・3号利用定員": "70"}), month="2026-06")
+    administrator.post(f"{second['Location']}accept/")
+    # What holds now is another thing than what this list did.
+    third = send(administrator, listed({"認可定員": "80", "2・3号利用定員": "80"}), month="2026-08")
+    administrator.post(f"{third['Location']}accept/")
+
+    new, changed = (administrator.get(sent["Location"]) for sent in (first, second))
+
+    assert f"{GOOD['施設名']} {GOOD['事業所番号']} 新規" in words_of(new)
+    assert "新しくできた施設・変わった施設（1件）" in words_of(changed)
+    assert "2・3号利用定員：60 → 70" in words_of(changed)
+    login_id = city.people[Role.ADMINISTRATOR].login_id
+    assert f"見本 花子（{login_id}） が選びました" in words_of(changed)
+    with city.open():
+        facility = Facility.objects.get()
+    event = events_of(city, "facilities.import_shown")[-1]
+    assert event.rows["facility"] == [str(facility.pk)]
+    assert str(city.people[Role.ADMINISTRATOR].pk) in event.rows["user"]
+    officer = words_of(sign_in(city.people[Role.OFFICER]).get(second["Location"]))
+    assert f"{login_id} が選びました" in officer
+    assert "見本 花子（" not in officer
+
+
+def test_a_list_accepted_before_says_that_nothing_more_is_known(city, administrator):
+    sent = send(administrator, listed({}))
+    administrator.post(f"{sent['Location']}accept/")
+    with city.open():
+        imported = FacilityImport.objects.get()
+        del imported.summary["changes"]
+        imported.save()
+
+    assert "内訳を残すようになる前のものです" in words_of(administrator.get(sent["Location"]))

@@ -205,3 +205,16 @@ def test_the_demo_says_that_it_is_one(sakura, settings):
 
     assert "デモ環境です" in with_band
     assert "デモ環境です" not in without
+
+
+def test_a_real_first_city_is_not_called_a_demo(db):
+    real = make_city("131016", "若葉市")
+
+    login = Browser().get("/login/").content.decode()
+    home = sign_in(real.people[Role.ADMINISTRATOR]).get("/c/").content.decode()
+
+    assert "デモ環境です" not in login
+    assert "デモ環境です" not in home
+    make_city()
+    assert "デモ環境です" in Browser().get("/login/").content.decode()
+    assert "デモ環境です" not in sign_in(real.people[Role.ADMINISTRATOR]).get("/c/").content.decode()

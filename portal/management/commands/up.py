@@ -15,8 +15,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from portal import running
 from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, ServerDidNotStart, Valkey, ensure_secrets
 from portal.supervising import AlreadyRunning, House, Part, PartFailed, hold, require_free, wait_until_answers
+
+NEXT_STEP = (
+    "市区町村がまだありません。この画面はそのままにして、もう1つの端末で登録してください。"
+    "管理者の氏名とメールアドレスを聞かれます:\n"
+    "  make city CODE=市区町村コード6桁 NAME=市区町村の名前 LOGIN=管理者のID\n"
+)
 
 
 class Command(BaseCommand):
@@ -36,10 +43,12 @@ class Command(BaseCommand):
         house = House(self._say)
         try:
             with hold(var):
+                running.forget(var)
                 require_free(port)
                 try:
                     self._run(house, var, port, empty=empty)
                 finally:
+                    running.forget(var)
                     house.stop()
                     self._say("stopped")
         except (AlreadyRunning, ServerDidNotStart, PartFailed) as problem:
@@ -63,8 +72,11 @@ class Command(BaseCommand):
         )
         if self.stopped:
             return
+        running.tell(var, environment)
         self._say("ready")
         self.stdout.write(f"\nはぐくみ請求  {environment['SITE_URL']}/\n")
+        if empty and self._is_empty(environment["DATABASE_URL"]):
+            self.stdout.write(NEXT_STEP)
         if settings.DEMO:
             if not empty:
                 call_command("seed_demo", "--print-accounts", stdout=self.stdout)
