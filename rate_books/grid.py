@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Final
 
 from openpyxl import Workbook
@@ -235,7 +236,7 @@ def _heading_cells(facility_type: str, column: Column) -> tuple[str | int | None
         FACILITY_TYPES[facility_type],
         ITEM_LABELS[column.item],
         column.item,
-        _variant_words(facility_type, column),
+        variant_words(facility_type, column.item, column.variant),
         column.variant,
         CERTIFICATION_WORDS.get(column.certification, ""),
         AGE_CLASSES.get(column.age_class, ""),
@@ -246,10 +247,12 @@ def _heading_cells(facility_type: str, column: Column) -> tuple[str | int | None
     )
 
 
-def _variant_words(facility_type: str, column: Column) -> str:
+@cache
+def variant_words(facility_type: str, item: str, variant: str) -> str:
+    """What a kind of an item is called; empty where the tables have no word for it."""
     for entry in rules_for(facility_type, 9998).entries:
-        if entry.item.code == column.item:
-            return entry.item.variants.get(column.variant, "")
+        if entry.item.code == item:
+            return entry.item.variants.get(variant, "")
     return ""
 
 

@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:book_id>/", city.book_page, name="book_page"),
     path("<uuid:book_id>/release/", city.release, name="release"),
     path("<uuid:book_id>/discard/", city.discard, name="discard"),
+    path("<uuid:book_id>/changes/", city.changes, name="changes"),
     path("<uuid:book_id>/files/<str:kind>/", city.file, name="file"),
 ]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import Outcome, record
 from documents import rendering
+from documents.exports import asked_charset, csv_file
 from documents.forms import FilledWorkbook
 from documents.models import Format
 from documents.operations import MEDIA_TYPES
@@ -27,6 +28,7 @@ from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import fiscal_year_words
 from pricing import BookProblems, Problem
 from pricing.book_files import csv_text, heading_text
+from pricing.vocabulary import ITEM_LABELS
 from rate_books import operations, permissions, queries
 from rate_books.events import RateBookEvent
 from rate_books.forms import BookForm, ReleaseForm, initial_for
@@ -34,6 +36,7 @@ from rate_books.grid import workbook_of
 from rate_books.in_force import rate_book_of
 from rate_books.loading import LISTED, place_words
 from rate_books.models import Book
+from rate_books.price_list import COLUMNS, KINDS_OF_CHANGE, Asked, csv_lines, price_list
 from rate_books.states import BookState
 
 HOME = "単価表"
@@ -175,6 +178,18 @@ def template(request: TenantRequest, kind: str) -> HttpResponse:
     return _workbook(f"単価表_{FacilityKind(kind).label}_{name}.xlsx", book)
 
 
+@require_GET
+def changes(request: TenantRequest, book_id: UUID) -> HttpResponse:
+    """Every price that the book changes, brings or leaves out, as CSV."""
+    require(request, permissions.look)
+    book: Book | None = Book.objects.filter(pk=book_id).exclude(state=BookState.DISCARDED).first()
+    if book is None:
+        raise Http404
+    lines = csv_lines(queries.changes_of(book).everything)
+    record(RateBookEvent.FILE_TAKEN, on=book, rows={"rate_book": [book.pk]}, detail={"form": "changes"})
+    return csv_file(f"単価表の違い_{book.book_id}.csv", COLUMNS, lines, charset=asked_charset(request))
+
+
 def _load_page(
     request: TenantRequest, form: BookForm, *, refused: BookProblems | None = None
 ) -> HttpResponse:
@@ -212,10 +227,13 @@ def _book_page(
         raise Http404
     view = queries.book_view(book)
     record(RateBookEvent.SHOWN, on=book, rows={"rate_book": [book.pk]})
+    prices = price_list(view.differences.everything, _asked(request))
     form = form or ReleaseForm(initial={"shown_hash": book.content_hash})
     form.mark_required()
     context: dict[str, Any] = {
         "view": view,
+        "contents": view.contents,
+        "prices": prices,
         "book": book,
         "form": form,
         "problems": problems or [],
@@ -240,6 +258,17 @@ def _attachment(name: str, content: bytes, media_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
+
+
+def _asked(request: TenantRequest) -> Asked:
+    asked = request.GET
+    kind, item, change = asked.get("type", ""), asked.get("item", ""), asked.get("change", "")
+    return Asked(
+        kind if kind in FacilityKind.values else "",
+        item if item in ITEM_LABELS else "",
+        change if change in KINDS_OF_CHANGE else "",
+        asked.get("page", ""),
+    )
 
 
 def _month(text: str) -> ServiceMonth:
