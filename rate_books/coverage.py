@@ -170,6 +170,11 @@ class Change:
         return "%" if self.row.unit == "percent" else "円"
 
     @property
+    def rate_words(self) -> str:
+        """The c of the price in per cent; empty without one."""
+        return "" if self.row.c_tenths is None else _percent_words(self.row.c_tenths)
+
+    @property
     def delta(self) -> int:
         """Yen (or percent points) more."""
         return (self.after.amount if self.after else 0) - (self.before.amount if self.before else 0)

@@ -1,4 +1,4 @@
-"""The prices of a book, or what changes about them, as a list: in the order of the tables, filtered, a page at a time."""
+"""The prices of a book, or their changes, as a list: in the order of the tables, narrowed, a page at a time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from rate_books.grid import CERTIFICATION_WORDS, REGION_WORDS
 ON_A_PAGE: Final = 25
 KINDS_OF_CHANGE: Final = {"changed": "変わる単価", "added": "新しい単価", "gone": "なくなる単価"}
 COLUMNS: Final = (
-    "施設類型", "項目", "地域区分", "定員（から）", "定員（まで）", "認定区分", "年齢", "保育必要量", "初日在籍（から）",
-    "初日在籍（まで）", "いまの単価", "新しい単価", "差", "率", "いまの処遇改善", "新しい処遇改善", "いまのc（%）",
-    "新しいc（%）", "単位", "変わり方",
+    "施設類型", "項目", "地域区分", "定員（から）", "定員（まで）", "認定区分", "年齢", "保育必要量",
+    "初日在籍（から）", "初日在籍（まで）", "いまの単価", "新しい単価", "差", "率",
+    "いまの処遇改善", "新しい処遇改善", "いまのc（%）", "新しいc（%）", "単位", "変わり方",
 )  # fmt: skip
 _TYPE_ORDER: Final = {code: place for place, code in enumerate(FACILITY_TYPES)}
 _ITEM_ORDER: Final = {code: place for place, code in enumerate(ITEM_LABELS)}
@@ -32,13 +32,14 @@ class Asked:
 
     kind: str = ""
     item: str = ""
+    region: str = ""
     change: str = ""
     page: str = ""
 
     @property
     def query(self) -> str:
         """The choice as an address, without the page."""
-        chosen = {"type": self.kind, "item": self.item, "change": self.change}
+        chosen = {"type": self.kind, "item": self.item, "region": self.region, "change": self.change}
         return urlencode({name: value for name, value in chosen.items() if value})
 
 
@@ -58,6 +59,7 @@ class PriceList:
     page: Page[Change]
     kinds: list[tuple[str, str]]
     items: list[tuple[str, str]]
+    regions: list[tuple[str, str]]
     changes: list[tuple[str, str, int]]
 
     @property
@@ -78,8 +80,10 @@ def price_list(changes: Sequence[Change], asked: Asked) -> PriceList:
         for change in changes
         if asked.kind in ("", change.row.facility_type)
         and asked.item in ("", change.row.item)
+        and asked.region in ("", str(change.row.region_percent))
         and asked.change in ("", kind_of(change))
     ]
+    percents = {row.region_percent for row in rows}
     counts = dict.fromkeys(KINDS_OF_CHANGE, 0)
     for change in changes:
         counts[kind_of(change)] += 1
@@ -88,6 +92,7 @@ def price_list(changes: Sequence[Change], asked: Asked) -> PriceList:
         Paginator(in_order(found), ON_A_PAGE).get_page(asked.page),
         kinds,
         [(code, ITEM_LABELS[code]) for code in ITEM_LABELS if code in priced],
+        [(str(percent), words) for percent, words in REGION_WORDS.items() if percent in percents],
         [(name, KINDS_OF_CHANGE[name], count) for name, count in counts.items() if count],
     )
 
@@ -119,14 +124,14 @@ def csv_lines(changes: Iterable[Change]) -> Iterable[list[object]]:
             HOURS.get(row.hours, ""),
             _cell(row.enrolled_min),
             _cell(row.enrolled_max),
-            _cell(old and old.amount),
-            _cell(new and new.amount),
+            _cell(old.amount if old else None),
+            _cell(new.amount if new else None),
             change.delta if old and new else "",
             change.percent if old and new else "",
-            _cell(old and old.treatment_yen),
-            _cell(new and new.treatment_yen),
-            _tenths(old and old.c_tenths),
-            _tenths(new and new.c_tenths),
+            _cell(old.treatment_yen if old else None),
+            _cell(new.treatment_yen if new else None),
+            _tenths(old.c_tenths if old else None),
+            _tenths(new.c_tenths if new else None),
             change.unit,
             KINDS_OF_CHANGE[kind_of(change)],
         ]

@@ -301,6 +301,40 @@ def test_the_files_of_a_book_are_the_book(city: City, first: Browser) -> None:
     assert first.get(f"/c/rate-books/{loaded.pk}/files/nursery/").status_code == 404
 
 
+def test_a_book_that_came_with_the_product_is_read_price_by_price(city: City, first: Browser) -> None:
+    listed = first.get("/c/rate-books/?month=2026-06").content.decode()
+    page = f"/c/rate-books/shipped/{SAMPLE.id}/"
+
+    whole = first.get(page)
+    narrowed = first.get(f"{page}?type=nursery&item=base&region=10")
+    packed = first.get(f"{page}files/all/")
+
+    assert all(f'href="/c/rate-books/shipped/{book.id}/"' in listed for book in (SAMPLE, OFFICIAL))
+    assert f"単価 {len(SAMPLE.rows):,}件" in text_of(whole)
+    rows = [price.row for price in narrowed.context["prices"].page.paginator.object_list]
+    assert rows
+    assert {(row.facility_type, row.item, row.region_percent) for row in rows} == {("nursery", "base", 10)}
+    assert f"{rows[0].amount:,}円" in text_of(narrowed)
+    assert "この単価表を公開しますか" not in text_of(whole)
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert read_book(texts.pop(f"{SAMPLE.id}.toml"), texts).content_hash == SAMPLE.content_hash
+    assert first.get(f"{page}files/nursery/").content.startswith(b"PK")
+    assert first.get("/c/rate-books/shipped/2015-04/").status_code == 404
+    assert first.get(f"{page}files/school/").status_code == 404
+    assert events_of(city, "rate_books.shown")[-1].detail == {"book_id": SAMPLE.id}
+
+
+def test_an_empty_list_says_what_to_do_first(city: City, first: Browser) -> None:
+    nothing = text_of(first.get("/c/rate-books/"))
+    narrowed = text_of(first.get("/c/rate-books/?words=x"))
+
+    assert "まだ何も読み込んでいません" in nothing
+    assert "「Excelのひな形」に公式の単価を貼り付け" in nothing
+    assert "当てはまる単価表はありません" not in nothing
+    assert "当てはまる単価表はありません" in narrowed
+
+
 def test_a_template_is_empty_and_the_filled_one_has_the_prices_in_force(city: City, first: Browser) -> None:
     from openpyxl import load_workbook
 
