@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from approvals import operations as review
-from claims.models import Claim, ClaimLine
+from claims import paper
+from claims.models import ChildCount, Claim, ClaimLine
 from claims.operations import confirming, facts, submitting
 from documents import operations, queries, rendering
 from documents.models import Document
@@ -107,6 +108,66 @@ def test_pdf_and_workbook_say_what_the_claim_says(approved, run_jobs):
         elif isinstance(amount, str) and amount.startswith("=C"):
             amounts += row[2].value * row[3].value
     assert amounts == claim.total_yen
+
+
+def test_the_paper_is_short_and_tells_the_lines_in_one_order(approved, run_jobs):
+    garden, claim = approved
+
+    pages = [
+        page.extract_text()
+        for page in PdfReader(io.BytesIO(order_and_render(garden, claim, run_jobs)["pdf"])).pages
+    ]
+
+    assert len(pages) <= 4
+    # The first sheet is the whole request: amount, sums, conditions, children and dates.
+    for words in (
+        "請求金額",
+        "内訳",
+        "計算の条件",
+        "児童数（初日在籍）",
+        "市の承認日",
+        f"{claim.total_yen:,}",
+    ):
+        assert words in pages[0]
+    assert claim.rate_book not in pages[0]
+    _front, detail, reasons = re.split("内訳書　?|計算の根拠", "\n".join(pages))[-3:]
+    assert f"番号 {claim.rate_book}" in reasons
+    with garden.open():
+        labels = list(ClaimLine.objects.filter(claim=claim).values_list("label", flat=True))
+    told = [
+        re.findall("|".join(map(re.escape, sorted(labels, key=len, reverse=True))), text)
+        for text in (detail, reasons)
+    ]
+    orders = [list(dict.fromkeys(found)) for found in told]
+    assert orders[0] == orders[1]
+    assert set(orders[0]) == set(labels)
+
+
+@pytest.mark.parametrize(
+    ("certification", "quantity", "amount", "words"),
+    [
+        ("1", 14, "4,740円 × 14人 = 66,360円", "1号の全員"),
+        ("23", 59, "460円 × 59人 = 27,140円", "2・3号の全員"),
+        ("1", 36, "255円 × 2人 × 18日 = 9,180円", "2人 × 18日"),
+        ("23", 6, "4,900円 × 6人 = 29,400円", "対象の子ども"),
+        ("23", 7, "合計 1円", "—"),
+    ],
+)
+def test_whom_a_line_counts_is_said(certification, quantity, amount, words):
+    line = ClaimLine(certification=certification, steps=[{"label": "金額", "text": amount}])
+    counts = [
+        ChildCount(certification=kind, count=count) for kind, count in (("1", 14), ("2", 40), ("3", 19))
+    ]
+
+    assert paper._subject({"quantity": quantity}, line, paper._everybody(counts)) == words
+
+
+def test_all_children_of_one_kind_are_simply_all():
+    everybody = paper._everybody(
+        [ChildCount(certification="2", count=8), ChildCount(certification="3", count=4)]
+    )
+
+    assert paper._subject({"quantity": 12}, ClaimLine(certification="23", steps=[]), everybody) == "全員"
 
 
 def test_a_viewer_that_does_not_compute_shows_every_sum(approved, run_jobs):
