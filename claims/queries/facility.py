@@ -595,7 +595,7 @@ def _parts(line: ClaimLine | None) -> tuple[PartRow, ...]:
 
 
 def _book_title(claim: Claim) -> str:
-    """令和8年度 単価表（2026-04）; a book that is not here any more is called by its id."""
+    """令和8年度 単価表（4月から）; a book that is not here any more is called by its id."""
     return title_of(claim.rate_book, claim.rate_book_hash)
 
 
