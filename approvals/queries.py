@@ -26,6 +26,7 @@ from facilities.models import Facility, GrantedItem, Municipality, holding_in, n
 from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
 from facilities.schedule import Step
+from rate_books.in_force import title_of
 
 TONES = {
     "approved": "ok",
@@ -388,6 +389,7 @@ class ReviewView:
     children: list[tuple[str, int, int, int]]
     facts: list[tuple[Fact, int]]
     terms: Terms
+    book_title: str
     is_closed: bool
     correction: Claim | None
     not_run: str
@@ -457,6 +459,7 @@ def review_view(claim_id: UUID) -> ReviewView:
         facts=facts_in(claim),
         not_run=not_run_words(claim.facility, month),
         terms=terms_of(claim, provisional=claim.has_provisional_rates),
+        book_title=title_of(claim.rate_book, claim.rate_book_hash),
         is_closed=claim.month_is_closed,
         correction=next(
             (other for other in versions if other.corrects_id == claim.pk and other.is_open), None

@@ -4,8 +4,9 @@ The monthly claim on paper: 請求書 with its 内訳書, as PDF and as workbook
 Fields follow 様式第1号 and its 内訳. The layout is our own sample; it does not claim to be official.
 """
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +30,7 @@ from facilities.models import Facility, FacilityKind, Municipality, details_on, 
 from facilities.rules import NotAllowed
 from pages import wareki
 from pricing import SECTION_LABELS
-from pricing.vocabulary import region_words
+from pricing.vocabulary import SYSTEMS, region_words, system_of
 from pricing.wording import part_words
 from rate_books.in_force import title_and_source_of
 
@@ -42,6 +43,8 @@ PROVISIONAL = "加算率は仮"
 WHOLE_FACILITY = "施設全体（ほかの市区町村の児童を含む）"
 MARK_WORDS = {"sample": "見本の単価で計算しています", "provisional": "告示の前の暫定の単価で計算しています"}
 FORMULA_STARTS = ("=", "+", "-", "@")
+# What a price is multiplied with in the step of the amount: 255円 × 2人 × 18日 = 9,180円.
+MULTIPLIED = re.compile(r"円 × ([0-9][^=→]*人[^=→]*?) = ")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class PaperLine:
     parts: list[PaperPart]
     steps: list[tuple[str, str]]
     source: str
+
+    @property
+    def rows(self) -> int:
+        """How many rows of the table its name stands beside: its parts, and their sum where they are several."""
+        return len(self.parts) + (len(self.parts) > 1)
 
 
 def register() -> None:
@@ -136,9 +144,11 @@ def values(claim_id: UUID) -> dict[str, Any]:
     terms = terms_of(claim, provisional=claim.has_provisional_rates)
     held = details_on(facility, month.first_day)
     book_title, book_source = title_and_source_of(claim.rate_book, claim.rate_book_hash)
+    everybody = _everybody(
+        ChildCount.objects.filter(sheet=claim.sheet_id, payer_code=claim.payer_code, movement=Movement.NONE)
+    )
     lines = [
-        _paper_line(line, claim.child_total)
-        for line in ClaimLine.objects.filter(claim=claim).order_by("position")
+        _paper_line(line, everybody) for line in ClaimLine.objects.filter(claim=claim).order_by("position")
     ]
     sections = [
         (SECTION_LABELS[code], [line for line in lines if line.section == code])
@@ -171,14 +181,13 @@ def values(claim_id: UUID) -> dict[str, Any]:
         "child_total": claim.child_total,
         **_children(claim),
         "sections": [(label, rows, sum(row.amount_yen for row in rows)) for label, rows in sections if rows],
-        "lines": lines,
         "submitted_on": wareki.date_words(_day(claim.submitted_at)) if claim.submitted_at else "",
         "outside": claim.outside,
         "approved_on": wareki.date_words(_day(claim.approved_at)) if claim.approved_at else "",
         "version": claim.version,
         "control_number": f"{facility.number}-{month.year}{month.month:02}-{claim.version:02}-{claim.content_hash[:8]}",
-        "rate_book": claim.rate_book,
-        "book_title": book_title,
+        "rate_book": book_title,
+        "rate_book_id": claim.rate_book,
         "book_source": book_source,
         "sample": claim.price_mark,
         "whole_facility": WHOLE_FACILITY,
@@ -242,17 +251,36 @@ def _class_order(place: Sequence[Any]) -> tuple[str, int, str]:
     return place[0], list(Age.values).index(place[1]), place[2]
 
 
-def _subject(part: dict[str, Any], child_total: int) -> str:
-    """Whom a part counts. A quantity that is not all children is days, months or chosen ones: its steps say which."""
+def _everybody(counts: Iterable[ChildCount]) -> dict[str, tuple[str, int]]:
+    """By the certification of a line: what all of its children are called, and how many they are."""
+    by_system: Counter[str] = Counter()
+    for row in counts:
+        by_system[system_of(row.certification)] += row.count
+    found = {"": ("全員", sum(by_system.values()))}
+    for system, count in by_system.items():
+        found[system] = (f"{SYSTEMS[system]}の全員" if len(by_system) > 1 else "全員", count)
+    return found
+
+
+def _subject(part: dict[str, Any], line: ClaimLine, everybody: dict[str, tuple[str, int]]) -> str:
+    """Whom a part counts: a class, all children of the line, or those whom its steps multiply (2人 × 18日)."""
     if part.get("age_class"):
         return part_words(part)
-    return "全員" if str(part["quantity"]) == str(child_total) else "—"
+    words, count = everybody.get(line.certification, ("", None))
+    quantity = part["quantity"]
+    if quantity == count:
+        return words
+    for step in line.steps:
+        found = MULTIPLIED.search(step["text"]) if step["label"] == "金額" else None
+        if found is not None:
+            return "対象の子ども" if found[1] == f"{quantity}人" else found[1]
+    return "—"
 
 
-def _paper_line(line: ClaimLine, child_total: int) -> PaperLine:
+def _paper_line(line: ClaimLine, everybody: dict[str, tuple[str, int]]) -> PaperLine:
     parts = [
         PaperPart(
-            _subject(part, child_total),
+            _subject(part, line, everybody),
             part["unit_yen"],
             part["quantity"],
             part["amount_yen"],

@@ -13,7 +13,9 @@ from claims.composing import BRANCH
 from claims.forms import WholeNumberField
 from claims.what_if import CannotCompute, ChildKey, Scenario, Standing, classes_of
 from facilities.forms import OPTION_LABELS, Grantable, grantables
-from pricing.vocabulary import MARCH_UNITS
+from pricing import SECTION_LABELS
+from pricing.quote import Section
+from pricing.vocabulary import MARCH_UNITS, SYSTEMS
 
 ITEM_PATH: Final = re.compile(r"items\[([0-9]+)\](?:\.([a-z_]+))?")
 MOST_OF: Final = {
@@ -52,6 +54,14 @@ class ItemRow:
     tick: forms.BoundField
     options: tuple[OptionRow, ...]
     grant_id: UUID | None
+
+
+@dataclass(frozen=True)
+class ItemGroup:
+    """The items of one part of the claim: 加算, or 加算（1号） where two tables have their own."""
+
+    label: str
+    rows: list[ItemRow]
 
 
 class WhatIfForm(forms.Form):
@@ -136,17 +146,15 @@ class WhatIfForm(forms.Form):
         return [ClassRow(key, now.get(key, 0), self[f"count-{key.name}"]) for key in self.classes]
 
     @property
-    def item_rows(self) -> list[ItemRow]:
-        """The table of items."""
-        return [
-            ItemRow(
-                one.label,
-                self[_name(one)],
-                self._options_of(one),
-                self._grant_of(one),
-            )
-            for one in self.grantables
-        ]
+    def item_groups(self) -> list[ItemGroup]:
+        """The tables of items: by the section of the claim, and by the table they are claimed from."""
+        found: dict[tuple[Section, str], list[ItemRow]] = {}
+        for one in self.grantables:
+            row = ItemRow(one.label, self[_name(one)], self._options_of(one), self._grant_of(one))
+            found.setdefault((one.entry.item.section, one.certification), []).append(row)
+        sections = list(SECTION_LABELS)
+        ordered = sorted(found, key=lambda group: (sections.index(group[0]), group[1]))
+        return [ItemGroup(_group_words(*group), found[group]) for group in ordered]
 
     def _options_of(self, one: Grantable) -> tuple[OptionRow, ...]:
         prefix = f"{_name(one)}-"
@@ -193,6 +201,11 @@ def _name(one: Grantable) -> str:
     """``item-rent``, ``item-climate.23``: no item's name begins with another's and a hyphen."""
     code = one.entry.item.code
     return f"item-{code}.{one.certification}" if one.certification else f"item-{code}"
+
+
+def _group_words(section: Section, certification: str) -> str:
+    words = SECTION_LABELS[section]
+    return f"{words}（{SYSTEMS[certification]}）" if certification else words
 
 
 def _now(standing: Standing, one: Grantable) -> Mapping[str, Any] | None:

@@ -278,9 +278,9 @@ class RateBook:
 
     @property
     def title(self) -> str:
-        """The name on explanations: 令和8年度 単価表（2026-04）; a sample or a provisional one says so."""
+        """The name on explanations: 令和8年度 単価表（4月から）; a sample or a provisional one says so."""
         mark = {"sample": "・見本", "provisional": "・暫定"}.get(self.status, "")
-        return f"{fiscal_year_words(self.fiscal_year)} 単価表（{self.id}{mark}）"
+        return f"{fiscal_year_words(self.fiscal_year)} 単価表（{self.effective_from.month}月から{mark}）"
 
     @cached_property
     def content_hash(self) -> str:
@@ -452,7 +452,9 @@ def read_heading(text: str, name: str) -> dict[str, Any]:
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BookProblems([Problem(name, f"TOML として読めません（{error}）。")]) from None
+        raise BookProblems(
+            [Problem(name, f"見出しのファイル（TOML）として読めません（{error}）。")]
+        ) from None
     problems: list[Problem] = []
     heading: dict[str, Any] = {}
     shapes: tuple[tuple[str, type, bool, str], ...] = (

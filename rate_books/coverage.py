@@ -11,12 +11,11 @@ from pricing import RateBook
 from pricing.books import PriceRow, band_words
 from pricing.rule_sets import ALWAYS, BY_CHILDREN, rules_for
 from pricing.vocabulary import AGE_CLASSES, HOURS, ITEM_LABELS, REGION_PERCENTS, SYSTEMS
-from rate_books.grid import CERTIFICATION_WORDS, REGION_WORDS
+from rate_books.grid import CERTIFICATION_WORDS, REGION_WORDS, variant_words
 
 # Computed from the rows of other items: they have none of their own.
 WITHOUT_ROWS: Final = (ALWAYS | BY_CHILDREN) - {"base"}
 _HOLD_FOR: Final = {"1": ("1", ""), "23": ("2", "3", "23", "")}
-LISTED: Final = 200
 
 
 @dataclass(frozen=True)
@@ -127,16 +126,53 @@ def _holes(base: list[PriceRow]) -> Iterable[str]:
 class Change:
     """One price before and after; None where there is none."""
 
-    facility_type: str
-    what: str
-    place: str
     before: PriceRow | None
     after: PriceRow | None
 
     @property
+    def row(self) -> PriceRow:
+        """What it is the price of."""
+        row = self.after or self.before
+        assert row is not None, "a change is of a price"
+        return row
+
+    @property
     def label(self) -> str:
         """The facility type in words."""
-        return FacilityKind(self.facility_type).label
+        return FacilityKind(self.row.facility_type).label
+
+    @property
+    def item(self) -> str:
+        """The item in words, its kind too."""
+        return item_words(self.row)
+
+    @property
+    def who(self) -> str:
+        """The children (or the number of them) it is for; empty where it holds for all."""
+        row = self.row
+        words = [
+            CERTIFICATION_WORDS.get(row.certification, ""),
+            AGE_CLASSES.get(row.age_class, ""),
+            HOURS.get(row.hours, ""),
+        ]
+        if row.enrolled_min is not None or row.enrolled_max is not None:
+            words.append(f"初日在籍{row.enrolled_min or ''}〜{row.enrolled_max or ''}人")
+        return "　".join(word for word in words if word)
+
+    @property
+    def place(self) -> str:
+        """Region and band of 定員."""
+        return self.row.place
+
+    @property
+    def unit(self) -> str:
+        """What the amount is counted in, beside the number."""
+        return "%" if self.row.unit == "percent" else "円"
+
+    @property
+    def rate_words(self) -> str:
+        """The c of the price in per cent; empty without one."""
+        return "" if self.row.c_tenths is None else _percent_words(self.row.c_tenths)
 
     @property
     def delta(self) -> int:
@@ -177,26 +213,24 @@ class Differences:
     """A book beside the ones in force where it would begin."""
 
     replaced: list[RateBook] = field(default_factory=list)
-    added: int = 0
-    gone: int = 0
     same: int = 0
     changed: list[Change] = field(default_factory=list)
-    gone_rows: list[Change] = field(default_factory=list)
+    added: list[Change] = field(default_factory=list)
+    gone: list[Change] = field(default_factory=list)
 
     @property
-    def listed(self) -> list[Change]:
-        """The biggest changes first."""
-        return self.changed[:LISTED]
+    def everything(self) -> list[Change]:
+        """Whatever is not the same as before."""
+        return [*self.changed, *self.added, *self.gone]
 
     @property
-    def listed_gone(self) -> list[Change]:
-        """What is there now and would be no more."""
-        return self.gone_rows[:LISTED]
-
-    @property
-    def unlisted(self) -> int:
-        """ほか N 件."""
-        return len(self.changed) - len(self.listed)
+    def range_words(self) -> str:
+        """The smallest and the largest change as a share of the old price: −1.0%〜+2.1%."""
+        shares = [change for change in self.changed if change.share is not None]
+        if not shares:
+            return ""
+        least, most = min(shares, key=_share).percent, max(shares, key=_share).percent
+        return least if least == most else f"{least}〜{most}"
 
 
 def differences_of(book: RateBook, before: Mapping[str, RateBook | None]) -> Differences:
@@ -208,11 +242,11 @@ def differences_of(book: RateBook, before: Mapping[str, RateBook | None]) -> Dif
         new = _by_question(book.rows, name)
         if old_book is not None and all(one is not old_book for one in found.replaced):
             found.replaced.append(old_book)
-        found.added += len(new.keys() - old.keys())
+        found.added += [Change(None, row) for question, row in new.items() if question not in old]
         for question, row in old.items():
             other = new.get(question)
             if other is None:
-                found.gone_rows.append(Change(name, _words(row), row.place, row, None))
+                found.gone.append(Change(row, None))
             elif (row.unit, row.amount, row.treatment_yen, row.c_tenths) == (
                 other.unit,
                 other.amount,
@@ -221,10 +255,16 @@ def differences_of(book: RateBook, before: Mapping[str, RateBook | None]) -> Dif
             ):
                 found.same += 1
             else:
-                found.changed.append(Change(name, _words(other), other.place, row, other))
-    found.gone = len(found.gone_rows)
-    found.changed.sort(key=_size, reverse=True)
+                found.changed.append(Change(row, other))
     return found
+
+
+def item_words(row: PriceRow) -> str:
+    """The item with its kind, in words: 冷暖房費（その他地域）."""
+    if not row.variant:
+        return ITEM_LABELS[row.item]
+    kind = variant_words(row.facility_type, row.item, row.variant) or row.variant
+    return f"{ITEM_LABELS[row.item]}（{kind}）"
 
 
 def _figure(yen: int | None) -> str:
@@ -235,9 +275,8 @@ def _percent_words(tenths: int | None) -> str:
     return "なし" if tenths is None else f"{tenths // 10}.{tenths % 10}%"
 
 
-def _size(change: Change) -> tuple[bool, Fraction, int]:
-    share = change.share
-    return (share is None, abs(share) if share is not None else Fraction(0), abs(change.delta))
+def _share(change: Change) -> Fraction:
+    return change.share or Fraction(0)
 
 
 def _by_question(rows: Sequence[PriceRow], facility_type: str) -> dict[tuple[object, ...], PriceRow]:
@@ -249,15 +288,3 @@ def _by_question(rows: Sequence[PriceRow], facility_type: str) -> dict[tuple[obj
         for row in rows
         if row.facility_type == facility_type
     }  # fmt: skip
-
-
-def _words(row: PriceRow) -> str:
-    words = [
-        f"{ITEM_LABELS[row.item]}{f'（{row.variant}）' if row.variant else ''}",
-        CERTIFICATION_WORDS.get(row.certification, ""),
-        AGE_CLASSES.get(row.age_class, ""),
-        HOURS.get(row.hours, ""),
-    ]
-    if row.enrolled_min is not None or row.enrolled_max is not None:
-        words.append(f"初日在籍{row.enrolled_min or ''}〜{row.enrolled_max or ''}人")
-    return "　".join(word for word in words if word)

@@ -203,6 +203,17 @@ KINDS: Final = {
 }
 
 
+# What each law says, for the one who compares with the official table.
+LAWS: Final = {
+    "tens": "子ども1人の月額は、10円の倍数です。",
+    "linear": "単価は、地域区分の割合に合わせて同じ幅で上がります（12円までのずれは、よくあります）。",
+    "age3": "3歳児と4歳以上児の基本分単価の差は、3歳児配置改善の単価と同じです。",
+    "team": "チーム保育推進の単価に定員の上限をかけると、どの定員でもほぼ同じ金額です。",
+    "hours": "標準時間と短時間の差は、同じ地域と定員なら、どの年齢も同じです。",
+    "treatment": "処遇改善の単価は、基本分単価のおよそ100分の1です。",
+}
+
+
 def _question(row: PriceRow) -> tuple[object, ...]:
     """What a row answers, apart from the region."""
     return (

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Final
 
 from openpyxl import Workbook
@@ -54,6 +55,10 @@ _WORDS_OF: Final[dict[str, Mapping[str, str]]] = {
     UNIT: UNITS,
 }
 _AMOUNT: Final = re.compile(r"([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,9})(円|人|%)?")
+_VARIANT: Final = re.compile(r"[a-z0-9_]*")
+# Bands of one region on one sheet that are compared with each other; the official table has 21.
+MOST_BANDS: Final = 300
+NO_END: Final = 999_999_999
 _REGION: Final = re.compile(r"([0-9]{1,2})(/100)?(地域)?")
 _CODES: Final = {
     heading: {normalised(label): code for code, label in words.items()} | {code: code for code in words}
@@ -235,7 +240,7 @@ def _heading_cells(facility_type: str, column: Column) -> tuple[str | int | None
         FACILITY_TYPES[facility_type],
         ITEM_LABELS[column.item],
         column.item,
-        _variant_words(facility_type, column),
+        variant_words(facility_type, column.item, column.variant),
         column.variant,
         CERTIFICATION_WORDS.get(column.certification, ""),
         AGE_CLASSES.get(column.age_class, ""),
@@ -246,10 +251,12 @@ def _heading_cells(facility_type: str, column: Column) -> tuple[str | int | None
     )
 
 
-def _variant_words(facility_type: str, column: Column) -> str:
+@cache
+def variant_words(facility_type: str, item: str, variant: str) -> str:
+    """What a kind of an item is called; empty where the tables have no word for it."""
     for entry in rules_for(facility_type, 9998).entries:
-        if entry.item.code == column.item:
-            return entry.item.variants.get(column.variant, "")
+        if entry.item.code == item:
+            return entry.item.variants.get(variant, "")
     return ""
 
 
@@ -259,6 +266,19 @@ def _write_price(sheet: Worksheet, number: int, place: int, row: PriceRow) -> No
         sheet.cell(number, place + 1, row.treatment_yen)
     if row.c_tenths is not None:
         sheet.cell(number, place + 2, Decimal(row.c_tenths) / 10)
+
+
+def _whole(text: str) -> int | None:
+    found = _AMOUNT.fullmatch(text)
+    return int(found[1].replace(",", "")) if found else None
+
+
+@cache
+def _units_of(facility_type: str, item: str) -> tuple[str, ...]:
+    """The units the year's tables have for the item; none where they do not know it."""
+    tables = rules_for(facility_type, 9998).tables.values()
+    units = {entry.item.unit for table in tables for entry in table.entries if entry.item.code == item}
+    return tuple(unit for unit in UNITS if unit in units)
 
 
 def _band_order(band: Band) -> tuple[bool, int, int, int]:
@@ -287,6 +307,41 @@ class _Group:
     rate: int | None = None
 
 
+@dataclass(frozen=True)
+class _BandRow:
+    """A row of a sheet with its band of 定員 and the columns that have a price in it."""
+
+    row: int
+    low: int
+    high: int
+    priced: frozenset[int]
+
+    def meets(self, other: "_BandRow") -> bool:
+        """A facility could be priced by either."""
+        overlaps = self.low <= other.high and other.low <= self.high
+        return self is not other and overlaps and not self.priced.isdisjoint(other.priced)
+
+    @property
+    def words(self) -> str:
+        """81〜90."""
+        return f"{self.low or ''}〜{self.high if self.high < NO_END else ''}"
+
+
+def _overlap_words(wrong: _BandRow, others: Sequence[_BandRow]) -> tuple[int, int, str]:
+    """Row, column and sentence: which of the two cells of the band is to be looked at, and what it meets."""
+    first = others[0]
+    where = "次の行" if first.row == wrong.row + 1 else f"{first.row}行目"
+    more = f"など{len(others)}行" if len(others) > 1 else ""
+    if (wrong.low, wrong.high) == (first.low, first.high):
+        words = f"地域区分と定員が同じ行が、{first.row}行目にもあります。どちらかを直すか、消してください。"
+        return wrong.row, 1, words
+    # Bands are listed small before large: what is met below comes of the upper bound, what is met above of the lower.
+    below = sum(other.row > wrong.row for other in others)
+    column = 3 if 2 * below >= len(others) else 2
+    words = f"定員{wrong.words}が、{where}の{first.words}{more}と重なります。定員を直してください。"
+    return wrong.row, column, words
+
+
 class _GridReader:
     def __init__(self, sheet: Sheet, reader: RowReader, name: str) -> None:
         self.sheet = sheet
@@ -298,6 +353,8 @@ class _GridReader:
                 first.setdefault(text, row)
         self.headings = {heading: first.get(normalised(heading)) for heading in HEADINGS}
         self.below = first.get(normalised(REGION))
+        # Rows whose band is told to be wrong: their prices would only say it again.
+        self.refused: set[int] = set()
 
     def read(self) -> None:
         missing = [one for one in (TYPE, CODE, UNIT) if self.headings[one] is None]
@@ -311,13 +368,66 @@ class _GridReader:
         for (row, column), text in self.sheet.cells.items():
             if row > self.below and text not in NOTHING:
                 rows[row][column] = text
+        self._refuse_twins(groups, rows)
         named = {place for group in groups for place in (group.price, group.treatment, group.rate)}
         strays = {column for cells in rows.values() for column in cells if column >= FIRST_COLUMN} - named
         for column in sorted(strays):
             row = min(row for row, cells in rows.items() if column in cells)
             self._note(row, column, "この列には見出しがありません。見出しを入れるか、値を消してください。")
+        self._check_bands(rows, groups)
         for row, cells in rows.items():
             self._read_row(row, cells, groups)
+
+    def _refuse_twins(self, groups: Sequence[_Group], rows: Mapping[int, Mapping[int, str]]) -> None:
+        """Two columns of the same headings with a price in the same row: told once, above the second."""
+        first: dict[tuple[tuple[str, str | None], ...], _Group] = {}
+        for group in groups:
+            if not group.cells:
+                continue
+            other = first.setdefault(tuple(group.cells.items()), group)
+            if other is group or not any(
+                {group.price, other.price} <= cells.keys() for cells in rows.values()
+            ):
+                continue
+            letter = get_column_letter(other.price)
+            words = f"{letter}列と同じ見出しです。どちらかの見出しを直すか、列を消してください。"
+            self._note(self.headings[CODE] or 0, group.price, words)
+            group.cells = {}
+
+    def _check_bands(self, rows: Mapping[int, Mapping[int, str]], groups: Sequence[_Group]) -> None:
+        """
+        Bands of 定員 that overlap, told at the cell that makes them: not at each of the prices that follow.
+
+        Rows overlap only where a column has a price in both: 1号 and 2・3号 of a sheet have bands of their own.
+        """
+        places = [group.price for group in groups]
+        regions: dict[str, list[_BandRow]] = defaultdict(list)
+        for row, cells in rows.items():
+            low, high = _whole(cells.get(2, "0")), _whole(cells.get(3, str(NO_END)))
+            priced = frozenset(cells.keys() & set(places))
+            if low is None or high is None or not priced:
+                continue
+            if low > high:
+                words = f"定員（から）の{low}が、定員（まで）の{high}より大きくなっています。"
+                self._note(row, 2, words)
+                self.refused.add(row)
+                continue
+            regions[cells.get(1, "")].append(_BandRow(row, low, high, priced))
+        for here in regions.values():
+            if len(here) <= MOST_BANDS:
+                self._refuse_overlaps(here)
+
+    def _refuse_overlaps(self, here: list["_BandRow"]) -> None:
+        meets = {one: {other for other in here if one.meets(other)} for one in here}
+        while any(meets.values()):
+            # The row that meets the most others is the wrong one; of two, the wider band; of equals, the later.
+            wrong = max(meets, key=lambda one: (len(meets[one]), one.high - one.low, one.row))
+            others = sorted(meets[wrong], key=lambda one: one.row)
+            self._note(*_overlap_words(wrong, others))
+            self.refused.add(wrong.row)
+            del meets[wrong]
+            for rest in meets.values():
+                rest.discard(wrong)
 
     def _groups(self, below: int) -> list[_Group]:
         groups: list[_Group] = []
@@ -359,6 +469,7 @@ class _GridReader:
             if not self._heading(heading, column):
                 self._note(self.headings[heading] or 0, column, f"{heading}が空です。")
                 is_fit = False
+        is_fit = is_fit and self._fits_the_item(column, codes, item)
         if not is_fit:
             return {}
         return {
@@ -372,6 +483,28 @@ class _GridReader:
             "enrolled_min": self._number(self.headings[ENROLLED_FROM], column),
             "enrolled_max": self._number(self.headings[ENROLLED_TO], column),
         }
+
+    def _fits_the_item(self, column: int, codes: Mapping[str, str], item: str) -> bool:
+        """What would otherwise be said again at every price of the column."""
+        variant = self._heading(VARIANT, column)
+        if _VARIANT.fullmatch(variant) is None:
+            words = f"種別コード「{variant[:20]}」は使えません。ひな形のコードを入れてください。"
+            self._note(self.headings[VARIANT] or 0, column, words)
+            return False
+        units = _units_of(codes[TYPE], item)
+        if units and codes[UNIT] not in units:
+            right = "」か「".join(UNITS[unit] for unit in units)
+            words = f"単位「{UNITS[codes[UNIT]]}」は、{ITEM_LABELS[item]}には使えません。「{right}」を入れてください。"
+            self._note(self.headings[UNIT] or 0, column, words)
+            return False
+        smallest, largest = (
+            _whole(self._heading(heading, column)) for heading in (ENROLLED_FROM, ENROLLED_TO)
+        )
+        if smallest is not None and largest is not None and smallest > largest:
+            words = f"初日在籍（から）の{smallest}が、初日在籍（まで）の{largest}より大きくなっています。"
+            self._note(self.headings[ENROLLED_FROM] or 0, column, words)
+            return False
+        return True
 
     def _read_row(self, row: int, cells: Mapping[int, str], groups: Iterable[_Group]) -> None:
         band = {
@@ -396,7 +529,7 @@ class _GridReader:
                 "treatment_yen": self._number(row, group.treatment),
                 "c_tenths": self._tenths(row, group.rate, cells),
             }
-            if None not in price.values():
+            if None not in price.values() and row not in self.refused:
                 self.reader.read(
                     {key: value or "" for key, value in price.items()}, self._path(row, group.price)
                 )

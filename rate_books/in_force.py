@@ -107,7 +107,7 @@ def books_for_months(months: Sequence[ServiceMonth]) -> tuple[RateBook, ...]:
 def released_by(month: ServiceMonth) -> Sequence[Book]:
     """The city's released books that have taken effect by the month, the one released last at the end."""
     released = Book.objects.filter(in_effect_by(month.first_day), state=BookState.RELEASED)
-    return list(released.order_by("released_at", "pk"))
+    return list(released.defer("warnings").order_by("released_at", "pk"))
 
 
 def book_named(book_id: str, content_hash: str) -> RateBook:

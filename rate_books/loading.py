@@ -65,7 +65,7 @@ def read_files(files: Sequence[BookFile]) -> ReadBook:
     if len(files) > MOST_FILES:
         raise BookProblems([Problem("", f"ファイルが多すぎます（{MOST_FILES}個まで）。")])
     if len(headings) > 1:
-        problems.append(Problem(headings[1].name, "TOMLは1つだけ選んでください。"))
+        problems.append(Problem(headings[1].name, "見出しのファイル（.toml）は、1つだけ選んでください。"))
     heading = _heading(headings[0], problems) if headings else None
     if not tables:
         problems.append(Problem("", "単価のファイル（CSVかExcelブック）を選んでください。"))

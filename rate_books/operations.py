@@ -4,6 +4,7 @@ Loading, releasing and discarding a rate book: one person brings it in, another 
 A released book never changes. It is superseded by a later one: of a later date, or of the same date and released later.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,7 +19,7 @@ from jobs import outbox
 from pricing import BookProblems, Problem, shipped_books
 from pricing.books import book_of
 from rate_books import permissions
-from rate_books.detectors import suspicions
+from rate_books.detectors import Suspicion, suspicions
 from rate_books.events import RateBookEvent
 from rate_books.in_force import would_be_in_force
 from rate_books.loading import BookFile, ReadBook, place_words, read_files
@@ -27,7 +28,7 @@ from rate_books.states import BookState
 
 BOOK_RELEASED: Final = "rate_books.released"
 MOST_DRAFTS: Final = 10
-MOST_WARNINGS: Final = 500
+MOST_WARNINGS: Final = 1_000  # of one detector; how many there are in all is counted
 
 
 def load(files: Sequence[BookFile], typed: dict[str, Any] | None, *, by: Actor, at: datetime) -> Book:
@@ -84,7 +85,7 @@ def _load(read: ReadBook, heading: dict[str, Any], *, by: Actor, at: datetime) -
         file_hashes=read.file_hashes,
         warnings=[
             {"kind": one.kind, "message": one.message, "place": place_words(one.place)}
-            for one in found[:MOST_WARNINGS]
+            for one in _some_of_each(found)
         ],
         warning_count=len(found),
         prepared_at=at,
@@ -187,6 +188,17 @@ def discard(book_id: UUID, *, by: Actor, at: datetime) -> Book:
         detail={"book_id": book.book_id, "content_hash": book.content_hash},
     )
     return book
+
+
+def _some_of_each(found: Sequence[Suspicion]) -> list[Suspicion]:
+    """The first of each detector: one that finds a thousand leaves room for what the others find."""
+    taken: Counter[str] = Counter()
+    kept = []
+    for one in found:
+        taken[one.kind] += 1
+        if taken[one.kind] <= MOST_WARNINGS:
+            kept.append(one)
+    return kept
 
 
 def _heading_problems(heading: dict[str, Any]) -> list[Problem]:

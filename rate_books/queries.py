@@ -10,12 +10,14 @@ from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
 from pricing import RateBook, shipped_books
 from rate_books.coverage import Differences, TypeCoverage, coverage_of, differences_of
-from rate_books.detectors import KINDS
+from rate_books.detectors import KINDS, LAWS
 from rate_books.in_force import in_force, rate_book_of
 from rate_books.models import Book
+from rate_books.operations import MOST_WARNINGS
 from rate_books.states import BookState
 
 LISTED = 100
+EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class BookList:
 
 def book_list(month: ServiceMonth, *, words: str = "", kind: str = "") -> BookList:
     """Two queries, however many books: the books (without their rows) and the people."""
-    everything = list(Book.objects.all())
+    everything = list(Book.objects.defer("warnings"))
     released = sorted(
         (book for book in everything if book.state == BookState.RELEASED),
         key=lambda book: (book.released_at, book.pk),
@@ -101,10 +103,48 @@ def _timeline(facility_type: str, released: Sequence[Book], month: ServiceMonth)
 
 @dataclass(frozen=True)
 class Warned:
-    """What one detector has found."""
+    """What one detector has found: the law that is broken, how often, and where."""
 
-    label: str
+    kind: str
     found: list[dict[str, str]]
+
+    @property
+    def label(self) -> str:
+        """The law's name."""
+        return KINDS[self.kind]
+
+    @property
+    def law(self) -> str:
+        """The law in a sentence."""
+        return LAWS[self.kind]
+
+    @property
+    def count_words(self) -> str:
+        """How many; only so many of each are kept."""
+        count = len(self.found)
+        return f"{count:,}件{'以上' if count == MOST_WARNINGS else ''}"
+
+    @property
+    def examples(self) -> list[dict[str, str]]:
+        """A few, to see at once what it is about."""
+        return self.found[:EXAMPLES]
+
+    @property
+    def rest(self) -> list[dict[str, str]]:
+        """The others."""
+        return self.found[EXAMPLES:]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in a book, and what is not."""
+
+    coverage: list[TypeCoverage]
+
+    @property
+    def missing(self) -> int:
+        """How many items of the year's table (and places of the base) have no price."""
+        return sum(len(one.missing) + len(one.holes) for one in self.coverage)
 
 
 @dataclass(frozen=True)
@@ -115,27 +155,14 @@ class BookView:
     prepared_by: str
     released_by: str
     discarded_by: str
-    coverage: list[TypeCoverage] = field(default_factory=list)
+    contents: Contents = field(default_factory=lambda: Contents([]))
     differences: Differences = field(default_factory=Differences)
 
     @property
     def warnings(self) -> list[Warned]:
         """The stored findings, by detector."""
-        grouped = [
-            Warned(label, [one for one in self.book.warnings if one["kind"] == kind])
-            for kind, label in KINDS.items()
-        ]
+        grouped = [Warned(kind, [one for one in self.book.warnings if one["kind"] == kind]) for kind in KINDS]
         return [group for group in grouped if group.found]
-
-    @property
-    def unlisted_warnings(self) -> int:
-        """ほか N 件."""
-        return self.book.warning_count - len(self.book.warnings)
-
-    @property
-    def has_missing(self) -> bool:
-        """Some item of the year's table has no price."""
-        return any(one.missing or one.holes for one in self.coverage)
 
 
 def book_view(book: Book) -> BookView:
@@ -150,14 +177,19 @@ def book_view(book: Book) -> BookView:
     if book.state == BookState.DISCARDED:
         return shown
     priced = rate_book_of(book)
-    changed = differences_of(priced, before(book, priced.facility_types))
-    return replace(shown, coverage=coverage_of(priced), differences=changed)
+    return replace(shown, contents=Contents(coverage_of(priced)), differences=changes_of(book))
+
+
+def changes_of(book: Book) -> Differences:
+    """What it changes about the books in force without it."""
+    priced = rate_book_of(book)
+    return differences_of(priced, before(book, priced.facility_types))
 
 
 def before(book: Book, kinds: Collection[str]) -> dict[str, RateBook | None]:
     """By type: the book in force without ``book`` (and what was released after it) in its first month."""
     month = ServiceMonth.of(book.effective_from)
-    others = Book.objects.filter(state=BookState.RELEASED).exclude(pk=book.pk)
+    others = Book.objects.defer("warnings").filter(state=BookState.RELEASED).exclude(pk=book.pk)
     if book.released_at is not None:
         others = others.filter(released_at__lte=book.released_at)
     released = list(others.order_by("released_at", "pk"))
@@ -173,7 +205,9 @@ def before(book: Book, kinds: Collection[str]) -> dict[str, RateBook | None]:
 def layout_book(kind: str, today: date) -> RateBook:
     """Whose layout an empty workbook of the type has: the book in force, or the newest there is."""
     month = ServiceMonth.of(today)
-    released = list(Book.objects.filter(state=BookState.RELEASED).order_by("released_at", "pk"))
+    released = list(
+        Book.objects.defer("warnings").filter(state=BookState.RELEASED).order_by("released_at", "pk")
+    )
     headings = [one.to_rate_book(()) for one in released]
     own = {id(heading): one for heading, one in zip(headings, released, strict=True)}
     books = [*shipped_books(), *headings]

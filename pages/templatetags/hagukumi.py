@@ -4,6 +4,7 @@
 Every tag lists its options and fails on a wrong one: a page that asks for a tone that does not exist is a bug.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -11,14 +12,17 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from pages import wareki
 
 register = template.Library()
 
 MINUS = "−"
+# The characters an address is made of: Japanese text may follow it without a space.
+ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&()*+,;=%\[\]]+")
+AFTER_AN_ADDRESS = ".,:;!?)]"
 TONES = frozenset({"ok", "now", "warn", "bad", "off", "info"})
 WIDTHS = frozenset({"", "short", "wide"})
 
@@ -99,12 +103,35 @@ def short_datetime(moment: datetime | None) -> str:
 
 
 @register.filter
+def linked(text: str) -> SafeString:
+    """The text escaped, each http or https address in it a link that tells the other side nothing."""
+    pieces, end = [], 0
+    for found in ADDRESS.finditer(text):
+        address = found[0].rstrip(AFTER_AN_ADDRESS)
+        pieces += [escape(text[end : found.start()]), _link(address)]
+        end = found.start() + len(address)
+    return mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308  every piece is escaped
+
+
+def _link(address: str) -> SafeString:
+    if address in ("http://", "https://", "http:", "https:", "http:/", "https:/"):
+        return escape(address)
+    return format_html('<a href="{}" rel="noopener noreferrer nofollow">{}</a>', address, address)
+
+
+@register.filter
 def full_datetime(moment: datetime | None) -> str:
-    """令和8年6月5日(金) 14:32:05, in Japan's time."""
+    """令和8年6月5日(金) 14:32, in Japan's time."""
     if not moment:
         return ""
     local = timezone.localtime(moment)
-    return f"{wareki.date_words(local.date())} {local:%H:%M:%S}"
+    return f"{wareki.date_words(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def exact_datetime(moment: datetime | None) -> str:
+    """令和8年6月5日(金) 14:32:05: for the auditors, to whom the order of two acts matters."""
+    return f"{full_datetime(moment)}:{timezone.localtime(moment):%S}" if moment else ""
 
 
 @register.filter

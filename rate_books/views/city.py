@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import Outcome, record
 from documents import rendering
+from documents.exports import asked_charset, csv_file
 from documents.forms import FilledWorkbook
 from documents.models import Format
 from documents.operations import MEDIA_TYPES
@@ -25,15 +26,18 @@ from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import fiscal_year_words
-from pricing import BookProblems, Problem
+from pricing import BookProblems, Problem, RateBook, shipped_books
 from pricing.book_files import csv_text, heading_text
+from pricing.vocabulary import ITEM_LABELS, REGION_PERCENTS
 from rate_books import operations, permissions, queries
+from rate_books.coverage import Change, coverage_of
 from rate_books.events import RateBookEvent
 from rate_books.forms import BookForm, ReleaseForm, initial_for
 from rate_books.grid import workbook_of
 from rate_books.in_force import rate_book_of
 from rate_books.loading import LISTED, place_words
-from rate_books.models import Book
+from rate_books.models import Book, BookStatus
+from rate_books.price_list import COLUMNS, KINDS_OF_CHANGE, Asked, csv_lines, price_list
 from rate_books.states import BookState
 
 HOME = "単価表"
@@ -57,6 +61,7 @@ def books(request: TenantRequest) -> HttpResponse:
         "month": month,
         "words": words,
         "kind": kind,
+        "is_narrowed": bool(words or kind),
         "kinds": FacilityKind.choices,
         "may_load": permissions.load.allows(request.actor, None),
         "breadcrumbs": [(HOME, None)],
@@ -148,16 +153,38 @@ def file(request: TenantRequest, book_id: UUID, kind: str) -> HttpResponse:
         raise Http404
     priced = rate_book_of(book)
     record(RateBookEvent.FILE_TAKEN, on=book, rows={"rate_book": [book.pk]}, detail={"form": kind})
-    if kind != WHOLE:
-        rows = [row for row in priced.rows if row.facility_type == kind]
-        filled = workbook_of(kind, rows, fiscal_year=priced.fiscal_year, filled=True)
-        return _workbook(f"{book.book_id}_{FacilityKind(kind).label}.xlsx", filled)
-    packed = io.BytesIO()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
-        archive.writestr(f"{book.book_id}.toml", heading_text(priced))
-        for name in priced.facility_types:
-            archive.writestr(f"{book.book_id}_{name}.csv", csv_text(priced, name))
-    return _attachment(f"{book.book_id}.zip", packed.getvalue(), "application/zip")
+    return _book_file(priced, kind)
+
+
+@require_GET
+def shipped_page(request: TenantRequest, shipped: str) -> HttpResponse:
+    """A book that came with the product: what is in it, price by price. It belongs to no city and never changes."""
+    require(request, permissions.look)
+    book = _shipped(shipped)
+    record(RateBookEvent.SHOWN, detail={"book_id": book.id})
+    context = {
+        "book": book,
+        "contents": queries.Contents(coverage_of(book)),
+        "prices": price_list([Change(None, row) for row in book.rows], _asked(request)),
+        "type_labels": [FacilityKind(kind).label for kind in book.facility_types],
+        "month": ServiceMonth.of(book.effective_from),
+        "year_words": fiscal_year_words(book.fiscal_year),
+        "sample_prices": book.status == BookStatus.SAMPLE,
+        "provisional_prices": book.status == BookStatus.PROVISIONAL,
+        "breadcrumbs": [(HOME, reverse("rate_books:books")), (book.id, None)],
+    }
+    return render(request, "rate_books/shipped_page.html", context)
+
+
+@require_GET
+def shipped_file(request: TenantRequest, shipped: str, kind: str) -> HttpResponse:
+    """As ``file``, of a book that came with the product."""
+    require(request, permissions.look)
+    book = _shipped(shipped)
+    if kind not in (WHOLE, *book.facility_types):
+        raise Http404
+    record(RateBookEvent.FILE_TAKEN, detail={"book_id": book.id, "form": kind})
+    return _book_file(book, kind)
 
 
 @require_GET
@@ -173,6 +200,18 @@ def template(request: TenantRequest, kind: str) -> HttpResponse:
     book = workbook_of(kind, rows, fiscal_year=layout.fiscal_year, filled=filled)
     name = layout.id if filled else "ひな形"
     return _workbook(f"単価表_{FacilityKind(kind).label}_{name}.xlsx", book)
+
+
+@require_GET
+def changes(request: TenantRequest, book_id: UUID) -> HttpResponse:
+    """Every price that the book changes, brings or leaves out, as CSV."""
+    require(request, permissions.look)
+    book: Book | None = Book.objects.filter(pk=book_id).exclude(state=BookState.DISCARDED).first()
+    if book is None:
+        raise Http404
+    lines = csv_lines(queries.changes_of(book).everything)
+    record(RateBookEvent.FILE_TAKEN, on=book, rows={"rate_book": [book.pk]}, detail={"form": "changes"})
+    return csv_file(f"単価表の違い_{book.book_id}.csv", COLUMNS, lines, charset=asked_charset(request))
 
 
 def _load_page(
@@ -212,10 +251,13 @@ def _book_page(
         raise Http404
     view = queries.book_view(book)
     record(RateBookEvent.SHOWN, on=book, rows={"rate_book": [book.pk]})
+    prices = price_list(view.differences.everything, _asked(request))
     form = form or ReleaseForm(initial={"shown_hash": book.content_hash})
     form.mark_required()
     context: dict[str, Any] = {
         "view": view,
+        "contents": view.contents,
+        "prices": prices,
         "book": book,
         "form": form,
         "problems": problems or [],
@@ -231,6 +273,26 @@ def _book_page(
     return render(request, "rate_books/book_page.html", context, status=_status(request))
 
 
+def _shipped(name: str) -> RateBook:
+    for book in shipped_books():
+        if book.id == name:
+            return book
+    raise Http404
+
+
+def _book_file(book: RateBook, kind: str) -> HttpResponse:
+    if kind != WHOLE:
+        rows = [row for row in book.rows if row.facility_type == kind]
+        filled = workbook_of(kind, rows, fiscal_year=book.fiscal_year, filled=True)
+        return _workbook(f"{book.id}_{FacilityKind(kind).label}.xlsx", filled)
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(f"{book.id}.toml", heading_text(book))
+        for name in book.facility_types:
+            archive.writestr(f"{book.id}_{name}.csv", csv_text(book, name))
+    return _attachment(f"{book.id}.zip", packed.getvalue(), "application/zip")
+
+
 def _workbook(name: str, book: Any) -> HttpResponse:
     content = rendering.xlsx(FilledWorkbook(book), made_at=MADE_AT)
     return _attachment(name, content, MEDIA_TYPES[Format.XLSX])
@@ -240,6 +302,19 @@ def _attachment(name: str, content: bytes, media_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
+
+
+def _asked(request: TenantRequest) -> Asked:
+    asked = request.GET
+    kind, item, change = asked.get("type", ""), asked.get("item", ""), asked.get("change", "")
+    region = asked.get("region", "")
+    return Asked(
+        kind if kind in FacilityKind.values else "",
+        item if item in ITEM_LABELS else "",
+        region if region in map(str, REGION_PERCENTS) else "",
+        change if change in KINDS_OF_CHANGE else "",
+        asked.get("page", ""),
+    )
 
 
 def _month(text: str) -> ServiceMonth:

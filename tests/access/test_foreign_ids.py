@@ -14,11 +14,12 @@ from tests.access.world import World, undone
 
 FACILITY = [name for name, arguments in ADDRESSES.items() if "facility_number" in arguments]
 FACILITY_ROWS = [name for name in FACILITY if {"claim_id", "document_id", "notice_id"} & set(ADDRESSES[name])]
-# A month, a day, a year, a step of the schedule, the address of a feed or a facility type names no row of anybody.
+# A month, a day, a year, a step of the schedule, the address of a feed, a facility type or a rate book that came
+# with the product names no row of anybody.
 CITY_ROWS = [
     name
     for name, arguments in ADDRESSES.items()
-    if name not in FACILITY and set(arguments) - {"month", "day", "step", "year", "token", "kind"}
+    if name not in FACILITY and set(arguments) - {"month", "day", "step", "year", "token", "kind", "shipped"}
 ]
 # The buttons of these addresses stand on a list, which opens whatever row the address names: one's own list.
 ON_A_LIST = {

@@ -130,6 +130,7 @@ class World:
             "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
             "kind": "nursery",
+            "shipped": "2026-04-sample",
             "token": feed_token(self.city.municipality.code, "facility"),
             **self.ids,
             **(self.draft_ids if view_name in OF_A_DRAFT else {}),

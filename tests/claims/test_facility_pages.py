@@ -553,7 +553,7 @@ def test_every_line_explains_itself(sakura: Nursery, clerk: Browser) -> None:
     html = clerk.get(_at(sakura, f"claims/{claim.pk}/")).content.decode()
 
     assert html.count("<summary>なぜこの金額？") == claim_lines(sakura, claim) == 14
-    assert "令和8年度 単価表（2026-04-sample・見本） 保育所 2・3号" in html
+    assert "令和8年度 単価表（4月から・見本） 保育所 2・3号" in html
     assert "10円未満切捨て" in html
 
 

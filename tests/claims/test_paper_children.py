@@ -110,7 +110,7 @@ def test_an_exemption_of_four_children_is_not_said_to_be_everybody(city: City) -
     sheet = give_counts(momo, cells=KINDERGARTEN_CELLS)
     with momo.open() as clerk:
         confirm(sheet.pk, shown_version=1, by=clerk, at=AT)
-        lines = paper.values(current_claim(momo).pk)["lines"]
+        sections = paper.values(current_claim(momo).pk)["sections"]
 
-    (exemption,) = [line for line in lines if line.label == "副食費徴収免除"]
-    assert [(part.words, part.quantity) for part in exemption.parts] == [("—", 80)]
+    (exemption,) = [line for _, rows, _ in sections for line in rows if line.label == "副食費徴収免除"]
+    assert [(part.words, part.quantity) for part in exemption.parts] == [("4人 × 20日", 80)]

@@ -254,7 +254,7 @@ def test_provisional_prices_are_marked_wherever_they_stand(
     assert "暫定" in exported
     with city.open():
         quote = reproduce(Claim.objects.get(pk=claim.pk))
-    assert quote.lines[0].source.startswith("令和8年度 単価表（R8-zantei・暫定）")
+    assert quote.lines[0].source.startswith("令和8年度 単価表（5月から・暫定）")
 
 
 def test_sample_prices_are_marked_wherever_they_stand(city: City, sakura: Nursery) -> None:
@@ -508,8 +508,8 @@ def test_one_facility_sees_its_months_and_every_line_with_both_reasons(city: Cit
     assert f"{found.new_yen:,}" in page
     assert "令和8年6月分の項目ごとの差" in page
     assert "令和8年5月分の項目ごとの差" in of_may
-    assert "単価表（2026-04-sample・見本）" in page
-    assert "単価表（winter）" in page
+    assert "単価表（4月から・見本）" in page
+    assert "単価表（4月から）" in page
     assert "+88,000" in page
     event = events_of(city, "claims.effect_shown")[-1]
     assert set(event.rows["claim"]) == {str(may.pk), str(june.pk)}

@@ -254,7 +254,10 @@ def test_every_type_with_prices_can_be_tried(city: City, kind: FacilityKind) -> 
     form = WhatIfForm(standing=now)
     assert try_out(now, now.now).delta_yen == 0
     assert len(form.class_rows) >= 4
-    assert len(form.item_rows) >= 8
+    labels = [group.label for group in form.item_groups]
+    tables = ("", "（1号）", "（2・3号）") if kind == FacilityKind.CERTIFIED_KODOMOEN else ("",)
+    assert labels == [f"{part}{table}" for part in ("加算", "減算") for table in tables]
+    assert sum(len(group.rows) for group in form.item_groups) >= 8
 
 
 # ---------------------------------------------------------------- the page
@@ -271,7 +274,23 @@ def test_the_page_begins_with_the_newest_confirmed_month(sakura: Nursery, clerk:
     assert "試算の結果" not in page
 
 
-def test_every_option_says_above_its_field_what_it_is(sakura: Nursery, clerk: Browser) -> None:
+def test_items_stand_by_the_part_of_the_claim_with_the_total_beside(sakura: Nursery, clerk: Browser) -> None:
+    claim = ready_claim(sakura)
+
+    page = clerk.get(f"/f/{sakura.facility.number}/what-if/").content.decode()
+    after = send(sakura, clerk, **{"count-3-0-standard": "5"}).content.decode()
+
+    main, _, beside = page.partition("<aside")
+    assert main.index("<h2>児童数</h2>") < main.index("<h2>加算</h2>") < main.index("<h2>減算</h2>")
+    assert f"{claim.total_yen:,}" in beside
+    assert 'type="submit">試算する</button>' in beside
+    outcome = after.partition("<aside")[2].partition("</aside>")[0]
+    assert "試算の結果" in outcome
+    assert "年度の残り" in outcome
+    assert 'href="#lines"' in outcome
+
+
+def test_every_option_says_beside_its_field_what_it_is(sakura: Nursery, clerk: Browser) -> None:
     ready_claim(sakura)
 
     page = clerk.get(f"/f/{sakura.facility.number}/what-if/").content.decode()
@@ -281,7 +300,7 @@ def test_every_option_says_above_its_field_what_it_is(sakura: Nursery, clerk: Br
         "item-treatment_3-headcount_b": "人数B",
         "item-nutrition-variant": "区分",
     }.items():
-        assert f'<label class="sub" for="id_{name}">{words}</label>' in page
+        assert f'<label for="id_{name}">{words}</label>' in page
 
 
 def test_what_is_typed_is_shown_side_by_side_and_nothing_is_stored(sakura: Nursery, clerk: Browser) -> None:
@@ -293,7 +312,7 @@ def test_what_is_typed_is_shown_side_by_side_and_nothing_is_stored(sakura: Nurse
     page = answer.content.decode()
     assert "試算の結果" in page
     assert f"{claim.total_yen:,}" in page
-    assert "年度の残り9か月の合計" in page
+    assert '年度の残り<span class="sub">9か月</span>' in page
     assert "なぜこの金額？" in page
     assert 'name="count-3-0-standard" value="５"' in page
     with sakura.open():

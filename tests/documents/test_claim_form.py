@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from approvals import operations as review
 from claims import paper
-from claims.models import Claim, ClaimLine
+from claims.models import ChildCount, Claim, ClaimLine
 from claims.operations import confirming, facts, submitting
 from documents import operations, queries, rendering
 from documents.models import Document
@@ -125,8 +125,8 @@ def test_pages_and_annex_name_the_source_of_each_line_and_of_the_book(approved, 
     _, book_source = title_and_source_of(claim.rate_book, claim.rate_book_hash)
     assert all(sources)
     assert book_source
-    for shown in (page, annex):
-        assert [shown.count(f"<dt>出典</dt><dd>{escape(one)}</dd>") for one in sources] == [1] * len(sources)
+    for shown, cell in ((page, "<dt>出典</dt><dd>{}</dd>"), (annex, "<tr><th>出典</th><td>{}</td></tr>")):
+        assert [shown.count(cell.format(escape(one))) for one in sources] == [1] * len(sources)
         assert shown.count(escape(book_source)) == 1
 
 
@@ -140,6 +140,65 @@ def test_every_sheet_of_the_workbook_says_that_its_prices_are_no_official_ones(c
         assert any(
             "見本・支払不可　" in str(cell.value) for row in sheet.iter_rows(max_row=3) for cell in row
         ), sheet
+
+
+def test_the_paper_is_short_and_tells_the_lines_in_one_order(approved, run_jobs):
+    garden, claim = approved
+
+    pages = [
+        page.extract_text()
+        for page in PdfReader(io.BytesIO(order_and_render(garden, claim, run_jobs)["pdf"])).pages
+    ]
+
+    assert len(pages) <= 4
+    # The first sheet is the whole request: amount, sums, conditions, children and dates.
+    for words in (
+        "請求金額",
+        "内訳",
+        "計算の条件",
+        "児童数（初日在籍）",
+        "市の承認日",
+        f"{claim.total_yen:,}",
+    ):
+        assert words in pages[0]
+    assert claim.rate_book not in pages[0]
+    _front, detail, reasons = re.split("内訳書　?|計算の根拠", "\n".join(pages))[-3:]
+    assert f"番号 {claim.rate_book}" in reasons
+    with garden.open():
+        labels = list(ClaimLine.objects.filter(claim=claim).values_list("label", flat=True))
+    known = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+    # A reason may speak of another item: its own name stands alone with its amount.
+    told = [re.findall(known, detail), re.findall(rf"^({known}) [−0-9,]+円$", reasons, re.MULTILINE)]
+    orders = [list(dict.fromkeys(found)) for found in told]
+    assert orders[0] == orders[1]
+    assert set(orders[0]) == set(labels)
+
+
+@pytest.mark.parametrize(
+    ("certification", "quantity", "amount", "words"),
+    [
+        ("1", 14, "4,740円 × 14人 = 66,360円", "1号の全員"),
+        ("23", 59, "460円 × 59人 = 27,140円", "2・3号の全員"),
+        ("1", 36, "255円 × 2人 × 18日 = 9,180円", "2人 × 18日"),
+        ("23", 6, "4,900円 × 6人 = 29,400円", "対象の子ども"),
+        ("23", 7, "合計 1円", "—"),
+    ],
+)
+def test_whom_a_line_counts_is_said(certification, quantity, amount, words):
+    line = ClaimLine(certification=certification, steps=[{"label": "金額", "text": amount}])
+    counts = [
+        ChildCount(certification=kind, count=count) for kind, count in (("1", 14), ("2", 40), ("3", 19))
+    ]
+
+    assert paper._subject({"quantity": quantity}, line, paper._everybody(counts)) == words
+
+
+def test_all_children_of_one_kind_are_simply_all():
+    everybody = paper._everybody(
+        [ChildCount(certification="2", count=8), ChildCount(certification="3", count=4)]
+    )
+
+    assert paper._subject({"quantity": 12}, ClaimLine(certification="23", steps=[]), everybody) == "全員"
 
 
 def test_a_viewer_that_does_not_compute_shows_every_sum(approved, run_jobs):

@@ -276,6 +276,22 @@ def test_the_form_says_which_later_profiles_stay_and_begins_with_the_month_asked
     assert f"{until}分まで適用されます。その後のプロフィールは変わりません。" in words_of(set_between)
 
 
+def test_the_page_begins_with_what_holds_now_and_what_is_to_change(city, sakura, administrator):
+    before = words_of(administrator.get(page_of(sakura)))
+    april = {**PROFILE, "from_month": f"{coming_year()}-04", "approved_capacity": "150", "capacity_23": "150"}
+    administrator.post(page_of(sakura) + "profile/", april)
+
+    page = words_of(administrator.get(page_of(sakura)))
+
+    now = page.partition("いまの内容（")[2].partition("年度プロフィール")[0]
+    assert "利用定員" in now
+    assert "150" not in now
+    coming = page.partition("これから変わること")[2].partition("施設の情報")[0]
+    words = f"{month_words(date(coming_year(), 4, 1))}から 年度プロフィール"
+    assert words in coming
+    assert words not in before
+
+
 def coming_year() -> int:
     """The year of an April that has not come."""
     return ServiceMonth.of(timezone.localdate()).fiscal_year + 1

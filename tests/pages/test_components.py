@@ -96,7 +96,43 @@ def test_moments_are_told_in_japans_time() -> None:
 
     assert hagukumi.short_datetime(just_before_midnight_in_london) == "6月5日 08:30"
     assert hagukumi.wareki_date(just_before_midnight_in_london) == "令和8年6月5日(金)"
-    assert hagukumi.full_datetime(just_before_midnight_in_london) == "令和8年6月5日(金) 08:30:00"
+    assert hagukumi.full_datetime(just_before_midnight_in_london) == "令和8年6月5日(金) 08:30"
+    assert hagukumi.exact_datetime(just_before_midnight_in_london) == "令和8年6月5日(金) 08:30:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (
+            "詳しくは https://example.jp/a?b=1&c=2 を",
+            '詳しくは <a href="https://example.jp/a?b=1&amp;c=2" rel="noopener noreferrer nofollow">'
+            "https://example.jp/a?b=1&amp;c=2</a> を",
+        ),
+        (
+            "（http://example.jp/）。",
+            '（<a href="http://example.jp/" rel="noopener noreferrer nofollow">http://example.jp/</a>）。',
+        ),
+        (
+            "https://example.jp/を見る",
+            '<a href="https://example.jp/" rel="noopener noreferrer nofollow">https://example.jp/</a>を見る',
+        ),
+        (
+            'https://a.jp/"onmouseover="alert(1)',
+            '<a href="https://a.jp/" rel="noopener noreferrer nofollow">https://a.jp/</a>'
+            "&quot;onmouseover=&quot;alert(1)",
+        ),
+        (
+            "https://a.jp/<script>alert(1)</script>",
+            '<a href="https://a.jp/" rel="noopener noreferrer nofollow">https://a.jp/</a>'
+            "&lt;script&gt;alert(1)&lt;/script&gt;",
+        ),
+        ("javascript:alert(1) ftp://a.jp www.a.jp", "javascript:alert(1) ftp://a.jp www.a.jp"),
+        ("<b>&</b>", "&lt;b&gt;&amp;&lt;/b&gt;"),
+        ("https:// だけ", "https:// だけ"),
+    ],
+)
+def test_addresses_in_a_text_are_links_and_nothing_else_is(text: str, html: str) -> None:
+    assert hagukumi.linked(text) == html
 
 
 def test_months_may_be_dates_or_service_months() -> None:

@@ -59,7 +59,9 @@ NO_PAGES = {
     "rate_book_effect:export",
     "facilities:schedule_calendar",
     "audit_portal:export",
+    "rate_books:changes",
     "rate_books:file",
+    "rate_books:shipped_file",
     "rate_books:template",
 }
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.

@@ -60,10 +60,10 @@ def test_two_files_of_one_type_do_not_hide_each_other() -> None:
 @pytest.mark.parametrize(
     ("year", "status", "title"),
     [
-        (2026, "official", "令和8年度 単価表（2026-04）"),
-        (2026, "provisional", "令和8年度 単価表（2026-04・暫定）"),
-        (2026, "sample", "令和8年度 単価表（2026-04・見本）"),
-        (2018, "official", "平成30年度 単価表（2026-04）"),
+        (2026, "official", "令和8年度 単価表（4月から）"),
+        (2026, "provisional", "令和8年度 単価表（4月から・暫定）"),
+        (2026, "sample", "令和8年度 単価表（4月から・見本）"),
+        (2018, "official", "平成30年度 単価表（4月から）"),
     ],
 )
 def test_a_title_says_what_the_prices_are_worth(year: int, status: str, title: str) -> None:

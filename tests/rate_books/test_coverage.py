@@ -68,7 +68,7 @@ def test_an_item_of_one_system_of_a_kodomoen_says_which() -> None:
     ]
 
 
-def test_differences_count_everything_and_begin_with_the_biggest() -> None:
+def test_differences_count_everything_and_say_how_much() -> None:
     book = made_of(SAMPLE, "R8")
     first, second, third, *rest = dearer_rows = [row for row in book.rows if row.item == "base"]
     kept = [row for row in book.rows if row.item != "base"]
@@ -86,12 +86,14 @@ def test_differences_count_everything_and_begin_with_the_biggest() -> None:
 
     found = differences_of(changed, {"nursery": book})
 
-    assert (found.added, found.gone, len(found.changed)) == (1, 1, 3)
+    assert (len(found.added), len(found.gone), len(found.changed)) == (1, 1, 3)
     assert found.same == len(book.rows) - 4
-    assert [change.percent for change in found.changed] == ["+100.0%", "+0.1%", "±0.0%"]
-    assert found.changed[0].delta == second.amount
-    assert found.changed[2].beside.endswith("c 2.5% → なし")
-    assert found.gone_rows[0].before is rest[0]
+    by_share = sorted(found.changed, key=lambda change: change.delta, reverse=True)
+    assert [change.percent for change in by_share] == ["+100.0%", "+0.1%", "±0.0%"]
+    assert found.range_words == "±0.0%〜+100.0%"
+    assert by_share[0].delta == second.amount
+    assert by_share[2].beside.endswith("c 2.5% → なし")
+    assert found.gone[0].before is rest[0]
     assert found.replaced == [book]
     assert len(dearer_rows) == 168
 
@@ -101,4 +103,4 @@ def test_without_a_book_before_everything_is_new() -> None:
 
     found = differences_of(book, {"nursery": None})
 
-    assert (found.added, found.gone, found.same, found.replaced) == (len(book.rows), 0, 0, [])
+    assert (len(found.added), found.gone, found.same, found.replaced) == (len(book.rows), [], 0, [])

@@ -121,12 +121,85 @@ def test_every_problem_is_told_at_its_cell_at_once() -> None:
 
 def test_the_same_price_twice_is_told_with_the_other_place() -> None:
     book = grid(SAMPLE, "home_visiting")
-    sheet = book["基本分単価"]
-    sheet["A14"] = sheet["A13"].value
+    copied = book.copy_worksheet(book["基本分単価"])
+    copied.title = "写し"
 
     found = problems_of(book)
 
-    assert any("シート「基本分単価」D13と同じ条件の単価です" in message for message in found.values())
+    assert "シート「基本分単価」D13と同じ条件の単価です" in found["単価.xlsx シート「写し」D13"]
+
+
+BASE = "単価.xlsx シート「基本分単価」"
+
+
+def row_of(sheet: Any, smallest: int) -> int:
+    return next(cell.row for cell in sheet["B"] if cell.value == smallest)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("C", 900, "定員81〜900が、次の行の91〜100など9行と重なります"),
+        ("B", 8, "定員8〜90が、"),
+        ("C", 92, "定員81〜92が、次の行の91〜100と重なります"),
+        ("C", None, "定員81〜が、次の行の91〜100など9行と重なります"),
+        ("C", 18, "定員（から）の81が、定員（まで）の18より大きくなっています"),
+    ],
+)
+def test_one_wrong_band_is_one_problem_at_its_cell(column: str, value: int | None, words: str) -> None:
+    book = grid(SAMPLE, "nursery")
+    sheet = book["基本分単価"]
+    row = row_of(sheet, 81)
+    sheet[f"{column}{row}"] = value
+    sheet[f"E{row}"] = "約"
+
+    found = problems_of(book)
+
+    place = f"{BASE}{'B' if value == 18 else column}{row}"
+    assert set(found) == {place, f"{BASE}E{row}"}
+    assert found[place].startswith(words)
+
+
+def test_the_same_band_twice_is_one_problem() -> None:
+    book = grid(SAMPLE, "nursery")
+    sheet = book["基本分単価"]
+    row = row_of(sheet, 81)
+    sheet[f"B{row + 1}"], sheet[f"C{row + 1}"] = 81, 90
+
+    found = problems_of(book)
+
+    assert list(found) == [f"{BASE}A{row + 1}"]
+    assert f"地域区分と定員が同じ行が、{row}行目にもあります" in found[f"{BASE}A{row + 1}"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "words"),
+    [
+        ("単位", "割合", "単位「割合」は、基本分単価には使えません。「月・子ども1人」を入れてください。"),
+        ("種別コード", "その他", "種別コード「その他」は使えません。"),
+    ],
+)
+def test_a_heading_that_does_not_fit_is_one_problem(heading: str, value: str, words: str) -> None:
+    book = grid(SAMPLE, "nursery")
+    sheet = book["基本分単価"]
+    row = next(cell.row for cell in sheet["A"] if cell.value == heading)
+    sheet[f"D{row}"] = value
+
+    found = problems_of(book)
+
+    assert list(found) == [f"{BASE}D{row}"]
+    assert found[f"{BASE}D{row}"].startswith(words)
+
+
+def test_a_column_that_is_there_twice_is_one_problem() -> None:
+    book = grid(SAMPLE, "nursery")
+    sheet = book["基本分単価"]
+    for row in range(1, 12):
+        sheet.cell(row, 7, sheet.cell(row, 4).value)
+
+    found = problems_of(book)
+
+    assert found == {f"{BASE}G3": "D列と同じ見出しです。どちらかの見出しを直すか、列を消してください。"}
 
 
 def test_a_workbook_without_our_headings_is_refused_without_quoting_it() -> None:

@@ -144,7 +144,7 @@ def test_a_book_is_found_by_name_and_content(city: City) -> None:
         assert book_named("R8", book.content_hash).id == "R8"
         assert book_named(shipped.id, shipped.content_hash) is shipped
         assert book_named(shipped.id, "") is shipped
-        assert title_of("R8", book.content_hash) == "令和8年度 単価表（R8）"
+        assert title_of("R8", book.content_hash) == "令和8年度 単価表（4月から）"
         assert title_of("gone", "") == "単価表 gone"
         for name, content in (("R8", ""), ("R8", "0" * 64), (shipped.id, "0" * 64)):
             with pytest.raises(BookGone):

@@ -66,6 +66,10 @@ def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
+def section(text: str, begins: str, ends: str) -> str:
+    return text.rpartition(f" {begins}")[2].partition(ends)[0]
+
+
 def queries_of(browser: Browser, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert browser.get(path).status_code == 200
@@ -194,12 +198,81 @@ def test_missing_items_are_named_with_what_it_means(city: City, first: Browser) 
     whole = text_of(first.get(f"/c/rate-books/{without_bus.pk}/"))
     seen = text_of(first.get(f"/c/rate-books/{lacking.pk}/"))
 
-    assert "通園送迎 bus" not in whole
-    assert "通園送迎 bus" in seen
+    assert "通園送迎" not in section(whole, "単価のない項目", "入っている単価")
+    assert "通園送迎" in section(seen, "単価のない項目 2件", "入っている単価")
     assert "冷暖房費 " in seen
     assert "計算は止まります" in seen
     assert "ない地域：20/100" in seen
     assert "なくなる単価" in seen
+
+
+def raised(row: Any) -> Any:
+    """What the government does once a year: every base price up by two per cent, rounded to ten yen."""
+    from dataclasses import replace
+
+    return replace(row, amount=row.amount * 102 // 1000 * 10) if row.item == "base" else row
+
+
+def test_a_revised_book_is_a_page_to_decide_on(city: City, first: Browser) -> None:
+    book = load(city, made_of(SAMPLE, "R8-b", effective_from=date(2026, 6, 1), region=None, change=raised))
+    page = f"/c/rate-books/{book.pk}/"
+
+    answer = first.get(page)
+    text = text_of(answer)
+
+    # First what matters, then the prices, then what to check: a few of each law, the rest folded, none lost.
+    places = [
+        text.index(words) for words in ("保育所 令和8年6月分から", "いまの単価表との違い", "打ち間違い")
+    ]
+    assert places == sorted(places)
+    assert re.search(r"変わる単価 1,344 \S*\+2\.0%", text)
+    groups = answer.context["view"].warnings
+    assert sum(len(group.found) for group in groups) == book.warning_count > 100
+    assert all(f"{group.label} {group.count_words}" in text for group in groups)
+    assert answer.content.decode().count("処遇改善の単価は、基本分単価のおよそ100分の1です。") == 1
+    assert "ほか" in text
+
+
+def test_changed_prices_stand_in_the_order_of_the_tables_and_can_be_narrowed(
+    city: City, first: Browser
+) -> None:
+    book = load(
+        city,
+        made_of(SAMPLE, "R8-b", types=("nursery", "small_a"), effective_from=date(2026, 6, 1), region=None,
+                change=dearer),
+    )  # fmt: skip
+    page = f"/c/rate-books/{book.pk}/"
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        listed = first.get(page + query).context["prices"].page.object_list
+        return [(one.label, one.row.region_percent, one.row.capacity_min or 0) for one in listed]
+
+    begins, second, last = rows(""), rows("?page=2"), rows("?page=9999")
+
+    assert begins[0] == ("保育所", 20, 1)
+    assert len(begins) == 25
+    assert [row[1] for row in begins + second] == [20] * 50
+    assert begins == sorted(begins, key=lambda row: row[2])
+    assert last[-1][:2] == ("小規模保育事業A型", 0)
+    assert {row[0] for row in rows("?type=small_a&item=base")} == {"小規模保育事業A型"}
+    assert rows("?item=bus") == []
+    assert rows("?type=x&item=y&change=z&page=w") == begins
+
+
+def test_every_difference_comes_as_csv(city: City, first: Browser) -> None:
+    import csv
+
+    book = load(city, made_of(SAMPLE, "R8-b", effective_from=date(2026, 6, 1), region=None, change=dearer))
+
+    answer = first.get(f"/c/rate-books/{book.pk}/changes/")
+
+    header, *lines = csv.reader(answer.content.decode("utf-8-sig").splitlines())
+    assert len(lines) == 1344
+    assert {line[header.index("差")] for line in lines} == {"1000"}
+    for line in lines:
+        old, new = (int(line[header.index(name)]) for name in ("いまの単価", "新しい単価"))
+        assert new - old == 1000
+    assert events_of(city, "rate_books.file_taken")[-1].detail == {"form": "changes"}
 
 
 def test_a_discarded_book_shows_its_heading_only(city: City, first: Browser) -> None:
@@ -210,6 +283,7 @@ def test_a_discarded_book_shows_its_heading_only(city: City, first: Browser) -> 
     assert (answer.status_code, answer["Location"]) == (302, "/c/rate-books/")
     assert "取りやめました" in text_of(first.get(f"/c/rate-books/{book.pk}/"))
     assert first.get(f"/c/rate-books/{book.pk}/files/all/").status_code == 404
+    assert first.get(f"/c/rate-books/{book.pk}/changes/").status_code == 404
 
 
 def test_the_files_of_a_book_are_the_book(city: City, first: Browser) -> None:
@@ -225,6 +299,40 @@ def test_the_files_of_a_book_are_the_book(city: City, first: Browser) -> None:
     assert read_book(heading, texts).content_hash == loaded.content_hash
     assert workbook.content.startswith(b"PK")
     assert first.get(f"/c/rate-books/{loaded.pk}/files/nursery/").status_code == 404
+
+
+def test_a_book_that_came_with_the_product_is_read_price_by_price(city: City, first: Browser) -> None:
+    listed = first.get("/c/rate-books/?month=2026-06").content.decode()
+    page = f"/c/rate-books/shipped/{SAMPLE.id}/"
+
+    whole = first.get(page)
+    narrowed = first.get(f"{page}?type=nursery&item=base&region=10")
+    packed = first.get(f"{page}files/all/")
+
+    assert all(f'href="/c/rate-books/shipped/{book.id}/"' in listed for book in (SAMPLE, OFFICIAL))
+    assert f"単価 {len(SAMPLE.rows):,}件" in text_of(whole)
+    rows = [price.row for price in narrowed.context["prices"].page.paginator.object_list]
+    assert rows
+    assert {(row.facility_type, row.item, row.region_percent) for row in rows} == {("nursery", "base", 10)}
+    assert f"{rows[0].amount:,}円" in text_of(narrowed)
+    assert "この単価表を公開しますか" not in text_of(whole)
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert read_book(texts.pop(f"{SAMPLE.id}.toml"), texts).content_hash == SAMPLE.content_hash
+    assert first.get(f"{page}files/nursery/").content.startswith(b"PK")
+    assert first.get("/c/rate-books/shipped/2015-04/").status_code == 404
+    assert first.get(f"{page}files/school/").status_code == 404
+    assert events_of(city, "rate_books.shown")[-1].detail == {"book_id": SAMPLE.id}
+
+
+def test_an_empty_list_says_what_to_do_first(city: City, first: Browser) -> None:
+    nothing = text_of(first.get("/c/rate-books/"))
+    narrowed = text_of(first.get("/c/rate-books/?words=x"))
+
+    assert "まだ何も読み込んでいません" in nothing
+    assert "「Excelのひな形」に公式の単価を貼り付け" in nothing
+    assert "当てはまる単価表はありません" not in nothing
+    assert "当てはまる単価表はありません" in narrowed
 
 
 def test_a_template_is_empty_and_the_filled_one_has_the_prices_in_force(city: City, first: Browser) -> None:
