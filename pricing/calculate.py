@@ -41,7 +41,7 @@ def calculate(claim: ClaimInput, book: RateBook) -> Quote:
         raise NoBookInForce([Problem("ratebook", message)])
     sheets = _sheets(claim, rules, book)
     enrolled = {work.system: work.enrolled for work in sheets}
-    problems = use_problems(claim.items, rules, claim.month, enrolled)
+    problems = use_problems(claim, rules)
     if problems:
         raise InputProblems(problems)
     lines: list[Line] = []

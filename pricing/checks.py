@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from pricing.claim import ItemClaim
+from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim
 from pricing.month import Month
+from pricing.possible import days_problem, number_problems
 from pricing.problems import Problem
 from pricing.rule_sets import TypeRules
 from pricing.rules import FIRST_MONTH_OF_TREATMENT_III
-from pricing.vocabulary import FACILITY_TYPES, FACILITY_UNITS, ITEM_LABELS, MARCH_UNITS
+from pricing.vocabulary import FACILITY_TYPES, FACILITY_UNITS, ITEM_LABELS, MARCH_UNITS, system_of
 from pricing.working import Entry
 
 
-def use_problems(
-    items: Iterable[ItemClaim], rules: TypeRules, month: Month, enrolled: Mapping[str, int]
-) -> list[Problem]:
-    """Items the year's table does not have, asked twice, out of season, or without children (N by system)."""
-    problems: list[Problem] = []
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The month of a facility that items are asked for, as far as it could be read; what is ``None`` passes."""
+
+    month: Month | None
+    children: tuple[ChildClass, ...] | None
+    capacity: Capacity | None
+    payer: str | None = None
+
+    def enrolled(self, systems: Iterable[str]) -> int:
+        """N of these systems together; the children are known."""
+        return sum(
+            [child.enrolled for child in self.children or () if system_of(child.certification) in systems]
+        )
+
+
+def use_problems(claim: ClaimInput, rules: TypeRules) -> list[Problem]:
+    """Items the year's table does not have, asked twice, out of season, without children, or of impossible numbers."""
+    known = Known(claim.month, claim.children, claim.capacity, claim.payer)
+    problems = child_problems(claim.children, claim.month)
     seen: set[tuple[str, str]] = set()
-    for asked in items:
+    for asked in claim.items:
         systems = rules.systems_of(asked.code)
         if asked.certification:
             systems = tuple(system for system in systems if system == asked.certification)
@@ -30,17 +47,29 @@ def use_problems(
         if any((system, asked.code) in seen for system in systems):
             problems.append(Problem(asked.path("code"), twice(entry)))
         seen.update((system, asked.code) for system in systems)
-        children = sum([enrolled.get(system, 0) for system in systems])
-        problems.extend(circumstance_problems(asked, entry, month, children))
+        problems.extend(circumstance_problems(asked, entry, systems, known))
     return problems
 
 
+def child_problems(children: Iterable[ChildClass], month: Month | None) -> list[Problem]:
+    """Children who were there for more days than the month has."""
+    if month is None:
+        return []
+    found = [
+        days_problem(f"children[{position}].mid_month_days", child.mid_month_days, month)
+        for position, child in enumerate(children)
+        if child.mid_month_days is not None
+    ]
+    return [problem for problem in found if problem is not None]
+
+
 def circumstance_problems(
-    asked: ItemClaim, entry: Entry, month: Month | None, enrolled: int | None
+    asked: ItemClaim, entry: Entry, systems: Iterable[str], known: Known
 ) -> list[Problem]:
-    """March items in another month (D9), facility items without children (D3); unknown facts pass."""
+    """March items in another month (D9), facility items without children (D3), numbers that nobody can have."""
     problems: list[Problem] = []
-    unit = entry.item.unit
+    unit, month = entry.item.unit, known.month
+    enrolled = None if known.children is None else known.enrolled(systems)
     if unit in MARCH_UNITS and month is not None and not month.is_march:
         problems.append(
             Problem(
@@ -70,6 +99,8 @@ def circumstance_problems(
                 "初日在籍の子どもが0人の月に、副食費の免除人数があります。どちらかを直してください。",
             )
         )
+    elif known.children is not None:
+        problems.extend(number_problems(asked, entry, systems, known.children, known.capacity, known.payer))
     return problems
 
 

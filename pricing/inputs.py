@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from pricing.checks import circumstance_problems, not_in_table, twice
+from pricing.checks import Known, child_problems, circumstance_problems, not_in_table, twice
 from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim, Treatment
 from pricing.items.children import intake_variant
 from pricing.month import Month
@@ -183,7 +183,8 @@ class _Reader:
         children = self.children(found, facility_type, capacity)
         treatment = self.treatment(found, month)
         payer = self.payer(found, children)
-        items = self.items(found, facility_type, month, children)
+        self.problems.extend(child_problems(children or (), month))
+        items = self.items(found, facility_type, Known(month, children, capacity, payer))
         self.ages_apart(children, items)
         if (
             facility_type is None or region is None or capacity is None or month is None
@@ -243,6 +244,7 @@ class _Reader:
         payer = self.code_text(found, "payer", "payer", "市区町村コード")
         if payer is not None and children is not None and all(child.payer != payer for child in children):
             self.note("payer", f"市区町村コード {shown(payer)} の子どもが children にいません。")
+            return None
         return payer
 
     # -- children
@@ -365,11 +367,7 @@ class _Reader:
     # -- items
 
     def items(
-        self,
-        found: Mapping[str, Any],
-        facility_type: str | None,
-        month: Month | None,
-        children: tuple[ChildClass, ...] | None,
+        self, found: Mapping[str, Any], facility_type: str | None, known: Known
     ) -> tuple[ItemClaim, ...]:
         if "items" not in found:
             return ()
@@ -393,12 +391,7 @@ class _Reader:
                 self.note(f"{path}.code", twice(entry))
             seen.update((system, code) for system in systems)
             asked = self.item(holder, path, position, entry, certification)
-            enrolled = None
-            if children is not None:
-                enrolled = sum(
-                    child.enrolled for child in children if system_of(child.certification) in systems
-                )
-            self.problems.extend(circumstance_problems(asked, entry, month, enrolled))
+            self.problems.extend(circumstance_problems(asked, entry, systems, known))
             items.append(asked)
         self.chosen_variants(items)
         return tuple(items)

@@ -18,8 +18,8 @@ OPTION_VALUES = {
     "days": st.integers(0, 20),
     "spent_yen": st.integers(0, 400_000),
     "headcount": st.integers(1, 3),
-    "headcount_a": st.integers(0, 9),
-    "headcount_b": st.integers(0, 9),
+    "headcount_a": st.integers(0, 4),
+    "headcount_b": st.integers(0, 2),
 }
 # No price in the shipped books: 講師配置 for most bands, the others anywhere.
 UNPRICED = frozenset(
@@ -148,7 +148,20 @@ def items_of(
                 items.append(draw(item_claims(entry)) | {"certification": system})
         else:
             items.append(draw(item_claims(next(iter(entries.values())))))
+    for item in items:
+        if item["code"] == "side_dish_exemption":
+            item["children"] = min(item["children"], exempt_at_most(children, "days" in item))
     return items
+
+
+def exempt_at_most(children: list[dict[str, Any]], of_1: bool) -> int:
+    """How many children there are whose side dishes can be exempt."""
+    return sum(
+        child["count"]
+        for child in children
+        if (child["certification"] == "1" if of_1 else child["certification"] == "2")
+        and child["age_class"] in ("3", "3mid", "4plus")
+    )
 
 
 @st.composite
