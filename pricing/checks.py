@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim
 from pricing.month import Month
-from pricing.possible import days_problem, number_problems
+from pricing.possible import days_problem, disability_problems, number_problems
 from pricing.problems import Problem
 from pricing.rule_sets import TypeRules
 from pricing.rules import FIRST_MONTH_OF_TREATMENT_III
@@ -48,7 +48,7 @@ def use_problems(claim: ClaimInput, rules: TypeRules) -> list[Problem]:
             problems.append(Problem(asked.path("code"), twice(entry)))
         seen.update((system, asked.code) for system in systems)
         problems.extend(circumstance_problems(asked, entry, systems, known))
-    return problems
+    return problems + disability_problems(claim.items, claim.children)
 
 
 def child_problems(children: Iterable[ChildClass], month: Month | None) -> list[Problem]:

@@ -13,6 +13,7 @@ from pricing.checks import Known, child_problems, circumstance_problems, not_in_
 from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim, Treatment
 from pricing.items.children import intake_variant
 from pricing.month import Month
+from pricing.possible import disability_problems
 from pricing.problems import InputProblems, Problem
 from pricing.rule_sets import AUTOMATIC, TABLES, claimable_entries
 from pricing.vocabulary import (
@@ -186,6 +187,7 @@ class _Reader:
         self.problems.extend(child_problems(children or (), month))
         items = self.items(found, facility_type, Known(month, children, capacity, payer))
         self.ages_apart(children, items)
+        self.problems.extend(disability_problems(items, children or ()))
         if (
             facility_type is None or region is None or capacity is None or month is None
             or children is None or treatment is None

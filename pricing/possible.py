@@ -7,13 +7,14 @@ bounds on staff are generous on purpose, so that no true number ever meets one.
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Final
 
 from pricing.claim import Capacity, ChildClass, ItemClaim
 from pricing.month import Month
 from pricing.problems import Problem
+from pricing.vocabulary import ITEM_LABELS
 from pricing.working import Entry
 
 # pricing.md §8.1: no ratio that an item with teachers is held against asks for more than one to three children.
@@ -29,7 +30,9 @@ STAFF_OF_B: Final = 5
 
 def days_in(month: Month) -> int:
     """The days a month has."""
-    return monthrange(month.year, month.month)[1]
+    if month.month == 12:
+        return 31
+    return (date(month.year, month.month + 1, 1) - date(month.year, month.month, 1)).days
 
 
 def most_teachers(persons: int) -> int:
@@ -126,3 +129,40 @@ def days_problem(path: str, days: int, month: Month) -> Problem | None:
     if days <= most:
         return None
     return Problem(path, f"{month.words}は{most}日までです。日数を{most}以下で入力してください。")
+
+
+def disability_problems(items: Sequence[ItemClaim], children: Sequence[ChildClass]) -> list[Problem]:
+    """
+    障害児保育 knows how many, and of which class where something looks back at the units of a class.
+
+    Without a number it would be priced with nothing (D12: never 0). A number alone does not say whose units 定員超過
+    (D7), 日割 (D11) and 従業員枠 take it into, so there the counts must say it by class.
+    """
+    if not any(child.count for child in children):
+        return []
+    counted = any(child.disabled for child in children)
+    by_class = any(asked.code == "over_capacity" for asked in items) or any(
+        child.count and (child.employee_slot or child.mid_month_days is not None) for child in children
+    )
+    problems = []
+    for asked in items:
+        if asked.code != "disability_care":
+            continue
+        if counted and asked.children is not None:
+            message = (
+                "障害児の人数は、子どもの数の disabled（うち障害児数）にあります。children を外してください。"
+            )
+            problems.append(Problem(asked.path("children"), message))
+        elif not counted and not asked.children:
+            message = (
+                f"「{ITEM_LABELS[asked.code]}」の対象になる障害児の人数がわかりません。"
+                "子どもの数の disabled（うち障害児数）を入力するか、この項目を外してください。"
+            )
+            problems.append(Problem(asked.path("code"), message))
+        elif not counted and by_class:
+            message = (
+                "定員超過・日割・従業員枠は年齢と時間の区分ごとに計算します。障害児の人数は、"
+                "children ではなく、子どもの数の disabled（うち障害児数）で入力してください。"
+            )
+            problems.append(Problem(asked.path("children"), message))
+    return problems

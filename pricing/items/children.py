@@ -329,9 +329,9 @@ def disability_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     障害児保育 of 地域型保育: every child with a disability, by age where the table has ages.
 
     Who they are stands in the counts (``ChildClass.disabled``), so that 定員超過 and 日割 see them. Where one price
-    holds for all, their number may be given with the item instead.
+    holds for all and nothing looks back at the units of a class, their number may be given with the item instead.
 
-    :raises InputProblems: neither says how many, or the number alone does not say which of several prices.
+    :raises InputProblems: the number alone does not say which of several prices.
     """
     if asked.children is None:
         targets = [group for group in work.classes if group.disabled]
@@ -340,7 +340,7 @@ def disability_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         id(row): row
         for row in (work.child_row("disability_care", "child_month", group) for group in work.classes)
     }
-    if len(rows) > 1 or any(group.disabled for group in work.classes):
+    if len(rows) > 1:
         message = (
             "年齢により単価が異なります。人数は、子どもの数の disabled（うち障害児数）で入力してください。"
         )

@@ -132,6 +132,7 @@ def items_of(
         and entry.item.code not in UNPRICED
         and (march or entry.item.unit not in MARCH_UNITS)
         and (with_side_dishes or entry.item.code != "side_dish_exemption")
+        and (entry.item.code != "disability_care" or any(child.get("disabled") for child in children))
         and (with_deductions or entry.item.section != "deduction")
         # Where the table of 調整率 has no row there is nothing to price: such a claim stops (D16).
         and (

@@ -149,3 +149,47 @@ def test_every_impossible_number_is_told_at_once_also_of_a_claim_built_by_hand()
         "items[1].headcount_a",
         "items[1].headcount_b",
     ]
+
+
+BY_COUNTS = [child("3", "1", 3, disabled=2), child("3", "2", 5)]
+PLAIN = [child("3", "1", 3), child("3", "2", 5)]
+
+
+@pytest.mark.parametrize(
+    ("children", "items", "paths"),
+    [
+        # Neither says how many: never 0 (D12).
+        (PLAIN, [{"code": "disability_care"}], ["items[0].code"]),
+        (PLAIN, [{"code": "disability_care", "children": 0}], ["items[0].code"]),
+        (BY_COUNTS, [{"code": "disability_care"}], []),
+        (PLAIN, [{"code": "disability_care", "children": 2}], []),
+        # Both say how many.
+        (BY_COUNTS, [{"code": "disability_care", "children": 2}], ["items[0].children"]),
+        # 定員超過 and 日割 look back at the units of a class, which a number alone does not name (D7, D11).
+        (PLAIN, [{"code": "disability_care", "children": 2}, {"code": "over_capacity"}], ["items[0].children"]),
+        (BY_COUNTS, [{"code": "disability_care"}, {"code": "over_capacity"}], []),
+        ([*PLAIN, child("3", "1", 1, mid_month_days=9)], [{"code": "disability_care", "children": 2}],
+         ["items[0].children"]),
+        ([], [{"code": "disability_care"}], []),
+    ],
+)  # fmt: skip
+def test_disability_care_knows_how_many_and_of_which_class_where_that_counts(
+    children: list[dict[str, Any]], items: list[dict[str, Any]], paths: list[str]
+) -> None:
+    assert refused(claim_of("small_c", children=children, items=items)) == paths
+
+
+def test_a_payer_without_a_child_with_a_disability_pays_nothing_for_it() -> None:
+    children = [child("3", "1", 3, disabled=2, payer=OWN), child("3", "2", 2, payer=OTHER)]
+    claim = claim_of("small_c", children=children, items=[{"code": "disability_care"}], payer=OTHER)
+
+    lines = {line["code"]: line["amount_yen"] for line in answer(claim, shipped_books())["lines"]}
+
+    assert lines["disability_care"] == 0
+
+
+def test_in_the_workplace_a_number_alone_is_refused_beside_children_of_staff() -> None:
+    children = [child("3", "1", 3), child("3", "2", 2, employee_slot=True)]
+    claim = claim_of("workplace", children=children, items=[{"code": "disability_care", "children": 1}])
+
+    assert refused(claim) == ["items[0].children"]
