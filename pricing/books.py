@@ -196,28 +196,26 @@ class PriceTable:
                         return row
         raise self.missing(item, unit, certification, variant, age_class, hours)
 
-    def over_capacity(self, certification: str, enrolled: int) -> PriceRow | None:
+    def over_capacity(self, certification: str, enrolled: int, capacity: int) -> PriceRow | None:
         """
         The 調整率 row for the month's first-day count (D16); ``None`` while the band is not exceeded.
 
-        In a band without an upper bound the first row tells where 超過 begins.
+        Up to the 利用定員 and up to the band's maximum nothing is exceeded, whatever rows there are. In a band without
+        an upper bound the first row tells where 超過 begins.
 
         :raises MissingPrice: the count lies beyond every row of the band.
         """
         rows = [row for row in self._enrolment_rows if row.item == "over_capacity"
                 and row.certification in _CERTIFICATION_ROWS[certification]]  # fmt: skip
+        largest = rows[0].capacity_max if rows else self.band[1]
+        if enrolled <= capacity or (largest is not None and enrolled <= largest):
+            return None
         for row in rows:
             if (row.enrolled_min or 0) <= enrolled and (
                 row.enrolled_max is None or enrolled <= row.enrolled_max
             ):
                 return row
-        largest = rows[0].capacity_max if rows else self.band[1]
-        if largest is None:
-            first = min((row.enrolled_min or 0 for row in rows), default=enrolled + 1)
-            within = enrolled < first
-        else:
-            within = enrolled <= largest
-        if within:
+        if largest is None and rows and enrolled < min(row.enrolled_min or 0 for row in rows):
             return None
         raise self.missing("over_capacity", "percent", certification, "", "", "", enrolled=enrolled)
 

@@ -193,7 +193,8 @@ def _closure_unit(group: Group) -> int:
 @item("over_capacity", "percent", "deduction")
 def over_capacity(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """定員恒常的超過: each class keeps its unit sum × 調整率, floored; the rest is taken off (D7, D16)."""
-    row = work.table.over_capacity(work.system, work.enrolled)
+    capacity = work.claim.capacity.of(work.system)
+    row = work.table.over_capacity(work.system, work.enrolled, capacity)
     if row is None:
         reason = f"初日在籍{work.enrolled}人は利用定員の区分の範囲内なので、減算はありません。"
         steps = [Step("金額", "0円", "amount", (0, 0, 0)), rule_step(rules.OVER_CAPACITY_ROW)]

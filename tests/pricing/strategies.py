@@ -138,7 +138,11 @@ def items_of(
         and (
             entry.item.code != "over_capacity"
             or all(enrolled(system) <= size for system, size in capacity.items())
-            or (facility_type in ("kindergarten", "nursery") and min(capacity.values()) >= 16)
+            or (
+                facility_type in ("kindergarten", "nursery")
+                and min(capacity.values()) >= 16
+                and (facility_type == "nursery" or capacity["1"] <= 300)
+            )
         )
     ]
     items = []
