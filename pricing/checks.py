@@ -11,7 +11,7 @@ from pricing.possible import days_problem, disability_problems, number_problems
 from pricing.problems import Problem
 from pricing.rule_sets import TypeRules
 from pricing.rules import FIRST_MONTH_OF_TREATMENT_III
-from pricing.vocabulary import FACILITY_TYPES, FACILITY_UNITS, ITEM_LABELS, MARCH_UNITS, system_of
+from pricing.vocabulary import FACILITY_TYPES, FACILITY_UNITS, ITEM_LABELS, MARCH_UNITS, SYSTEMS, system_of
 from pricing.working import Entry
 
 
@@ -92,6 +92,9 @@ def circumstance_problems(
                 "子どもの数を確かめるか、この項目を外してください。",
             )
         )
+    if enrolled and entry.whole_facility and known.capacity is not None:
+        empty = [name for name in systems if known.capacity.has(name) and not known.enrolled((name,))]
+        problems.extend([Problem(asked.path("code"), one_system_is_empty(entry, name)) for name in empty])
     if enrolled == 0 and entry.item.code == "side_dish_exemption" and asked.children:
         problems.append(
             Problem(
@@ -102,6 +105,25 @@ def circumstance_problems(
     elif known.children is not None:
         problems.extend(number_problems(asked, entry, systems, known.children, known.capacity, known.payer))
     return problems
+
+
+def one_system_is_empty(entry: Entry, system: str) -> str:
+    """
+    A whole-facility item of a 認定こども園 while one of its systems has nobody to pay its half for (D3, D17).
+
+    [U] the adjustment 1号利用子どもがいない場合 that the official table has for it has no price in any source.
+    """
+    name = SYSTEMS[system]
+    message = (
+        f"「{entry.label}」は施設全体の項目で、1号と2・3号の半額ずつで支払われます。{name}の初日在籍が0人なので、"
+        f"{name}の半額を計算できません"
+    )
+    if system == "1":
+        message += "（「1号利用子どもがいない場合」の調整は、単価が公表資料で確かめられていません）"
+    return (
+        f"{message}。{name}の利用定員がないなら capacity.{system} を外し、定員はあって子どもがいないだけなら、"
+        "この項目を外して、扱いを市で決めてください。"
+    )
 
 
 def not_in_table(code: str, facility_type: str) -> str:
