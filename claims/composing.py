@@ -236,7 +236,7 @@ def quote_for(
     try:
         book = book_in_force(ingredients.facility.kind, Month(month.year, month.month), ingredients.books)
         document["ratebook"] = book.id
-        quote = calculate(parse(document), book)
+        quote = calculate(parse(document, book.fiscal_year), book)
     except InputProblems as problem:
         sentence = "登録されている内容では計算できません。市の担当課へ連絡してください。"
         raise CannotDraft("not_computable", f"{sentence}\n{_sentences(problem)}") from problem

@@ -176,6 +176,10 @@ class PriceTable:
         whole = not row.age_class and not row.hours and row.certification in (system, "")
         return row if whole and row.unit == unit else None
 
+    def has(self, item: str, variant: str) -> bool:
+        """Whether there is any row of the item, for whatever class."""
+        return (item, variant) in self._of_item
+
     def values_of(self, row: PriceRow) -> dict[str, Any]:
         """The row and its book for a program; columns that hold for all are left out."""
         found = self._values.get(row)
@@ -320,15 +324,23 @@ class RateBook:
             self._tables[(facility_type, region_percent, segment, system)] = found
         return found
 
+    def require(self, facility_type: str) -> None:
+        """
+        The book has prices of the facility type.
+
+        :raises MissingPrice: it has none.
+        """
+        if facility_type not in self.facility_types:
+            name = FACILITY_TYPES.get(facility_type, facility_type)
+            message = (
+                f"単価表 {self.id} には{name}の単価がありません。{name}の単価がある単価表を選んでください。"
+            )
+            raise MissingPrice([Problem("ratebook", message)])
+
     def _region(self, facility_type: str, region_percent: int) -> tuple[list[int], list[PriceRow]]:
         found = self._by_region.get((facility_type, region_percent))
         if found is None:
-            if facility_type not in self.facility_types:
-                name = FACILITY_TYPES.get(facility_type, facility_type)
-                raise MissingPrice(
-                    [Problem("ratebook", f"単価表 {self.id} には{name}の単価がありません。"
-                             f"{name}の単価がある単価表を選んでください。")]
-                )  # fmt: skip
+            self.require(facility_type)
             rows = [
                 row
                 for row in self.rows

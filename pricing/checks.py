@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim
-from pricing.month import Month
+from pricing.month import Month, fiscal_year_words
 from pricing.possible import days_problem, disability_problems, number_problems
 from pricing.problems import Problem
-from pricing.rule_sets import TypeRules
-from pricing.rules import FIRST_MONTH_OF_TREATMENT_III
+from pricing.rule_sets import FIRST_FISCAL_YEAR, LAST_YEAR, TABLES, TypeRules
+from pricing.rules import FIRST_MONTHS
 from pricing.vocabulary import FACILITY_TYPES, FACILITY_UNITS, ITEM_LABELS, MARCH_UNITS, SYSTEMS, system_of
 from pricing.working import Entry
 
@@ -41,7 +41,7 @@ def use_problems(claim: ClaimInput, rules: TypeRules) -> list[Problem]:
         if asked.certification:
             systems = tuple(system for system in systems if system == asked.certification)
         if not systems:
-            problems.append(Problem(asked.path("code"), not_in_table(asked.code, rules.facility_type)))
+            problems.append(Problem(asked.path("code"), not_in_year(asked.code, rules, asked.certification)))
             continue
         entry = rules.tables[systems[0]].by_code[asked.code]
         if any((system, asked.code) in seen for system in systems):
@@ -77,11 +77,12 @@ def circumstance_problems(
                 f"「{entry.label}」は3月分の請求でだけ請求できます。この月からは外してください。",
             )
         )
-    if entry.item.code == "treatment_iii" and month is not None and month < FIRST_MONTH_OF_TREATMENT_III:
+    first = FIRST_MONTHS.get(entry.item.code)
+    if first is not None and month is not None and month < first:
         problems.append(
             Problem(
                 asked.path("code"),
-                f"「{entry.label}」は令和4年10月分からの項目です。この月からは外してください。",
+                f"「{entry.label}」は{first.words}分からの項目です。この月からは外してください。",
             )
         )
     if enrolled == 0 and unit in FACILITY_UNITS:
@@ -127,8 +128,30 @@ def one_system_is_empty(entry: Entry, system: str) -> str:
 
 
 def not_in_table(code: str, facility_type: str) -> str:
+    """The type never had the item."""
     name = FACILITY_TYPES[facility_type]
     return f"「{ITEM_LABELS.get(code, code)}」（{code}）は{name}では請求できない項目です。外してください。"
+
+
+def not_in_year(code: str, rules: TypeRules, certification: str = "") -> str:
+    """The year's table lacks the item; where another year of the type has it, only the year is to blame."""
+    entries = [
+        entry
+        for system, table in TABLES[rules.facility_type].items()
+        for entry in table
+        if entry.item.code == code and certification in ("", system)
+    ]
+    if not entries:
+        return not_in_table(code, rules.facility_type)
+    first = min(entry.first_year for entry in entries)
+    last = max(entry.last_year for entry in entries)
+    years = f"{fiscal_year_words(first)}から" if first > FIRST_FISCAL_YEAR else ""
+    years += f"{fiscal_year_words(last)}まで" if last < LAST_YEAR else ""
+    return (
+        f"「{entries[0].label}」（{code}）は、{FACILITY_TYPES[rules.facility_type]}の"
+        f"{fiscal_year_words(rules.fiscal_year)}の表にない項目です（{years}の項目です）。"
+        "この月からは外すか、その年度の単価表を選んでください。"
+    )
 
 
 def twice(entry: Entry) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from pricing.checks import Known, child_problems, circumstance_problems, not_in_table, twice
+from pricing.checks import Known, child_problems, circumstance_problems, not_in_table, not_in_year, twice
 from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim, Treatment
 from pricing.items.children import intake_variant
 from pricing.month import Month
 from pricing.possible import disability_problems
 from pricing.problems import InputProblems, Problem
-from pricing.rule_sets import AUTOMATIC, TABLES, claimable_entries
+from pricing.rule_sets import AUTOMATIC, FIRST_FISCAL_YEAR, TABLES, claimable_entries, rules_for
 from pricing.vocabulary import (
     AGE_CLASSES,
     CERTIFICATIONS,
@@ -82,13 +82,16 @@ _WITH_BRANCHES: Final = frozenset({"nursery", "certified_kodomoen"})
 _MOST_DAYS: Final = 31
 
 
-def parse(document: object) -> ClaimInput:
+def parse(document: object, fiscal_year: int | None = None) -> ClaimInput:
     """
     Read one claim. ``ratebook`` is only checked for its shape: choosing the book is the caller's.
 
+    ``fiscal_year`` is that of the book, whose rules hold: with it, items that year does not have are told along with
+    everything else. Without, items are read as in the month's own year, and ``calculate`` tells.
+
     :raises InputProblems: everything that is wrong, each with its path.
     """
-    reader = _Reader()
+    reader = _Reader(fiscal_year)
     claim = reader.claim(document)
     if reader.problems or claim is None:
         raise InputProblems(reader.problems)
@@ -105,8 +108,9 @@ def shown(value: object) -> str:
 class _Reader:
     """Collects problems while it reads; what could not be read is ``None`` until the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, fiscal_year: int | None = None) -> None:
         self.problems: list[Problem] = []
+        self.fiscal_year = fiscal_year
 
     def note(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, message))
@@ -380,7 +384,7 @@ class _Reader:
             holder = self.mapping(value, path, _ITEM_KEYS, "請求する項目")
             if holder is None:
                 continue
-            entries = self.entries(holder, path, facility_type)
+            entries = self.entries(holder, path, facility_type, known.month)
             if not entries or facility_type is None:
                 continue
             certification = self.certification(holder, path, facility_type, entries)
@@ -398,7 +402,9 @@ class _Reader:
         self.chosen_variants(items)
         return tuple(items)
 
-    def entries(self, holder: Mapping[str, Any], path: str, facility_type: str | None) -> Mapping[str, Entry]:
+    def entries(
+        self, holder: Mapping[str, Any], path: str, facility_type: str | None, month: Month | None
+    ) -> Mapping[str, Entry]:
         """The item in the type's tables, by system; empty (and noted) when it cannot be claimed."""
         code = holder.get("code")
         if not isinstance(code, str) or code not in ITEM_LABELS:
@@ -419,7 +425,16 @@ class _Reader:
         entries = claimable_entries(facility_type, code)
         if not entries:
             self.note(f"{path}.code", not_in_table(code, facility_type))
-        return entries
+            return {}
+        year = self.fiscal_year if self.fiscal_year is not None or month is None else month.fiscal_year
+        if year is None or year < FIRST_FISCAL_YEAR:
+            return entries
+        rules = rules_for(facility_type, year)
+        standing = {system: rules.tables[system].by_code[code] for system in rules.systems_of(code)}
+        if self.fiscal_year is not None and not standing:
+            self.note(f"{path}.code", not_in_year(code, rules))
+        # What the year does not have is still read, so that everything else that is wrong with it is told too.
+        return standing or entries
 
     def certification(
         self, holder: Mapping[str, Any], path: str, facility_type: str, entries: Mapping[str, Entry]

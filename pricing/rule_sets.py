@@ -19,6 +19,8 @@ from pricing.vocabulary import FACILITY_TYPES, ITEM_LABELS
 from pricing.working import Entry, Item
 
 FIRST_FISCAL_YEAR: Final = 2015
+# An item that stands until this year stands until it is said otherwise.
+LAST_YEAR: Final = 9999
 # They come by themselves: with every claim, and where such children are counted.
 ALWAYS: Final = frozenset({"base", "treatment_1_2", "treatment_i"})
 BY_CHILDREN: Final = frozenset({"employee_slot", "mid_month"})
@@ -67,17 +69,17 @@ class TypeRules:
         return tuple(system for system, table in self.tables.items() if code in table.by_code)
 
 
-def _at(number: str, declared: Item, label: str = "", *, since: int = 0, until: int = 9999) -> Entry:
+def _at(number: str, declared: Item, label: str = "", *, since: int = 0, until: int = LAST_YEAR) -> Entry:
     return Entry(number, declared, label or ITEM_LABELS[declared.code], since, until)
 
 
-def _whole(declared: Item, label: str = "", *, since: int = 0, until: int = 9999) -> Entry:
+def _whole(declared: Item, label: str = "", *, since: int = 0, until: int = LAST_YEAR) -> Entry:
     """An item of a whole 認定こども園, printed in both of its tables (D17)."""
     return Entry("", declared, label or ITEM_LABELS[declared.code], since, until, whole_facility=True)
 
 
 # The years of pricing.md §9. What has none has stood in the table since 平成27年度, as far as our sources say.
-H29, R4, R6, R7, R8 = 2017, 2022, 2024, 2025, 2026
+H29, R1, R2, R4, R6, R7, R8 = 2017, 2019, 2020, 2022, 2024, 2025, 2026
 
 # fmt: off
 _KINDERGARTEN: Final = (
@@ -93,7 +95,7 @@ _KINDERGARTEN: Final = (
     _at("⑬", children.bus),
     _at("⑭", children.meals),
     _at("⑮", children.external_audit),
-    _at("⑯", children.side_dishes_by_day),
+    _at("⑯", children.side_dishes_by_day, since=R1),
     _at("⑰", deductions.below_staffing),
     _at("⑰a", deductions.no_safety_plan, since=R8),
     _at("⑰b", deductions.no_management_report, since=R8),
@@ -113,7 +115,8 @@ _KINDERGARTEN: Final = (
     _at("㉙", facility.ash),
     _at("㉚", facility.facility_strengthening),
     _at("㉛", facility.school_transition),
-    _at("㉜", facility.nutrition),
+    _at("", facility.nutrition_of_one_price, until=R1),
+    _at("㉜", facility.nutrition, since=R2),
     _at("㉝", facility.third_party_evaluation),
     _at("㉞", facility.ict, since=R8),
     _at("", children.mid_month),
@@ -132,10 +135,10 @@ _NURSERY: Final = (
     _at("⑬", children.depreciation),
     _at("⑭", children.rent),
     _at("⑮", children.team_childcare),
-    _at("⑯", children.side_dishes_by_month),
+    _at("⑯", children.side_dishes_by_month, since=R1),
     _at("⑰", deductions.branch),
     _at("⑱", deductions.no_director),
-    _at("⑲", deductions.saturday_closure),
+    _at("⑲", deductions.saturday_closure, since=R2),
     _at("", deductions.no_safety_plan, since=R8),
     _at("", deductions.no_management_report, since=R8),
     _at("⑳", deductions.over_capacity),
@@ -151,7 +154,8 @@ _NURSERY: Final = (
     _at("", facility.elderly_employment),
     _at("", facility.facility_strengthening),
     _at("", facility.school_transition),
-    _at("", facility.nutrition),
+    _at("", facility.nutrition_of_one_price, until=R1),
+    _at("", facility.nutrition, since=R2),
     _at("", facility.third_party_evaluation),
     _at("", facility.ict, since=R8),
     _at("", children.mid_month),
@@ -171,7 +175,8 @@ _KODOMOEN_AFTER_OVER_CAPACITY: Final = (
     _whole(facility.elderly_employment),
     _whole(facility.facility_strengthening),
     _whole(facility.school_transition),
-    _whole(facility.nutrition),
+    _whole(facility.nutrition_of_one_price, until=R1),
+    _whole(facility.nutrition, since=R2),
     _whole(facility.third_party_evaluation),
     _whole(facility.ict, since=R8),
     _at("", children.mid_month),
@@ -189,7 +194,7 @@ _KODOMOEN_EDUCATION: Final = (
     _at("", children.bus),
     _at("", children.meals),
     _at("", children.external_audit),
-    _at("", children.side_dishes_by_day),
+    _at("", children.side_dishes_by_day, since=R1),
     _at("", deductions.below_staffing),
     _at("", deductions.no_safety_plan, since=R8),
     _at("", deductions.no_management_report, since=R8),
@@ -209,10 +214,10 @@ _KODOMOEN_CHILDCARE: Final = (
     _at("", children.depreciation),
     _at("", children.rent),
     _at("", children.team_childcare),
-    _at("", children.side_dishes_by_month),
+    _at("", children.side_dishes_by_month, since=R1),
     _at("", deductions.branch),
     _at("", deductions.no_director, "園長未配置"),
-    _at("", deductions.saturday_closure),
+    _at("", deductions.saturday_closure, since=R2),
     _at("", deductions.below_staffing),
     _at("", deductions.no_safety_plan, since=R8),
     _at("", deductions.no_management_report, since=R8),
@@ -260,12 +265,13 @@ _DEDUCTIONS: Final = (
     _at("", deductions.no_partner_facility),
     _at("", deductions.delivered_meals_penalty),
     _NO_MANAGER,
-    _at("", deductions.saturday_closure),
+    _at("", deductions.saturday_closure, since=R2),
 )
 _AFTER: Final = (
     _at("", facility.elderly_employment),
     _at("", facility.facility_strengthening),
-    _at("", facility.nutrition),
+    _at("", facility.nutrition_of_one_price, until=R1),
+    _at("", facility.nutrition, since=R2),
 )
 
 _SMALL_A: Final = _community(

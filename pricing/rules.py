@@ -45,5 +45,9 @@ EMPLOYEE_SLOT: Final = Rule(
 DELIVERED_MEALS: Final = Rule("食事の搬入", "基本分と処遇改善分の合計に割合を掛けて10円未満切捨てた額を減算")
 # D11: the standard days of a month by certification system.
 DAYS_OF_MONTH: Final = {"1": 20, "23": 25}
-# 処遇改善等加算Ⅲ began within a fiscal year (pricing.md §9) [K].
+# What began within a fiscal year (pricing.md §9): Ⅲ [S20][K], and the exemption with the 無償化 [S33].
 FIRST_MONTH_OF_TREATMENT_III: Final = Month(2022, 10)
+FIRST_MONTHS: Final = {
+    "treatment_iii": FIRST_MONTH_OF_TREATMENT_III,
+    "side_dish_exemption": Month(2019, 10),
+}

@@ -136,7 +136,11 @@ def no_dedicated_chief(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     variants={"1": "閉所1日", "2": "閉所2日", "3_or_more": "閉所3日以上", "all": "すべて閉所"},
 )
 def saturday_closure(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """土曜閉所: a percent of base, age staffing and night care, each with 処遇改善分 (D15)."""
+    """
+    土曜閉所: a percent of base, age staffing and night care, each with 処遇改善分 (D15).
+
+    From R2 [K] (pricing.md §9); what stood before it no source tells [U].
+    """
     row = work.system_row("saturday_closure", "percent", asked.variant)
     return percent_of_unit(work, entry, row, _closure_unit, "対象の単価の合計", rules.CLOSURES)
 

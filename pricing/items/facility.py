@@ -384,22 +384,32 @@ def _by_headcounts(work: Working, entry: Entry, asked: ItemClaim, rule: Rule) ->
     return shared_among_children(work, entry, total, f"{yen(total)} ", summary, steps, rule, row_a)
 
 
+DIETITIAN_ADVICE = needs(
+    "advice",
+    "栄養士が献立・アレルギー・食育の助言をしている",
+    yes("dietitian_advice", "栄養士が献立・アレルギー・食育の助言をしていません。"),
+    source="pricing.md §6 [S3]、forms.md §6 個票9",
+)
+
+
 @conditions(
     fits_variant(
         "栄養士の配置・兼務・嘱託が区分に合っている",
         dietitian_kind,
         source="pricing.md §6 [S1][S3]、forms.md §6 個票9",
     ),
-    needs(
-        "advice",
-        "栄養士が献立・アレルギー・食育の助言をしている",
-        yes("dietitian_advice", "栄養士が献立・アレルギー・食育の助言をしていません。"),
-        source="pricing.md §6 [S3]、forms.md §6 個票9",
-    ),
+    DIETITIAN_ADVICE,
 )
 @item("nutrition", "facility_month", variants={"a": "A（配置）", "b": "B（兼務）", "c": "C（嘱託）"})
 def nutrition(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """栄養管理: A 配置, B 兼務, C 嘱託."""
+    """栄養管理: A 配置, B 兼務, C 嘱託 (from R2 [K], pricing.md §9)."""
+    return per_facility(work, entry, asked)
+
+
+@conditions(DIETITIAN_ADVICE)
+@item("nutrition", "facility_month")
+def nutrition_of_one_price(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """栄養管理 until R1: one price, before A, B and C [K] (pricing.md §9)."""
     return per_facility(work, entry, asked)
 
 
