@@ -74,7 +74,7 @@ def _at(number: str, declared: Item, label: str = "", *, since: int = 0, until: 
 
 
 def _whole(declared: Item, label: str = "", *, since: int = 0, until: int = LAST_YEAR) -> Entry:
-    """An item of a whole 認定こども園, printed in both of its tables (D17)."""
+    """An item of a whole 認定こども園, printed in both of its tables at half its price each [K] (D17)."""
     return Entry("", declared, label or ITEM_LABELS[declared.code], since, until, whole_facility=True)
 
 
@@ -161,30 +161,53 @@ _NURSERY: Final = (
     _at("", children.mid_month),
 )
 
-# What both tables of a 認定こども園 print after 定員超過 (D17). 主幹教諭等の専任化なし stands where the other types
-# have their 主幹・主任専任: after 定員超過, which D7 does not let multiply it.
-_KODOMOEN_AFTER_OVER_CAPACITY: Final = (
-    _whole(deductions.no_dedicated_chief),
-    _whole(facility.special_support_a_b),
-    _whole(facility.treatment_3, since=R7),
-    _whole(facility.treatment_ii, since=H29, until=R6),
-    _whole(facility.treatment_iii, since=R4, until=R6),
-    _at("", children.climate),
-    _at("", children.snow),
-    _at("", facility.ash),
-    _whole(facility.elderly_employment),
-    _whole(facility.facility_strengthening),
-    _whole(facility.school_transition),
-    _whole(facility.nutrition_of_one_price, until=R1),
-    _whole(facility.nutrition, since=R2),
-    _whole(facility.third_party_evaluation),
-    _whole(facility.ict, since=R8),
-    _at("", children.mid_month),
-)
+
+def _kodomoen_after_over_capacity(
+    *, of_education: bool
+) -> tuple[Entry, ...]:
+    """
+    What both tables of a 認定こども園 print after 定員超過 (D17), and what only the one of 1号 has.
+
+    主幹教諭等の専任化なし stands where the other types have their 主幹・主任専任: after 定員超過, which D7 does not let
+    multiply it. The 1号 table is the one of a 幼稚園 (pricing.md §4.2, §4.3) without 主幹教諭等専任, which a こども園
+    does not have (D17); its items are of 1号 alone, because D17 does not name them among those of the whole facility.
+    """
+
+    def own(*entries: Entry) -> tuple[Entry, ...]:
+        return entries if of_education else ()
+
+    return (
+        _whole(deductions.no_dedicated_chief),
+        *own(_at("", facility.parenting_support)),
+        _whole(facility.special_support_a_b),
+        *own(
+            _at("", facility.office_staff, "事務職員配置"),
+            _at("", facility.guidance_enrichment),
+            _at("", facility.office_workload),
+        ),
+        _whole(facility.treatment_3, since=R7),
+        _whole(facility.treatment_ii, since=H29, until=R6),
+        _whole(facility.treatment_iii, since=R4, until=R6),
+        _at("", children.climate),
+        *own(_at("", facility.stakeholder_evaluation)),
+        _at("", children.snow),
+        _at("", facility.ash),
+        _whole(facility.elderly_employment),
+        _whole(facility.facility_strengthening),
+        _whole(facility.school_transition),
+        _whole(facility.nutrition_of_one_price, until=R1),
+        _whole(facility.nutrition, since=R2),
+        _whole(facility.third_party_evaluation),
+        _whole(facility.ict, since=R8),
+        _at("", children.mid_month),
+    )
+
+
 _KODOMOEN_EDUCATION: Final = (
     _at("", base.base),
     _at("", base.treatment_i, until=R6),
     _at("", base.treatment_1_2, since=R7),
+    _at("", children.vice_principal),
     _at("", children.age3_staffing),
     _at("", children.age4plus_staffing, since=R6),
     _at("", children.under_age3_intake),
@@ -199,7 +222,7 @@ _KODOMOEN_EDUCATION: Final = (
     _at("", deductions.no_safety_plan, since=R8),
     _at("", deductions.no_management_report, since=R8),
     _at("", deductions.over_capacity),
-    *_KODOMOEN_AFTER_OVER_CAPACITY,
+    *_kodomoen_after_over_capacity(of_education=True),
 )
 _KODOMOEN_CHILDCARE: Final = (
     _at("", base.base),
@@ -222,7 +245,7 @@ _KODOMOEN_CHILDCARE: Final = (
     _at("", deductions.no_safety_plan, since=R8),
     _at("", deductions.no_management_report, since=R8),
     _at("", deductions.over_capacity),
-    *_KODOMOEN_AFTER_OVER_CAPACITY,
+    *_kodomoen_after_over_capacity(of_education=False),
 )
 
 
@@ -274,6 +297,7 @@ _AFTER: Final = (
     _at("", facility.nutrition, since=R2),
 )
 
+# [K] pricing.md §4.4: the lists of 小規模A・B are from memory, those of C and 家庭的保育 partly [S4][S6].
 _SMALL_A: Final = _community(
     special=(_DISABILITY, _ONE_YEAR_OLDS), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=_DEDUCTIONS,
     after=_AFTER,
@@ -282,21 +306,25 @@ _SMALL_B: Final = _community(
     special=(_QUALIFIED, _DISABILITY, _ONE_YEAR_OLDS), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING),
     deductions_=_DEDUCTIONS, after=_AFTER,
 )
+_HOME_CARE: Final = (_at("", children.home_care_assistant), _at("", children.home_care_support))
 _SMALL_C: Final = _community(
-    special=(_QUALIFIED, _DISABILITY), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=_DEDUCTIONS,
+    special=(_QUALIFIED, *_HOME_CARE, _DISABILITY), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=_DEDUCTIONS,
     after=_AFTER,
 )
 _HOME_BASED: Final = _community(
-    special=(_QUALIFIED, _at("", children.home_care_assistant), _at("", children.home_care_support), _DISABILITY),
+    special=(_QUALIFIED, *_HOME_CARE, _DISABILITY),
     running=_BUILDING, deductions_=_DEDUCTIONS, after=_AFTER,
 )
+# [K] pricing.md §4.4: up to 19 定員 as 小規模A・B, so with 資格保有者 of B; from 20 as a 保育所, whose other items are
+# by §6 for 保育所 alone, so the table is the same and its rows and ratios differ.
 _WORKPLACE: Final = _community(
-    special=(_DISABILITY, _ONE_YEAR_OLDS), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=_DEDUCTIONS,
-    after=(*_AFTER, ),
+    special=(_QUALIFIED, _DISABILITY, _ONE_YEAR_OLDS), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING),
+    deductions_=_DEDUCTIONS, after=_AFTER,
 )
+# [K] pricing.md §4.4, §6 («全», «地域型»). No 土曜閉所: here 特定の日に保育を行わない場合 stands in its place [U].
 _HOME_VISITING: Final = _community(
-    special=(_QUALIFIED,), running=_HOLIDAY_AND_NIGHT, deductions_=(_NO_MANAGER,),
-    after=(_at("", facility.facility_strengthening),), over_capacity=(),  # one child a person: there is no capacity
+    special=(_QUALIFIED,), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=(_NO_MANAGER,),
+    after=_AFTER, over_capacity=(),  # one child a person: there is no capacity
 )
 # fmt: on
 

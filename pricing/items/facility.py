@@ -46,17 +46,18 @@ ICT_FUNCTIONS_NEEDED = 4
 OFFICE_STAFF_CAPACITY = 91
 LARGE_KINDERGARTEN_CAPACITY = 271
 
+DEDICATED_CHIEF_OF_KODOMOEN = needs(
+    "dedicated_chief",
+    "主幹教諭等を専任させ、子育て支援に取り組んでいる",
+    chief_of_kodomoen,
+    source="pricing.md §4.3、§6",
+    mark="K",
+    types=("certified_kodomoen",),
+)
 SPECIAL_SUPPORT = (
     requires("chief_nursery_teacher", source="pricing.md §6 [S3]、forms.md §6 個票8", types=("nursery",)),
     requires("chief_teacher", source="pricing.md §6 [S3]", mark="K", types=("kindergarten",)),
-    needs(
-        "dedicated_chief",
-        "主幹教諭等を専任させ、子育て支援に取り組んでいる",
-        chief_of_kodomoen,
-        source="pricing.md §4.3、§6",
-        mark="K",
-        types=("certified_kodomoen",),
-    ),
+    DEDICATED_CHIEF_OF_KODOMOEN,
     needs(
         "assistant",
         "主任・主幹を補助する者を置いている",
@@ -171,7 +172,8 @@ def chief_nursery_teacher(work: Working, entry: Entry, asked: ItemClaim) -> Line
 
 
 @conditions(
-    requires("chief_teacher", source="pricing.md §4.2", mark="K"),
+    requires("chief_teacher", source="pricing.md §4.2", mark="K", types=("kindergarten",)),
+    DEDICATED_CHIEF_OF_KODOMOEN,
     needs(
         "activities",
         "子育て相談や地域の子育て支援の活動をしている",
@@ -182,7 +184,7 @@ def chief_nursery_teacher(work: Working, entry: Entry, asked: ItemClaim) -> Line
 )
 @item("parenting_support", "facility_month")
 def parenting_support(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """子育て支援活動費."""
+    """子育て支援活動費 of a 幼稚園; of a 認定こども園 for its 1号 [K] (pricing.md §4.3)."""
     return per_facility(work, entry, asked)
 
 
@@ -230,7 +232,7 @@ def special_support_a_b(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("office_staff", "facility_month")
 def office_staff(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """事務職員配置 (幼稚園), 事務職員雇上費 (保育所)."""
+    """事務職員配置 (幼稚園, 認定こども園 1号 [K]), 事務職員雇上費 (保育所)."""
     return per_facility(work, entry, asked)
 
 
@@ -257,7 +259,7 @@ def office_staff(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("guidance_enrichment", "facility_month")
 def guidance_enrichment(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """指導充実加配."""
+    """指導充実加配 of a 幼稚園; of a 認定こども園 for its 1号 [K] (pricing.md §4.3)."""
     return per_facility(work, entry, asked)
 
 
@@ -285,7 +287,7 @@ def guidance_enrichment(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("office_workload", "facility_month")
 def office_workload(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """事務負担対応加配."""
+    """事務負担対応加配 of a 幼稚園; of a 認定こども園 for its 1号 [K] (pricing.md §4.3)."""
     return per_facility(work, entry, asked)
 
 
@@ -426,7 +428,7 @@ def nutrition_of_one_price(work: Working, entry: Entry, asked: ItemClaim) -> Lin
 )
 @item("stakeholder_evaluation", "facility_march", variants={"a": "A", "b": "B"})
 def stakeholder_evaluation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """施設関係者評価, with the March claim."""
+    """施設関係者評価 of a 幼稚園; of a 認定こども園 for its 1号 [K] (pricing.md §4.3); with the March claim."""
     return per_facility(work, entry, asked, rule=rules.MARCH)
 
 

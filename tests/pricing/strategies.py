@@ -21,10 +21,25 @@ OPTION_VALUES = {
     "headcount_a": st.integers(0, 4),
     "headcount_b": st.integers(0, 2),
 }
-# No price in the shipped books: 講師配置 for most bands, the others anywhere.
-UNPRICED = frozenset(
-    {"lecturer", "below_staffing", "class_organisation", "home_care_assistant", "home_care_support"}
-)
+# No price in the shipped books; test_unpriced.py tries them on a book that has one.
+UNPRICED = frozenset({"below_staffing", "class_organisation", "home_care_assistant", "home_care_support"})
+UNPRICED_OF = {
+    "certified_kodomoen": frozenset(
+        {
+            "vice_principal", "parenting_support", "office_staff", "guidance_enrichment", "office_workload",
+            "stakeholder_evaluation",
+        }
+    ),
+    "workplace": frozenset({"qualified_staff"}),
+    "home_visiting": frozenset({"depreciation", "rent", "elderly_employment", "nutrition"}),
+}  # fmt: skip
+
+
+def is_unpriced(facility_type: str, code: str) -> bool:
+    """Whether no shipped book has a row of the item for the type."""
+    return code in UNPRICED or code in UNPRICED_OF.get(facility_type, ())
+
+
 EDUCATION = [("1", "4plus", "education"), ("1", "3", "education"), ("1", "3mid", "education")]
 CHILDCARE = [
     (certification, age, hours)
@@ -129,7 +144,8 @@ def items_of(
         entry.item.code
         for entry in rules_for(facility_type, 2026).entries
         if entry.item.code not in AUTOMATIC
-        and entry.item.code not in UNPRICED
+        and not is_unpriced(facility_type, entry.item.code)
+        and entry.item.code != "lecturer"  # priced in some bands only
         and (march or entry.item.unit not in MARCH_UNITS)
         and (with_side_dishes or entry.item.code != "side_dish_exemption")
         and (entry.item.code != "disability_care" or any(child.get("disabled") for child in children))
