@@ -35,9 +35,11 @@ class Part(NamedTuple):
 
 
 # What ``Step.numbers`` holds, by kind. Yen and percents are integers, ``c_tenths`` tenths of a percent.
+# ``price``: the one row of a line; ``class_prices``: those of its classes, each once, in the order of the classes.
 STEP_FIELDS: dict[str, tuple[str, ...]] = {
     "price": ("row",),
     "prices": ("row_a", "row_b"),
+    "class_prices": ("rows",),
     "treatment": ("treatment_yen", "base_percent", "wage_percent", "c_tenths", "unit_yen"),
     "total": ("terms", "total_yen"),
     "share": ("total_yen", "persons", "unit_yen"),
@@ -72,6 +74,8 @@ class Step(NamedTuple):
         named = dict(zip(STEP_FIELDS[self.kind], self.numbers, strict=True))
         if "part" in named:
             named |= named.pop("part").as_dict()
+        if "rows" in named:
+            named["rows"] = list(named["rows"])
         if named.get("treatment") is not None:
             named["treatment"] = dict(zip(STEP_FIELDS["treatment"], named["treatment"], strict=True))
         if self.kind in FLOORED_KINDS:

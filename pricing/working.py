@@ -8,7 +8,7 @@ a 認定こども園 has two, each with its own 利用定員 and its own N (D17)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
@@ -40,6 +40,8 @@ _CLASS_ORDER: Final = {
 _CLASS_WORDS: Final = {(age, hours): class_words(age, hours) for age, hours in _CLASS_ORDER}
 # From this fiscal year on 区分1・2 with the row's own rate c (D1); before, one 加算率 for every row (D13).
 FIRST_YEAR_WITH_ROW_RATES: Final = 2025
+
+BY_CLASS: Final = f"年齢と時間の区分ごと（{UNITS['child_month']}）"
 
 _LastingClass = tuple[str, str, bool, bool, bool, int]
 
@@ -400,7 +402,8 @@ def per_child(
         ]
         reason = f"{called}{count}人に、1人あたり{yen(unit)}を掛けました。"
     else:
-        steps = [price_step(work, entry, row)]
+        counted = [own for group, own in zip(aimed_at, rows, strict=True) if group.count]
+        steps = [prices_step(work, entry, counted or rows)]
         amount = 0
         for group, own in zip(aimed_at, rows, strict=True):
             treatment = work.treatment(own)
@@ -641,6 +644,15 @@ def price_step(work: Working, entry: Entry, row: PriceRow) -> Step:
         "price",
         (work.table.values_of(row),),
     )
+
+
+def prices_step(work: Working, entry: Entry, rows: Sequence[PriceRow], what: str = BY_CLASS) -> Step:
+    """The rows of a line that is priced by class, those of the classes with children; one row is named alone."""
+    row = rows[0]
+    values = tuple([work.table.values_of(own) for own in dict.fromkeys(rows)])
+    kind = "price" if len(values) == 1 else "class_prices"
+    text = f"{what} {row_words(work, entry, row)}"
+    return Step("単価", text, kind, values if kind == "price" else (values,))
 
 
 def percent_step(work: Working, entry: Entry, row: PriceRow) -> Step:
