@@ -58,6 +58,17 @@ OPTION_LABELS = {
 }
 # The facility gives these every month; the administrator does not set them.
 MONTHLY_OPTIONS = frozenset({"weekdays", "days", "spent_yen"})
+# Stands in the child counts of every month (うち障害児数).
+COUNTED_OPTIONS = frozenset({("disability_care", "children")})
+# What a number means for one item, where its name for all of them would mislead.
+LABELS_OF_ITEM = {("below_staffing", "headcount"): "不足している職員の数（空欄は1人）"}
+# Nobody is granted an item for nobody.
+LEAST_OF = {"extra_staff": 1, "headcount": 1}
+
+
+def option_label(code: str, option: str) -> str:
+    """What an option of an item is called."""
+    return LABELS_OF_ITEM.get((code, option), OPTION_LABELS[option])
 
 
 class MonthField(forms.CharField):
@@ -229,14 +240,20 @@ class GrantForm(forms.Form):
                 if entry.item.variants and not entry.item.chosen_variant
             ),
         ]
-        options = sorted(
-            {option for one in self.grantables.values() for option in one.entry.item.options}
-            - MONTHLY_OPTIONS
-        )
-        for option in options:
+        for option, label in self._offered().items():
             self.fields[option] = forms.IntegerField(
-                label=OPTION_LABELS[option], min_value=0, max_value=999, required=False
+                label=label, min_value=LEAST_OF.get(option, 0), max_value=999, required=False
             )
+
+    def _offered(self) -> dict[str, str]:
+        """The options of all items, those that may be left out too, and what each is called."""
+        labels: dict[str, dict[str, None]] = {}
+        for one in self.grantables.values():
+            item = one.entry.item
+            for option in (*item.options, *item.optional):
+                if option not in MONTHLY_OPTIONS and (item.code, option) not in COUNTED_OPTIONS:
+                    labels.setdefault(option, {})[option_label(item.code, option)] = None
+        return {option: "／".join(labels[option]) for option in sorted(labels)}
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -248,7 +265,8 @@ class GrantForm(forms.Form):
         for option in set(OPTION_LABELS) & set(self.fields):
             given = values.get(option) is not None
             if option in entry.item.options and not given:
-                self.add_error(option, f"「{entry.label}」には{OPTION_LABELS[option]}が必要です。")
+                label = option_label(entry.item.code, option)
+                self.add_error(option, f"「{entry.label}」には{label}が必要です。")
             if given and option not in entry.item.options + entry.item.optional:
                 self.add_error(option, f"「{entry.label}」では使いません。空欄にしてください。")
         return values
@@ -287,8 +305,9 @@ def option_words(code: str, kind: str, options: dict[str, Any]) -> list[tuple[st
         if name == "variant":
             words.append(("区分", entry.item.variants.get(value, value) if entry else str(value)))
         else:
+            label = option_label(code, name) if name in OPTION_LABELS else name
             words.append(
-                (OPTION_LABELS.get(name, name), f"{value:,}" if isinstance(value, int) else str(value))
+                (label.partition("（空欄")[0], f"{value:,}" if isinstance(value, int) else str(value))
             )
     return words
 
