@@ -544,9 +544,14 @@ class RowReader:
 
     def read(self, cells: Mapping[str, str], path: str) -> None:
         """One price, its cells by canonical column."""
+        # Here, because the tables of items are built on books.
+        from pricing.row_use import problems_of_use  # noqa: PLC0415
+
         row = _read_row(cells, path, self._allowed, self._problems)
         if row is not None:
             self.rows[row] = path
+            for message in problems_of_use(row):
+                self.note(path, message)
 
     def finish(self) -> list[Problem]:
         """Every problem; also of rows that answer the same question, wherever they stand."""
