@@ -32,6 +32,7 @@ from facilities.operations.profiles import CertifiedRates, ProfileValues
 from facilities.periods import ServiceMonth
 from facilities.postal_codes import exists
 from facilities.schedule import LAST_DAY, CitySchedule, Shift, Step, StepRule
+from pricing.month import first_month_met_on
 from pricing.rule_sets import AUTOMATIC, claimable_entry, rules_for
 from pricing.vocabulary import ITEM_LABELS, SYSTEMS, region_words
 from pricing.working import Entry
@@ -58,6 +59,8 @@ OPTION_LABELS = {
 }
 # The facility gives these every month; the administrator does not set them.
 MONTHLY_OPTIONS = frozenset({"weekdays", "days", "spent_yen"})
+# Nothing of 公定価格 is older, and months are read up to here.
+FIRST_YEAR, LAST_YEAR = 2015, 2098
 # Stands in the child counts of every month (うち障害児数).
 COUNTED_OPTIONS = frozenset({("disability_care", "children")})
 # What a number means for one item, where its name for all of them would mislead.
@@ -222,7 +225,13 @@ class GrantForm(forms.Form):
 
     code = forms.ChoiceField(label="加算・減算")
     variant = forms.ChoiceField(label="区分", required=False)
-    from_month = MonthField(label="適用開始月")
+    met_on = forms.DateField(
+        label="要件を満たした日（1日ならその月、2日以後なら翌月から適用）",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "日付を「2026-06-01」の形で、ある日にしてください。"},
+    )
+    from_month = MonthField(label="適用開始月（空欄は要件を満たした日から決まる月）", required=False)
     to_month = MonthField(label="適用終了月（空欄は期限なし）", required=False)
 
     def __init__(self, *args: Any, kind: str, fiscal_year: int, **kwargs: Any) -> None:
@@ -257,6 +266,7 @@ class GrantForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
+        self._find_from_month(values)
         chosen = self.grantables.get(values.get("code", ""))
         if chosen is None:
             return values
@@ -270,6 +280,27 @@ class GrantForm(forms.Form):
             if given and option not in entry.item.options + entry.item.optional:
                 self.add_error(option, f"「{entry.label}」では使いません。空欄にしてください。")
         return values
+
+    def _find_from_month(self, values: dict[str, Any]) -> None:
+        """The month from the day the condition was met (pricing.md §5); said together they agree."""
+        met_on, from_month = values.get("met_on"), values.get("from_month")
+        if {"met_on", "from_month"} & set(self.errors):
+            return
+        if met_on is None:
+            if from_month is None:
+                self.add_error("from_month", "適用開始月か、要件を満たした日を入力してください。")
+            return
+        if not FIRST_YEAR <= met_on.year <= LAST_YEAR:
+            self.add_error("met_on", f"{FIRST_YEAR}年から{LAST_YEAR}年までの日付を入力してください。")
+            return
+        first = first_month_met_on(met_on)
+        if from_month is None:
+            values["from_month"] = ServiceMonth(first.year, first.month)
+        elif (from_month.year, from_month.month) < (first.year, first.month):
+            message = (
+                f"この日に要件を満たすと、{first.words}分からです。適用開始月を直すか、空欄にしてください。"
+            )
+            self.add_error("from_month", message)
 
     def _check_variant(self, entry: Entry, variant: str) -> None:
         if (

@@ -42,3 +42,36 @@ def test_children_with_a_disability_come_with_the_counts() -> None:
 
 def test_a_registered_shortage_is_read_in_words() -> None:
     assert option_words("below_staffing", "kindergarten", {"headcount": 2}) == [("不足している職員の数", "2")]
+
+
+@pytest.mark.parametrize(
+    ("met_on", "month"), [("2026-06-01", "2026-06"), ("2026-06-02", "2026-07"), ("2026-12-31", "2027-01")]
+)
+def test_the_day_a_condition_is_met_leads_to_its_first_month(met_on: str, month: str) -> None:
+    form = form_of("kindergarten", code="bus", met_on=met_on, from_month="")
+
+    assert form.is_valid(), form.errors
+    assert str(form.cleaned_data["from_month"]) == month
+
+
+@pytest.mark.parametrize(
+    ("met_on", "from_month", "says"),
+    [
+        ("2026-06-02", "2026-06", "令和8年7月分から"),
+        ("2026-06-02", "2026-07", ""),
+        # Granted from later on than it could have been: the city says so.
+        ("2026-06-02", "2026-09", ""),
+        ("", "", "適用開始月か、要件を満たした日"),
+        ("", "2026-13", "2026-06"),
+    ],
+)
+def test_a_month_before_the_condition_was_met_is_refused(met_on: str, from_month: str, says: str) -> None:
+    form = form_of("kindergarten", code="bus", met_on=met_on, from_month=from_month)
+
+    assert form.is_valid() == (not says)
+    assert says in str(form.errors.get("from_month", ""))
+
+
+@pytest.mark.parametrize("met_on", ["9999-12-31", "1026-06-01", "2026-02-30"])
+def test_a_day_that_cannot_be_meant_is_refused(met_on: str) -> None:
+    assert "met_on" in form_of("kindergarten", code="bus", met_on=met_on, from_month="").errors

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from pricing import InputProblems, RateBook, calculate, parse, read_book
 from pricing.checks import not_in_year
-from pricing.month import Month
+from pricing.month import Month, first_month_met_on
 from pricing.problems import MissingPrice, NoRuleSet
 from pricing.quoting import answer
 from pricing.rule_sets import TABLES, rules_for
@@ -252,3 +253,19 @@ def test_before_h27_there_was_no_official_price() -> None:
 )
 def test_months_are_said_in_their_era(month: Month, words: str) -> None:
     assert month.words == words
+
+
+@pytest.mark.parametrize(
+    ("day", "month"),
+    [
+        (date(2026, 6, 1), Month(2026, 6)),
+        (date(2026, 6, 2), Month(2026, 7)),
+        (date(2026, 6, 30), Month(2026, 7)),
+        (date(2026, 12, 1), Month(2026, 12)),
+        (date(2026, 12, 2), Month(2027, 1)),
+    ],
+)
+def test_an_item_begins_in_the_month_after_its_condition_is_met_unless_that_is_the_first(
+    day: date, month: Month
+) -> None:
+    assert first_month_met_on(day) == month
