@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim
 from pricing.month import Month, fiscal_year_words
@@ -23,12 +23,15 @@ class Known:
     children: tuple[ChildClass, ...] | None
     capacity: Capacity | None
     payer: str | None = None
+    _enrolled: dict[str, int] = field(default_factory=dict, repr=False)
 
     def enrolled(self, systems: Iterable[str]) -> int:
         """N of these systems together; the children are known."""
-        return sum(
-            [child.enrolled for child in self.children or () if system_of(child.certification) in systems]
-        )
+        if not self._enrolled:
+            self._enrolled.update(dict.fromkeys(SYSTEMS, 0))
+            for child in self.children or ():
+                self._enrolled[system_of(child.certification)] += child.enrolled
+        return sum([self._enrolled[system] for system in systems])
 
 
 def use_problems(claim: ClaimInput, rules: TypeRules) -> list[Problem]:
@@ -103,7 +106,7 @@ def circumstance_problems(
                 "初日在籍の子どもが0人の月に、副食費の免除人数があります。どちらかを直してください。",
             )
         )
-    elif known.children is not None:
+    elif known.children is not None and (entry.item.options or entry.item.optional):
         problems.extend(number_problems(asked, entry, systems, known.children, known.capacity, known.payer))
     return problems
 

@@ -15,7 +15,14 @@ from pricing.items.children import intake_variant
 from pricing.month import Month
 from pricing.possible import disability_problems
 from pricing.problems import InputProblems, Problem
-from pricing.rule_sets import AUTOMATIC, FIRST_FISCAL_YEAR, TABLES, claimable_entries, rules_for
+from pricing.rule_sets import (
+    AUTOMATIC,
+    FIRST_FISCAL_YEAR,
+    TABLES,
+    claimable_entries,
+    entries_of_year,
+    rules_for,
+)
 from pricing.vocabulary import (
     AGE_CLASSES,
     CERTIFICATIONS,
@@ -429,10 +436,9 @@ class _Reader:
         year = self.fiscal_year if self.fiscal_year is not None or month is None else month.fiscal_year
         if year is None or year < FIRST_FISCAL_YEAR:
             return entries
-        rules = rules_for(facility_type, year)
-        standing = {system: rules.tables[system].by_code[code] for system in rules.systems_of(code)}
+        standing = entries_of_year(facility_type, code, year)
         if self.fiscal_year is not None and not standing:
-            self.note(f"{path}.code", not_in_year(code, rules))
+            self.note(f"{path}.code", not_in_year(code, rules_for(facility_type, year)))
         # What the year does not have is still read, so that everything else that is wrong with it is told too.
         return standing or entries
 

@@ -105,7 +105,9 @@ def number_problems(
                 "どちらかの人数を直してください。"
             )
             problems.append(Problem(asked.path("children"), message))
-    if capacity is None:
+    if capacity is None or not (
+        asked.extra_staff or asked.headcount or asked.headcount_a or asked.headcount_b
+    ):
         return problems
     for option, (most_of, called) in _MOST_PERSONS.items():
         given: int | None = getattr(asked, option)
@@ -138,6 +140,8 @@ def disability_problems(items: Sequence[ItemClaim], children: Sequence[ChildClas
     Without a number it would be priced with nothing (D12: never 0). A number alone does not say whose units 定員超過
     (D7), 日割 (D11) and 従業員枠 take it into, so there the counts must say it by class.
     """
+    if not any(asked.code == "disability_care" for asked in items):
+        return []
     if not any(child.count for child in children):
         return []
     counted = any(child.disabled for child in children)

@@ -379,6 +379,13 @@ def claimable_entries(facility_type: str, code: str) -> dict[str, Entry]:
     }
 
 
+@cache
+def entries_of_year(facility_type: str, code: str, fiscal_year: int) -> dict[str, Entry]:
+    """The item by system, as the tables of one fiscal year have it; empty when that year lacks it."""
+    rules = rules_for(facility_type, fiscal_year)
+    return {system: rules.tables[system].by_code[code] for system in rules.systems_of(code)}
+
+
 def claimable_entry(facility_type: str, code: str, certification: str = "") -> Entry | None:
     """The item in the table of ``certification`` (1 or 23), or in the first that has it."""
     found = claimable_entries(facility_type, code)
