@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from pricing.books import PriceRow
-from pricing.rule_sets import TABLES
+from pricing.rule_sets import AUTOMATIC, TABLES
 from pricing.vocabulary import FACILITY_TYPES, ITEM_LABELS, SYSTEMS, UNITS
 from pricing.working import Item
 
@@ -40,10 +40,22 @@ def uses_of(facility_type: str, code: str) -> dict[str, Use]:
     return found
 
 
+def is_used(row: PriceRow) -> bool:
+    """Whether the type's tables have the item at all, in the system the row holds for, with rows of its own."""
+    systems = uses_of(row.facility_type, row.item)
+    system = system_of_row(row)
+    return row.item not in AUTOMATIC - {"base"} and (system in systems if system else bool(systems))
+
+
+def system_of_row(row: PriceRow) -> str:
+    """1 or 23; empty where the row holds for both."""
+    return "" if not row.certification else "1" if row.certification == "1" else "23"
+
+
 def problems_of_use(row: PriceRow) -> list[str]:
     """Why no claim would ever find this row, though the type has the item; each as a sentence."""
     uses = uses_of(row.facility_type, row.item)
-    system = "" if not row.certification else "1" if row.certification == "1" else "23"
+    system = system_of_row(row)
     held = [use for name, use in uses.items() if system in ("", name)]
     if not held:
         return []
