@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from claims.cells import HOURS_OF, Cell, DisputedCell
-from claims.facts import BY_NAME, SATURDAYS, saturdays_in
+from claims.facts import BY_NAME, SATURDAYS, WORDS_OF_COUNTS, saturdays_in
 from claims.imports import ALLOWED_AGES
 from claims.models import PAYER_CODE, Claim
 from claims.states import SheetStatus
@@ -31,7 +31,11 @@ def before_submission(claim: Claim) -> list[Hindrance]:
         hindrances.append(
             Hindrance("児童数が訂正されました。新しい人数を確認すると、請求を計算し直します。", "counts")
         )
-    hindrances += [Hindrance(f"未入力：{BY_NAME[name].label}", "facts") for name in claim.missing]
+    for name in claim.missing:
+        if name in WORDS_OF_COUNTS:
+            hindrances.append(Hindrance(f"不明：{WORDS_OF_COUNTS[name]}"))
+        else:
+            hindrances.append(Hindrance(f"未入力：{BY_NAME[name].label}", "facts"))
     return hindrances
 
 

@@ -238,7 +238,7 @@ def quote_for(
     try:
         book = book_in_force(ingredients.facility.kind, Month(month.year, month.month), ingredients.books)
         document["ratebook"] = book.id
-        quote = calculate(parse(document), book)
+        quote = calculate(parse(document, book.fiscal_year), book)
     except InputProblems as problem:
         message = f"{obstacles.NOT_COMPUTABLE}\n{_sentences(problem)}"
         raise CannotDraft("not_computable", message) from problem
@@ -359,6 +359,12 @@ def items_as_input(ingredients: Ingredients, payer: str) -> tuple[list[dict[str,
         # The exemption is granted for the own city's children.
         if grant.code == SIDE_DISHES and payer != ingredients.own_code:
             continue
+        if grant.code == facts.DISABILITY_CARE and not grant.options.get("children"):
+            disabled = disabled_of(ingredients.counts)
+            if disabled is None:
+                missing.append(facts.DISABLED_COUNTS)
+            if not disabled:  # unknown, or no child with a disability is here this month
+                continue
         item = {"code": grant.code, **grant.options}
         if grant.certification:
             item["certification"] = grant.certification
@@ -379,6 +385,14 @@ def items_as_input(ingredients: Ingredients, payer: str) -> tuple[list[dict[str,
     if any(row.branch and row.count for row in ingredients.counts):
         items = [item for item in items if item["code"] != BRANCH] + [{"code": BRANCH}]
     return items, sorted(set(missing))
+
+
+def disabled_of(counts: Iterable[ChildCount]) -> int | None:
+    """Children with a disability; unknown while one class of children comes without its number."""
+    present = [row for row in counts if row.count and not (row.movement and not row.days)]
+    if any(row.disabled_count is None for row in present):
+        return None
+    return sum(row.disabled_count or 0 for row in present)
 
 
 def line_as_row(line: Line) -> dict[str, Any]:

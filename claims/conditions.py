@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from claims import answers, facts
-from claims.composing import BRANCH, Ingredients, children_as_input
+from claims.composing import BRANCH, Ingredients, children_as_input, disabled_of
 from claims.models import ChildCount, ConditionAnswers, Movement
 from facilities.models import FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
@@ -108,10 +108,7 @@ def _was_not_done(found: Ingredients, grant: GrantedItem) -> bool:
 
 def _disabled(counts: Iterable[ChildCount]) -> int | None:
     """Of the first day; unknown while one class of children comes without its number."""
-    first_day = [row for row in counts if row.count and row.movement != Movement.ENTERED]
-    if any(row.disabled_count is None for row in first_day):
-        return None
-    return sum(row.disabled_count or 0 for row in first_day)
+    return disabled_of([row for row in counts if row.movement != Movement.ENTERED])
 
 
 def _treatment(profile: FacilityProfile | None) -> Treatment | None:

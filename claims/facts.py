@@ -65,6 +65,12 @@ SPENT = Fact(
     99_999_999,
     "spent_yen",
 )
+# Not asked of the facility: it comes with the counts, or does not (``missing`` of a claim names it).
+DISABLED_COUNTS = "disabled_counts"
+DISABILITY_CARE = "disability_care"
+WORDS_OF_COUNTS = {
+    DISABLED_COUNTS: "うち障害児数（届いた児童数にありません。市の担当課へ連絡してください）",
+}
 FACTS = (MEAL_DAYS, SIDE_DISH_DAYS, SATURDAYS, SPENT)
 BY_NAME = {fact.name: fact for fact in FACTS}
 _BY_OPTION = {fact.option: fact for fact in FACTS if fact.option}
@@ -130,6 +136,8 @@ def waits(claim: Claim, code: str, certification: str = "") -> bool:
         return False
     if code == SATURDAY_CLOSURE:
         return SATURDAYS.name in claim.missing
+    if code == DISABILITY_CARE:
+        return DISABLED_COUNTS in claim.missing
     kind = claim.snapshot["facility_type"]
     asked = facts_of_item(kind, code, certification if len(TABLES[kind]) > 1 else "").values()
     return any(fact.name in claim.missing for fact in asked)

@@ -281,7 +281,7 @@ def _quote(ingredients: Ingredients, profile: FacilityProfile, book: RateBook, w
         "items": _with_branch(what),
     }
     try:
-        return calculate(parse(document), book)
+        return calculate(parse(document, book.fiscal_year), book)
     except (InputProblems, MissingPrice, NoRuleSet) as refusal:
         raise CannotCompute([(one.path, one.message) for one in refusal.problems]) from refusal
 

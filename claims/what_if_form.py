@@ -12,7 +12,7 @@ from claims.checks import MOST_CHILDREN
 from claims.composing import BRANCH
 from claims.forms import WholeNumberField
 from claims.what_if import CannotCompute, ChildKey, Scenario, Standing, classes_of
-from facilities.forms import OPTION_LABELS, Grantable, grantables
+from facilities.forms import OPTION_LABELS, Grantable, grantables, option_label
 from pricing import SECTION_LABELS
 from pricing.quote import Section
 from pricing.vocabulary import MARCH_UNITS, SYSTEMS
@@ -101,7 +101,7 @@ class WhatIfForm(forms.Form):
             choice.widget.attrs["aria-label"] = choice.label
             self.fields[f"{name}-variant"] = choice
         for option in (*item.options, *item.optional):
-            words = OPTION_LABELS[option]
+            words = option_label(item.code, option)
             number = WholeNumberField(
                 most=MOST_OF.get(option, MOST),
                 required=False,

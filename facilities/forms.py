@@ -32,6 +32,7 @@ from facilities.operations.profiles import CertifiedRates, ProfileValues
 from facilities.periods import ServiceMonth
 from facilities.postal_codes import exists
 from facilities.schedule import LAST_DAY, CitySchedule, Shift, Step, StepRule
+from pricing.month import first_month_met_on
 from pricing.rule_sets import AUTOMATIC, claimable_entry, rules_for
 from pricing.vocabulary import ITEM_LABELS, SYSTEMS, region_words
 from pricing.working import Entry
@@ -59,6 +60,19 @@ OPTION_LABELS = {
 }
 # The facility gives these every month; the administrator does not set them.
 MONTHLY_OPTIONS = frozenset({"weekdays", "days", "spent_yen"})
+# Nothing of 公定価格 is older, and months are read up to here.
+FIRST_YEAR, LAST_YEAR = 2015, 2098
+# Stands in the child counts of every month (うち障害児数).
+COUNTED_OPTIONS = frozenset({("disability_care", "children")})
+# What a number means for one item, where its name for all of them would mislead.
+LABELS_OF_ITEM = {("below_staffing", "headcount"): "不足している職員の数（空欄は1人）"}
+# Nobody is granted an item for nobody.
+LEAST_OF = {"extra_staff": 1, "headcount": 1}
+
+
+def option_label(code: str, option: str) -> str:
+    """What an option of an item is called."""
+    return LABELS_OF_ITEM.get((code, option), OPTION_LABELS[option])
 
 
 class MonthField(forms.CharField):
@@ -234,19 +248,26 @@ class GrantForm(forms.Form):
             return
         code_field.initial = self.asked.key
         self._add_variant(self.asked.entry)
-        self.fields["from_month"] = MonthField(label="適用開始月")
+        self.fields["met_on"] = forms.DateField(
+            label="要件を満たした日（1日ならその月、2日以後なら翌月から適用）",
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}),
+            error_messages={"invalid": "日付を「2026-06-01」の形で、ある日にしてください。"},
+        )
+        self.fields["from_month"] = MonthField(
+            label="適用開始月（空欄は要件を満たした日から決まる月）", required=False
+        )
         self.fields["to_month"] = MonthField(label="適用終了月（空欄は期限なし）", required=False)
         item = self.asked.entry.item
         for option in (*item.options, *item.optional):
-            if option in OPTION_LABELS and option not in MONTHLY_OPTIONS:
+            if option not in MONTHLY_OPTIONS and (item.code, option) not in COUNTED_OPTIONS:
+                label = option_label(item.code, option)
                 self.fields[option] = forms.IntegerField(
-                    label=OPTION_LABELS[option],
-                    min_value=0,
+                    label=label,
+                    min_value=LEAST_OF.get(option, 0),
                     max_value=999,
                     required=option in item.options,
-                    error_messages={
-                        "required": f"「{self.asked.entry.label}」には{OPTION_LABELS[option]}が必要です。"
-                    },
+                    error_messages={"required": f"「{self.asked.entry.label}」には{label}が必要です。"},
                 )
 
     def _add_variant(self, entry: Entry) -> None:
@@ -272,10 +293,32 @@ class GrantForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if self.asked is not None:
+            self._find_from_month(values)
             for name, label in {**OPTION_LABELS, "variant": "区分"}.items():
                 if self.data.get(name) and name not in self.fields:
                     self.add_error(None, f"「{self.asked.entry.label}」では使いません（{label}）。")
         return values
+
+    def _find_from_month(self, values: dict[str, Any]) -> None:
+        """The month from the day the condition was met (pricing.md §5); said together they agree."""
+        met_on, from_month = values.get("met_on"), values.get("from_month")
+        if {"met_on", "from_month"} & set(self.errors):
+            return
+        if met_on is None:
+            if from_month is None:
+                self.add_error("from_month", "適用開始月か、要件を満たした日を入力してください。")
+            return
+        if not FIRST_YEAR <= met_on.year <= LAST_YEAR:
+            self.add_error("met_on", f"{FIRST_YEAR}年から{LAST_YEAR}年までの日付を入力してください。")
+            return
+        first = first_month_met_on(met_on)
+        if from_month is None:
+            values["from_month"] = ServiceMonth(first.year, first.month)
+        elif (from_month.year, from_month.month) < (first.year, first.month):
+            message = (
+                f"この日に要件を満たすと、{first.words}分からです。適用開始月を直すか、空欄にしてください。"
+            )
+            self.add_error("from_month", message)
 
     @property
     def chosen(self) -> Grantable:
@@ -300,8 +343,9 @@ def option_words(code: str, kind: str, options: dict[str, Any]) -> list[tuple[st
         if name == "variant":
             words.append(("区分", entry.item.variants.get(value, value) if entry else str(value)))
         else:
+            label = option_label(code, name) if name in OPTION_LABELS else name
             words.append(
-                (OPTION_LABELS.get(name, name), f"{value:,}" if isinstance(value, int) else str(value))
+                (label.partition("（空欄")[0], f"{value:,}" if isinstance(value, int) else str(value))
             )
     return words
 

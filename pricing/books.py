@@ -176,6 +176,10 @@ class PriceTable:
         whole = not row.age_class and not row.hours and row.certification in (system, "")
         return row if whole and row.unit == unit else None
 
+    def has(self, item: str, variant: str) -> bool:
+        """Whether there is any row of the item, for whatever class."""
+        return (item, variant) in self._of_item
+
     def values_of(self, row: PriceRow) -> dict[str, Any]:
         """The row and its book for a program; columns that hold for all are left out."""
         found = self._values.get(row)
@@ -196,28 +200,26 @@ class PriceTable:
                         return row
         raise self.missing(item, unit, certification, variant, age_class, hours)
 
-    def over_capacity(self, certification: str, enrolled: int) -> PriceRow | None:
+    def over_capacity(self, certification: str, enrolled: int, capacity: int) -> PriceRow | None:
         """
         The 調整率 row for the month's first-day count (D16); ``None`` while the band is not exceeded.
 
-        In a band without an upper bound the first row tells where 超過 begins.
+        Up to the 利用定員 and up to the band's maximum nothing is exceeded, whatever rows there are. In a band without
+        an upper bound the first row tells where 超過 begins.
 
         :raises MissingPrice: the count lies beyond every row of the band.
         """
         rows = [row for row in self._enrolment_rows if row.item == "over_capacity"
                 and row.certification in _CERTIFICATION_ROWS[certification]]  # fmt: skip
+        largest = rows[0].capacity_max if rows else self.band[1]
+        if enrolled <= capacity or (largest is not None and enrolled <= largest):
+            return None
         for row in rows:
             if (row.enrolled_min or 0) <= enrolled and (
                 row.enrolled_max is None or enrolled <= row.enrolled_max
             ):
                 return row
-        largest = rows[0].capacity_max if rows else self.band[1]
-        if largest is None:
-            first = min((row.enrolled_min or 0 for row in rows), default=enrolled + 1)
-            within = enrolled < first
-        else:
-            within = enrolled <= largest
-        if within:
+        if largest is None and rows and enrolled < min(row.enrolled_min or 0 for row in rows):
             return None
         raise self.missing("over_capacity", "percent", certification, "", "", "", enrolled=enrolled)
 
@@ -322,15 +324,23 @@ class RateBook:
             self._tables[(facility_type, region_percent, segment, system)] = found
         return found
 
+    def require(self, facility_type: str) -> None:
+        """
+        The book has prices of the facility type.
+
+        :raises MissingPrice: it has none.
+        """
+        if facility_type not in self.facility_types:
+            name = FACILITY_TYPES.get(facility_type, facility_type)
+            message = (
+                f"単価表 {self.id} には{name}の単価がありません。{name}の単価がある単価表を選んでください。"
+            )
+            raise MissingPrice([Problem("ratebook", message)])
+
     def _region(self, facility_type: str, region_percent: int) -> tuple[list[int], list[PriceRow]]:
         found = self._by_region.get((facility_type, region_percent))
         if found is None:
-            if facility_type not in self.facility_types:
-                name = FACILITY_TYPES.get(facility_type, facility_type)
-                raise MissingPrice(
-                    [Problem("ratebook", f"単価表 {self.id} には{name}の単価がありません。"
-                             f"{name}の単価がある単価表を選んでください。")]
-                )  # fmt: skip
+            self.require(facility_type)
             rows = [
                 row
                 for row in self.rows
@@ -536,9 +546,14 @@ class RowReader:
 
     def read(self, cells: Mapping[str, str], path: str) -> None:
         """One price, its cells by canonical column."""
+        # Here, because the tables of items are built on books.
+        from pricing.row_use import problems_of_use  # noqa: PLC0415
+
         row = _read_row(cells, path, self._allowed, self._problems)
         if row is not None:
             self.rows[row] = path
+            for message in problems_of_use(row):
+                self.note(path, message)
 
     def finish(self) -> list[Problem]:
         """Every problem; also of rows that answer the same question, wherever they stand."""

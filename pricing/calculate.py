@@ -7,6 +7,7 @@ from typing import Final
 from pricing.books import RateBook, is_in_effect
 from pricing.checks import use_problems
 from pricing.claim import ChildClass, ClaimInput, ItemClaim
+from pricing.missing import missing_rows
 from pricing.month import Month
 from pricing.problems import InputProblems, MissingPrice, NoBookInForce, Problem
 from pricing.quote import Line, Quote
@@ -31,24 +32,19 @@ def calculate(claim: ClaimInput, book: RateBook) -> Quote:
     :raises NoRuleSet: the book's fiscal year is not calculated here.
     :raises NoBookInForce: the book takes effect after the month.
     """
-    rules = rules_for(claim.facility_type, book.fiscal_year)
-    if not is_in_effect(book, claim.month):
-        first = book.effective_from
-        message = (
-            f"単価表 {book.id} は{Month(first.year, first.month).words}{first.day}日からのもので、"
-            f"{claim.month.words}には使えません。ほかの単価表を選んでください。"
-        )
-        raise NoBookInForce([Problem("ratebook", message)])
+    rules = check_book(claim.facility_type, claim.month, book)
     sheets = _sheets(claim, rules, book)
     enrolled = {work.system: work.enrolled for work in sheets}
-    problems = use_problems(claim.items, rules, claim.month, enrolled)
+    problems = use_problems(claim, rules)
     if problems:
         raise InputProblems(problems)
     lines: list[Line] = []
     missing: list[Problem] = []
     for work in sheets:
         if work.classes or (work.enrolled and len(sheets) == 1):
-            _calculate(work, rules.tables[work.system], lines, missing)
+            _calculate(work, rules.tables[work.system], lines, missing, problems)
+    if problems:
+        raise InputProblems(dict.fromkeys([*problems, *missing]))
     if missing:
         raise MissingPrice(dict.fromkeys(missing))
     return Quote(
@@ -59,6 +55,26 @@ def calculate(claim: ClaimInput, book: RateBook) -> Quote:
         book=book,
         enrolled_by_system=enrolled,
     )
+
+
+def check_book(facility_type: str, month: Month, book: RateBook) -> TypeRules:
+    """
+    The rules of the book's year, when the book can price the type and month at all.
+
+    :raises NoRuleSet: the book's fiscal year is not calculated here.
+    :raises NoBookInForce: the book takes effect after the month.
+    :raises MissingPrice: the book does not cover the facility type.
+    """
+    rules = rules_for(facility_type, book.fiscal_year)
+    if not is_in_effect(book, month):
+        first = book.effective_from
+        message = (
+            f"単価表 {book.id} は{Month(first.year, first.month).words}{first.day}日からのもので、"
+            f"{month.words}には使えません。ほかの単価表を選んでください。"
+        )
+        raise NoBookInForce([Problem("ratebook", message)])
+    book.require(facility_type)
+    return rules
 
 
 def _sheets(claim: ClaimInput, rules: TypeRules, book: RateBook) -> list[Working]:
@@ -83,7 +99,9 @@ def _sheets(claim: ClaimInput, rules: TypeRules, book: RateBook) -> list[Working
     return sheets
 
 
-def _calculate(work: Working, rules: RuleSet, lines: list[Line], missing: list[Problem]) -> None:
+def _calculate(
+    work: Working, rules: RuleSet, lines: list[Line], missing: list[Problem], problems: list[Problem]
+) -> None:
     asked_for = {**_AUTOMATIC, **work.asked}
     if work.groups is not work.classes:
         asked_for["mid_month"] = _BY_CHILDREN["mid_month"]
@@ -98,4 +116,6 @@ def _calculate(work: Working, rules: RuleSet, lines: list[Line], missing: list[P
         try:
             lines.append(declared.calculate(work, entry, asked))
         except MissingPrice as stop:
-            missing.extend(stop.problems)
+            missing.extend(missing_rows(work, entry, asked, stop))
+        except InputProblems as stop:
+            problems.extend(stop.problems)

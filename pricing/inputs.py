@@ -6,15 +6,23 @@ The shape is the contract of ``manage.py quote``; pages and batches build the sa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from pricing.checks import circumstance_problems, not_in_table, twice
+from pricing.checks import Known, child_problems, circumstance_problems, not_in_table, not_in_year, twice
 from pricing.claim import Capacity, ChildClass, ClaimInput, ItemClaim, Treatment
 from pricing.items.children import intake_variant
 from pricing.month import Month
+from pricing.possible import disability_problems
 from pricing.problems import InputProblems, Problem
-from pricing.rule_sets import AUTOMATIC, TABLES, claimable_entries
+from pricing.rule_sets import (
+    AUTOMATIC,
+    FIRST_FISCAL_YEAR,
+    TABLES,
+    claimable_entries,
+    entries_of_year,
+    rules_for,
+)
 from pricing.vocabulary import (
     AGE_CLASSES,
     CERTIFICATIONS,
@@ -82,13 +90,16 @@ _WITH_BRANCHES: Final = frozenset({"nursery", "certified_kodomoen"})
 _MOST_DAYS: Final = 31
 
 
-def parse(document: object) -> ClaimInput:
+def parse(document: object, fiscal_year: int | None = None) -> ClaimInput:
     """
     Read one claim. ``ratebook`` is only checked for its shape: choosing the book is the caller's.
 
+    ``fiscal_year`` is that of the book, whose rules hold: with it, items that year does not have are told along with
+    everything else. Without, items are read as in the month's own year, and ``calculate`` tells.
+
     :raises InputProblems: everything that is wrong, each with its path.
     """
-    reader = _Reader()
+    reader = _Reader(fiscal_year)
     claim = reader.claim(document)
     if reader.problems or claim is None:
         raise InputProblems(reader.problems)
@@ -107,14 +118,6 @@ def _path_of(holder: str, key: str) -> str:
     return f"{holder}.{key}" if holder else key
 
 
-def _enrolled(children: Iterable[ChildClass]) -> dict[str, int]:
-    """N of each system."""
-    found = dict.fromkeys(SYSTEMS, 0)
-    for child in children:
-        found[system_of(child.certification)] += child.enrolled
-    return found
-
-
 class _Reader:
     """
     Collects problems while it reads; what could not be read is ``None`` until the end.
@@ -123,8 +126,9 @@ class _Reader:
     is a problem.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fiscal_year: int | None = None) -> None:
         self.problems: list[Problem] = []
+        self.fiscal_year = fiscal_year
 
     def note(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, message))
@@ -197,8 +201,10 @@ class _Reader:
         children = self.children(found, facility_type, capacity)
         treatment = self.treatment(found, month)
         payer = self.payer(found, children)
-        items = self.items(found, facility_type, month, children)
+        self.problems.extend(child_problems(children or (), month))
+        items = self.items(found, facility_type, Known(month, children, capacity, payer))
         self.ages_apart(children, items)
+        self.problems.extend(disability_problems(items, children or ()))
         if (
             facility_type is None or region is None or capacity is None or month is None
             or children is None or treatment is None
@@ -255,6 +261,7 @@ class _Reader:
         payer = self.code_text(found, "payer", "", "市区町村コード")
         if payer is not None and children is not None and all(child.payer != payer for child in children):
             self.note("payer", f"市区町村コード {shown(payer)} の子どもが children にいません。")
+            return None
         return payer
 
     # -- children
@@ -377,23 +384,18 @@ class _Reader:
     # -- items
 
     def items(
-        self,
-        found: Mapping[str, Any],
-        facility_type: str | None,
-        month: Month | None,
-        children: tuple[ChildClass, ...] | None,
+        self, found: Mapping[str, Any], facility_type: str | None, known: Known
     ) -> tuple[ItemClaim, ...]:
         if "items" not in found:
             return ()
         items: list[ItemClaim] = []
         seen: set[tuple[str, str]] = set()
-        enrolled = None if children is None else _enrolled(children)
         for position, value in enumerate(self.sequence(found["items"], "items", "請求する項目の一覧")):
             path = f"items[{position}]"
             holder = self.mapping(value, path, _ITEM_KEYS, "請求する項目")
             if holder is None:
                 continue
-            entries = self.entries(holder, path, facility_type)
+            entries = self.entries(holder, path, facility_type, known.month)
             if not entries or facility_type is None:
                 continue
             certification = self.certification(holder, path, facility_type, entries)
@@ -407,13 +409,14 @@ class _Reader:
                 self.note(f"{path}.code", twice(entry))
             seen |= claimed
             asked = self.item(holder, path, position, entry, certification)
-            theirs = None if enrolled is None else sum([enrolled[system] for system in systems])
-            self.problems.extend(circumstance_problems(asked, entry, month, theirs))
+            self.problems.extend(circumstance_problems(asked, entry, systems, known))
             items.append(asked)
         self.chosen_variants(items)
         return tuple(items)
 
-    def entries(self, holder: Mapping[str, Any], path: str, facility_type: str | None) -> Mapping[str, Entry]:
+    def entries(
+        self, holder: Mapping[str, Any], path: str, facility_type: str | None, month: Month | None
+    ) -> Mapping[str, Entry]:
         """The item in the type's tables, by system; empty (and noted) when it cannot be claimed."""
         code = holder.get("code")
         if not isinstance(code, str) or code not in ITEM_LABELS:
@@ -434,7 +437,15 @@ class _Reader:
         entries = claimable_entries(facility_type, code)
         if not entries:
             self.note(f"{path}.code", not_in_table(code, facility_type))
-        return entries
+            return {}
+        year = self.fiscal_year if self.fiscal_year is not None or month is None else month.fiscal_year
+        if year is None or year < FIRST_FISCAL_YEAR:
+            return entries
+        standing = entries_of_year(facility_type, code, year)
+        if self.fiscal_year is not None and not standing:
+            self.note(f"{path}.code", not_in_year(code, rules_for(facility_type, year)))
+        # What the year does not have is still read, so that everything else that is wrong with it is told too.
+        return standing or entries
 
     def certification(
         self, holder: Mapping[str, Any], path: str, facility_type: str, entries: Mapping[str, Entry]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
@@ -46,6 +47,17 @@ class Month:
         era = "令和" if begins is REIWA_BEGINS else "平成"
         year = self.year - begins.year + 1
         return f"{era}{'元' if year == 1 else year}年{self.month}月"
+
+
+def first_month_met_on(day: date) -> Month:
+    """
+    The first month of an item whose condition is met on ``day``: on the 1st that month, later the next [K].
+
+    途中開始 (pricing.md §5).
+    """
+    if day.day == 1:
+        return Month(day.year, day.month)
+    return Month(day.year, day.month + 1) if day.month < 12 else Month(day.year + 1, 1)
 
 
 HEISEI_BEGINS, REIWA_BEGINS = Month(1989, 1), Month(2019, 5)

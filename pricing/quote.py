@@ -41,9 +41,11 @@ class Part(NamedTuple):
 
 
 # What ``Step.numbers`` holds, by kind. Yen and percents are integers, ``c_tenths`` tenths of a percent.
+# ``price``: the one row of a line; ``class_prices``: those of its classes, each once, in the order of the classes.
 STEP_FIELDS: dict[str, tuple[str, ...]] = {
     "price": ("row",),
     "prices": ("row_a", "row_b"),
+    "class_prices": ("rows",),
     "treatment": ("treatment_yen", "base_percent", "wage_percent", "c_tenths", "unit_yen"),
     "total": ("terms", "total_yen"),
     "share": ("total_yen", "persons", "unit_yen"),
@@ -89,7 +91,7 @@ def _named(kind: str, numbers: tuple[Any, ...]) -> dict[str, Any]:
     fields = STEP_FIELDS[kind]
     if len(fields) == 1:  # the row of a price, the rule: a third of all steps
         (value,) = numbers
-        return {fields[0]: value}
+        return {fields[0]: list(value) if kind == "class_prices" else value}
     named = dict(zip(fields, numbers, strict=True))
     if kind in KINDS_OF_A_CLASS:
         named.update(named.pop("part").as_dict())

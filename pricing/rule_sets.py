@@ -19,6 +19,8 @@ from pricing.vocabulary import FACILITY_TYPES, ITEM_LABELS
 from pricing.working import Entry, Item
 
 FIRST_FISCAL_YEAR: Final = 2015
+# An item that stands until this year stands until it is said otherwise.
+LAST_YEAR: Final = 9999
 # They come by themselves: with every claim, and where such children are counted.
 ALWAYS: Final = frozenset({"base", "treatment_1_2", "treatment_i"})
 BY_CHILDREN: Final = frozenset({"employee_slot", "mid_month"})
@@ -68,17 +70,17 @@ class TypeRules:
         return self.systems_by_code.get(code, ())
 
 
-def _at(number: str, declared: Item, label: str = "", *, since: int = 0, until: int = 9999) -> Entry:
+def _at(number: str, declared: Item, label: str = "", *, since: int = 0, until: int = LAST_YEAR) -> Entry:
     return Entry(number, declared, label or ITEM_LABELS[declared.code], since, until)
 
 
-def _whole(declared: Item, label: str = "", *, since: int = 0, until: int = 9999) -> Entry:
-    """An item of a whole 認定こども園, printed in both of its tables (D17)."""
+def _whole(declared: Item, label: str = "", *, since: int = 0, until: int = LAST_YEAR) -> Entry:
+    """An item of a whole 認定こども園, printed in both of its tables at half its price each [K] (D17)."""
     return Entry("", declared, label or ITEM_LABELS[declared.code], since, until, whole_facility=True)
 
 
 # The years of pricing.md §9. What has none has stood in the table since 平成27年度, as far as our sources say.
-H29, R4, R6, R7, R8 = 2017, 2022, 2024, 2025, 2026
+H29, R1, R2, R4, R6, R7, R8 = 2017, 2019, 2020, 2022, 2024, 2025, 2026
 
 # fmt: off
 _KINDERGARTEN: Final = (
@@ -94,7 +96,7 @@ _KINDERGARTEN: Final = (
     _at("⑬", children.bus),
     _at("⑭", children.meals),
     _at("⑮", children.external_audit),
-    _at("⑯", children.side_dishes_by_day),
+    _at("⑯", children.side_dishes_by_day, since=R1),
     _at("⑰", deductions.below_staffing),
     _at("⑰a", deductions.no_safety_plan, since=R8),
     _at("⑰b", deductions.no_management_report, since=R8),
@@ -114,7 +116,8 @@ _KINDERGARTEN: Final = (
     _at("㉙", facility.ash),
     _at("㉚", facility.facility_strengthening),
     _at("㉛", facility.school_transition),
-    _at("㉜", facility.nutrition),
+    _at("㉜", facility.nutrition_of_one_price, until=R1),
+    _at("㉜", facility.nutrition, since=R2),
     _at("㉝", facility.third_party_evaluation),
     _at("㉞", facility.ict, since=R8),
     _at("", children.mid_month),
@@ -133,10 +136,10 @@ _NURSERY: Final = (
     _at("⑬", children.depreciation),
     _at("⑭", children.rent),
     _at("⑮", children.team_childcare),
-    _at("⑯", children.side_dishes_by_month),
+    _at("⑯", children.side_dishes_by_month, since=R1),
     _at("⑰", deductions.branch),
     _at("⑱", deductions.no_director),
-    _at("⑲", deductions.saturday_closure),
+    _at("⑲", deductions.saturday_closure, since=R2),
     _at("", deductions.no_safety_plan, since=R8),
     _at("", deductions.no_management_report, since=R8),
     _at("⑳", deductions.over_capacity),
@@ -152,35 +155,60 @@ _NURSERY: Final = (
     _at("", facility.elderly_employment),
     _at("", facility.facility_strengthening),
     _at("", facility.school_transition),
-    _at("", facility.nutrition),
+    _at("", facility.nutrition_of_one_price, until=R1),
+    _at("", facility.nutrition, since=R2),
     _at("", facility.third_party_evaluation),
     _at("", facility.ict, since=R8),
     _at("", children.mid_month),
 )
 
-# What both tables of a 認定こども園 print after 定員超過 (D17). 主幹教諭等の専任化なし stands where the other types
-# have their 主幹・主任専任: after 定員超過, which D7 does not let multiply it.
-_KODOMOEN_AFTER_OVER_CAPACITY: Final = (
-    _whole(deductions.no_dedicated_chief),
-    _whole(facility.special_support_a_b),
-    _whole(facility.treatment_3, since=R7),
-    _whole(facility.treatment_ii, since=H29, until=R6),
-    _whole(facility.treatment_iii, since=R4, until=R6),
-    _at("", children.climate),
-    _at("", children.snow),
-    _at("", facility.ash),
-    _whole(facility.elderly_employment),
-    _whole(facility.facility_strengthening),
-    _whole(facility.school_transition),
-    _whole(facility.nutrition),
-    _whole(facility.third_party_evaluation),
-    _whole(facility.ict, since=R8),
-    _at("", children.mid_month),
-)
+
+def _kodomoen_after_over_capacity(
+    *, of_education: bool
+) -> tuple[Entry, ...]:
+    """
+    What both tables of a 認定こども園 print after 定員超過 (D17), and what only the one of 1号 has.
+
+    主幹教諭等の専任化なし stands where the other types have their 主幹・主任専任: after 定員超過, which D7 does not let
+    multiply it. The 1号 table is the one of a 幼稚園 (pricing.md §4.2, §4.3) without 主幹教諭等専任, which a こども園
+    does not have (D17); its items are of 1号 alone, because D17 does not name them among those of the whole facility.
+    """
+
+    def own(*entries: Entry) -> tuple[Entry, ...]:
+        return entries if of_education else ()
+
+    return (
+        _whole(deductions.no_dedicated_chief),
+        *own(_at("", facility.parenting_support)),
+        _whole(facility.special_support_a_b),
+        *own(
+            _at("", facility.office_staff, "事務職員配置"),
+            _at("", facility.guidance_enrichment),
+            _at("", facility.office_workload),
+        ),
+        _whole(facility.treatment_3, since=R7),
+        _whole(facility.treatment_ii, since=H29, until=R6),
+        _whole(facility.treatment_iii, since=R4, until=R6),
+        _at("", children.climate),
+        *own(_at("", facility.stakeholder_evaluation)),
+        _at("", children.snow),
+        _at("", facility.ash),
+        _whole(facility.elderly_employment),
+        _whole(facility.facility_strengthening),
+        _whole(facility.school_transition),
+        _whole(facility.nutrition_of_one_price, until=R1),
+        _whole(facility.nutrition, since=R2),
+        _whole(facility.third_party_evaluation),
+        _whole(facility.ict, since=R8),
+        _at("", children.mid_month),
+    )
+
+
 _KODOMOEN_EDUCATION: Final = (
     _at("", base.base),
     _at("", base.treatment_i, until=R6),
     _at("", base.treatment_1_2, since=R7),
+    _at("", children.vice_principal),
     _at("", children.age3_staffing),
     _at("", children.age4plus_staffing, since=R6),
     _at("", children.under_age3_intake),
@@ -190,12 +218,12 @@ _KODOMOEN_EDUCATION: Final = (
     _at("", children.bus),
     _at("", children.meals),
     _at("", children.external_audit),
-    _at("", children.side_dishes_by_day),
+    _at("", children.side_dishes_by_day, since=R1),
     _at("", deductions.below_staffing),
     _at("", deductions.no_safety_plan, since=R8),
     _at("", deductions.no_management_report, since=R8),
     _at("", deductions.over_capacity),
-    *_KODOMOEN_AFTER_OVER_CAPACITY,
+    *_kodomoen_after_over_capacity(of_education=True),
 )
 _KODOMOEN_CHILDCARE: Final = (
     _at("", base.base),
@@ -210,15 +238,15 @@ _KODOMOEN_CHILDCARE: Final = (
     _at("", children.depreciation),
     _at("", children.rent),
     _at("", children.team_childcare),
-    _at("", children.side_dishes_by_month),
+    _at("", children.side_dishes_by_month, since=R1),
     _at("", deductions.branch),
     _at("", deductions.no_director, "園長未配置"),
-    _at("", deductions.saturday_closure),
+    _at("", deductions.saturday_closure, since=R2),
     _at("", deductions.below_staffing),
     _at("", deductions.no_safety_plan, since=R8),
     _at("", deductions.no_management_report, since=R8),
     _at("", deductions.over_capacity),
-    *_KODOMOEN_AFTER_OVER_CAPACITY,
+    *_kodomoen_after_over_capacity(of_education=False),
 )
 
 
@@ -261,14 +289,16 @@ _DEDUCTIONS: Final = (
     _at("", deductions.no_partner_facility),
     _at("", deductions.delivered_meals_penalty),
     _NO_MANAGER,
-    _at("", deductions.saturday_closure),
+    _at("", deductions.saturday_closure, since=R2),
 )
 _AFTER: Final = (
     _at("", facility.elderly_employment),
     _at("", facility.facility_strengthening),
-    _at("", facility.nutrition),
+    _at("", facility.nutrition_of_one_price, until=R1),
+    _at("", facility.nutrition, since=R2),
 )
 
+# [K] pricing.md §4.4: the lists of 小規模A・B are from memory, those of C and 家庭的保育 partly [S4][S6].
 _SMALL_A: Final = _community(
     special=(_DISABILITY, _ONE_YEAR_OLDS), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=_DEDUCTIONS,
     after=_AFTER,
@@ -277,21 +307,25 @@ _SMALL_B: Final = _community(
     special=(_QUALIFIED, _DISABILITY, _ONE_YEAR_OLDS), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING),
     deductions_=_DEDUCTIONS, after=_AFTER,
 )
+_HOME_CARE: Final = (_at("", children.home_care_assistant), _at("", children.home_care_support))
 _SMALL_C: Final = _community(
-    special=(_QUALIFIED, _DISABILITY), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=_DEDUCTIONS,
+    special=(_QUALIFIED, *_HOME_CARE, _DISABILITY), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=_DEDUCTIONS,
     after=_AFTER,
 )
 _HOME_BASED: Final = _community(
-    special=(_QUALIFIED, _at("", children.home_care_assistant), _at("", children.home_care_support), _DISABILITY),
+    special=(_QUALIFIED, *_HOME_CARE, _DISABILITY),
     running=_BUILDING, deductions_=_DEDUCTIONS, after=_AFTER,
 )
+# [K] pricing.md §4.4: up to 19 定員 as 小規模A・B, so with 資格保有者 of B; from 20 as a 保育所, whose other items are
+# by §6 for 保育所 alone, so the table is the same and its rows and ratios differ.
 _WORKPLACE: Final = _community(
-    special=(_DISABILITY, _ONE_YEAR_OLDS), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=_DEDUCTIONS,
-    after=(*_AFTER, ),
+    special=(_QUALIFIED, _DISABILITY, _ONE_YEAR_OLDS), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING),
+    deductions_=_DEDUCTIONS, after=_AFTER,
 )
+# [K] pricing.md §4.4, §6 («全», «地域型»). No 土曜閉所: here 特定の日に保育を行わない場合 stands in its place [U].
 _HOME_VISITING: Final = _community(
-    special=(_QUALIFIED,), running=_HOLIDAY_AND_NIGHT, deductions_=(_NO_MANAGER,),
-    after=(_at("", facility.facility_strengthening),), over_capacity=(),  # one child a person: there is no capacity
+    special=(_QUALIFIED,), running=(*_HOLIDAY_AND_NIGHT, *_BUILDING), deductions_=(_NO_MANAGER,),
+    after=_AFTER, over_capacity=(),  # one child a person: there is no capacity
 )
 # fmt: on
 
@@ -347,6 +381,13 @@ def claimable_entries(facility_type: str, code: str) -> dict[str, Entry]:
         for entry in entries
         if entry.item.code == code
     }
+
+
+@cache
+def entries_of_year(facility_type: str, code: str, fiscal_year: int) -> dict[str, Entry]:
+    """The item by system, as the tables of one fiscal year have it; empty when that year lacks it."""
+    rules = rules_for(facility_type, fiscal_year)
+    return {system: rules.tables[system].by_code[code] for system in rules.systems_of(code)}
 
 
 def claimable_entry(facility_type: str, code: str, certification: str = "") -> Entry | None:

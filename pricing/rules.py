@@ -35,6 +35,7 @@ ONE_YEAR_OLDS: Final = Rule("D14", "1歳児だけを対象にする")
 CLOSURES: Final = Rule("D15", "施設長未配置・土曜閉所の減算")
 BRANCH: Final = Rule("D15", "分園の子どもは、基本分と処遇改善分の合計に割合を掛けて10円未満切捨てた額を減算")
 OVER_CAPACITY_ROW: Final = Rule("D16", "調整率は利用定員の区分と初日在籍数の行による")
+# [K] that both rows are printed at half the price (pricing.md §4.5 D17).
 WHOLE_FACILITY: Final = Rule("D17", "施設全体の項目は、1号の行と2・3号の行の両方で計算する")
 # [K] pricing.md §4.4: 従業員枠 is priced at 84 percent. Which items that covers, and its floor, our sources do not say.
 EMPLOYEE_SLOT_PERCENT: Final = 84
@@ -45,5 +46,9 @@ EMPLOYEE_SLOT: Final = Rule(
 DELIVERED_MEALS: Final = Rule("食事の搬入", "基本分と処遇改善分の合計に割合を掛けて10円未満切捨てた額を減算")
 # D11: the standard days of a month by certification system.
 DAYS_OF_MONTH: Final = {"1": 20, "23": 25}
-# 処遇改善等加算Ⅲ began within a fiscal year (pricing.md §9) [K].
+# What began within a fiscal year (pricing.md §9): Ⅲ [S20][K], and the exemption with the 無償化 [S33].
 FIRST_MONTH_OF_TREATMENT_III: Final = Month(2022, 10)
+FIRST_MONTHS: Final = {
+    "treatment_iii": FIRST_MONTH_OF_TREATMENT_III,
+    "side_dish_exemption": Month(2019, 10),
+}

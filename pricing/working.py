@@ -8,7 +8,7 @@ a 認定こども園 has two, each with its own 利用定員 and its own N (D17)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -42,6 +42,7 @@ FIRST_YEAR_WITH_ROW_RATES: Final = 2025
 
 # Place among ``_CLASSES``, 分園, 従業員枠, 障害児, days: in this order they stand below each other.
 _LastingClass = tuple[int, bool, bool, bool, int]
+BY_CLASS: Final = f"年齢と時間の区分ごと（{UNITS['child_month']}）"
 
 
 # ---------------------------------------------------------------- items and their declaration
@@ -411,7 +412,8 @@ def per_child(
         ]
         reason = f"{called}{count}人に、1人あたり{unit_words}を掛けました。"
     else:
-        steps = [price_step(work, entry, row)]
+        counted = [own for group, own in zip(aimed_at, rows, strict=True) if group.count]
+        steps = [prices_step(work, entry, counted or rows)]
         amount = 0
         for group, own in zip(aimed_at, rows, strict=True):
             treatment = work.treatment(own)
@@ -677,6 +679,15 @@ def price_step(
         words = f"{what} {row_words(work, entry, row)}"
         found = work.table.price_steps[key] = Step(label, words, "price", (work.table.values_of(row),))
     return found
+
+
+def prices_step(work: Working, entry: Entry, rows: Sequence[PriceRow], what: str = BY_CLASS) -> Step:
+    """The rows of a line that is priced by class, those of the classes with children; one row is named alone."""
+    row = rows[0]
+    values = tuple([work.table.values_of(own) for own in dict.fromkeys(rows)])
+    kind = "price" if len(values) == 1 else "class_prices"
+    text = f"{what} {row_words(work, entry, row)}"
+    return Step("単価", text, kind, values if kind == "price" else (values,))
 
 
 def percent_step(work: Working, entry: Entry, row: PriceRow) -> Step:

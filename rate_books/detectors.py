@@ -14,6 +14,7 @@ from statistics import median_low
 from typing import Final, NamedTuple
 
 from pricing.books import PriceRow
+from pricing.row_use import is_used
 from pricing.vocabulary import AGE_CLASSES, FACILITY_TYPES, HOURS, ITEM_LABELS
 
 LINEAR_TOLERANCE_YEN: Final = 12
@@ -192,7 +193,23 @@ def _disagreeing(cells: Iterable[tuple[PriceRow, int, int]]) -> list[PriceRow]:
     return [row for row, low, high in known if not low <= value <= high]
 
 
-DETECTORS: Final[tuple[Detector, ...]] = (_tens, _linear, _age3, _team_childcare, _hours, _treatment)
+def _unused(rows: Rows) -> Iterator[Suspicion]:
+    """Every row is of an item its type has: another one prices nothing, and may have been meant for another type."""
+    for row, place in rows.items():
+        if not is_used(row):
+            words = f"{_what(row)}：この施設類型（認定区分）の表にない項目で、計算に使われません。"
+            yield Suspicion("unused", words, place)
+
+
+DETECTORS: Final[tuple[Detector, ...]] = (
+    _tens,
+    _linear,
+    _age3,
+    _team_childcare,
+    _hours,
+    _treatment,
+    _unused,
+)
 KINDS: Final = {
     "tens": "10円の倍数",
     "linear": "地域区分との直線",
@@ -200,6 +217,7 @@ KINDS: Final = {
     "team": "チーム保育推進と定員",
     "hours": "標準時間と短時間の差",
     "treatment": "処遇改善と単価",
+    "unused": "計算に使われない項目",
 }
 
 

@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from documents.reading import Sheet, normalised
 from pricing.books import PriceRow, RowReader
+from pricing.row_use import row_variants
 from pricing.rule_sets import AUTOMATIC, rules_for
 from pricing.vocabulary import (
     AGE_CLASSES,
@@ -172,7 +173,7 @@ def _unpriced(facility_type: str, fiscal_year: int, priced: set[str]) -> list[Co
         for system, table in rules.tables.items()
         for entry in table.entries
         if entry.item.code not in AUTOMATIC | priced
-        for variant in (entry.item.variants or ("",))
+        for variant in row_variants(entry.item)
     ]
 
 

@@ -162,7 +162,8 @@ def grant_item(request: TenantRequest, number: str) -> HttpResponse:
         )
     except (NotAllowed, ProblemsFound) as problem:
         return _page(request, facility, grant_form=form, problem=problem)
-    messages.success(request, "加算・減算を設定しました。")
+    first = form.cleaned_data["from_month"]
+    messages.success(request, f"加算・減算を、{month_words(first.first_day)}分から設定しました。")
     return redirect("facilities:facility_page", number)
 
 

@@ -9,7 +9,7 @@ from pricing.conditions.declaring import needs
 from pricing.conditions.staffing import career_path
 from pricing.quote import Line, Part, Step
 from pricing.rules import Rule
-from pricing.vocabulary import AGE_CLASSES, UNITS
+from pricing.vocabulary import AGE_CLASSES
 from pricing.wording import yen
 from pricing.working import (
     Entry,
@@ -19,7 +19,7 @@ from pricing.working import (
     item,
     line,
     part_of,
-    price_step,
+    prices_step,
     rule_step,
     total_step,
 )
@@ -31,7 +31,7 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     parts: list[Part] = []
     steps: list[Step] = []
     amount = 0
-    row: PriceRow | None = None
+    rows: list[PriceRow] = []
     ages: dict[str, int] = {}
     for group in work.classes:
         row = work.base_row(group)
@@ -39,15 +39,16 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         _note_base(group, unit)
         if not count:
             continue
+        rows.append(row)
         part = part_of(group, unit)
         amount += part.amount_yen
         parts.append(part)
         ages[group.age_class] = ages.get(group.age_class, 0) + count
         words = f"{yen(unit)} × {count}人 = {part.amount_yen:,}円"
         steps.append(Step(group.words, words, "class", (unit, None, 1, part)))
-    if row is not None:
-        what = f"年齢と時間の区分ごと（{UNITS[row.unit]}）"
-        steps.insert(0, price_step(work, entry, row, what=what))
+    rows = rows or [work.base_row(group) for group in work.classes]
+    if rows:
+        steps.insert(0, prices_step(work, entry, rows))
     rule = rules.PER_CHILD
     if any(group.age_class == "3mid" for group in work.classes):
         rule = rules.UNDER_AGE_3
@@ -55,7 +56,9 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     steps.append(rule_step(rule))
     reason = f"初日在籍の子ども{work.count}人について、年齢と時間の区分ごとの単価に人数を掛けた合計です。"
     summary = "・".join([f"{AGE_CLASSES[age]} {count}人" for age, count in ages.items()])
-    return line(work, entry, amount, parts, summary or "子ども 0人", reason, steps, rule, row)
+    return line(
+        work, entry, amount, parts, summary or "子ども 0人", reason, steps, rule, rows[0] if rows else None
+    )
 
 
 @conditions(
@@ -96,23 +99,25 @@ def _treatment_of_the_base(work: Working, entry: Entry, rule: Rule, reason: str,
     parts: list[Part] = []
     steps: list[Step] = []
     amount = 0
-    row: PriceRow | None = None
+    rows: list[PriceRow] = []
     for group in work.classes:
         row = work.base_row(group)
         treatment, count = work.treatment(row), group.count
         _note_base(group, treatment.yen)
         if not count:
             continue
+        rows.append(row)
         part = part_of(group, treatment.yen)
         amount += part.amount_yen
         parts.append(part)
         words = f"{treatment.words}、× {count}人 = {part.amount_yen:,}円"
         steps.append(Step(group.words, words, "class", (row.amount, treatment.numbers, 1, part)))
-    if row is not None:
-        steps.insert(0, price_step(work, entry, row, what="基本分単価の行の処遇改善分"))
+    rows = rows or [work.base_row(group) for group in work.classes]
+    if rows:
+        steps.insert(0, prices_step(work, entry, rows, "基本分単価の行の処遇改善分"))
     steps.append(total_step(amount))
     steps.append(rule_step(rule))
-    return line(work, entry, amount, parts, summary, reason, steps, rule, row)
+    return line(work, entry, amount, parts, summary, reason, steps, rule, rows[0] if rows else None)
 
 
 def _note_base(group: Group, unit: int) -> None:

@@ -55,6 +55,9 @@ TEAM_EXPERIENCE_YEARS = 12
 # [K] 小規模B型: the share of 保育士 (pricing.md §4.4: 保育士比率 3/4).
 QUALIFIED_PERCENT_OF_SMALL_B = 75
 
+# [K] 事業所内保育 up to this 利用定員 is priced as 小規模A・B (pricing.md §4.4).
+LARGEST_SMALL_WORKPLACE = 19
+
 
 @conditions(
     needs(
@@ -67,7 +70,7 @@ QUALIFIED_PERCENT_OF_SMALL_B = 75
 )
 @item("vice_principal", "child_month")
 def vice_principal(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """副園長・教頭配置: every child."""
+    """副園長・教頭配置: every child of 1号; in the table of a 認定こども園 too [K] (pricing.md §4.3)."""
     return per_child(work, entry, asked)
 
 
@@ -128,7 +131,11 @@ def age4plus_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("age1_staffing", "child_month", ages=("1",), in_closure=True)
 def age1_staffing(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """1歳児配置改善 (5:1): 1-year-olds only, which is why counts are kept by single year (D14)."""
+    """
+    1歳児配置改善 (5:1): 1-year-olds only, which is why counts are kept by single year (D14).
+
+    [K] which types have it beside 保育所 and こども園, and ten years of experience (pricing.md §4.4, §6).
+    """
     return per_child(work, entry, asked, rule=rules.ONE_YEAR_OLDS)
 
 
@@ -291,7 +298,18 @@ def night_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         qualified_share(QUALIFIED_PERCENT_OF_SMALL_B),
         source="pricing.md §4.4",
         mark="K",
-        types=("small_b",),
+        types=("small_b", "workplace"),
+    ),
+    needs(
+        "capacity",
+        f"利用定員が{LARGEST_SMALL_WORKPLACE}人以下である",
+        capacity(
+            "23", lambda persons: persons <= LARGEST_SMALL_WORKPLACE, f"{LARGEST_SMALL_WORKPLACE}人以下"
+        ),
+        source="pricing.md §4.4",
+        mark="K",
+        types=("workplace",),
+        fixed=True,
     ),
     needs(
         "staff",
@@ -303,7 +321,11 @@ def night_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("qualified_staff", "child_month")
 def qualified_staff(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """資格保有者: every child of a 小規模B・C型, 家庭的保育 or 居宅訪問型 with qualified staff (pricing.md §4.4)."""
+    """
+    資格保有者: every child of a 小規模B・C型, 家庭的保育 or 居宅訪問型 with qualified staff (pricing.md §4.4).
+
+    Also of a 事業所内保育 up to 19 定員, which §4.4 prices as 小規模A・B [K].
+    """
     return per_child(work, entry, asked)
 
 
@@ -328,9 +350,9 @@ def disability_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     障害児保育 of 地域型保育: every child with a disability, by age where the table has ages.
 
     Who they are stands in the counts (``ChildClass.disabled``), so that 定員超過 and 日割 see them. Where one price
-    holds for all, their number may be given with the item instead.
+    holds for all and nothing looks back at the units of a class, their number may be given with the item instead.
 
-    :raises InputProblems: neither says how many, or the number alone does not say which of several prices.
+    :raises InputProblems: the number alone does not say which of several prices.
     """
     if asked.children is None:
         targets = [group for group in work.classes if group.disabled]
@@ -339,7 +361,7 @@ def disability_care(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         id(row): row
         for row in (work.child_row("disability_care", "child_month", group) for group in work.classes)
     }
-    if len(rows) > 1 or any(group.disabled for group in work.classes):
+    if len(rows) > 1:
         message = (
             "年齢により単価が異なります。人数は、子どもの数の disabled（うち障害児数）で入力してください。"
         )
@@ -398,7 +420,7 @@ def class_organisation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("home_care_assistant", "child_month", variants={"up_to_3": "3人以下", "4_or_more": "4人以上"})
 def home_care_assistant(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """家庭的保育補助者: every child, by the number of children; the book says which [K], pricing.md §4.4."""
+    """家庭的保育補助者 of 小規模C型 and 家庭的保育: every child, by the number of children [K], pricing.md §4.4."""
     return per_child(work, entry, asked)
 
 
@@ -413,7 +435,7 @@ def home_care_assistant(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("home_care_support", "child_month")
 def home_care_support(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """家庭的保育支援: every child (H27 35,320 + 350 × 率, heading inferred) [K], pricing.md §4.4."""
+    """家庭的保育支援 of the same: every child (H27 35,320 + 350 × 率, heading inferred) [K], pricing.md §4.4."""
     return per_child(work, entry, asked)
 
 

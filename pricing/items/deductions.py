@@ -136,7 +136,11 @@ def no_dedicated_chief(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     variants={"1": "閉所1日", "2": "閉所2日", "3_or_more": "閉所3日以上", "all": "すべて閉所"},
 )
 def saturday_closure(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """土曜閉所: a percent of base, age staffing and night care, each with 処遇改善分 (D15)."""
+    """
+    土曜閉所: a percent of base, age staffing and night care, each with 処遇改善分 (D15).
+
+    From R2 [K] (pricing.md §9); what stood before it no source tells [U].
+    """
     row = work.system_row("saturday_closure", "percent", asked.variant)
     return percent_of_unit(work, entry, row, _closure_unit, "対象の単価の合計", rules.CLOSURES)
 
@@ -193,7 +197,8 @@ def _closure_unit(group: Group) -> int:
 @item("over_capacity", "percent", "deduction")
 def over_capacity(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     """定員恒常的超過: each class keeps its unit sum × 調整率, floored; the rest is taken off (D7, D16)."""
-    row = work.table.over_capacity(work.system, work.enrolled)
+    capacity = work.claim.capacity.of(work.system)
+    row = work.table.over_capacity(work.system, work.enrolled, capacity)
     if row is None:
         reason = f"初日在籍{work.enrolled}人は利用定員の区分の範囲内なので、減算はありません。"
         steps = [Step("金額", "0円", "amount", (0, 0, 0)), rule_step(rules.OVER_CAPACITY_ROW)]

@@ -46,17 +46,18 @@ ICT_FUNCTIONS_NEEDED = 4
 OFFICE_STAFF_CAPACITY = 91
 LARGE_KINDERGARTEN_CAPACITY = 271
 
+DEDICATED_CHIEF_OF_KODOMOEN = needs(
+    "dedicated_chief",
+    "主幹教諭等を専任させ、子育て支援に取り組んでいる",
+    chief_of_kodomoen,
+    source="pricing.md §4.3、§6",
+    mark="K",
+    types=("certified_kodomoen",),
+)
 SPECIAL_SUPPORT = (
     requires("chief_nursery_teacher", source="pricing.md §6 [S3]、forms.md §6 個票8", types=("nursery",)),
     requires("chief_teacher", source="pricing.md §6 [S3]", mark="K", types=("kindergarten",)),
-    needs(
-        "dedicated_chief",
-        "主幹教諭等を専任させ、子育て支援に取り組んでいる",
-        chief_of_kodomoen,
-        source="pricing.md §4.3、§6",
-        mark="K",
-        types=("certified_kodomoen",),
-    ),
+    DEDICATED_CHIEF_OF_KODOMOEN,
     needs(
         "assistant",
         "主任・主幹を補助する者を置いている",
@@ -171,7 +172,8 @@ def chief_nursery_teacher(work: Working, entry: Entry, asked: ItemClaim) -> Line
 
 
 @conditions(
-    requires("chief_teacher", source="pricing.md §4.2", mark="K"),
+    requires("chief_teacher", source="pricing.md §4.2", mark="K", types=("kindergarten",)),
+    DEDICATED_CHIEF_OF_KODOMOEN,
     needs(
         "activities",
         "子育て相談や地域の子育て支援の活動をしている",
@@ -182,7 +184,7 @@ def chief_nursery_teacher(work: Working, entry: Entry, asked: ItemClaim) -> Line
 )
 @item("parenting_support", "facility_month")
 def parenting_support(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """子育て支援活動費."""
+    """子育て支援活動費 of a 幼稚園; of a 認定こども園 for its 1号 [K] (pricing.md §4.3)."""
     return per_facility(work, entry, asked)
 
 
@@ -230,7 +232,7 @@ def special_support_a_b(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("office_staff", "facility_month")
 def office_staff(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """事務職員配置 (幼稚園), 事務職員雇上費 (保育所)."""
+    """事務職員配置 (幼稚園, 認定こども園 1号 [K]), 事務職員雇上費 (保育所)."""
     return per_facility(work, entry, asked)
 
 
@@ -257,7 +259,7 @@ def office_staff(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("guidance_enrichment", "facility_month")
 def guidance_enrichment(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """指導充実加配."""
+    """指導充実加配 of a 幼稚園; of a 認定こども園 for its 1号 [K] (pricing.md §4.3)."""
     return per_facility(work, entry, asked)
 
 
@@ -285,7 +287,7 @@ def guidance_enrichment(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("office_workload", "facility_month")
 def office_workload(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """事務負担対応加配."""
+    """事務負担対応加配 of a 幼稚園; of a 認定こども園 for its 1号 [K] (pricing.md §4.3)."""
     return per_facility(work, entry, asked)
 
 
@@ -384,22 +386,32 @@ def _by_headcounts(work: Working, entry: Entry, asked: ItemClaim, rule: Rule) ->
     return shared_among_children(work, entry, total, f"{yen(total)} ", summary, steps, rule, row_a)
 
 
+DIETITIAN_ADVICE = needs(
+    "advice",
+    "栄養士が献立・アレルギー・食育の助言をしている",
+    yes("dietitian_advice", "栄養士が献立・アレルギー・食育の助言をしていません。"),
+    source="pricing.md §6 [S3]、forms.md §6 個票9",
+)
+
+
 @conditions(
     fits_variant(
         "栄養士の配置・兼務・嘱託が区分に合っている",
         dietitian_kind,
         source="pricing.md §6 [S1][S3]、forms.md §6 個票9",
     ),
-    needs(
-        "advice",
-        "栄養士が献立・アレルギー・食育の助言をしている",
-        yes("dietitian_advice", "栄養士が献立・アレルギー・食育の助言をしていません。"),
-        source="pricing.md §6 [S3]、forms.md §6 個票9",
-    ),
+    DIETITIAN_ADVICE,
 )
 @item("nutrition", "facility_month", variants={"a": "A（配置）", "b": "B（兼務）", "c": "C（嘱託）"})
 def nutrition(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """栄養管理: A 配置, B 兼務, C 嘱託."""
+    """栄養管理: A 配置, B 兼務, C 嘱託 (from R2 [K], pricing.md §9)."""
+    return per_facility(work, entry, asked)
+
+
+@conditions(DIETITIAN_ADVICE)
+@item("nutrition", "facility_month")
+def nutrition_of_one_price(work: Working, entry: Entry, asked: ItemClaim) -> Line:
+    """栄養管理 until R1: one price, before A, B and C [K] (pricing.md §9)."""
     return per_facility(work, entry, asked)
 
 
@@ -416,7 +428,7 @@ def nutrition(work: Working, entry: Entry, asked: ItemClaim) -> Line:
 )
 @item("stakeholder_evaluation", "facility_march", variants={"a": "A", "b": "B"})
 def stakeholder_evaluation(work: Working, entry: Entry, asked: ItemClaim) -> Line:
-    """施設関係者評価, with the March claim."""
+    """施設関係者評価 of a 幼稚園; of a 認定こども園 for its 1号 [K] (pricing.md §4.3); with the March claim."""
     return per_facility(work, entry, asked, rule=rules.MARCH)
 
 

@@ -242,7 +242,11 @@ def test_every_line_has_its_price_row_its_arithmetic_its_rule_and_its_source_as_
     assert len(found["lines"]) > 10
     for line in found["lines"]:
         by_kind = {step["kind"]: step["values"] for step in line["steps"]}
-        rows = [by_kind["price"]["row"]] if "price" in by_kind else list(by_kind["prices"].values())
+        rows = next(
+            list(by_kind[kind]["rows"] if kind == "class_prices" else by_kind[kind].values())
+            for kind in ("price", "class_prices", "prices")
+            if kind in by_kind
+        )
         assert all(row["book"] == found["ratebook"]["id"] and row["amount"] for row in rows), line["code"]
         assert by_kind["rule"]["rule"]
         assert {"amount", "class"} & set(by_kind), line["code"]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from audit.models import Event
 from claims import composing
+from claims.checks import before_submission
 from claims.composing import (
     CannotDraft,
     Ingredients,
@@ -24,6 +25,7 @@ from claims.composing import (
     reproduce,
     stored_line_as_row,
 )
+from claims.facts import waits
 from claims.models import ChildCount, Claim, ClaimLine, CountSheet, Obstacle
 from claims.operations import drafting
 from claims.operations.drafting import counts_corrected, draft, draft_month
@@ -350,7 +352,43 @@ def test_a_kodomoen_is_drafted_with_both_tables(city: City) -> None:
     }
 
 
-def lines_of(claim: Claim) -> list[dict[str, object]]:
+@pytest.mark.parametrize(
+    ("disabled", "missing", "priced"),
+    [
+        ({"1": None, "2": None}, ["disabled_counts"], None),
+        # One class without its number leaves the whole unknown.
+        ({"1": 2, "2": None}, ["disabled_counts"], None),
+        ({"1": 0, "2": 0}, [], None),
+        ({"1": 2, "2": 0}, [], 2),
+    ],
+)
+def test_disability_care_waits_for_the_counts_and_is_never_priced_with_nothing(
+    city: City, disabled: dict[str, int | None], missing: list[str], priced: int | None
+) -> None:
+    hana = make_facility(
+        city, "はな保育室", kind=FacilityKind.SMALL_A, capacity=19, items={"disability_care": {}}
+    )
+    give_facts(hana, saturday_closures=0)
+    sheet = give_counts(hana, cells=(("3", "1", "standard", 6), ("3", "2", "standard", 5)))
+    with hana.open() as clerk:
+        for age, number in disabled.items():
+            ChildCount.objects.filter(sheet=sheet, age=age).update(disabled_count=number)
+        _confirm(sheet, clerk)
+
+    claim = current_claim(hana)
+
+    assert claim.missing == missing
+    with hana.open():
+        sentences = [one.sentence for one in before_submission(Claim.objects.get(pk=claim.pk))]
+    assert sentences == (
+        ["不明：うち障害児数（届いた児童数にありません。市の担当課へ連絡してください）"] if missing else []
+    )
+    assert waits(claim, "disability_care") == bool(missing)
+    lines = [line for line in lines_of(claim) if line["code"] == "disability_care"]
+    assert [line["parts"][0]["quantity"] for line in lines] == ([] if priced is None else [priced])
+
+
+def lines_of(claim: Claim) -> list[dict[str, Any]]:
     with scope(claim.municipality_id, None):
         return [composing.stored_line_as_row(line) for line in claim.lines.all()]
 

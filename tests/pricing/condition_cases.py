@@ -235,6 +235,9 @@ CASES: dict[str, Example] = {
         chief_substitute=True,
         **TWO_OF_KINDERGARTEN,
     ),
+    "parenting_support.dedicated_chief": true(
+        kodomoen, "parenting_support", fact="kodomoen_chief_programmes", **CHIEF
+    ),
     "parenting_support.activities": true(kindergarten, "parenting_support", fact="parenting_activities"),
     "special_support.requires_chief_nursery_teacher": true(
         nursery,
@@ -444,6 +447,13 @@ CASES: dict[str, Example] = {
     ),
     "qualified_staff.share": differing(
         partial(facility, "small_b"), "qualified_staff", fact="qualified_percent", good=75, bad=74
+    ),
+    "qualified_staff.capacity": differing(
+        partial(facility, "workplace"),
+        "qualified_staff",
+        fact="capacity",
+        good=Capacity(childcare=19),
+        bad=Capacity(childcare=20),
     ),
     "qualified_staff.staff": true(partial(facility, "small_c"), "qualified_staff", fact="qualified_staff"),
     "home_care_assistant.variant": differing(

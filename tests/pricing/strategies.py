@@ -18,13 +18,28 @@ OPTION_VALUES = {
     "days": st.integers(0, 20),
     "spent_yen": st.integers(0, 400_000),
     "headcount": st.integers(1, 3),
-    "headcount_a": st.integers(0, 9),
-    "headcount_b": st.integers(0, 9),
+    "headcount_a": st.integers(0, 4),
+    "headcount_b": st.integers(0, 2),
 }
-# No price in the shipped books: 講師配置 for most bands, the others anywhere.
-UNPRICED = frozenset(
-    {"lecturer", "below_staffing", "class_organisation", "home_care_assistant", "home_care_support"}
-)
+# No price in the shipped books; test_unpriced.py tries them on a book that has one.
+UNPRICED = frozenset({"below_staffing", "class_organisation", "home_care_assistant", "home_care_support"})
+UNPRICED_OF = {
+    "certified_kodomoen": frozenset(
+        {
+            "vice_principal", "parenting_support", "office_staff", "guidance_enrichment", "office_workload",
+            "stakeholder_evaluation",
+        }
+    ),
+    "workplace": frozenset({"qualified_staff"}),
+    "home_visiting": frozenset({"depreciation", "rent", "elderly_employment", "nutrition"}),
+}  # fmt: skip
+
+
+def is_unpriced(facility_type: str, code: str) -> bool:
+    """Whether no shipped book has a row of the item for the type."""
+    return code in UNPRICED or code in UNPRICED_OF.get(facility_type, ())
+
+
 EDUCATION = [("1", "4plus", "education"), ("1", "3", "education"), ("1", "3mid", "education")]
 CHILDCARE = [
     (certification, age, hours)
@@ -129,15 +144,21 @@ def items_of(
         entry.item.code
         for entry in rules_for(facility_type, 2026).entries
         if entry.item.code not in AUTOMATIC
-        and entry.item.code not in UNPRICED
+        and not is_unpriced(facility_type, entry.item.code)
+        and entry.item.code != "lecturer"  # priced in some bands only
         and (march or entry.item.unit not in MARCH_UNITS)
         and (with_side_dishes or entry.item.code != "side_dish_exemption")
+        and (entry.item.code != "disability_care" or any(child.get("disabled") for child in children))
         and (with_deductions or entry.item.section != "deduction")
         # Where the table of 調整率 has no row there is nothing to price: such a claim stops (D16).
         and (
             entry.item.code != "over_capacity"
             or all(enrolled(system) <= size for system, size in capacity.items())
-            or (facility_type in ("kindergarten", "nursery") and min(capacity.values()) >= 16)
+            or (
+                facility_type in ("kindergarten", "nursery")
+                and min(capacity.values()) >= 16
+                and (facility_type == "nursery" or capacity["1"] <= 300)
+            )
         )
     ]
     items = []
@@ -148,7 +169,20 @@ def items_of(
                 items.append(draw(item_claims(entry)) | {"certification": system})
         else:
             items.append(draw(item_claims(next(iter(entries.values())))))
+    for item in items:
+        if item["code"] == "side_dish_exemption":
+            item["children"] = min(item["children"], exempt_at_most(children, "days" in item))
     return items
+
+
+def exempt_at_most(children: list[dict[str, Any]], of_1: bool) -> int:
+    """How many children there are whose side dishes can be exempt."""
+    return sum(
+        child["count"]
+        for child in children
+        if (child["certification"] == "1" if of_1 else child["certification"] == "2")
+        and child["age_class"] in ("3", "3mid", "4plus")
+    )
 
 
 @st.composite

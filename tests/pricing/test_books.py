@@ -326,6 +326,42 @@ def test_a_bad_row_is_told_by_its_line(bad: str, path: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ("kindergarten,,,,1,,,bus,,facility_month,1,,,,", ["unit: 幼稚園の「通園送迎」（bus）の単位は child_month"]),
+        ("kindergarten,,,,1,,,bus,a,child_month,1,,,,", ["variant: 幼稚園の「通園送迎」（bus）に「a」という区分は"]),
+        ("nursery,,,,,,,special_support,c,facility_month,1,,,,", ["に「c」という区分はありません。a・b のいずれかで"]),
+        ("nursery,,,,,,,rent,,child_day,1,,,,", ["の単位は child_month です", "には区分が必要です。a_standard・"]),
+        ("nursery,,,,,,,treatment_3,,headcount_month,1,,,,", ["には区分が必要です。a・b のいずれかで"]),
+        ("certified_kodomoen,,,,2,,,side_dish_exemption,,child_day,1,,,,",
+         ["認定こども園 2・3号の「副食費徴収免除」（side_dish_exemption）の単位は child_month です"]),
+    ],
+)  # fmt: skip
+def test_a_row_no_claim_would_find_is_told_by_its_line(bad: str, says: list[str]) -> None:
+    found = problems_of(f"{HEADER}\n{ROW}\n{bad}\n")
+
+    assert [path for path, _ in found] == ["book.csv:3"] * len(says)
+    for (_, message), words in zip(found, says, strict=True):
+        assert words in message
+        assert message.endswith("。")
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "certified_kodomoen,,,,1,,,side_dish_exemption,,child_day,1,,,,",
+        # A book of before 令和2年度 has one price of 栄養管理 (pricing.md §9).
+        "nursery,,,,,,,nutrition,,facility_month,1,,,,",
+        "nursery,,,,,,,treatment_ii,b,headcount_month,1,,,,",
+        # Not an item of the type: nobody can claim it, and nobody is misled.
+        "nursery,,,,,,,bus,,child_month,1,,,,",
+    ],
+)
+def test_a_row_of_another_system_year_or_type_is_kept(good: str) -> None:
+    assert len(read_book(TOML, {"book.csv": f"{HEADER}\n{ROW}\n{good}\n"}).rows) == 2
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "ファイルが空です"),

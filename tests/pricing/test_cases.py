@@ -19,10 +19,9 @@ from pricing.quoting import quote
 from pricing.rule_sets import AUTOMATIC, rules_for
 from pricing.rule_sets import TABLES as OFFICIAL_TABLES
 from tests.pricing.conftest import read_json
+from tests.pricing.strategies import is_unpriced
 
 TABLES = {name: read_json(f"cases/{name}.json") for name in OFFICIAL_TABLES}
-# Items of the tables whose price no shipped book has; test_books and test_selection try them on one that has.
-UNPRICED = {"below_staffing", "class_organisation", "home_care_assistant", "home_care_support"}
 CASES = [
     pytest.param(table["claim"] | case.get("set", {}), case, id=f"{name}: {case['name']}")
     for name, table in TABLES.items()
@@ -78,7 +77,7 @@ def test_every_item_and_every_variant_has_a_case(facility_type: str) -> None:
 
     for entry in rules_for(facility_type, 2026).entries:
         code = entry.item.code
-        if code in UNPRICED:
+        if is_unpriced(facility_type, code):
             continue
         assert code in expected, code
         if not entry.item.chosen_variant and code not in AUTOMATIC:

@@ -79,14 +79,17 @@ OF_SOME_TYPES: Final = {
     "special_support.dedicated_chief": {"certified_kodomoen"},
     "office_staff.programmes": {"nursery"},
     "office_staff.capacity": {"kindergarten"},
-    "qualified_staff.share": {"small_b"},
+    "parenting_support.requires_chief_teacher": {"kindergarten"},
+    "parenting_support.dedicated_chief": {"certified_kodomoen"},
+    "qualified_staff.share": {"small_b", "workplace"},
+    "qualified_staff.capacity": {"workplace"},
     "qualified_staff.staff": {"small_c", "home_based", "home_visiting"},
 }
 # Region, 利用定員, children, the month: what a facility cannot change before the claim is due.
 NOT_TO_BE_CHANGED: Final = {
     "age3_staffing.children", "age4plus_staffing.children", "age1_staffing.children", "under_age3_intake.children",
     "class_organisation.children", "class_organisation.capacity", "lecturer.capacity", "team_childcare.limit",
-    "office_staff.capacity", "guidance_enrichment.capacity", "office_workload.capacity",
+    "office_staff.capacity", "qualified_staff.capacity", "guidance_enrichment.capacity", "office_workload.capacity",
     "treatment_iii.since_october", "climate.variant", "depreciation.variant", "rent.variant", "snow.region",
     "ash.region", "third_party_evaluation.once_in_five_years", "external_audit.march", "stakeholder_evaluation.march",
     "snow.march", "ash.march", "elderly_employment.march", "facility_strengthening.march", "school_transition.march",

@@ -124,10 +124,10 @@ def test_the_narrowest_hours_price_a_child(hours: str, best_first: list[str]) ->
 
 
 def test_a_variant_is_priced_by_its_own_row_and_no_other() -> None:
-    table = table_of(row("rent", 100, variant="a_urban"), row("rent", 200))
+    table = table_of(row("rent", 100, variant="a_urban"), row("rent", 200, variant="a_standard"))
 
     assert table.price("rent", "child_month", certification="23", variant="a_urban").amount == 100
-    assert table.price("rent", "child_month", certification="23").amount == 200
+    assert table.price("rent", "child_month", certification="23", variant="a_standard").amount == 200
     with pytest.raises(MissingPrice, match="（rent b_urban）"):
         table.price("rent", "child_month", certification="23", variant="b_urban")
 
@@ -154,7 +154,7 @@ def test_a_row_of_the_region_and_a_row_of_all_regions_hold_and_no_other() -> Non
 
 
 def test_a_row_of_another_type_is_no_price() -> None:
-    book = book_of(row("bus", 100, facility_type="kindergarten"), row("rent", 200))
+    book = book_of(row("bus", 100, facility_type="kindergarten"), row("night_care", 200))
 
     with pytest.raises(MissingPrice, match="保育所"):
         book.table("nursery", ANY_REGION, 60).price("bus", "child_month", certification="23")
@@ -306,16 +306,16 @@ OPEN_BAND: Final = (
         (OPEN_BAND, 181, 95),
         (OPEN_BAND, 191, 90),
         (OPEN_BAND, 200, 90),
-        ((row("base", 1, capacity_min=51),), 900, None),
         ((row("base", 1, **BAND_60),), 60, None),
-        ((over(80, "", 70, **BAND_60),), 1, 80),
+        ((over(80, "", 70, **BAND_60),), 60, None),
+        ((over(80, "", 70, **BAND_60),), 61, 80),
         ((over(80, 61, "", **BAND_60),), 900, 80),
     ],
 )
 def test_the_rate_of_over_capacity_is_that_of_the_children(
     rows: tuple[str, ...], enrolled: int, rate: int | None
 ) -> None:
-    found = table_of(*rows).over_capacity("23", enrolled)
+    found = table_of(*rows).over_capacity("23", enrolled, 60)
 
     assert (None if found is None else found.amount) == rate
 
@@ -325,20 +325,21 @@ def test_the_rate_of_over_capacity_is_that_of_the_children(
     [
         (CLOSED_BAND, 71),
         (OPEN_BAND, 201),
+        ((row("base", 1, capacity_min=51),), 900),
         ((row("base", 1, **BAND_60),), 61),
         ((row("base", 1, **BAND_60), over(95, 63, 65, **BAND_60)), 62),
     ],
 )
 def test_children_beyond_every_row_of_over_capacity_stop(rows: tuple[str, ...], enrolled: int) -> None:
     with pytest.raises(MissingPrice, match=f"2・3号・初日在籍{enrolled}人"):
-        table_of(*rows).over_capacity("23", enrolled)
+        table_of(*rows).over_capacity("23", enrolled, 60)
 
 
 def test_over_capacity_is_looked_up_for_its_own_system() -> None:
     rows = (over(95, 61, 70, certification="1"), over(90, 61, 70, certification="23"))
 
-    assert table_of(*rows).over_capacity("1", 61).amount == 95
-    assert table_of(*rows).over_capacity("23", 61).amount == 90
+    assert table_of(*rows).over_capacity("1", 61, 60).amount == 95
+    assert table_of(*rows).over_capacity("23", 61, 60).amount == 90
 
 
 def test_a_row_for_so_many_children_is_no_price_of_an_item() -> None:
@@ -348,7 +349,7 @@ def test_a_row_for_so_many_children_is_no_price_of_an_item() -> None:
         table_of(*rows).price("bus", "child_month", certification="23")
     with pytest.raises(MissingPrice):
         table_of(*rows).price("night_care", "child_month", certification="23")
-    assert table_of(*rows).over_capacity("23", 65).item == "over_capacity"
+    assert table_of(*rows).over_capacity("23", 65, 60).item == "over_capacity"
 
 
 # ── Rows that may not stand together ─────────────────────────────────────────────────────────────
@@ -714,7 +715,7 @@ def test_who_is_paid_by_days_is_no_part_of_the_month(
     ]
 
 
-def test_a_price_by_age_has_parts_for_the_month_and_names_the_row_of_the_oldest() -> None:
+def test_a_price_by_age_has_parts_for_the_month_and_names_every_row() -> None:
     book = book_of(
         row("base", 100), row("night_care", 1000, age_class="4plus"), row("night_care", 2000, age_class="3"),
         row("night_care", 3000, age_class="12"), over(90, 30, 40),
@@ -726,7 +727,8 @@ def test_a_price_by_age_has_parts_for_the_month_and_names_the_row_of_the_oldest(
         ChildClass("2", "4plus", "standard", 2, mid_month_days=25),
     )
 
-    quote = priced(book, ItemClaim("night_care"), ItemClaim("over_capacity"), children=children)
+    items = (ItemClaim("night_care"), ItemClaim("over_capacity"))
+    quote = priced(book, *items, children=children, capacity=Capacity(None, 30))
     found = line_of(quote, "night_care")
 
     assert [(part.age_class, part.quantity, part.unit_yen) for part in found.parts] == [
@@ -734,7 +736,7 @@ def test_a_price_by_age_has_parts_for_the_month_and_names_the_row_of_the_oldest(
         ("3", 20, 2000),
         ("1", 5, 3000),
     ]
-    assert found.steps[0].values["row"]["age_class"] == "4plus"
+    assert [row["age_class"] for row in found.steps[0].values["rows"]] == ["4plus", "3", "12"]
     assert [part.unit_yen for part in line_of(quote, "over_capacity").parts] == [
         990 - 1100,
         1890 - 2100,
@@ -757,7 +759,7 @@ def test_a_deduction_of_a_percentage_has_no_part_for_who_is_paid_by_days() -> No
     )
     items = (ItemClaim("no_safety_plan"), ItemClaim("branch"), ItemClaim("over_capacity"))
 
-    found = priced(book, *items, children=children)
+    found = priced(book, *items, children=children, capacity=Capacity(None, 20))
 
     parts = {
         line.code: [(part.note, part.quantity, part.unit_yen) for part in line.parts] for line in found.lines
@@ -914,13 +916,13 @@ def test_a_facility_row_of_a_system_is_divided_by_it_and_one_of_the_whole_by_eve
     assert [amounts["ict", "1"], amounts["ict", "23"]] == [300 * 10, 200 * 30]
 
 
-def test_a_facility_item_of_both_is_carried_by_the_system_that_has_children() -> None:
+def test_a_facility_item_of_both_is_asked_where_a_system_has_no_places() -> None:
     rows = tuple(
         kodomoen_row("ict", 3000, unit="facility_march", certification=one) for one in ("1", "23")
     )  # fmt: skip
     book, march = kodomoen_book(*rows), Month(2027, 3)
 
-    found = of_kodomoen(book, ItemClaim("ict"), children=(BOTH[1],), month=march)
+    found = of_kodomoen(book, ItemClaim("ict"), children=(BOTH[1],), capacity=Capacity(None, 60), month=march)
 
     assert [line.certification for line in found.lines if line.code == "ict"] == ["23"]
     with pytest.raises(InputProblems) as stop:
@@ -961,7 +963,7 @@ def test_an_item_is_asked_once_of_each_system(first: str, second: str, twice: bo
         assert of_kodomoen(book, *claims).total_yen == 7000 + 50 * 40
 
 
-@pytest.mark.parametrize(("code", "certification"), [("bus", "23"), ("rent", "1"), ("vice_principal", "")])
+@pytest.mark.parametrize(("code", "certification"), [("bus", "23"), ("rent", "1"), ("vice_principal", "23")])
 def test_an_item_the_asked_system_does_not_have_is_refused(code: str, certification: str) -> None:
     with pytest.raises(InputProblems, match="認定こども園では請求できない項目です"):
         of_kodomoen(kodomoen_book(), ItemClaim(code, certification=certification))

@@ -15,13 +15,15 @@ BASE: Final = "base treatment_i@-2024 treatment_1_2@2025-"
 HEADCOUNTS: Final = "treatment_3@2025- treatment_ii@2017-2024 treatment_iii@2022-2024"
 PERCENT_DEDUCTIONS: Final = "no_safety_plan@2026- no_management_report@2026-"
 PLACE: Final = "climate snow ash"
+KODOMOEN_END: Final = (
+    "facility_strengthening school_transition nutrition third_party_evaluation ict@2026- mid_month"
+)
 KODOMOEN_LAST: Final = (
-    f"over_capacity no_dedicated_chief special_support {HEADCOUNTS} {PLACE} elderly_employment"
-    " facility_strengthening school_transition nutrition third_party_evaluation ict@2026- mid_month"
+    f"over_capacity no_dedicated_chief special_support {HEADCOUNTS} {PLACE} elderly_employment {KODOMOEN_END}"
 )
 COMMUNITY_RUNNING: Final = "holiday_care night_care depreciation rent"
 COMMUNITY_DEDUCTIONS: Final = (
-    f"no_partner_facility delivered_meals_penalty no_director saturday_closure {PERCENT_DEDUCTIONS}"
+    f"no_partner_facility delivered_meals_penalty no_director saturday_closure@2020- {PERCENT_DEDUCTIONS}"
 )
 COMMUNITY_LAST: Final = (
     f"over_capacity {HEADCOUNTS} {PLACE} elderly_employment facility_strengthening nutrition"
@@ -30,26 +32,28 @@ COMMUNITY_LAST: Final = (
 ORDER: Final = {
     ("kindergarten", "1"): (
         f"{BASE} vice_principal age3_staffing age4plus_staffing@2024- under_age3_intake lecturer team_teaching bus"
-        f" meals external_audit side_dish_exemption below_staffing {PERCENT_DEDUCTIONS} over_capacity"
+        f" meals external_audit side_dish_exemption@2019- below_staffing {PERCENT_DEDUCTIONS} over_capacity"
         " chief_teacher parenting_support special_support office_staff guidance_enrichment office_workload"
         f" {HEADCOUNTS} climate stakeholder_evaluation snow ash facility_strengthening school_transition"
         " nutrition third_party_evaluation ict@2026- mid_month"
     ),
     ("nursery", "23"): (
         f"{BASE} age3_staffing age4plus_staffing@2024- age1_staffing@2025- holiday_care night_care depreciation rent"
-        f" team_childcare side_dish_exemption branch no_director saturday_closure {PERCENT_DEDUCTIONS}"
+        f" team_childcare side_dish_exemption@2019- branch no_director saturday_closure@2020- {PERCENT_DEDUCTIONS}"
         f" over_capacity chief_nursery_teacher special_support office_staff {HEADCOUNTS} {PLACE}"
         " elderly_employment facility_strengthening school_transition nutrition third_party_evaluation"
         " ict@2026- mid_month"
     ),
     ("certified_kodomoen", "1"): (
-        f"{BASE} age3_staffing age4plus_staffing@2024- under_age3_intake lecturer class_organisation team_teaching"
-        f" bus meals external_audit side_dish_exemption below_staffing {PERCENT_DEDUCTIONS} {KODOMOEN_LAST}"
+        f"{BASE} vice_principal age3_staffing age4plus_staffing@2024- under_age3_intake lecturer class_organisation"
+        f" team_teaching bus meals external_audit side_dish_exemption@2019- below_staffing {PERCENT_DEDUCTIONS}"
+        " over_capacity no_dedicated_chief parenting_support special_support office_staff guidance_enrichment"
+        f" office_workload {HEADCOUNTS} climate stakeholder_evaluation snow ash elderly_employment {KODOMOEN_END}"
     ),
     ("certified_kodomoen", "23"): (
         f"{BASE} age3_staffing age4plus_staffing@2024- age1_staffing@2025- class_organisation holiday_care"
-        " night_care depreciation rent team_childcare side_dish_exemption branch no_director saturday_closure"
-        f" below_staffing {PERCENT_DEDUCTIONS} {KODOMOEN_LAST}"
+        " night_care depreciation rent team_childcare side_dish_exemption@2019- branch no_director"
+        f" saturday_closure@2020- below_staffing {PERCENT_DEDUCTIONS} {KODOMOEN_LAST}"
     ),
     ("small_a", "23"): (
         f"{BASE} disability_care age1_staffing@2025- {COMMUNITY_RUNNING} {COMMUNITY_DEDUCTIONS} {COMMUNITY_LAST}"
@@ -60,20 +64,20 @@ ORDER: Final = {
         f" {COMMUNITY_LAST} mid_month"
     ),
     ("small_c", "23"): (
-        f"{BASE} qualified_staff disability_care {COMMUNITY_RUNNING} {COMMUNITY_DEDUCTIONS} {COMMUNITY_LAST}"
-        " mid_month"
+        f"{BASE} qualified_staff home_care_assistant home_care_support disability_care {COMMUNITY_RUNNING}"
+        f" {COMMUNITY_DEDUCTIONS} {COMMUNITY_LAST} mid_month"
     ),
     ("home_based", "23"): (
         f"{BASE} qualified_staff home_care_assistant home_care_support disability_care depreciation rent"
         f" {COMMUNITY_DEDUCTIONS} {COMMUNITY_LAST} mid_month"
     ),
     ("workplace", "23"): (
-        f"{BASE} disability_care age1_staffing@2025- {COMMUNITY_RUNNING} {COMMUNITY_DEDUCTIONS} {COMMUNITY_LAST}"
-        " employee_slot mid_month"
+        f"{BASE} qualified_staff disability_care age1_staffing@2025- {COMMUNITY_RUNNING} {COMMUNITY_DEDUCTIONS}"
+        f" {COMMUNITY_LAST} employee_slot mid_month"
     ),
     ("home_visiting", "23"): (
-        f"{BASE} qualified_staff holiday_care night_care no_director {PERCENT_DEDUCTIONS} {HEADCOUNTS} {PLACE}"
-        " facility_strengthening third_party_evaluation ict@2026- mid_month"
+        f"{BASE} qualified_staff {COMMUNITY_RUNNING} no_director {PERCENT_DEDUCTIONS} {HEADCOUNTS} {PLACE}"
+        " elderly_employment facility_strengthening nutrition third_party_evaluation ict@2026- mid_month"
     ),
 }
 # The numbers that the published tables print (R8 幼稚園, R7 保育所); nothing else is numbered.
@@ -160,7 +164,7 @@ def test_the_items_of_a_kodomoen_are_told_once_in_the_order_of_its_tables() -> N
     assert rules.systems_of("bus") == ("1",)
     assert rules.systems_of("rent") == ("23",)
     assert rules.systems_of("climate") == ("1", "23")
-    assert rules.systems_of("vice_principal") == ()
+    assert rules.systems_of("vice_principal") == ("1",)
 
 
 def test_an_item_can_be_looked_up_in_whatever_year_it_stands() -> None:

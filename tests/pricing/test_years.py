@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from pricing import InputProblems, RateBook, calculate, parse, read_book
-from pricing.month import Month
-from pricing.problems import NoRuleSet
+from pricing.checks import not_in_year
+from pricing.month import Month, first_month_met_on
+from pricing.problems import MissingPrice, NoRuleSet
 from pricing.quoting import answer
 from pricing.rule_sets import TABLES, rules_for
 
@@ -28,9 +30,13 @@ nursery,10,,,2,4plus,,age4plus_staffing,,child_month,3200,30,,,
 """
 
 
+TOML = (
+    'id = "{year}-04"\nfiscal_year = {year}\neffective_from = {year}-04-01\nstatus = "sample"\nsource = "x"\n'
+)
+
+
 def book_of(year: int) -> RateBook:
-    toml = f'id = "{year}-04"\nfiscal_year = {year}\neffective_from = {year}-04-01\nstatus = "sample"\nsource = "x"\n'
-    return read_book(toml, {"n.csv": HEADER + ROWS})
+    return read_book(TOML.format(year=year), {"n.csv": HEADER + ROWS})
 
 
 def claim_of(month: str, items: list[dict[str, Any]], *, base: int = 12, wage: int = 7) -> dict[str, Any]:
@@ -104,7 +110,93 @@ def test_an_item_outside_its_years_is_refused(
         calculate(parse(document), book_of(book))
 
     assert refusal.value.problems[0].path == "items[0].code"
-    assert "請求できない項目" in refusal.value.problems[0].message
+    assert f"{Month(book, 4).words.split('年')[0]}年度の表にない項目" in refusal.value.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("code", "year", "years"),
+    [
+        ("age4plus_staffing", 2023, "令和6年度からの項目"),
+        ("treatment_iii", 2025, "令和4年度から令和6年度までの項目"),
+        ("saturday_closure", 2019, "令和2年度からの項目"),
+        ("side_dish_exemption", 2018, "令和元年度からの項目"),
+    ],
+)
+def test_only_the_year_is_to_blame_where_another_has_the_item(code: str, year: int, years: str) -> None:
+    assert years in not_in_year(code, rules_for("nursery", year))
+
+
+def test_an_item_the_type_never_had_cannot_be_claimed() -> None:
+    assert "保育所では請求できない項目" in not_in_year("bus", rules_for("nursery", 2026))
+
+
+def test_the_exemption_of_side_dishes_begins_in_october_2019() -> None:
+    item = {"code": "side_dish_exemption", "children": 4}
+    rows = HEADER + ROWS + "nursery,,,,2,,,side_dish_exemption,,child_month,4500,,,,\n"
+    book = read_book(TOML.format(year=2019), {"n.csv": rows})
+
+    found = answer(claim_of("2019-09", [item]), [book])["errors"]
+    assert [(one["path"], "令和元年10月分から" in one["message"]) for one in found] == [
+        ("items[0].code", True)
+    ]
+    assert amounts(claim_of("2019-10", [item]), book)["side_dish_exemption"] == 4 * 4_500
+
+
+@pytest.mark.parametrize(
+    ("year", "asked", "path"),
+    [
+        (2019, {"code": "nutrition"}, ""),
+        (2019, {"code": "nutrition", "variant": "a"}, "items[0].variant"),
+        (2020, {"code": "nutrition", "variant": "a"}, ""),
+        (2020, {"code": "nutrition"}, "items[0].variant"),
+    ],
+)
+def test_nutrition_has_a_b_and_c_from_r2(year: int, asked: dict[str, Any], path: str) -> None:
+    row = "nursery,,,,23,,,nutrition,{},facility_month,85000,,,,\n"
+    rows = row.format("") + row.format("a")
+    book = read_book(TOML.format(year=year), {"n.csv": HEADER + ROWS + rows})
+
+    found = answer(claim_of(f"{year}-06", [asked]), [book])
+
+    assert [error["path"] for error in found.get("errors", [])] == ([path] if path else [])
+    if not path:
+        assert found["total_yen"] > answer(claim_of(f"{year}-06", []), [book])["total_yen"]
+
+
+def test_everything_that_is_wrong_is_told_at_once_the_year_and_the_book_too() -> None:
+    document = claim_of("2023-06", [{"code": "ict", "variant": "x"}, {"code": "rent", "variant": "x"}])
+    document["month"] = "2027-03"
+    document["ratebook"] = "2023-04"
+
+    found = answer(document, [book_of(2023)])["errors"]
+
+    assert [error["path"] for error in found] == ["items[0].code", "items[0].variant", "items[1].variant"]
+    document |= {"month": "2022-06", "region_percent": 7}
+    found = answer(document, [book_of(2023)])["errors"]
+    assert [error["path"] for error in found][:1] == ["region_percent"]
+    assert "には使えません" in next(error["message"] for error in found if error["path"] == "ratebook")
+
+
+def test_every_missing_row_is_named_in_one_refusal() -> None:
+    document = claim_of("2023-06", [{"code": "treatment_ii", "headcount_a": 1, "headcount_b": 1}])
+    document["children"] += [
+        {"certification": "2", "age_class": "3", "hours": "standard", "count": 3},
+        {"certification": "2", "age_class": "4plus", "hours": "short", "count": 2},
+        {"certification": "3", "age_class": "0", "hours": "standard", "count": 2},
+    ]
+    rows = "\n".join(row for row in ROWS.splitlines() if "treatment_ii," not in row)
+    book = read_book(TOML.format(year=2023), {"n.csv": HEADER + rows})
+
+    with pytest.raises(MissingPrice) as stop:
+        calculate(parse(document), book)
+
+    words = [problem.message.partition("に「")[2].partition("、単位")[0] for problem in stop.value.problems]
+    assert [word.partition("」")[0] for word in words] == ["基本分単価"] * 3 + ["処遇改善等加算Ⅱ"] * 2
+    assert [word.rpartition("定員81〜90人・")[2] for word in words[:3]] == [
+        "2号・4歳以上児・短時間",
+        "2号・3歳児・標準時間",
+        "3号・乳児・標準時間",
+    ]
 
 
 def test_iii_begins_in_october_2022() -> None:
@@ -161,3 +253,19 @@ def test_before_h27_there_was_no_official_price() -> None:
 )
 def test_months_are_said_in_their_era(month: Month, words: str) -> None:
     assert month.words == words
+
+
+@pytest.mark.parametrize(
+    ("day", "month"),
+    [
+        (date(2026, 6, 1), Month(2026, 6)),
+        (date(2026, 6, 2), Month(2026, 7)),
+        (date(2026, 6, 30), Month(2026, 7)),
+        (date(2026, 12, 1), Month(2026, 12)),
+        (date(2026, 12, 2), Month(2027, 1)),
+    ],
+)
+def test_an_item_begins_in_the_month_after_its_condition_is_met_unless_that_is_the_first(
+    day: date, month: Month
+) -> None:
+    assert first_month_met_on(day) == month

@@ -68,6 +68,18 @@ def test_an_unchanged_book_looks_right(book: RateBook) -> None:
             lambda row: replace(row, amount=row.amount + 100),
         ),
         (
+            "unused",
+            SAMPLE,
+            lambda row: row.facility_type == "nursery" and row.item == "climate" and row.variant == "other",
+            lambda row: replace(row, item="bus", variant=""),
+        ),
+        (
+            "unused",
+            SAMPLE,
+            lambda row: row.facility_type == "certified_kodomoen" and row.item == "holiday_care",
+            lambda row: replace(row, certification="1", variant="up_to_9999"),
+        ),
+        (
             "age3",
             OFFICIAL,
             is_base("kindergarten", "3", "", smallest=91),

@@ -70,6 +70,20 @@ def test_an_item_of_the_year_without_price_has_its_column() -> None:
     assert "below_staffing" in codes
 
 
+def test_prices_by_headcount_have_a_column_each() -> None:
+    book = workbook_of("nursery", [], fiscal_year=2026, filled=False)
+
+    columns = {
+        (cells[2].value, cells[4].value)
+        for sheet in book.worksheets
+        if sheet.title != GUIDE
+        for cells in sheet.iter_cols(min_row=1, max_row=11)
+    }
+
+    assert {("treatment_3", "a"), ("treatment_3", "b")} <= columns
+    assert ("treatment_3", None) not in columns
+
+
 def test_numbers_as_people_paste_them() -> None:
     book = grid(SAMPLE, "home_visiting")
     sheet = book["基本分単価"]
