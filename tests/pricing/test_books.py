@@ -378,7 +378,7 @@ def test_a_bad_heading_is_told(text: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("toml", "says"),
     [
-        ("id = ", "TOML として読めません"),
+        ("id = ", "見出しのファイル（TOML）として読めません"),
         (TOML.replace('id = "2030-04"\n', ""), "id: 文字で書いてください"),
         (TOML.replace('"official"', '"final"'), "status: official・provisional・sample"),
         (TOML.replace("2030-04-01", '"2030-04-01"'), "effective_from: 2026-04-01 の形で"),

@@ -234,7 +234,7 @@ def test_too_many_and_strange_files_are_told(city: City) -> None:
     with city.open() as administrator:
         for files, match in (
             ([BookFile(f"{number}.csv", b"") for number in range(21)], "20個まで"),
-            ([BookFile("a.toml", b"id = 1"), BookFile("b.toml", b"")], "TOMLは1つだけ"),
+            ([BookFile("a.toml", b"id = 1"), BookFile("b.toml", b"")], "は、1つだけ選んで"),
             ([BookFile("a.toml", b"\xff")], "UTF-8で保存"),
             ([BookFile("a.xlsx", b"PK\x03\x04broken")], "Excelブックとして開けません"),
         ):
