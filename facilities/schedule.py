@@ -116,13 +116,15 @@ class CitySchedule:
     """
     A city's rules, its own closing days by day, and exceptions by (month, step).
 
-    ``earlier`` are the rules of before, each with the last month it held for, the oldest first.
+    ``earlier`` are the rules of before, each with the last month it held for, the oldest first. Not ``is_chosen``: the
+    usual days it was founded with, which nobody of the city has saved yet.
     """
 
     rules: Rules = field(default_factory=lambda: DEFAULTS)
     earlier: tuple[tuple[ServiceMonth, Rules], ...] = ()
     closing_days: Mapping[date, str] = field(default_factory=dict)
     exceptions: Mapping[tuple[str, str], tuple[date, str]] = field(default_factory=dict)
+    is_chosen: bool = True
 
     @classmethod
     def of(cls, municipality: HasSchedule) -> "CitySchedule":
@@ -141,6 +143,7 @@ class CitySchedule:
                 for month, steps in kept.get("exceptions", {}).items()
                 for step, (day, reason) in steps.items()
             },
+            is_chosen=kept.get("is_chosen", True),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -153,6 +156,7 @@ class CitySchedule:
             "earlier": [[str(last), _as_json(rules)] for last, rules in self.earlier],
             "closing_days": {day.isoformat(): name for day, name in sorted(self.closing_days.items())},
             "exceptions": exceptions,
+            **({} if self.is_chosen else {"is_chosen": False}),
         }
 
     def rules_of(self, month: ServiceMonth) -> Rules:
@@ -232,7 +236,7 @@ def _rules_from(kept: Mapping[str, Any]) -> Rules:
 
 def first_schedule() -> dict[str, Any]:
     """What a new city keeps: the defaults of the day it is founded, for all its months."""
-    return CitySchedule().as_json()
+    return CitySchedule(is_chosen=False).as_json()
 
 
 def _as_json(rules: Rules) -> dict[str, list[Any]]:

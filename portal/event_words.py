@@ -11,6 +11,7 @@ from facilities.actors import Role
 from facilities.api_clients import ApiScope
 from facilities.schedule import Step as ScheduleStep
 from portal.models import Audience
+from pricing.conditions.facts import QUESTIONS
 
 AREAS = {
     "accounts": "ログイン",
@@ -251,6 +252,9 @@ ROWS = {
     "corporation_name": "設置主体の名称",
     "detail": "名称・所在地",
     "facts": "月の実績",
+    "condition_answers": "加算の条件への回答",
+    "item_ending": "加算・減算の終了の記録",
+    "user": "利用者",
     "granted_item": "加算・減算",
     "import": "取込",
     "draft": "作りかけの列の対応",
@@ -278,6 +282,7 @@ MODELS = {
     "claims.mappingdraft": "作りかけの列の対応",
     "claims.countimport": "児童数の取込",
     "claims.countsheet": "児童数",
+    "claims.conditionanswers": "加算の条件への回答",
     "claims.monthlyfacts": "月の実績",
     "claims.usercharge": "利用者負担額",
     "documents.document": "帳票",
@@ -293,6 +298,7 @@ MODELS = {
     "facilities.facilityimport": "施設一覧の取込",
     "facilities.facilityprofile": "年度プロフィール",
     "facilities.granteditem": "加算・減算",
+    "facilities.itemending": "加算・減算の終了の記録",
     "facilities.membership": "アカウントの担当",
     "rate_books.book": "単価表",
     "portal.notice": "お知らせ",
@@ -301,6 +307,8 @@ MODELS = {
     "portal.noticetarget": "お知らせの宛先",
 }
 DETAILS = {
+    **QUESTIONS,
+    "fiscal_year": "年度",
     "account": "アカウント",
     "after": "変更後",
     "all_versions": "置き換わった版を含む",

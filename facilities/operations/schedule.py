@@ -176,7 +176,7 @@ def _change(change: Callable[[CitySchedule], CitySchedule], *, by: Actor, what: 
     permissions.set_up_facilities(by, None)
     city = Municipality.objects.select_for_update(no_key=True).get(pk=by.municipality_id)
     before = CitySchedule.of(city)
-    after = change(before)
+    after = replace(change(before), is_chosen=True)
     city.schedule = after.as_json()
     city.save(update_fields=["schedule"])
     record(

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from facilities.actors import Role
 from facilities.models import Facility, Membership, Municipality, Ownership
+from facilities.schedule import CitySchedule
 from pricing import shipped_books
 from rate_books.models import Book, BookStatus
 from rate_books.states import BookState
@@ -35,13 +36,14 @@ def preparation(
     """
     people = _people(acting_administrators)
     running, with_account, kinds = _facilities()
+    chosen = CitySchedule.of(municipality).is_chosen
     steps = [
         people,
         PreparationStep(
             "日程を決める",
             "取込から支払までの日を決めます。標準の日程のままでよいときも、一度保存してください。",
-            "決めてあります" if municipality.schedule else "まだ決めていません（標準の日程を使っています）",
-            bool(municipality.schedule),
+            "決めてあります" if chosen else "まだ決めていません（標準の日程を使っています）",
+            chosen,
             "日程を開く",
             reverse("facilities:schedule"),
         ),

@@ -102,7 +102,7 @@ def test_a_correction_that_is_still_a_draft_has_not(city: City, sakura: Nursery)
 
 def test_the_newest_counts_are_projected(city: City, sakura: Nursery) -> None:
     june = ready_claim(sakura, JUNE)
-    give_counts(sakura, JULY, cells=(("3", "0", "standard", 8),))
+    give_counts(sakura, JULY, cells=(("3", "0", "standard", 8), ("2", "4", "standard", 4)))
 
     row = year_of(city, sakura)
 

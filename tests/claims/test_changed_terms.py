@@ -27,6 +27,7 @@ from tests.record import events_of
 
 LATER = AT + timedelta(hours=2)
 BABY = ("129999", "3", "0", "standard", False, False, "", None)
+EXEMPT = ("129999", "2", "4", "standard", False, False, "", None)
 
 
 @pytest.fixture
@@ -80,11 +81,17 @@ def statuses(city: City, month=JUNE) -> list[str]:
     return [claim.status for claim in versions(city, month).values()]
 
 
-def nine_babies_only(city: City, place: Nursery) -> CountSheet:
-    """June's counts, corrected by the enrolment section."""
+def nine_babies_and_the_exempt(city: City, place: Nursery) -> CountSheet:
+    """June's counts, corrected by the enrolment section; four are granted the side-dish exemption."""
     with city.open(Role.ENROLMENT) as section:
         return correct_counts(
-            place.facility.pk, JUNE, {BABY: 9}, shown_version=1, reason="転入", by=section, at=LATER
+            place.facility.pk,
+            JUNE,
+            {BABY: 9, EXEMPT: 4},
+            shown_version=1,
+            reason="転入",
+            by=section,
+            at=LATER,
         )
 
 
@@ -191,7 +198,7 @@ def test_an_item_that_asks_for_a_new_fact_is_a_correction_that_waits_for_it(city
 
 def test_corrected_counts_and_changed_rates_make_one_correction_that_names_both(city, sakura):
     approved(city, sakura)
-    sheet = nine_babies_only(city, sakura)
+    sheet = nine_babies_and_the_exempt(city, sakura)
     set_rates(sakura, 10)
     assert statuses(city) == [ClaimStatus.APPROVED], "new counts wait for the facility"
 
@@ -224,7 +231,7 @@ def test_a_submitted_claim_is_flagged_and_corrected_after_its_approval(city, sak
 
 def test_counts_corrected_and_confirmed_while_submitted_are_corrected_after_the_approval(city, sakura):
     claim = sent(sakura)
-    sheet = nine_babies_only(city, sakura)
+    sheet = nine_babies_and_the_exempt(city, sakura)
     with sakura.open() as clerk:
         confirm(sheet.pk, shown_version=2, by=clerk, at=LATER)
     assert statuses(city) == [ClaimStatus.SUBMITTED]
@@ -234,7 +241,7 @@ def test_counts_corrected_and_confirmed_while_submitted_are_corrected_after_the_
 
     first, second = versions(city).values()
     assert (first.status, second.status) == (ClaimStatus.APPROVED, ClaimStatus.DRAFT)
-    assert (second.corrects_id, second.child_total) == (claim.pk, 9)
+    assert (second.corrects_id, second.child_total) == (claim.pk, 13)
 
 
 def test_an_approval_under_which_nothing_changed_asks_for_no_drafting(city, sakura):

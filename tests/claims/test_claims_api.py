@@ -24,7 +24,7 @@ from facilities.actors import Role
 from facilities.api_clients import ApiScope
 from facilities.models import GrantedItem
 from portal.views.api_schema import SCHEMA
-from pricing import calculate, parse, shipped_books
+from pricing import SECTION_LABELS, calculate, parse, shipped_books
 from pricing.quote import STEP_FIELDS
 from tests.access.subjects import api_token
 from tests.cast import JUNE, MAY, NURSERY_CELLS, City, Nursery, make_city, sign_in
@@ -202,7 +202,7 @@ def steps_of_page(page: str) -> Iterator[list[tuple[str, str]]]:
     """「なぜこの金額？」 of each line."""
     for block in re.findall(r'<dl class="why-steps">(.*?)</dl>', page, re.DOTALL):
         found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", block, re.DOTALL)
-        yield [(unescape(label), unescape(text)) for label, text in found]
+        yield [(unescape(label), unescape(text)) for label, text in found if label != "出典"]
 
 
 @pytest.mark.parametrize("place_of", [nursery, kindergarten])
@@ -218,14 +218,18 @@ def test_page_paper_and_api_give_the_same_steps(
     paper = PdfReader(io.BytesIO(order_and_render(place, claim, run_jobs)["pdf"]))
 
     of_api = [[(step["label"], step["text"]) for step in line["steps"]] for line in found["lines"]]
-    # The pages put deductions last; the paper keeps the order of the table.
+    # Pages and paper put deductions last.
     assert sorted(steps_of_page(page)) == sorted(of_api)
     assert sorted(steps_of_page(review)) == sorted(of_api)
     annex = "".join(re.sub(r"\s", "", sheet.extract_text()) for sheet in paper.pages).split("計算の根拠", 1)[
         1
     ]
     so_far = 0
-    for line, steps in zip(found["lines"], of_api, strict=True):
+    order = list(SECTION_LABELS)
+    by_section = sorted(
+        zip(found["lines"], of_api, strict=True), key=lambda told: order.index(told[0]["section"])
+    )
+    for line, steps in by_section:
         for words in (line["label"], *(f"{label}{text}" for label, text in steps)):
             so_far = annex.find(re.sub(r"\s", "", words), so_far)
             assert so_far >= 0, words

@@ -30,7 +30,8 @@ def test_nobody_missing_is_no_deduction() -> None:
 def test_a_number_of_another_item_is_refused() -> None:
     form = form_of("kindergarten", code="bus", headcount="2")
 
-    assert "使いません" in str(form.errors["headcount"])
+    assert not form.is_valid()
+    assert "使いません" in str(form.non_field_errors())
 
 
 def test_children_with_a_disability_come_with_the_counts() -> None:

@@ -387,9 +387,9 @@ def test_a_wrong_item_says_what_to_put_right(city, sakura, administrator, typed,
 @pytest.mark.parametrize(
     ("item", "fields"),
     [
-        ("office_staff", {"from_month", "to_month"}),
-        ("rent", {"variant", "from_month", "to_month"}),
-        ("team_childcare", {"extra_staff", "from_month", "to_month"}),
+        ("office_staff", {"met_on", "from_month", "to_month"}),
+        ("rent", {"variant", "met_on", "from_month", "to_month"}),
+        ("team_childcare", {"extra_staff", "met_on", "from_month", "to_month"}),
     ],
 )
 def test_an_item_shows_only_its_own_fields(sakura, administrator, item, fields):

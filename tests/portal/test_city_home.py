@@ -13,6 +13,7 @@ from approvals.operations import return_to_facility
 from claims.operations import closing
 from facilities.actors import OPERATIONS_ROLES, Role
 from facilities.models import Facility, FacilityKind, Membership, Municipality, Ownership, Suspension
+from facilities.schedule import CitySchedule
 from pricing import shipped_books
 from rate_books import in_force
 from tests.approvals.test_inbox import approve, play
@@ -265,7 +266,7 @@ def steps_of(page: str) -> dict[str, tuple[str, bool]]:
 
 
 def test_a_new_city_s_administrator_is_told_what_to_prepare(city: City) -> None:
-    Municipality.objects.update(schedule={})
+    Municipality.objects.update(schedule=CitySchedule(is_chosen=False).as_json())
 
     page = home_of(city, Role.ADMINISTRATOR)
 

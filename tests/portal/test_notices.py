@@ -635,7 +635,7 @@ def test_the_receipts_are_filtered_sorted_and_exported(city, sakura, sumire, mom
 
     def shown(query: str) -> list[str]:
         page = officer.get(f"{page_of(notice)}{query}").content.decode()
-        return re.findall(r"<td>([^<]+(?:保育園|も幼稚園))</td>", page)
+        return re.findall(r'<th scope="row">([^<]+(?:保育園|も幼稚園))</th>', page)
 
     assert shown("") == ["さくら保育園", "すみれ保育園", "もも幼稚園"]
     assert shown("?sort=-number") == ["もも幼稚園", "すみれ保育園", "さくら保育園"]
