@@ -95,10 +95,23 @@ def claims_of(
             "children": children,
             "treatment": {"base_percent": lasting.randint(2, 12), "wage_percent": lasting.randint(6, 7)},
             "items": [
-                *_items(facility_type, capacity, lasting, of_month),
+                *(_fitting(item, children) for item in _items(facility_type, capacity, lasting, of_month)),
                 *(_MARCH.get(facility_type, ()) if month.endswith("-03") else ()),
             ],
         }
+
+
+def _fitting(item: dict[str, Any], children: list[dict[str, Any]]) -> dict[str, Any]:
+    """No more exempt children than there are: all of 1号, of 2号 those of three and more."""
+    if item["code"] != "side_dish_exemption":
+        return item
+    certification = "1" if "days" in item else "2"
+    there = sum(
+        child["count"]
+        for child in children
+        if child["certification"] == certification and child["age_class"] in {"3mid", "3", "4plus"}
+    )
+    return item | {"children": min(item["children"], there)}
 
 
 def _children(facility_type: str, system: str, size: int, dice: random.Random) -> Iterator[dict[str, Any]]:
