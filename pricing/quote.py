@@ -52,6 +52,7 @@ STEP_FIELDS: dict[str, tuple[str, ...]] = {
     "unit": ("price_yen", "treatment_yen", "times", "unit_yen"),
     "class": ("price_yen", "treatment", "times", "part"),
     "percent": ("whole_yen", "percent", "part"),
+    "composition": ("terms", "whole_yen"),
     "by_days": ("whole_yen", "days", "standard_days", "part"),
     "rate": ("percent",),
     "amount": ("unit_yen", "quantity", "amount_yen"),
@@ -97,6 +98,8 @@ def _named(kind: str, numbers: tuple[Any, ...]) -> dict[str, Any]:
         named.update(named.pop("part").as_dict())
         if kind == "class" and named["treatment"] is not None:
             named["treatment"] = dict(zip(STEP_FIELDS["treatment"], named["treatment"], strict=True))
+    if kind == "composition":
+        named["terms"] = list(named["terms"])
     if kind in FLOORED_KINDS:
         named["rounding"] = "floor10"
     return named

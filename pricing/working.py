@@ -206,6 +206,8 @@ class Group:
     closure_unit: int = 0  # S' of D15
     # S of D7: items are calculated in table order, so 定員超過 sees what stands before it, and 日割 everything.
     unit_so_far: int = 0
+    # What S is made of, item by item in yen: only for movers, whose units stand on no other line.
+    made_of: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -631,6 +633,8 @@ def note_unit(entry: Entry, group: Group, unit: int) -> None:
     if group.days and entry.item.unit in MARCH_UNITS:
         return
     group.unit_so_far += unit
+    if group.days and unit:
+        group.made_of.append((entry.label, unit))
     if entry.item.in_closure:
         group.closure_unit += unit
 

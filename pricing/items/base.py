@@ -36,7 +36,7 @@ def base(work: Working, entry: Entry, asked: ItemClaim) -> Line:
     for group in work.classes:
         row = work.base_row(group)
         unit, count = row.amount, group.count
-        _note_base(group, unit)
+        _note_base(entry, group, unit)
         if not count:
             continue
         rows.append(row)
@@ -103,7 +103,7 @@ def _treatment_of_the_base(work: Working, entry: Entry, rule: Rule, reason: str,
     for group in work.classes:
         row = work.base_row(group)
         treatment, count = work.treatment(row), group.count
-        _note_base(group, treatment.yen)
+        _note_base(entry, group, treatment.yen)
         if not count:
             continue
         rows.append(row)
@@ -120,7 +120,9 @@ def _treatment_of_the_base(work: Working, entry: Entry, rule: Rule, reason: str,
     return line(work, entry, amount, parts, summary, reason, steps, rule, rows[0] if rows else None)
 
 
-def _note_base(group: Group, unit: int) -> None:
+def _note_base(entry: Entry, group: Group, unit: int) -> None:
     group.base_unit += unit
     group.closure_unit += unit
     group.unit_so_far += unit
+    if group.days and unit:
+        group.made_of.append((entry.label, unit))

@@ -634,6 +634,11 @@ def mid_month(work: Working, entry: Entry, asked: ItemClaim) -> Line:
             f"{yen(whole)} × {days}日 ÷ {standard}日 → 10円未満切捨てで{yen(unit)}、"
             f"× {count}人 = {yen(part.amount_yen)}"
         )
+        signed = [f"{'−' if term < 0 else '+'} {label} {yen(abs(term))}" for label, term in group.made_of]
+        terms = " ".join(signed).removeprefix("+ ")
+        made_of = tuple([{"label": label, "unit_yen": term} for label, term in group.made_of])
+        label = f"{group.words} 1か月の単価"
+        steps.append(Step(label, f"{terms} = {yen(whole)}", "composition", (made_of, whole)))
         steps.append(Step(group.words, words, "by_days", (whole, days, standard, part)))
     steps.append(total_step(amount))
     steps.append(rule_step(rules.BY_DAYS))

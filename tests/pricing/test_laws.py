@@ -34,6 +34,8 @@ def test_the_total_is_the_sum_of_the_lines_and_a_line_the_sum_of_its_parts(claim
     for line in found.lines:
         assert line.amount_yen == sum(part.amount_yen for part in line.parts)
         assert all(part.amount_yen == part.unit_yen * part.quantity for part in line.parts)
+        for told in (step.values for step in line.steps if step.kind == "composition"):
+            assert told["whole_yen"] == sum(term["unit_yen"] for term in told["terms"])
 
 
 @TRIES

@@ -715,6 +715,30 @@ def test_who_is_paid_by_days_is_no_part_of_the_month(
     ]
 
 
+def test_a_movers_price_is_told_item_by_item() -> None:
+    """Their units stand on no other line, so the line of 日割 says what the month is made of."""
+    book = book_of(
+        row("base", 1000), row("night_care", 100), row("no_safety_plan", 5, unit="percent"), over(90, 30, 40)
+    )
+    children = (*THREES, ChildClass("2", "3", "standard", 2, mid_month_days=5))
+
+    found = line_of(
+        priced(book, ItemClaim("night_care"), ItemClaim("no_safety_plan"), children=children), "mid_month"
+    )
+
+    told, by_days = found.steps[0], found.steps[1]
+    assert told.text == "基本分単価 1,000円 + 夜間保育 100円 − 安全計画未策定 50円 = 1,050円"
+    assert told.values == {
+        "terms": [
+            {"label": "基本分単価", "unit_yen": 1000},
+            {"label": "夜間保育", "unit_yen": 100},
+            {"label": "安全計画未策定", "unit_yen": -50},
+        ],
+        "whole_yen": 1050,
+    }
+    assert by_days.values["whole_yen"] == 1050
+
+
 def test_a_price_by_age_has_parts_for_the_month_and_names_every_row() -> None:
     book = book_of(
         row("base", 100), row("night_care", 1000, age_class="4plus"), row("night_care", 2000, age_class="3"),
