@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from claims.answers import CHOICE, CHOICES, DECIMAL, TOPICS, WHOLE, Question, as_fact, topic_of
+from claims.answers import CHOICE, CHOICES, DECIMAL, TOPICS, WHOLE, YES_NO, Question, as_fact, topic_of
 from claims.forms import WholeNumberField
 
 NOT_YET = ("", "まだ答えない")
@@ -83,18 +83,15 @@ class AnswersForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """The answers of a valid form by name; ``None`` where there is none (any more)."""
-        found: dict[str, Any] = {}
-        for question in self.asked:
-            typed = self.cleaned_data[question.name]
-            if typed in (None, "", []):
-                found[question.name] = None
-            elif question.kind in {WHOLE, DECIMAL, CHOICE, CHOICES}:
-                found[question.name] = (
-                    [key for key in typed if key != "none"] if question.kind == CHOICES else typed
-                )
-            else:
-                found[question.name] = typed == "yes"
-        return found
+        return {question.name: _value(question, self.cleaned_data[question.name]) for question in self.asked}
+
+
+def _value(question: Question, typed: Any) -> Any:
+    if typed in (None, "", []):
+        return None
+    if question.kind == CHOICES:
+        return [key for key in typed if key != "none"]
+    return typed == "yes" if question.kind == YES_NO else typed
 
 
 def _field(question: Question) -> forms.Field:

@@ -7,17 +7,14 @@ A facility's number may be put right until then; afterwards it stands in files, 
 from collections.abc import Callable
 from uuid import UUID
 
+from facilities.rooms_above import Asked
+
 Question = Callable[[UUID], bool]
 
-_questions: list[Question] = []
-
-
-def asks(question: Question) -> Question:
-    """Register the decorated function: does its room keep anything of the facility with this id?"""
-    _questions.append(question)
-    return question
+# Does its room keep anything of the facility with this id?
+asks = Asked[Question]()
 
 
 def has_begun(facility_id: UUID) -> bool:
     """Whether any room keeps something of the facility."""
-    return any(question(facility_id) for question in _questions)
+    return any(question(facility_id) for question in asks)

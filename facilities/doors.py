@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from facilities.actors import Actor
 from facilities.models import Facility
+from facilities.rooms_above import Asked
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,10 @@ class Door:
 
 Opener = Callable[[Actor, Facility], Sequence[Door]]
 
-_openers: list[Opener] = []
-
-
-def leads(opener: Opener) -> Opener:
-    """Register the decorated function: which pages does its room have about a facility, for this reader?"""
-    _openers.append(opener)
-    return opener
+# Which pages does its room have about a facility, for this reader?
+leads = Asked[Opener]()
 
 
 def doors_of(actor: Actor, facility: Facility) -> list[Door]:
     """Every room's pages, in the order of the rooms."""
-    return [door for opener in _openers for door in opener(actor, facility)]
+    return [door for opener in leads for door in opener(actor, facility)]

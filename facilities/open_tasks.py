@@ -9,6 +9,7 @@ from uuid import UUID
 
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
+from facilities.rooms_above import Asked
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,10 @@ class OpenTask:
 
 Question = Callable[[Facility], list[OpenTask]]
 
-_questions: list[Question] = []
-
-
-def asks(question: Question) -> Question:
-    """Register the decorated function: what of its room has this facility still to do?"""
-    _questions.append(question)
-    return question
+# What of its room has this facility still to do?
+asks = Asked[Question]()
 
 
 def open_tasks(facility: Facility) -> list[OpenTask]:
     """Everything that is open, the oldest month first."""
-    return sorted(
-        (task for question in _questions for task in question(facility)), key=lambda task: task.month
-    )
+    return sorted((task for question in asks for task in question(facility)), key=lambda task: task.month)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from facilities.periods import ServiceMonth
+from facilities.rooms_above import Asked
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,8 @@ class Months:
 
 Teller = Callable[[UUID, Months], Sequence[TouchedMonth]]
 
-_tellers: list[Teller] = []
-
-
-def tells(teller: Teller) -> Teller:
-    """Register the decorated function: what does its room keep of the facility with this id in these months?"""
-    _tellers.append(teller)
-    return teller
+# What does its room keep of the facility with this id in these months?
+tells = Asked[Teller]()
 
 
 def touched(facility_id: UUID, months: Months) -> list[TouchedMonth]:
@@ -49,7 +45,7 @@ def touched(facility_id: UUID, months: Months) -> list[TouchedMonth]:
     if months.last is not None and months.last < months.first:
         return []
     by_month: dict[ServiceMonth, TouchedMonth] = {}
-    for teller in _tellers:
+    for teller in tells:
         for found in teller(facility_id, months):
             known = by_month.get(found.month)
             by_month[found.month] = (
