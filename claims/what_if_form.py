@@ -12,7 +12,7 @@ from claims.checks import MOST_CHILDREN
 from claims.composing import BRANCH
 from claims.forms import WholeNumberField
 from claims.what_if import CannotCompute, ChildKey, Scenario, Standing, classes_of
-from facilities.forms import OPTION_LABELS, Grantable, grantables, option_label
+from facilities.forms import Grantable, grantables, option_label
 from pricing import SECTION_LABELS
 from pricing.quote import Section
 from pricing.vocabulary import MARCH_UNITS, SYSTEMS
@@ -123,7 +123,7 @@ class WhatIfForm(forms.Form):
             for option in item.options:
                 field = f"{name}-{option}"
                 if field in values and values[field] is None:
-                    self.add_error(field, f"{OPTION_LABELS[option]}を入力してください。")
+                    self.add_error(field, f"{option_label(item.code, option)}を入力してください。")
         return values
 
     def scenario(self) -> Scenario:
@@ -159,8 +159,7 @@ class WhatIfForm(forms.Form):
     def _options_of(self, one: Grantable) -> tuple[OptionRow, ...]:
         prefix = f"{_name(one)}-"
         names = [name for name in self.fields if name.startswith(prefix)]
-        words = {"variant": "区分", **OPTION_LABELS}
-        return tuple([OptionRow(words[name.removeprefix(prefix)], self[name]) for name in names])
+        return tuple([OptionRow(_option_words(one, name.removeprefix(prefix)), self[name]) for name in names])
 
     @property
     def grant_ids(self) -> list[UUID]:
@@ -195,6 +194,10 @@ class WhatIfForm(forms.Form):
             if grant.code == one.entry.item.code and _fits(grant.certification, one):
                 return grant.pk
         return None
+
+
+def _option_words(one: Grantable, option: str) -> str:
+    return "区分" if option == "variant" else option_label(one.entry.item.code, option)
 
 
 def _name(one: Grantable) -> str:

@@ -303,6 +303,18 @@ def test_every_option_says_beside_its_field_what_it_is(sakura: Nursery, clerk: B
         assert f'<label for="id_{name}">{words}</label>' in page
 
 
+def test_an_option_is_called_above_its_field_as_it_is_read_aloud(city: City) -> None:
+    momo = kindergarten(city)
+    ready_claim(momo)
+
+    page = sign_in(momo.clerk).get(f"/f/{momo.facility.number}/what-if/").content.decode()
+
+    name = "item-below_staffing-headcount"
+    words = "不足している職員の数（空欄は1人）"
+    assert f'<label for="id_{name}">{words}</label>' in page
+    assert f'aria-label="年齢別配置基準を下回る場合の{words}"' in page
+
+
 def test_what_is_typed_is_shown_side_by_side_and_nothing_is_stored(sakura: Nursery, clerk: Browser) -> None:
     claim = ready_claim(sakura)
 
