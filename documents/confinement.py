@@ -44,7 +44,9 @@ BROKEN_OFF = (
 )
 
 _ROOM = Path(__file__).resolve().parent.parent
-_BEGIN = "import sys; sys.path.append(sys.argv[1]); from documents.xlsx.program import main; main(sys.argv[2])"
+_BEGIN = (
+    "import sys; sys.path.append(sys.argv[1]); from documents.xlsx.program import main; main(sys.argv[2])"
+)
 _PIECE = 1024 * 1024
 
 logger = logging.getLogger(__name__)

@@ -19,11 +19,14 @@ NO_WORKBOOK = (
     "Excelブックとして開けません。Excelで開いて、パスワードを外し、.xlsx形式で保存し直してください。"
 )
 TOO_LARGE_INSIDE = "ブックの中身が大きすぎます。必要な行だけのブックにしてください。"
-_SAVE_AS = "Excelで開いて「名前を付けて保存」を選び、ファイルの種類を「Excelブック（*.xlsx）」にして保存し直してください。"
+_SAVE_AS = (
+    "Excelで開いて「名前を付けて保存」を選び、"
+    "ファイルの種類を「Excelブック（*.xlsx）」にして保存し直してください。"
+)
 MACROS = f"マクロの入ったブックは使えません。{_SAVE_AS}"
 BINARY = f"バイナリ形式（.xlsb）のブックは読めません。{_SAVE_AS}"
 OLD_WORKBOOK = f"古い形式（.xls）のブックは読めません。{_SAVE_AS}（xls → xlsx で保存）"
-PASSWORD = (
+LOCKED = (
     "パスワードがかかっているため読めません。Excelで開いて、「ファイル」→「情報」→「ブックの保護」で"
     "パスワードを外し、保存し直してください。"
 )
@@ -47,7 +50,7 @@ def refuse_old_container(content: bytes) -> None:
     if not content.startswith(OLD_CONTAINER[:4]):
         return
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise Unreadable(PASSWORD)
+        raise Unreadable(LOCKED)
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         raise Unreadable(OLD_WORKBOOK)
     raise Unreadable(NO_WORKBOOK)
@@ -77,7 +80,7 @@ def require_workbook(content: bytes, *, most_bytes: int) -> None:
     if "xl/workbook.xml" not in names or len(names) != len(entries) or len(entries) > MOST_ENTRIES:
         raise Unreadable(NO_WORKBOOK)
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        raise Unreadable(PASSWORD)
+        raise Unreadable(LOCKED)
     if any(entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for entry in entries):
         raise Unreadable(NO_WORKBOOK)
     if sum(entry.file_size for entry in entries) > most_bytes or any(

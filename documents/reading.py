@@ -136,8 +136,8 @@ def read_csv(content: bytes) -> Table:
 
     :raises FileRefused: it is no CSV, is empty, has no usable heading, or is too large.
     """
-    text, encoding = _decode(content)
-    lines = _parse(text)
+    text, encoding = decoded(content)
+    lines = csv_lines(text)
     if lines and len(lines[0][1]) == 1 and re.search(r"[;\t|]", lines[0][1][0]):
         message = "列がカンマ（,）で区切られていません。CSV形式で書き出してください。"
         raise FileRefused([Problem(message, lines[0][0])])
@@ -181,7 +181,11 @@ def read_xlsx(content: bytes) -> Table:
     """
     lines: list[tuple[int, list[str]]] = []
     what = task(
-        only_first=True, sheets=MOST_SHEETS_BESIDE, rows=LAST_ROW, columns=MOST_COLUMNS + 1, cells=MOST_TABLE_CELLS
+        only_first=True,
+        sheets=MOST_SHEETS_BESIDE,
+        rows=LAST_ROW,
+        columns=MOST_COLUMNS + 1,
+        cells=MOST_TABLE_CELLS,
     )
     for first, *rest in unpacked(content, what):
         if isinstance(first, int):
@@ -285,7 +289,12 @@ def _cell_text(kind: str, value: str) -> str:
     return str(int(number)) if number.is_integer() else str(number)
 
 
-def _decode(content: bytes) -> tuple[str, str]:
+def decoded(content: bytes) -> tuple[str, str]:
+    """
+    The text of a CSV and its encoding: utf-8 or cp932.
+
+    :raises FileRefused: it is empty, of another kind, or in neither encoding.
+    """
     if not content.strip(b"\xef\xbb\xbf \r\n\t"):
         raise FileRefused([Problem(EMPTY)])
     for magic, kind in OTHER_KINDS:
@@ -317,9 +326,13 @@ def _unreadable(content: bytes, place: int) -> FileRefused:
     )
 
 
-def _parse(text: str) -> list[tuple[int, list[str]]]:
-    """Lines that hold anything, each with the number of its first line in the file."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def csv_lines(text: str, delimiter: str = ",") -> list[tuple[int, list[str]]]:
+    """
+    Lines that hold anything, each with the number of its first line in the file.
+
+    :raises FileRefused: quotation marks do not pair.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     lines: list[tuple[int, list[str]]] = []
     begins = 1
     try:

@@ -111,7 +111,7 @@ def shown(value: int, code: str) -> str:
     if not places:
         return ""
     is_parted = any(not is_digit for _, is_digit in pieces[places[0] : places[-1]])
-    if not is_parted and sum(pieces[at][0] == "0" for at in places) < 2:  # noqa: PLR2004
+    if not is_parted and sum(pieces[at][0] == "0" for at in places) < 2:
         return ""
     digits = str(value) if value else ""
     for at in reversed(places):

@@ -14,7 +14,6 @@ import json
 import os
 import resource
 import signal
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO

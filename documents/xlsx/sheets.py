@@ -18,7 +18,11 @@ LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 MOST_MERGED = 20_000
 MOST_COLUMN_GROUPS = LAST_COLUMN
-_TAGS = {f"{space} {tag}": tag for space in MAIN for tag in ("row", "c", "v", "f", "is", "t", "rPh", "mergeCell", "col")}
+_TAGS = {
+    f"{space} {tag}": tag
+    for space in MAIN
+    for tag in ("row", "c", "v", "f", "is", "t", "rPh", "mergeCell", "col")
+}
 _PLAIN = Style()
 
 
@@ -35,7 +39,7 @@ class Columns(dict[str, int]):
 
     def __missing__(self, letters: str) -> int:
         number = 0
-        if not (0 < len(letters) <= 3 and letters.isascii() and letters.isalpha() and letters.isupper()):  # noqa: PLR2004
+        if not (0 < len(letters) <= 3 and letters.isascii() and letters.isalpha() and letters.isupper()):
             raise Refused("damaged")
         for letter in letters:
             number = number * 26 + ord(letter) - 64
@@ -96,7 +100,9 @@ class SheetReader:
         elif tag == "f":
             self._is_formula = True
         elif tag == "t":
-            self._value = self._gatherer if self._in_cell and self._type == "inlineStr" and not self._aid else None
+            self._value = (
+                self._gatherer if self._in_cell and self._type == "inlineStr" and not self._aid else None
+            )
         elif tag == "rPh":
             self._aid += 1
         elif tag == "mergeCell":
@@ -202,12 +208,12 @@ class SheetReader:
 
     def _merge(self, reference: str) -> None:
         corners = [(place.rstrip(_DIGITS), place) for place in reference.replace("$", "").split(":")]
-        if len(corners) != 2 or len(self.merged) >= MOST_MERGED:  # noqa: PLR2004
+        if len(corners) != 2 or len(self.merged) >= MOST_MERGED:
             raise Refused("damaged")
-        (left, top), (right, bottom) = ((COLUMNS[letters], int(place[len(letters) :])) for letters, place in corners)
+        (left, top), (right, bottom) = (
+            (COLUMNS[letters], int(place[len(letters) :])) for letters, place in corners
+        )
         self.merged.append([top, left, bottom, right])
-
-
 
 
 def _written_day(raw: str) -> tuple[str, str]:
