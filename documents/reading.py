@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,7 @@ MOST_GRID_ROWS = 5_000
 MOST_GRID_COLUMNS = 1_000
 MOST_GRID_CELLS = 500_000
 # Of a list: all its cells, and the sheets that lie behind its own.
-MOST_TABLE_CELLS = 1_000_000
+MOST_TABLE_CELLS = 800_000
 MOST_SHEETS_BESIDE = 200
 EMPTY = "ファイルが空です。書き出し直したファイルを選んでください。"
 OTHER_KINDS = (
@@ -233,7 +233,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
     return sheets
 
 
-def unpacked(content: bytes, what: Task) -> list[list[Any]]:
+def unpacked(content: bytes, what: Task) -> Iterator[list[Any]]:
     """
     The lines of a workbook as a process of its own reads it (``documents.xlsx.program``).
 

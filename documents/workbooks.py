@@ -7,11 +7,11 @@ A CSV is a workbook of one sheet.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
@@ -53,6 +53,9 @@ class CellKind(StrEnum):
     ERROR = "e"
 
 
+_KINDS = {kind.value: kind for kind in CellKind}
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """Cells that were made one. What it says stands in its first cell."""
@@ -66,8 +69,7 @@ class Merged:
         return f"{get_column_letter(self.left)}{self.top}:{get_column_letter(self.right)}{self.bottom}"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """
     One cell. ``text``: a text as typed; a number as shown where its format fills up with zeros (000123), else plain
     (12.5); a day 2026-04-01, with its time if it has one; a time 12:30:00; a duration in hours 160:00; TRUE; #REF!.
@@ -110,7 +112,7 @@ class WorkbookSheet:
         if (cell := self.cells.get((row, column))) is not None:
             return cell
         merged = self.merged.get((row, column))
-        return NOTHING if merged is None else replace(NOTHING, merged=merged)
+        return NOTHING if merged is None else NOTHING._replace(merged=merged)
 
     def place(self, row: int, column: int) -> str:
         """シート「職員名簿」D12; of a CSV, which has no title, D12."""
@@ -224,19 +226,19 @@ def _covered(
 
 def _cell(kind: str, value: str, formula: bool = False, shown: str = "", *, merged: Merged | None) -> Cell:
     text = shown or value
-    if kind == CellKind.NUMBER and not shown:
+    if kind == "n" and not shown:
         text = _number(value)
-    elif kind == CellKind.TRUTH:
+    elif kind == "b":
         text = value.upper()
-    return Cell(text, CellKind(kind), formula, merged)
+    return Cell(text, _KINDS[kind], formula, merged)
 
 
 def _number(raw: str) -> str:
     """The number as typed: Excel keeps 0.1 as 0.10000000000000001, and nobody typed that."""
     if raw.isdecimal():
         return str(int(raw))
-    number = Decimal(f"{float(raw):.{EXCEL_DIGITS}g}")
-    return f"{number:f}" if number.is_finite() and abs(number.adjusted()) <= EXCEL_DIGITS else str(number)
+    text = f"{float(raw):.{EXCEL_DIGITS}g}"
+    return f"{Decimal(text):f}" if "e" in text else text
 
 
 def _refusal(why: str, title: str, row: int, column: int) -> Problem:

@@ -24,6 +24,9 @@ from documents.xlsx.sheets import SheetReader, Size
 
 OUT_OF_MEMORY = 3
 LINES_AT_ONCE = 500
+MOST_FILES = 16
+# Behind the pages that somebody waits for.
+POLITENESS = 5
 
 
 @dataclass(frozen=True)
@@ -67,16 +70,23 @@ def main(words: str) -> None:
 
 
 def _confine(task: Task) -> None:
+    # Whoever started us may have held these back, and that would be inherited.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for ending in (signal.SIGALRM, signal.SIGXCPU, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_DFL)
     # At the first limit the kernel says that it was the time (SIGXCPU), at the second it kills.
-    resource.setrlimit(resource.RLIMIT_CPU, (task.cpu_seconds, task.cpu_seconds + 1))
-    for what, most in (
-        (resource.RLIMIT_AS, task.memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 16),
+    for what, soft, hard in (
+        (resource.RLIMIT_CPU, task.cpu_seconds, task.cpu_seconds + 1),
+        (resource.RLIMIT_AS, task.memory, task.memory),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, MOST_FILES, MOST_FILES),
     ):
-        resource.setrlimit(what, (most, most))
-    os.nice(5)
+        already = resource.getrlimit(what)[1]
+        if already != resource.RLIM_INFINITY:
+            soft, hard = min(soft, already), min(hard, already)
+        resource.setrlimit(what, (soft, hard))
+    os.nice(POLITENESS)
 
 
 def _turn(task: Task) -> int:
