@@ -28,6 +28,7 @@ from pricing.staffing.trainings import (
     Rank,
     Trained,
     Training,
+    TrainingHours,
     trained_for,
     training_problems,
 )
@@ -151,7 +152,7 @@ def leader_standing(
 
     ``post`` is a key of ``POSTS``; None, or a post of the other rank: the way with the fewest hours missing.
     ``kind`` is a facility type. ``job``: 施設長 to 主任 are no leaders [K]. ``duty_field``: 担当する職務分野 of
-    B, whose training a 保育所 or 地域型 asks for.    That a 副主任保育士 was 職務分野別リーダー before is not asked.
+    B, whose training a 保育所 or 地域型 asks for. That a 副主任保育士 was 職務分野別リーダー before is not asked.
 
     :raises NotCountable: months, a training, post, facility type, job or field that cannot be.
     :raises RuleUnknown: a year without 処遇改善等加算Ⅱ or 区分3, or one that is not known here.
@@ -167,12 +168,11 @@ def leader_standing(
     until = date(fiscal_year + (fiscal_year >= EXPECTED_FINISH_FISCAL_YEAR), 3, 31)
     finished = tuple(training for training in given if training.finished_on <= until)
     later = len(given) - len(finished)
-    held = None if post is None else POSTS[post]
+    hours = TrainingHours.of(finished)
+    manages = POSTS[post].manages if post is not None and POSTS[post].rank == "A" else None
 
     def standing(rank: Rank) -> RankStanding:
-        of_rank = held if held is not None and held.rank == rank else None
-        manages = None if of_rank is None else of_rank.manages
-        trained = trained_for(rank, finished, fiscal_year, kind, manages=manages, duty_field=duty_field)
+        trained = trained_for(rank, hours, fiscal_year, kind, manages=manages, duty_field=duty_field)
         return _rank_standing(rank, experience_months, trained, kind, job, later, fiscal_year)
 
     return Standing(fiscal_year, standing("A"), standing("B"))

@@ -505,4 +505,9 @@ def test_the_careers_of_the_whole_city_take_less_than_half_a_second() -> None:
 
 
 def test_durations_in_words() -> None:
-    assert [duration_words(months) for months in (0, 11, 12, 39)] == ["0年0か月", "0年11か月", "1年0か月", "3年3か月"]
+    assert [duration_words(months) for months in (0, 11, 12, 39)] == [
+        "0年0か月",
+        "0年11か月",
+        "1年0か月",
+        "3年3か月",
+    ]
