@@ -51,11 +51,11 @@ class Post:
 
 POSTS: Final[Mapping[str, Post]] = MappingProxyType(
     {
-        "deputy_chief": Post("副主任保育士", "A", manages=True),
-        "core_leader": Post("中核リーダー", "A", manages=True),
-        "specialist_leader": Post("専門リーダー", "A"),
+        "vice_chief": Post("副主任保育士", "A", manages=True),
+        "core": Post("中核リーダー", "A", manages=True),
+        "specialist": Post("専門リーダー", "A"),
         "field_leader": Post("職務分野別リーダー", "B"),
-        "junior_leader": Post("若手リーダー", "B"),
+        "junior": Post("若手リーダー", "B"),
     }
 )
 # [K] Those above the leaders are none of them.

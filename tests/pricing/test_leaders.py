@@ -51,8 +51,8 @@ def missing(found: Standing) -> list[tuple[str | None, Fraction]]:
 # ── 保育所 and 地域型: fields ────────────────────────────────────────────────────────────────────────
 
 
-def test_seven_years_and_management_with_three_fields_make_a_deputy_chief() -> None:
-    found = standing(84, [training("management"), *map(training, SPECIAL[:3])], "deputy_chief")
+def test_seven_years_and_management_with_three_fields_make_a_vice_chief() -> None:
+    found = standing(84, [training("management"), *map(training, SPECIAL[:3])], "vice_chief")
 
     assert (found.a.qualifies, found.a.months_missing, found.a.hours_missing) == (True, 0, ())
     assert found.b.qualifies
@@ -68,7 +68,7 @@ def test_seven_years_and_management_with_three_fields_make_a_deputy_chief() -> N
 
 def test_what_is_missing_is_told_by_years_and_field() -> None:
     found = standing(
-        70, [training("infants"), training("disability", 10), training("management", 9)], "deputy_chief"
+        70, [training("infants"), training("disability", 10), training("management", 9)], "vice_chief"
     )
 
     assert (found.a.qualifies, found.a.months_missing) == (False, 14)
@@ -85,8 +85,8 @@ def test_what_is_missing_is_told_by_years_and_field() -> None:
 def test_a_specialist_needs_four_fields_and_no_management() -> None:
     four = [*map(training, SPECIAL[:4])]
 
-    assert standing(84, four, "specialist_leader").a.qualifies
-    assert missing(standing(84, four, "deputy_chief")) == [("management", 15)]
+    assert standing(84, four, "specialist").a.qualifies
+    assert missing(standing(84, four, "vice_chief")) == [("management", 15)]
     assert standing(84, four).a.qualifies, "without a post the nearer way counts"
     assert standing(84, [training("management"), *four[:3]]).a.qualifies
 
@@ -130,27 +130,25 @@ def test_b_needs_the_field_of_its_duty_where_it_is_known() -> None:
 def test_sixty_hours_with_fifteen_of_management_make_a_core_leader() -> None:
     hours = [training("practice", 45, 15), training("early_education", 15)]
 
-    found = standing(84, hours, "core_leader", "certified_kodomoen")
+    found = standing(84, hours, "core", "certified_kodomoen")
 
     assert found.a.qualifies
     assert found.a.sentences[0] == "A（中核リーダー・専門リーダー）: 要件を満たしています"
 
 
 def test_a_core_leader_is_told_the_hours_of_management_and_of_the_rest() -> None:
-    found = standing(84, [training("early_education", 30)], "core_leader", "kindergarten")
+    found = standing(84, [training("early_education", 30)], "core", "kindergarten")
 
     assert missing(found) == [("management", 15), (None, 15)]
-    assert missing(standing(84, [training("practice", 60)], "core_leader", "kindergarten")) == [
-        ("management", 15)
-    ]
-    assert standing(84, [training("practice", 60)], "specialist_leader", "kindergarten").a.qualifies
+    assert missing(standing(84, [training("practice", 60)], "core", "kindergarten")) == [("management", 15)]
+    assert standing(84, [training("practice", 60)], "specialist", "kindergarten").a.qualifies
 
 
 def test_in_house_training_counts_fifteen_hours_for_a_and_four_for_b() -> None:
     found = standing(
         84, [training("practice", 45), training("practice", 20, in_house=True)], kind="certified_kodomoen"
     )
-    junior = standing(36, [training("practice", 20, in_house=True)], "junior_leader", "certified_kodomoen")
+    junior = standing(36, [training("practice", 20, in_house=True)], "junior", "certified_kodomoen")
 
     assert (found.a.qualifies, found.a.in_house_over) == (True, 5)
     assert (junior.b.qualifies, junior.b.in_house_over) == (False, 16)
