@@ -38,7 +38,7 @@ def clean(text: str, *, most: int) -> str:
 
     :raises Unreadable: line breaks inside; invisible characters, 外字, pictographs, broken characters; too long.
     """
-    text = text.strip() if len(text) <= LONGEST else text
+    text = text.strip()
     if len(text) > LONGEST or length(text) > most:
         raise Unreadable(f"{most}文字以内で入力してください。")
     if re.search(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", text):

