@@ -22,8 +22,12 @@ DASHES = "-‐‑‒–—―−－ｰー─"
 
 _LONG_VOWEL = re.compile(rf"(?<=[ぁ-ゖァ-ヺー])[{re.escape(DASHES)}](?![0-9０-９])")
 _HALF_KANA = re.compile(r"[\uff61-\uff9f]+")
-# 山 from a PDF is often the radical ⼭, which only looks the same.
+# A kanji from a PDF is often its radical, which only looks the same (U+2F2D for 山). NFKC does not know all of them.
 _RADICALS = re.compile(r"[\u2e9f\u2ef3\u2f00-\u2fd5]")
+_MORE_RADICALS = str.maketrans(
+    "\u2ea0\u2ec1\u2ec4\u2ec6\u2ed1\u2ed8\u2edd\u2ee4\u2ee8\u2ee9\u2eeb\u2eed\u2eef\u2ef2\u2f3e",
+    "民虎西角長青食鬼麦黄斉歯竜亀戸",
+)
 _KANA_AND_SOUND = re.compile(r"[ぁ-ヿ][\u3099\u309a]")
 _LETTER_AND_ACCENT = re.compile(rf"[{LATIN}][\u0300-\u036f]+")
 _STRAY_SELECTOR = re.compile(rf"(?<![{HAN}])[{VARIANT_SELECTORS}]")
@@ -48,7 +52,8 @@ def clean(text: str, *, most: int) -> str:
     text = _HALF_KANA.sub(_compatible, text.replace("゛", "\u3099").replace("゜", "\u309a"))
     for some in (_KANA_AND_SOUND, _LETTER_AND_ACCENT):
         text = some.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
-    return re.sub(r"\s+", _one_blank, _RADICALS.sub(_compatible, text))
+    text = _RADICALS.sub(_compatible, text.translate(_MORE_RADICALS))
+    return re.sub(r"\s+", _one_blank, text)
 
 
 def long_vowels(text: str) -> str:

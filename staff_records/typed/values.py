@@ -214,6 +214,30 @@ def read_percent(text: str, *, most: int = 100) -> Decimal | None:
     return Decimal(plain)
 
 
+def read_text(text: str, *, most: int) -> str | None:
+    """
+    One line of free text as typed (職名, 勤務先の名称): blanks single, half-width kana made wide.
+
+    :raises Unreadable: longer than ``most`` characters, line breaks, pictographs, invisible characters.
+    """
+    return clean(text, most=most) or None
+
+
+def read_staff_number(text: str) -> int | None:
+    """
+    職員番号, 1 to 99999; zeros in front (No.007) say nothing.
+
+    :raises Unreadable: no such number.
+    """
+    plain = _packed(text)
+    if not plain:
+        return None
+    found = re.fullmatch(r"(?:No\.?)?0*([1-9][0-9]{0,4})", plain, re.IGNORECASE)
+    if found is None:
+        raise Unreadable("職員番号を1から99999までの数字で入力してください。")
+    return int(found[1])
+
+
 def read_registration_number(text: str) -> str | None:
     """
     A number of a qualification as it stands on the certificate, zeros and all: 千葉県-012345, 平二四小一種第0123号.

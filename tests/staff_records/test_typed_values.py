@@ -24,6 +24,8 @@ from staff_records.typed.values import (
     read_percent,
     read_postal_code,
     read_registration_number,
+    read_staff_number,
+    read_text,
     read_yen,
 )
 from tests.staff_records.nasty import NASTY, assert_reads_or_refuses
@@ -48,6 +50,8 @@ READERS = [
     partial(read_yen, negative=True),
     read_percent,
     read_registration_number,
+    read_staff_number,
+    partial(read_text, most=40),
     read_contract,
 ]
 
@@ -363,6 +367,22 @@ def test_the_refusal_of_a_choice_lists_the_choices(text):
     assert refusal_of(read_contract, text) == "「常勤」「非常勤」「パート」のどれかを入力してください。"
 
 
+@pytest.mark.parametrize("text", ["7", "007", "７", "No.7", "№7"])
+def test_a_staff_number_is_a_number(text):
+    assert read_staff_number(text) == 7
+
+
+@pytest.mark.parametrize("text", ["0", "-7", "7.0", "A7", "100000"])
+def test_what_is_no_staff_number_is_refused(text):
+    assert "1から99999まで" in refusal_of(read_staff_number, text)
+
+
+def test_free_text_is_one_line():
+    assert read_text(" 主任  ﾘｰﾀﾞｰ ", most=40) == "主任 リーダー"
+    assert "改行" in refusal_of(partial(read_text, most=40), "主任\nリーダー")
+    assert "40文字以内" in refusal_of(partial(read_text, most=40), "任" * 41)
+
+
 def test_labels_that_only_differ_in_their_brackets_are_told_apart():
     choices = {"cook": "調理士", "nutritionist_cook": "調理士（栄養士）"}
 
@@ -374,6 +394,6 @@ def test_no_refusal_repeats_what_was_typed():
     for reader in READERS:
         with suppress(Unreadable):
             reader("葉山このは#")
-            assert reader is read_address
+            assert named(reader) in {"read_address", "read_text"}
             continue
         assert "葉山" not in refusal_of(reader, "葉山このは#")
