@@ -32,6 +32,10 @@ class NoAuditContext(Exception):
     """Something was about to be recorded without saying who acts: open a context first."""
 
 
+class ShownUnnamed(Exception):
+    """Personal values were opened to be shown, and no event names whose they are."""
+
+
 @dataclass(frozen=True)
 class Who:
     """The acting person (or the system itself). Label and role are words for the auditor, kept as text."""
@@ -47,7 +51,11 @@ NOBODY = Who(id="", label="", role="ログイン前")
 
 @dataclass
 class Context:
-    """Who acts, from where, within which request. ``recorded`` counts the events written so far."""
+    """
+    Who acts, from where, within which request. ``recorded`` counts the events written so far.
+
+    ``unnamed`` holds the ids of rows whose personal values were opened to be shown, until an event names them.
+    """
 
     who: Who
     address: str = ""
@@ -56,6 +64,12 @@ class Context:
     facility_id: UUID | None = None
     request_id: UUID = field(default_factory=uuid4)
     recorded: int = 0
+    unnamed: set[str] = field(default_factory=set)
+
+    def require_named(self) -> None:
+        """:raises ShownUnnamed: opened values would be shown without a record of whose they were."""
+        if self.unnamed:
+            raise ShownUnnamed(f"{len(self.unnamed)} rows")
 
 
 _current: ContextVar[Context | None] = ContextVar("audit_context", default=None)
@@ -63,10 +77,15 @@ _current: ContextVar[Context | None] = ContextVar("audit_context", default=None)
 
 @contextmanager
 def context(opened: Context) -> Iterator[Context]:
-    """Let everything inside be recorded under ``opened``."""
+    """
+    Let everything inside be recorded under ``opened``.
+
+    :raises ShownUnnamed: at its end, see ``Context.require_named``.
+    """
     token = _current.set(opened)
     try:
         yield opened
+        opened.require_named()
     finally:
         _current.reset(token)
 
@@ -139,6 +158,8 @@ def record(
             ],
         )
     opened.recorded += 1
+    for ids in shown.values():
+        opened.unnamed.difference_update(ids)
 
 
 def record_apart(event: str, **arguments: Any) -> None:

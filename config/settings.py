@@ -33,6 +33,7 @@ _UNSET = {
     "SECRET_KEY": "development-only-" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "VAULT_KEYS": "dev:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     "CODE_KEY": "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=",
+    "INDEX_KEYS": "dev:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=",
 }
 if not PRODUCTION:
     for name, value in _UNSET.items():
@@ -44,8 +45,10 @@ elif any(environment.text(name, "") == value for name, value in _UNSET.items()):
 SECRET_KEY = environment.strong_secret("SECRET_KEY")
 VAULT_KEYS = environment.keyring("VAULT_KEYS")
 CODE_KEY = environment.key("CODE_KEY")
-if CODE_KEY in VAULT_KEYS.values():
-    raise ImproperlyConfigured("CODE_KEY and VAULT_KEYS must be different keys.")
+INDEX_KEYS = environment.keyring("INDEX_KEYS")
+_keys = [CODE_KEY, *VAULT_KEYS.values(), *INDEX_KEYS.values()]
+if len(set(_keys)) != len(_keys):
+    raise ImproperlyConfigured("CODE_KEY, VAULT_KEYS and INDEX_KEYS must be different keys.")
 
 ALLOWED_HOSTS = environment.words(
     "ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver"
@@ -82,11 +85,13 @@ INSTALLED_APPS = [
     "csp",
     "pages",
     "audit",
+    "person_keys",
     "jobs",
     "accounts",
     "facilities",
     "documents",
     "rate_books",
+    "staff_records",
     "claims",
     "approvals",
     "portal",
@@ -133,17 +138,22 @@ APPLICATION_ROLE = "portal_app"
 _database_variable = (
     "DATABASE_OWNER_URL" if environment.text("HAGUKUMI_DB_ROLE", "app") == "owner" else "DATABASE_URL"
 )
+_key_store_variable = _database_variable.replace("DATABASE", "KEY_STORE")
+_connecting = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
 _database_url = environment.text(
     _database_variable, None if PRODUCTION else "postgresql://portal_app@localhost/portal"
 )
+# The wrapped keys of persons live apart, on a server whose backups are kept for 35 days (person_keys/README.md).
+_key_store_url = environment.text(
+    _key_store_variable, None if PRODUCTION else "postgresql://portal_app@localhost/portal_keys"
+)
+if PRODUCTION and _key_store_url == _database_url:
+    raise ImproperlyConfigured("KEY_STORE_URL must be another database than DATABASE_URL.")
 DATABASES = {
-    "default": {
-        **environment.database(_database_url),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-    }
+    "default": {**environment.database(_database_url), **_connecting},
+    "keys": {**environment.database(_key_store_url), **_connecting},
 }
+DATABASE_ROUTERS = ["person_keys.router.KeyStoreRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -105,9 +105,11 @@ class EntranceMiddleware:
                     raise UnauditedResponse("a streamed answer would leave before its record is committed")
                 if response.status_code >= 500 or connection.needs_rollback:
                     transaction.set_rollback(True)
+                    opened.unnamed.clear()  # what was opened is not in the page of an error
                     return response
                 if response.status_code < 400 and not opened.recorded:
                     raise UnauditedResponse(match.view_name)
+                opened.require_named()
                 remember_answer(request, response)
                 return response
 

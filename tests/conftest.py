@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,30 +44,45 @@ def django_db_setup(servers: tuple[Postgres, Valkey], django_db_blocker: Any) ->
     """Migrate as the owner, then run as the role production serves with: it owns nothing, row security binds it."""
     from celery import current_app
     from django.conf import settings
-    from django.db import connection
+    from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
 
     postgres, valkey = servers
     settings.CELERY_BROKER_URL = valkey.url
     current_app.conf.broker_url = valkey.url
     with django_db_blocker.unblock():
-        connection.settings_dict.update({"HOST": str(postgres.socket_folder), "USER": OWNER_ROLE})
+        for connection in connections.all():
+            connection.settings_dict.update({"HOST": str(postgres.socket_folder), "USER": OWNER_ROLE})
         before = setup_databases(verbosity=0, interactive=False)
-        connection.close()
-        connection.settings_dict["USER"] = APPLICATION_ROLE
-        connection.ops.execute_sql_flush = _empty_as_owner
+        for connection in connections.all():
+            connection.close()
+            connection.settings_dict["USER"] = APPLICATION_ROLE
+            connection.ops.execute_sql_flush = partial(_empty_as_owner, connection.alias)
         yield
-        connection.close()
-        connection.settings_dict["USER"] = OWNER_ROLE
+        for connection in connections.all():
+            connection.close()
+            connection.settings_dict["USER"] = OWNER_ROLE
         teardown_databases(before, verbosity=0)
 
 
-def _empty_as_owner(statements: list[str]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that may use the database may use the key store, too: pages of staff need both."""
+    for item in items:
+        asked = item.get_closest_marker("django_db")
+        by_fixture = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        if asked or by_fixture:
+            options = dict(asked.kwargs) if asked else {}
+            options.setdefault("transaction", "transactional_db" in by_fixture)
+            item.add_marker(pytest.mark.django_db(databases=["default", "keys"], **options), append=False)
+
+
+def _empty_as_owner(alias: str, statements: list[str]) -> None:
     """Tests that commit (two people at once) are emptied by the owner; the record refuses even that and stays."""
     import psycopg
-    from django.db import connection
+    from django.db import connections
 
-    values = connection.settings_dict
+    values = connections[alias].settings_dict
     with psycopg.connect(host=values["HOST"], user=OWNER_ROLE, dbname=values["NAME"]) as own:
         for statement in statements:
             tables = [

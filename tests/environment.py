@@ -13,7 +13,16 @@ from portal.servers import ensure_secrets
 VAR = Path(tempfile.mkdtemp(prefix="hgk"))
 os.environ["HAGUKUMI_ENV"] = "test"
 os.environ["HAGUKUMI_VAR"] = str(VAR)
-for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "HAGUKUMI_DB_ROLE", "ENTRANCES", "PORT"):
+for name in (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "KEY_STORE_URL",
+    "KEY_STORE_OWNER_URL",
+    "REDIS_URL",
+    "HAGUKUMI_DB_ROLE",
+    "ENTRANCES",
+    "PORT",
+):
     os.environ.pop(name, None)
 os.environ.update(ensure_secrets(VAR))
 (VAR / "static").mkdir()  # WhiteNoise asks for the folder of collected files; tests serve none

@@ -3,9 +3,12 @@
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from django.conf import settings
 
 VERSION = 1
@@ -16,13 +19,57 @@ class CannotUnseal(Exception):
     """The token is damaged, was moved from its place, or its key is gone. Says nothing about the content."""
 
 
+class KeyRing:
+    """
+    Keys of 32 bytes by their short id (ASCII): the first seals, all of them open.
+
+    Made once for several values: setting a cipher up costs as much as using it.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self.newest = next(iter(keys))
+        self._ciphers = {key_id: AESGCMSIV(key) for key_id, key in keys.items()}
+
+    def seal(self, plain: bytes, *, bound_to: str) -> bytes:
+        """Encrypt ``plain`` with the newest key for the place named by ``bound_to``."""
+        encoded_id = self.newest.encode("ascii")
+        nonce = os.urandom(NONCE_BYTES)
+        header = bytes([VERSION, len(encoded_id)]) + encoded_id
+        return header + nonce + self._ciphers[self.newest].encrypt(nonce, plain, header + bound_to.encode())
+
+    def unseal(self, token: bytes | memoryview, *, bound_to: str) -> bytes:
+        """
+        The bytes that were sealed for ``bound_to``.
+
+        :raises CannotUnseal: damaged, moved, or sealed with a key that is not on the ring.
+        """
+        token = bytes(token)
+        cipher = self._ciphers.get(key_id_of(token))
+        if cipher is None:
+            raise CannotUnseal("unknown key")
+        header_end = 2 + token[1]
+        header, nonce = token[:header_end], token[header_end : header_end + NONCE_BYTES]
+        try:
+            return cipher.decrypt(nonce, token[header_end + NONCE_BYTES :], header + bound_to.encode())
+        except (InvalidTag, ValueError) as problem:
+            raise CannotUnseal("damaged or moved") from problem
+
+
+def key_id_of(token: bytes | memoryview) -> str:
+    """
+    The id of the key a token was sealed with.
+
+    :raises CannotUnseal: this is no token.
+    """
+    token = bytes(token)
+    if len(token) < 2 or token[0] != VERSION:
+        raise CannotUnseal("unknown token version")
+    return token[2 : 2 + token[1]].decode("ascii", errors="replace")
+
+
 def seal(plain: bytes, *, bound_to: str) -> bytes:
-    """Encrypt ``plain`` for the place named by ``bound_to``."""
-    key_id, key = next(iter(settings.VAULT_KEYS.items()))
-    encoded_id = key_id.encode("ascii")
-    nonce = os.urandom(NONCE_BYTES)
-    header = bytes([VERSION, len(encoded_id)]) + encoded_id
-    return header + nonce + AESGCMSIV(key).encrypt(nonce, plain, header + bound_to.encode())
+    """Encrypt ``plain`` under the installation's newest key for the place named by ``bound_to``."""
+    return KeyRing(settings.VAULT_KEYS).seal(plain, bound_to=bound_to)
 
 
 def unseal(token: bytes | memoryview, *, bound_to: str) -> bytes:
@@ -31,18 +78,21 @@ def unseal(token: bytes | memoryview, *, bound_to: str) -> bytes:
 
     :raises CannotUnseal: damaged, moved, or sealed with a key this installation does not have.
     """
-    token = bytes(token)
-    if len(token) < 2 or token[0] != VERSION:
-        raise CannotUnseal("unknown token version")
-    header_end = 2 + token[1]
-    key = settings.VAULT_KEYS.get(token[2:header_end].decode("ascii", errors="replace"))
-    if key is None:
-        raise CannotUnseal("unknown key")
-    header, nonce = token[:header_end], token[header_end : header_end + NONCE_BYTES]
-    try:
-        return AESGCMSIV(key).decrypt(nonce, token[header_end + NONCE_BYTES :], header + bound_to.encode())
-    except (InvalidTag, ValueError) as problem:
-        raise CannotUnseal("damaged or moved") from problem
+    return KeyRing(settings.VAULT_KEYS).unseal(token, bound_to=bound_to)
+
+
+def blind_index(normal_form: str, *, purpose: str) -> dict[str, bytes]:
+    """
+    What is stored instead of a value that must be found by equality, by the id of each index key, the newest first.
+
+    HMAC-SHA-256 under a key of its own for each ``purpose`` (municipality, table, kind of index), so that equal values
+    of two cities or two columns look different. ``normal_form`` is the value as it is compared.
+    """
+    found = {}
+    for key_id, key in settings.INDEX_KEYS.items():
+        own = HKDFExpand(algorithm=SHA256(), length=32, info=f"blind index\0{purpose}".encode()).derive(key)
+        found[key_id] = hmac.new(own, normal_form.encode(), hashlib.sha256).digest()
+    return found
 
 
 def keyed_hash(message: str, *, purpose: str) -> bytes:

@@ -29,6 +29,11 @@ def round_up_to_persons(children: int, ratio: int) -> int:
     return -(-children // ratio)
 
 
+def round_up(value: Fraction) -> int:
+    """1人に満たない端数は1人: of a shortage, which is not negative."""
+    return int(-(-value // 1))
+
+
 def round_months_to_years(months: Fraction) -> int:
     """6か月以上切上げ、6か月未満切捨て (§8.4)."""
     return int((months + 6) // 12)

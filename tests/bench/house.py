@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey, ensure_secrets
+from portal.servers import APPLICATION_ROLE, KEY_STORE, OWNER_ROLE, Postgres, Valkey, ensure_secrets
 
 
 @contextmanager
@@ -27,6 +27,8 @@ def open_house() -> Iterator[None]:
                 "HAGUKUMI_VAR": str(var),
                 "DATABASE_URL": postgres.url(APPLICATION_ROLE),
                 "DATABASE_OWNER_URL": postgres.url(OWNER_ROLE),
+                "KEY_STORE_URL": postgres.url(APPLICATION_ROLE, KEY_STORE),
+                "KEY_STORE_OWNER_URL": postgres.url(OWNER_ROLE, KEY_STORE),
                 "REDIS_URL": valkey.url,
             }
         )
@@ -42,7 +44,7 @@ def _prepare() -> None:
     import subprocess
     import sys
 
-    for command, role in ((["migrate", "-v0"], "owner"), (["collectstatic", "--noinput", "-v0"], "app")):
+    for command, role in ((["migrate_all"], "owner"), (["collectstatic", "--noinput", "-v0"], "app")):
         subprocess.run(
             [sys.executable, "manage.py", *command], env={**os.environ, "HAGUKUMI_DB_ROLE": role}, check=True
         )

@@ -17,7 +17,7 @@ def compose() -> dict[str, Any]:
 
 def test_all_parts_are_there(compose):
     assert set(compose["services"]) == {
-        "nginx", "web-internet", "web-lgwan", "worker", "beat", "migrate", "db", "redis",
+        "nginx", "web-internet", "web-lgwan", "worker", "beat", "migrate", "db", "key-store", "redis",
     }  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def test_only_nginx_is_reachable_from_outside(compose):
 
 
 def test_database_and_broker_are_on_the_internal_network_only(compose):
-    for name in ("db", "redis"):
+    for name in ("db", "key-store", "redis"):
         assert compose["services"][name]["networks"] == ["application"]
     assert compose["networks"]["application"]["internal"] is True
     assert compose["networks"]["edge"]["internal"] is True

@@ -16,7 +16,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal import running
-from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, ServerDidNotStart, Valkey, ensure_secrets
+from portal.servers import (
+    APPLICATION_ROLE,
+    DATABASE,
+    KEY_STORE,
+    OWNER_ROLE,
+    Postgres,
+    ServerDidNotStart,
+    Valkey,
+    ensure_secrets,
+)
 from portal.supervising import AlreadyRunning, House, Part, PartFailed, hold, require_free, wait_until_answers
 
 NEXT_STEP = (
@@ -61,7 +70,7 @@ class Command(BaseCommand):
 
     def _run(self, house: House, var: Path, port: int, *, empty: bool) -> None:
         environment = self._environment(house, var, port)
-        self._manage(environment, "migrate", "-v0", HAGUKUMI_DB_ROLE="owner")
+        self._manage(environment, "migrate_all", HAGUKUMI_DB_ROLE="owner")
         self._say("database is up to date")
         self._collect_static(environment, var)
         if settings.DEMO and not empty and self._is_empty(environment["DATABASE_URL"]):
@@ -92,12 +101,15 @@ class Command(BaseCommand):
         # The settings of this very process hold stand-ins when no secret was given; children get the kept ones.
         environment |= ensure_secrets(var)
         environment.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
-        if "DATABASE_URL" not in os.environ:
+        databases = {"DATABASE": DATABASE, "KEY_STORE": KEY_STORE}
+        own = {name: kept for name, kept in databases.items() if f"{name}_URL" not in os.environ}
+        if own:
             house.postgres = Postgres(var)
             house.postgres.start()
             house.postgres.prepare()
-            environment["DATABASE_URL"] = house.postgres.url(APPLICATION_ROLE)
-            environment["DATABASE_OWNER_URL"] = house.postgres.url(OWNER_ROLE)
+            for name, database in own.items():
+                environment[f"{name}_URL"] = house.postgres.url(APPLICATION_ROLE, database)
+                environment[f"{name}_OWNER_URL"] = house.postgres.url(OWNER_ROLE, database)
             self._say("PostgreSQL is ready")
         if "REDIS_URL" not in os.environ:
             house.valkey = Valkey(var)

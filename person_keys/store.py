@@ -1,0 +1,89 @@
+"""
+Making, opening, replacing and destroying the keys of persons.
+
+Every call names the municipality and sees its keys only: by the query, and by row-level security in the key store. Keys
+are committed in their own transaction, before the rows that use them: a key without rows does no harm, rows without a
+key would.
+"""
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connections, transaction
+
+from person_keys.models import PersonKey
+from person_keys.router import KEY_STORE
+from vault import KeyRing, seal, unseal
+
+KEY_BYTES = 32
+
+
+class KeyDestroyed(Exception):
+    """The person was erased: what is kept of the person cannot be read by anybody any more."""
+
+
+class KeyMissing(Exception):
+    """A row names a person of whom the key store knows nothing: the stores do not belong together."""
+
+
+def make(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, KeyRing]:
+    """
+    A first key for each person; whoever has one keeps it.
+
+    :raises KeyDestroyed: one of them was erased.
+    """
+    fresh = {person_id: os.urandom(KEY_BYTES) for person_id in person_ids}
+    with _city(municipality_id):
+        rows = []
+        for person_id, key in fresh.items():
+            row = PersonKey(municipality_id=municipality_id, person_id=person_id)
+            row.wrapped = seal(key, bound_to=row.place)
+            rows.append(row)
+        PersonKey.objects.bulk_create(rows, ignore_conflicts=True)
+    return rings(person_ids, municipality_id=municipality_id)
+
+
+def rings(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, KeyRing]:
+    """
+    The opened keys of these persons, in one query. The newest of each seals.
+
+    :raises KeyDestroyed: one of them was erased.
+    :raises KeyMissing: one of them has no key.
+    """
+    keys: dict[UUID, dict[str, bytes]] = {}
+    with _city(municipality_id):
+        rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
+        for row in rows.order_by("-generation"):
+            if row.wrapped is None:
+                raise KeyDestroyed(str(row.person_id))
+            opened = unseal(row.wrapped, bound_to=row.place)
+            keys.setdefault(row.person_id, {})[f"{row.generation}"] = opened
+    if missing := set(person_ids) - keys.keys():
+        raise KeyMissing(", ".join(sorted(map(str, missing))))
+    return {person_id: KeyRing(generations) for person_id, generations in keys.items()}
+
+
+def destroyed_among(person_ids: Collection[UUID], *, municipality_id: UUID) -> set[UUID]:
+    """Those of these persons who were erased."""
+    with _city(municipality_id):
+        rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
+        return set(rows.filter(destroyed_at__isnull=False).values_list("person_id", flat=True))
+
+
+def destroy(person_ids: Collection[UUID], *, municipality_id: UUID, at: datetime) -> None:
+    """Forget these keys for good. The rows stay as tombstones."""
+    with _city(municipality_id):
+        rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
+        rows.filter(destroyed_at__isnull=True).update(wrapped=None, destroyed_at=at)
+
+
+@contextmanager
+def _city(municipality_id: UUID) -> Iterator[None]:
+    """A transaction of the key store that sees one municipality's keys."""
+    with transaction.atomic(using=KEY_STORE):
+        with connections[KEY_STORE].cursor() as cursor:
+            cursor.execute("SELECT set_config('app.municipality', %s, true)", [str(municipality_id)])
+        yield

@@ -1,0 +1,135 @@
+"""
+Everything the roster holds about some people, in a constant number of queries, as of any day.
+
+A ``Dossier`` is one member with all rows about that member that still stand. Nothing here is recorded: whoever opens
+dossiers to show them names the members in an event (``opening``).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from staff_records.models import (
+    EarlierEmployment,
+    Employment,
+    Qualification,
+    StaffDetail,
+    StaffMember,
+    Training,
+)
+from staff_records.opening import open_to_compute, open_to_show
+from staff_records.person_rows import MemberRow
+from staff_records.words import Beginning
+
+A_DAY = timedelta(days=1)
+# Terms that stay the same person at work: the span after one of these goes on with the one before.
+GOES_ON = frozenset({Beginning.CHANGED, Beginning.LEAVE, Beginning.RETURNED})
+
+
+class Purpose(StrEnum):
+    """What rows are opened for."""
+
+    SHOW = "show"
+    COMPUTE = "compute"
+
+
+@dataclass
+class Dossier:
+    """One member with the rows about them; spans in the order of their days."""
+
+    member: StaffMember
+    details: list[StaffDetail] = field(default_factory=list)
+    employments: list[Employment] = field(default_factory=list)
+    qualifications: list[Qualification] = field(default_factory=list)
+    earlier: list[EarlierEmployment] = field(default_factory=list)
+    trainings: list[Training] = field(default_factory=list)
+
+    def detail_on(self, day: date) -> StaffDetail:
+        """Name and address as of ``day``; before the first dated one, the first."""
+        before = [row for row in self._dated_details if row[0] <= day]
+        return (before or self._dated_details[:1])[-1][1]
+
+    def employment_on(self, day: date) -> Employment | None:
+        """The span of work that holds ``day``; none before 採用 and after 退職."""
+        return next((span for span in self.spans if _holds(span, day)), None)
+
+    def is_there_on(self, day: date) -> bool:
+        """On the roster on ``day``, at work or on leave."""
+        return self.employment_on(day) is not None
+
+    def hired_on(self, day: date) -> date | None:
+        """採用日 of the employment that holds ``day``: the first day of the spans that follow each other up to it."""
+        held = self.employment_on(day)
+        if held is None:
+            return None
+        first = held
+        for span in reversed(self.spans[: self.spans.index(held)]):
+            if (
+                first.beginning not in GOES_ON
+                or span.last_day is None
+                or span.last_day + A_DAY != first.first_day
+            ):
+                break
+            first = span
+        return first.first_day
+
+    def left_on(self, day: date) -> date | None:
+        """The last day, of who is there no more after ``day`` for good or is to leave; None who stays."""
+        last = self.spans[-1] if self.spans else None
+        return last.last_day if last is not None and last.ending else None
+
+    @cached_property
+    def spans(self) -> list[Employment]:
+        """Spans of work, the earliest first."""
+        return sorted(self.employments, key=lambda span: span.first_day)
+
+    @cached_property
+    def _dated_details(self) -> list[tuple[date, StaffDetail]]:
+        return sorted(((row.from_day or date.min, row) for row in self.details), key=lambda pair: pair[0])
+
+
+def dossiers(members: Iterable[StaffMember], purpose: Purpose) -> list[Dossier]:
+    """
+    The dossiers of ``members`` in their order, opened for ``purpose``: five queries and one to the key store.
+
+    :raises KeyDestroyed: somebody among them was erased.
+    """
+    found = {member.pk: Dossier(member) for member in members}
+    groups: list[Sequence[Any]] = [[one.member for one in found.values()]]
+    kinds: tuple[tuple[type[MemberRow], str], ...] = (
+        (StaffDetail, "details"),
+        (Employment, "employments"),
+        (Qualification, "qualifications"),
+        (EarlierEmployment, "earlier"),
+        (Training, "trainings"),
+    )
+    for model, name in kinds:
+        rows = list(model.objects.filter(member__in=found, withdrawn_at__isnull=True))
+        for row in rows:
+            getattr(found[row.member_id], name).append(row)
+        groups.append(rows)
+    (open_to_show if purpose is Purpose.SHOW else open_to_compute)(*groups)
+    return list(found.values())
+
+
+def members_since(fiscal_year: int, *facility_ids: UUID) -> list[StaffMember]:
+    """
+    Who was on a roster in ``fiscal_year`` or since: who works there, and who left in that year or later.
+
+    Of the facilities given, or of all in scope. Nobody who was erased. One query.
+    """
+    rows = StaffMember.objects.filter(erased_at__isnull=True)
+    rows = rows.filter(Q(left_year__isnull=True) | Q(left_year__gte=fiscal_year))
+    if facility_ids:
+        rows = rows.filter(facility__in=facility_ids)
+    return list(rows.order_by("facility", "number"))
+
+
+def _holds(span: Employment, day: date) -> bool:
+    return span.first_day <= day and (span.last_day is None or span.last_day >= day)

@@ -1,0 +1,55 @@
+"""Row-level security, and references that cross neither tenants nor facilities."""
+
+from django.db import migrations
+
+from facilities import row_security
+
+MEMBER_TABLES = (
+    "staffdetail",
+    "employment",
+    "qualification",
+    "earlieremployment",
+    "training",
+    "monthlyhours",
+    "wage",
+    "staffchange",
+    "overlapflag",
+    "searchtoken",
+    "entryrow",
+    "snapshotline",
+)
+ALL_TABLES = ("staffmember", "workrules", "entrysheet", "rostersnapshot", *MEMBER_TABLES)
+
+
+def within_facility(table: str, column: str, other: str) -> migrations.RunSQL:
+    """A reference to a row of the same facility."""
+    name = f"{table}_{column}_same_facility"
+    return migrations.RunSQL(
+        [
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (municipality_id, facility_id, {column}) "
+            f"REFERENCES {other} (municipality_id, facility_id, id) DEFERRABLE INITIALLY IMMEDIATE"
+        ],
+        [f"ALTER TABLE {table} DROP CONSTRAINT {name}"],
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("staff_records", "0001_initial"),
+    ]
+
+    operations = [
+        *[
+            row_security.composite_reference(
+                f"staff_records_{table}", "facility_id", "facilities_facility", f"staff_{table}_same_city"
+            )
+            for table in ALL_TABLES
+        ],
+        *[
+            within_facility(f"staff_records_{table}", "member_id", "staff_records_staffmember")
+            for table in MEMBER_TABLES
+        ],
+        within_facility("staff_records_entryrow", "sheet_id", "staff_records_entrysheet"),
+        within_facility("staff_records_snapshotline", "snapshot_id", "staff_records_rostersnapshot"),
+        *[row_security.facility_rows(f"staff_records_{table}") for table in ALL_TABLES],
+    ]

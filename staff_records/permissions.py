@@ -1,0 +1,42 @@
+"""Who may do what with the roster. A facility keeps its own; the city reads, asks and accepts, and never writes one."""
+
+from typing import Protocol
+from uuid import UUID
+
+from facilities.actors import OPERATIONS_ROLES, Actor, Role
+from facilities.rules import NotAllowed, rule
+
+
+class OfFacility(Protocol):
+    """Anything that belongs to one facility."""
+
+    @property
+    def facility_id(self) -> UUID: ...
+
+
+@rule
+def keep(actor: Actor, row: OfFacility) -> None:
+    """Write the roster: the facility itself."""
+    if actor.facility_id is None or actor.facility_id != row.facility_id:
+        raise NotAllowed("職員名簿を登録・変更できるのは、その施設の担当者だけです。")
+
+
+@rule
+def read_in_city(actor: Actor, _: None) -> None:
+    """Read rosters in the city: the operations section (R15). No other section has a task that needs it."""
+    if actor.duty not in OPERATIONS_ROLES:
+        raise NotAllowed("職員名簿を見られるのは、こども施設運営課の担当者だけです。")
+
+
+@rule
+def decide(actor: Actor, _: None) -> None:
+    """Accept, return, acknowledge and check in the city: the operations section."""
+    if actor.duty not in OPERATIONS_ROLES:
+        raise NotAllowed("職員名簿を受理・確認できるのは、こども施設運営課の担当者だけです。")
+
+
+@rule
+def erase(actor: Actor, _: None) -> None:
+    """Erase people after the retention period: administrators, two of them."""
+    if actor.duty != Role.ADMINISTRATOR:
+        raise NotAllowed("保存期間を過ぎた職員の記録を消去できるのは、市の管理者だけです。")

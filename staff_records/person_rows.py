@@ -1,0 +1,53 @@
+"""The base of every row about a person: it belongs to a facility and opens with the person's key."""
+
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.db import models
+
+from facilities.tenancy import FacilityOwned
+from staff_records.sealed import Opened, sealed_names
+
+
+class PersonRow(FacilityOwned):
+    """A row whose personal values are sealed under one person's key. ``opened`` is set by ``opening`` only."""
+
+    opened: ClassVar[Opened | None] = None
+
+    class Meta:
+        abstract = True
+
+    @property
+    def key_id(self) -> UUID:
+        """Under whose key in the key store the values are sealed."""
+        raise NotImplementedError
+
+    def open_with(self, opened: Opened) -> None:
+        """Let the values be read and written."""
+        self.opened = opened  # type: ignore[misc]  # on this row, not on the class
+
+
+class MemberRow(PersonRow):
+    """A row about a member of staff."""
+
+    member = models.ForeignKey("staff_records.StaffMember", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def key_id(self) -> UUID:
+        """The member's."""
+        return self.member_id
+
+    @classmethod
+    def of(cls, member: Any, **values: Any) -> Self:
+        """A new row about ``member``, who is open. Not saved yet."""
+        personal = {name: values.pop(name) for name in sealed_names(cls) if name in values}
+        row = cls(
+            municipality_id=member.municipality_id, facility_id=member.facility_id, member=member, **values
+        )
+        row.open_with(member.opened)
+        for name, value in personal.items():
+            setattr(row, name, value)
+        return row

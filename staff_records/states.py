@@ -1,0 +1,51 @@
+"""Statuses and the allowed next ones."""
+
+from collections.abc import Mapping
+
+from django.db import models
+
+
+class TransitionNotAllowed(Exception):
+    """The row cannot go from its status to the asked one."""
+
+
+class EntryStatus(models.TextChoices):
+    """A table in which a roster is typed."""
+
+    OPEN = "open", "入力中"
+    APPLIED = "applied", "反映済み"
+    DISCARDED = "discarded", "取りやめ"
+
+
+class SnapshotStatus(models.TextChoices):
+    """A roster as of 1 April on its way to the city."""
+
+    SUBMITTED = "submitted", "提出済み"
+    WITHDRAWN = "withdrawn", "取り下げ"
+    RETURNED = "returned", "差し戻し"
+    ACCEPTED = "accepted", "受理済み"
+    SUPERSEDED = "superseded", "旧版"
+
+
+Transitions = Mapping[str, frozenset[str]]
+
+ENTRY_TRANSITIONS: Transitions = {
+    EntryStatus.OPEN: frozenset({EntryStatus.APPLIED, EntryStatus.DISCARDED}),
+    EntryStatus.APPLIED: frozenset(),
+    EntryStatus.DISCARDED: frozenset(),
+}
+SNAPSHOT_TRANSITIONS: Transitions = {
+    SnapshotStatus.SUBMITTED: frozenset(
+        {SnapshotStatus.WITHDRAWN, SnapshotStatus.RETURNED, SnapshotStatus.ACCEPTED}
+    ),
+    SnapshotStatus.WITHDRAWN: frozenset(),
+    SnapshotStatus.RETURNED: frozenset(),
+    SnapshotStatus.ACCEPTED: frozenset({SnapshotStatus.SUPERSEDED}),
+    SnapshotStatus.SUPERSEDED: frozenset(),
+}
+
+
+def check_transition(transitions: Transitions, before: str, after: str) -> None:
+    """:raises TransitionNotAllowed: ``after`` does not follow ``before``."""
+    if after not in transitions[before]:
+        raise TransitionNotAllowed(f"{before} → {after}")

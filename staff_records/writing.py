@@ -1,0 +1,309 @@
+"""
+Writing a roster, row by row: the steps that operations are made of. Nothing here asks who may, and nothing is recorded.
+
+A member is locked first (``locked``), so that two people cannot write two spans over each other. Everything is checked
+against the whole record before it is saved. Each step leaves the dossier as it is then.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from facilities.models import Facility
+from facilities.periods import ServiceMonth
+from staff_records import checks
+from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers
+from staff_records.models import (
+    EarlierEmployment,
+    Employment,
+    Qualification,
+    StaffChange,
+    StaffDetail,
+    StaffMember,
+    Training,
+)
+from staff_records.opening import with_new_key
+from staff_records.problems import FieldProblem, FieldProblems, require_none
+from staff_records.values import Detail, Earlier, Identity, Licenced, Terms, Trained
+from staff_records.words import Beginning, ChangeKind, Ending
+
+# What takes somebody away counts from the month it happens in; what brings somebody counts from the next first day on.
+TAKES_AWAY = frozenset({ChangeKind.LEFT, ChangeKind.MOVED_OUT, ChangeKind.LEAVE, ChangeKind.TERMS})
+
+
+def locked(member_ids: Collection[UUID]) -> list[Dossier]:
+    """These members with everything about them, locked until the transaction ends, in the order of the roster."""
+    rows = StaffMember.objects.select_for_update(of=("self",)).filter(pk__in=member_ids)
+    return dossiers(rows.order_by("facility", "number"), Purpose.SHOW)
+
+
+def first_month_of(kind: ChangeKind, day: date) -> ServiceMonth:
+    """The first month whose claims a change on ``day`` can change (pricing §5: from the 1st, or the next month on)."""
+    month = ServiceMonth.of(day)
+    return month if kind in TAKES_AWAY or day.day == 1 else month.plus(1)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes, and when; ``today`` is the day in Japan."""
+
+    by: UUID
+    at: datetime
+    today: date
+
+    def next_number(self, facility: Facility) -> int:
+        """The next free 職員番号; the facility stays locked until the transaction ends."""
+        Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+        rows = StaffMember.objects.filter(facility=facility)
+        return (rows.aggregate(most=Max("number"))["most"] or 0) + 1
+
+    def hire(
+        self,
+        facility: Facility,
+        identity: Identity,
+        detail: Detail,
+        terms: Terms,
+        *,
+        first_day: date,
+        number: int,
+        person_id: UUID | None = None,
+        beginning: Beginning = Beginning.HIRED,
+    ) -> Dossier:
+        """
+        A new member of staff.
+
+        :raises FieldProblems: an impossible birth date or first day.
+        """
+        require_none(checks.identity(identity, today=self.today))
+        member = StaffMember(
+            municipality_id=facility.municipality_id,
+            facility=facility,
+            number=number,
+            entered_at=self.at,
+            entered_by=self.by,
+            changed_at=self.at,
+            changed_by=self.by,
+        )
+        if person_id is not None:
+            member.person_id = person_id
+        with_new_key([member])
+        member.birth_date, member.sex = identity.birth_date, identity.sex
+        member.save(force_insert=True)
+        found = Dossier(member)
+        self.add_detail(found, detail, from_day=None)
+        self._add_span(found, terms, first_day=first_day, beginning=beginning)
+        return found
+
+    def set_identity(self, found: Dossier, identity: Identity) -> None:
+        """
+        Put birth date or sex right.
+
+        :raises FieldProblems: an impossible birth date, or one that does not fit the spans of work.
+        """
+        require_none(checks.identity(identity, today=self.today))
+        require_none(checks.spans(found.employments, identity.birth_date))
+        found.member.birth_date, found.member.sex = identity.birth_date, identity.sex
+        self.touch(found)
+
+    def add_detail(self, found: Dossier, detail: Detail, *, from_day: date | None) -> StaffDetail:
+        """Name and address from a day on; without a day, from the beginning."""
+        row = StaffDetail.of(found.member, from_day=from_day, **asdict(detail), **self._entered)
+        row.save(force_insert=True)
+        found.details.append(row)
+        self.touch(found)
+        return row
+
+    def correct_detail(self, found: Dossier, row: StaffDetail, detail: Detail) -> None:
+        """Put right what was written wrongly; it holds from the same day on."""
+        for name, value in asdict(detail).items():
+            setattr(row, name, value)
+        row.save()
+        self.touch(found)
+
+    def change_terms(self, found: Dossier, terms: Terms, *, from_day: date, beginning: Beginning) -> None:
+        """
+        Other terms from a day on; the span that holds the day ends the day before; one that begins on it is put right.
+
+        :raises FieldProblems: nobody is at work on the day.
+        """
+        held = found.employment_on(from_day)
+        if held is None:
+            raise FieldProblems(
+                [FieldProblem("hired_on", "この日には勤務していません。変更日を確かめてください。")]
+            )
+        if held.first_day == from_day:
+            self.correct_span(found, held, terms)
+            return
+        last_day, ending = held.last_day, held.ending
+        held.last_day, held.ending = from_day - A_DAY, ""
+        held.save()
+        self._add_span(
+            found, terms, first_day=from_day, beginning=beginning, last_day=last_day, ending=ending
+        )
+
+    def correct_span(
+        self, found: Dossier, span: Employment, terms: Terms, *, first_day: date | None = None
+    ) -> None:
+        """
+        Put right the terms of a span, or its first day.
+
+        :raises FieldProblems: the span would overlap another one.
+        """
+        for name, value in asdict(terms).items():
+            setattr(span, name, value)
+        if first_day is not None:
+            span.first_day = first_day
+        require_none(checks.spans(found.employments, found.member.birth_date))
+        span.save()
+        self.touch(found)
+
+    def end_work(self, found: Dossier, *, last_day: date, ending: Ending) -> None:
+        """
+        Somebody leaves: the last span ends on ``last_day``.
+
+        :raises FieldProblems: before the span begins.
+        """
+        span = found.spans[-1]
+        span.last_day, span.ending = last_day, ending
+        require_none(checks.spans(found.employments, found.member.birth_date))
+        span.save()
+        self.touch(found)
+
+    def stay(self, found: Dossier) -> None:
+        """Take a leaving back: the last span goes on."""
+        span = found.spans[-1]
+        span.last_day, span.ending = None, ""
+        span.save()
+        self.touch(found)
+
+    def take_back_up(self, found: Dossier, terms: Terms, *, first_day: date, beginning: Beginning) -> None:
+        """
+        Somebody who had left is employed again.
+
+        :raises FieldProblems: before the last span has ended.
+        """
+        self._add_span(found, terms, first_day=first_day, beginning=beginning)
+
+    def add_qualification(self, found: Dossier, value: Licenced) -> Qualification:
+        """:raises FieldProblems: an impossible day."""
+        require_none(checks.licenced(value, found.member.birth_date, today=self.today))
+        row = Qualification.of(found.member, **asdict(value), **self._entered)
+        row.save(force_insert=True)
+        found.qualifications.append(row)
+        self.touch(found)
+        return row
+
+    def correct_qualification(self, found: Dossier, row: Qualification, value: Licenced) -> None:
+        """Another number or day; the city looks at the copy again. :raises FieldProblems: an impossible day."""
+        require_none(checks.licenced(value, found.member.birth_date, today=self.today))
+        for name, wanted in asdict(value).items():
+            setattr(row, name, wanted)
+        row.checked_at = row.checked_by = None
+        row.save()
+        self.touch(found)
+
+    def add_earlier(self, found: Dossier, value: Earlier) -> EarlierEmployment:
+        """:raises FieldProblems: impossible days."""
+        require_none(checks.earlier(value, found.member.birth_date, today=self.today))
+        row = EarlierEmployment.of(
+            found.member, **asdict(value), proof_changed_at=self.at, proof_changed_by=self.by, **self._entered
+        )
+        row.save(force_insert=True)
+        found.earlier.append(row)
+        self.touch(found)
+        return row
+
+    def correct_earlier(self, found: Dossier, row: EarlierEmployment, value: Earlier) -> None:
+        """:raises FieldProblems: impossible days."""
+        require_none(checks.earlier(value, found.member.birth_date, today=self.today))
+        if row.proof != value.proof:
+            row.proof_changed_at, row.proof_changed_by = self.at, self.by
+        for name, wanted in asdict(value).items():
+            setattr(row, name, wanted)
+        row.save()
+        self.touch(found)
+
+    def add_training(self, found: Dossier, value: Trained) -> Training:
+        """:raises FieldProblems: not finished yet, or more management than hours."""
+        require_none(checks.trained(value, today=self.today))
+        row = Training.of(found.member, **asdict(value), **self._entered)
+        row.save(force_insert=True)
+        found.trainings.append(row)
+        self.touch(found)
+        return row
+
+    def correct_training(self, found: Dossier, row: Training, value: Trained) -> None:
+        """:raises FieldProblems: not finished yet, or more management than hours."""
+        require_none(checks.trained(value, today=self.today))
+        for name, wanted in asdict(value).items():
+            setattr(row, name, wanted)
+        row.save()
+        self.touch(found)
+
+    def withdraw(self, found: Dossier, row: Qualification | EarlierEmployment | Training) -> None:
+        """Take back a row that was entered by mistake; it stays, withdrawn."""
+        row.withdrawn_at = self.at
+        row.save(update_fields=["withdrawn_at"])
+        group: Sequence[object] = next(
+            rows for rows in (found.qualifications, found.earlier, found.trainings) if row in rows
+        )
+        group.remove(row)  # type: ignore[attr-defined]
+        self.touch(found)
+
+    def report(
+        self, found: Dossier, kind: ChangeKind, *, day: date, fields: Iterable[str] = ()
+    ) -> StaffChange:
+        """What the city is told: a dated change of this kind (``fields``: codes of columns, no values)."""
+        row = StaffChange.of(
+            found.member,
+            kind=kind,
+            day=day,
+            from_month=first_month_of(kind, day).first_day,
+            fields=sorted(fields),
+            reported_at=self.at,
+            reported_by=self.by,
+        )
+        row.save(force_insert=True)
+        return row
+
+    def touch(self, found: Dossier) -> None:
+        """The record has changed: count it, and note in which fiscal year somebody has left."""
+        found.__dict__.pop("spans", None)
+        found.__dict__.pop("_dated_details", None)
+        member = found.member
+        left_on = found.left_on(self.today)
+        member.left_year = None if left_on is None else ServiceMonth.of(left_on).fiscal_year
+        member.version += 1
+        member.changed_at, member.changed_by = self.at, self.by
+        member.save()
+
+    def _add_span(
+        self,
+        found: Dossier,
+        terms: Terms,
+        *,
+        first_day: date,
+        beginning: Beginning,
+        last_day: date | None = None,
+        ending: str = "",
+    ) -> None:
+        row = Employment.of(
+            found.member,
+            first_day=first_day,
+            last_day=last_day,
+            beginning=beginning,
+            ending=ending,
+            **asdict(terms),
+            **self._entered,
+        )
+        require_none(checks.spans([*found.employments, row], found.member.birth_date))
+        row.save(force_insert=True)
+        found.employments.append(row)
+        self.touch(found)
+
+    @property
+    def _entered(self) -> dict[str, object]:
+        return {"entered_at": self.at, "entered_by": self.by}
