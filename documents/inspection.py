@@ -25,7 +25,7 @@ _SAVE_AS = (
 )
 MACROS = f"マクロの入ったブックは使えません。{_SAVE_AS}"
 BINARY = f"バイナリ形式（.xlsb）のブックは読めません。{_SAVE_AS}"
-OLD_WORKBOOK = f"古い形式（.xls）のブックは読めません。{_SAVE_AS}（xls → xlsx で保存）"
+OLD_WORKBOOK = f"古い形式（.xls）のブックは読めません（xls → xlsx で保存）。{_SAVE_AS}"
 LOCKED = (
     "パスワードがかかっているため読めません。Excelで開いて、「ファイル」→「情報」→「ブックの保護」で"
     "パスワードを外し、保存し直してください。"

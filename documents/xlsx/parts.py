@@ -125,8 +125,13 @@ def _refuse_doctype(*_: object) -> None:
 
 
 def unescaped(text: str) -> str:
-    """The text with what Excel could not write as it is (_x000D_)."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    """The text with what Excel could not write as it is (_x000D_); what no text may hold (_x0000_) stays spelt out."""
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return character if character in "\t\n\r" or character.isprintable() else found[0]
 
 
 def open_book(package: ZipFile, budget: Budget, most_sheets: int) -> Book:

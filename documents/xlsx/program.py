@@ -117,7 +117,9 @@ class _Lines:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._lines: list[str] = []
-        self._encode = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
+        self._encode = json.JSONEncoder(
+            ensure_ascii=False, check_circular=False, separators=(",", ":")
+        ).encode
 
     def add(self, line: list[Any]) -> None:
         """One line more."""

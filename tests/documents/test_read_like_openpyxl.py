@@ -3,12 +3,13 @@
 import io
 from datetime import date, datetime, time, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from documents.confinement import read_apart, task
-from documents.reading import read_table
+from documents.reading import _cell_text, read_table
 
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20
@@ -41,6 +42,7 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+@pytest.mark.filterwarnings("ignore:Cell .* is marked as a date:UserWarning")
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
@@ -65,8 +67,6 @@ def test_both_read_the_same(rows, is_1904: bool) -> None:
         for cell in row
         if text_of(cell.value).strip()
     }
-
-    from documents.reading import _cell_text
 
     what = task(only_first=True, sheets=1, rows=100, columns=100, cells=1000)
     found = {

@@ -43,12 +43,17 @@ def test_texts_stay_as_they_were_typed() -> None:
 def test_the_reading_aid_is_no_part_of_a_name() -> None:
     texts = (
         "<si><t>山田</t><rPh sb='0' eb='2'><t>ヤマダ</t></rPh></si>"
-        "<si><r><t>佐</t></r><r><t>藤</t></r></si><si><t>a_x000D_b</t></si>"
+        "<si><r><t>佐</t></r><r><t>藤</t></r></si><si><t>a_x000D_b_x0000_c_xD800__x005F_</t></si>"
     )
     cells = [f'<c r="{place}" t="s"><v>{at}</v></c>' for at, place in enumerate(("A1", "B1", "C1"))]
     inline = '<c r="D1" t="inlineStr"><is><t>林</t><rPh sb="0" eb="1"><t>ハヤシ</t></rPh></is></c>'
 
-    assert [cell.text for cell in one_row(*cells, inline, texts=texts)] == ["山田", "佐藤", "a\rb", "林"]
+    assert [cell.text for cell in one_row(*cells, inline, texts=texts)] == [
+        "山田",
+        "佐藤",
+        "a\rb_x0000_c_xD800__",
+        "林",
+    ]
 
 
 @pytest.mark.parametrize(
