@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from xml.sax.saxutils import quoteattr
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -98,6 +99,7 @@ def phantom() -> bytes:
     return packed(parts(sheet_xml(f'<row r="1">{number_cell("A1", 1)}</row>{row}')))
 
 
+@cache
 def swelling(megabytes: int = 200, columns: int = 1000) -> bytes:
     """A few hundred KB that unpack to so many megabytes of cells."""
     row = "<row>" + "<c><v>1</v></c>" * columns + "</row>"
