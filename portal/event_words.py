@@ -136,6 +136,7 @@ WORDS = {
     "staff.wages_set": "職員の賃金を登録した",
     "staff.work_rules_set": "常勤の所定労働時間を登録した",
     "staff.undone": "職員の登録を取り消した",
+    "staff.addresses_looked_up": "郵便番号から住所を調べた",
     "staff.entry_started": "名簿の入力を始めた",
     "staff.entry_shown": "名簿の入力表を見た",
     "staff.entry_saved": "名簿の入力表を保存した",

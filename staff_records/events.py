@@ -24,6 +24,7 @@ class StaffEvent(StrEnum):
     WAGES_SET = "staff.wages_set"
     WORK_RULES_SET = "staff.work_rules_set"
     UNDONE = "staff.undone"
+    ADDRESSES_LOOKED_UP = "staff.addresses_looked_up"
     ENTRY_STARTED = "staff.entry_started"
     ENTRY_SHOWN = "staff.entry_shown"
     ENTRY_SAVED = "staff.entry_saved"

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import entry
+from staff_records.views import addresses, entry
 
 app_name = "staff"
 
 urlpatterns: list[URLPattern] = [
+    path("addresses/", addresses.addresses, name="addresses"),
     path("entry/", entry.entry, name="entry"),
     path("entry/check/", entry.entry_check, name="entry_check"),
     path("entry/apply/", entry.entry_apply, name="entry_apply"),
