@@ -115,6 +115,7 @@
       const wrong = invalid().length;
       say(`${told.saved_at} 保存済み${wrong ? `（直すところ ${wrong}か所）` : ""}`, Boolean(told.conflicts.length));
       if (wrong) line.append(" ", jump);
+      count();
     } catch {
       again();
       later("通信できませんでした。入力は画面に残っています。つながったら保存します…");
@@ -136,6 +137,11 @@
       forgiven(cell);
       if (told.problems[cell.dataset.column]) refuse(cell, told.problems[cell.dataset.column]);
     }
+  };
+  const count = () => {
+    const words = document.querySelector(".sheet-tabs [aria-current] .sheet-count");
+    if (!words || document.querySelector(".pages")) return;
+    words.textContent = `${rows().filter((row) => cellsOf(row).some((cell) => cell.value.trim())).length}行`;
   };
   const clash = (conflict) => {
     const row = rowOf(conflict.row);
