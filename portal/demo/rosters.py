@@ -77,6 +77,7 @@ def write(city: Municipality, officer: Actor, clerks: Mapping[UUID, Actor]) -> N
                 facility, found[facility.number], planned[facility.number], _clerk(facility, clerks), turn
             )
         rows.save()
+        # The index by which people are found is made here, once there is one: the rows are open still.
     rows.tell(city)
 
 
