@@ -50,6 +50,8 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"source": source.value, "day": short_date_words(timezone.localdate())},
     )
+    if not has_members:
+        form.without_copying()
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
