@@ -74,7 +74,7 @@ GET: dict[str, Answers] = {
     "documents:order": facility(200),
     "documents:progress": facility(200),
     "documents:download": facility(200),
-    "staff:addresses": facility(405),
+    "staff:addresses": facility(200),
     "staff:entry": facility(200),
     "staff:entry_table": facility(200),
     "staff:entry_save": facility(200),

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from portal.demo import cast
 from tests.browser.running import Visitor
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
