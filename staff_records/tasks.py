@@ -1,0 +1,21 @@
+"""Work of this room that waits in the outbox."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from audit.record import SYSTEM, Context, context
+from facilities.scope import scope
+from jobs.handlers import handles
+from jobs.models import Job
+from staff_records.operations import overlaps
+from staff_records.overlapping import LOOK_FOR_OVERLAPS
+
+
+@handles(LOOK_FOR_OVERLAPS)
+def look_for_overlaps(job: Job) -> None:
+    """A roster was written: does somebody on it work elsewhere at the same time? Only the whole city can tell."""
+    municipality_id, facility_id = UUID(job.args["municipality_id"]), UUID(job.args["facility_id"])
+    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
+    with context(opened), scope(municipality_id, None):
+        overlaps.look(facility_id, at=timezone.now())
