@@ -62,7 +62,7 @@ def tokens_of(found: Dossier) -> set[Token]:
 
 def refresh(changed: Collection[Dossier]) -> None:
     """
-    Make the tokens of these members true, in at most three queries however many they are.
+    Make the tokens of these members true, in a few queries however many they are (new tokens in batches of 5,000).
 
     The members are locked (``writing.locked``) and opened to be shown; nobody is shown here.
     """
@@ -91,6 +91,11 @@ def refresh(changed: Collection[Dossier]) -> None:
     ]
     if missing:
         SearchToken.objects.bulk_create(missing, batch_size=ROWS_AT_ONCE)
+
+
+def forget(member_ids: Collection[UUID]) -> None:
+    """Nobody finds these members any more: they are erased."""
+    SearchToken.objects.filter(member__in=member_ids).delete()
 
 
 def of_identity(kana: str, birth_date: date) -> QuerySet[StaffMember]:

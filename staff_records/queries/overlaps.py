@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from facilities.models import Facility
 from pricing.staffing.jobs import JOBS
 from staff_records.dossiers import Dossier, Purpose, dossiers
@@ -82,7 +84,7 @@ def flags_of(facility: Facility) -> list[Flag]:
             flag.found_at,
             flag.cleared_at is not None,
         )
-        for flag in rows.order_by("cleared_at", "found_at", "pk")
+        for flag in rows.order_by(F("cleared_at").asc(nulls_first=True), "found_at", "pk")
     ]
 
 

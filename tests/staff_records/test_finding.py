@@ -162,6 +162,30 @@ def test_another_facilitys_tokens_are_not_there_by_sql_either(sakura):
         assert cursor.fetchone() == (0,)
 
 
+def test_who_is_forgotten_is_found_by_nobody(sakura):
+    with sakura.open():
+        found, other = hire(sakura), hire(sakura, ("青葉　太郎", "あおば　たろう"))
+
+        finding.forget([found.member.pk])
+
+        assert list(finding.perhaps_named("あおば")) == [other.member]
+        assert not stored(found.member)
+
+
+def test_a_new_index_key_finds_old_and_new_tokens(sakura, settings):
+    old = settings.INDEX_KEYS
+    with sakura.open():
+        found = hire(sakura)
+        settings.INDEX_KEYS = {"new": bytes(32), **old}
+        other = hire(sakura, ("青葉　太郎", "あおば　たろう"))
+
+        assert set(finding.perhaps_named("あおば")) == {found.member, other.member}
+        finding.refresh(locked([found.member.pk]))
+        record("staff.shown", rows={"staff_member": [found.member.pk]})
+        settings.INDEX_KEYS = {"new": bytes(32)}
+        assert set(finding.perhaps_named("あおば")) == {found.member, other.member}
+
+
 def test_tokens_of_many_cost_as_much_as_of_two(sakura, django_assert_num_queries):
     with sakura.open():
         members = [add_member(sakura, number, name="青葉　花子") for number in range(1, 21)]

@@ -308,6 +308,32 @@ def test_a_move_on_a_day_that_does_not_fit_is_refused_at_the_day_and_nothing_is_
     assert roster_of(momiji) == []
 
 
+def test_what_is_missing_is_told_at_its_field_and_what_was_typed_stays(sakura, momiji, hanako):
+    answer = sign_in(momiji.clerk).post(
+        f"{FIND}add/",
+        {
+            "member": str(hanako.member.pk),
+            "kana": KANA,
+            "birth_date": "H2.4.2",
+            "how": "goes_on",
+            "first_day": "R8.2.30",
+            "job": "cook",
+            "regular": "part_time",
+            "hours_a_day": "25",
+            "days_a_month": "",
+        },
+    )
+
+    page = answer.content.decode()
+    fields = f"p{hanako.member.pk.hex[:12]}"
+    assert answer.status_code == 422
+    for name in ("first_day", "hours_a_day", "days_a_month"):
+        assert f'id="{fields}_{name}-error"' in page
+        assert f'href="#{fields}_{name}"' in page
+    assert 'value="R8.2.30"' in page
+    assert '<option value="cook" selected>' in page
+
+
 def test_nobody_is_added_twice(sakura, momiji, hanako):
     add(momiji, arrival(hanako))
 
