@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 
 from facilities.scope import current_scope
 from staff_records.dossiers import Dossier
-from staff_records.models import SearchToken, StaffMember
+from staff_records.models import Employment, SearchToken, StaffMember
 from staff_records.typed.names import family_part, search_form
 from staff_records.words import Licence
 from vault import blind_index
@@ -98,6 +98,12 @@ def forget(member_ids: Collection[UUID]) -> None:
     SearchToken.objects.filter(member__in=member_ids).delete()
 
 
+def employed() -> QuerySet[StaffMember]:
+    """Who in scope works or has worked; nobody who was erased, or whose hiring was taken back."""
+    spans = Employment.objects.filter(withdrawn_at__isnull=True)
+    return StaffMember.objects.filter(pk__in=spans.values("member"), erased_at__isnull=True)
+
+
 def of_identity(kana: str, birth_date: date) -> QuerySet[StaffMember]:
     """Who in scope has ever had this kana and this day of birth."""
     return _with_tokens([TokenKind.IDENTITY], identity_form(kana, birth_date))
@@ -159,4 +165,4 @@ def _with_tokens(kinds: Iterable[TokenKind], normal_form: str) -> QuerySet[Staff
     for kind in kinds:
         asked |= Q(kind=kind, token__in=list(_hashes(city, kind, normal_form).values()))
     rows = SearchToken.objects.filter(asked)
-    return StaffMember.objects.filter(pk__in=rows.values("member"), erased_at__isnull=True)
+    return employed().filter(pk__in=rows.values("member"))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
@@ -20,6 +19,8 @@ from staff_records.typed.values import read_birth_date, read_day, read_days_a_mo
 from staff_records.values import Terms
 
 MOVES, GOES_ON = "moves", "goes_on"
+HOW = ((GOES_ON, "兼務（元の施設でも続けて働く）"), (MOVES, "異動（元の施設から移ってくる）"))
+HOW_AFTER_LEAVING = ((GOES_ON, "採用（元の施設は退職している）"), HOW[1])
 
 
 class ReadField(forms.CharField):
@@ -73,7 +74,7 @@ class ArrivalForm(forms.Form):
     member = forms.UUIDField(widget=forms.HiddenInput)
     how = forms.ChoiceField(
         label="この施設での勤務",
-        choices=[(GOES_ON, "兼務（元の施設でも続けて働く）"), (MOVES, "異動（元の施設から移ってくる）")],
+        choices=HOW,
         widget=forms.RadioSelect,
         error_messages={"required": "兼務か異動かを選んでください。"},
     )
@@ -113,9 +114,9 @@ class ArrivalForm(forms.Form):
 
 
 def arrival_form(
-    found: Dossier, kana: str, birth_date: date, *, today: date, typed: Any = None
+    found: Dossier, kana: str, birth_date: date, *, today: date, refused: ArrivalForm | None = None
 ) -> ArrivalForm:
-    """The form beside somebody who was found, filled with the terms of the other facility."""
+    """The form beside somebody who was found, filled with the terms of the other facility; or as it was refused."""
     member, span = found.member, found.employment_on(today) or found.spans[-1]
     initial = {
         "member": member.pk,
@@ -126,12 +127,14 @@ def arrival_form(
         "hours_a_day": _plain(span.hours_a_day),
         "days_a_month": _plain(span.days_a_month),
     }
-    return ArrivalForm(typed, today=today, initial=initial, auto_id=f"{id_prefix(member.pk)}_%s")
-
-
-def id_prefix(member_id: UUID) -> str:
-    """Several forms stand on one page: the ids of their fields begin so."""
-    return f"p{member_id.hex[:12]}"
+    form = ArrivalForm(today=today, initial=initial) if refused is None else refused
+    # Several forms stand on one page: the ids of their fields tell them apart.
+    form.auto_id = f"p{member.pk.hex[:12]}_%s"
+    if found.left_on(today) is not None and not found.is_there_on(today):
+        how = form.fields["how"]
+        assert isinstance(how, forms.ChoiceField)
+        how.choices = HOW_AFTER_LEAVING
+    return form
 
 
 class TakeOverForm(forms.Form):

@@ -45,7 +45,8 @@ class Arrival:
     """
     Who begins here, from when and with which terms; found by ``kana`` and ``birth_date`` as ``member_id``.
 
-    ``moves``: 異動, the person leaves the other facility; otherwise 兼務, the person goes on at both.
+    ``moves``: 異動, the person leaves the other facility; otherwise 兼務, the person goes on at both, or 採用 of
+    somebody who had left the other one before.
     """
 
     member_id: UUID
@@ -218,7 +219,7 @@ def _require_not_here(facility: Facility, there: Dossier) -> None:
 
 def _hire(writer: Writer, facility: Facility, there: Dossier, arrival: Arrival, number: int) -> Dossier:
     terms = arrival.terms
-    if not arrival.moves:
+    if not arrival.moves and there.is_there_on(arrival.first_day):
         terms = replace(terms, concurrence=terms.concurrence or Concurrence.OTHER_FACILITY)
     return writer.hire(
         facility,

@@ -9,7 +9,6 @@ from uuid import UUID
 from facilities.models import Facility
 from staff_records import finding
 from staff_records.dossiers import Dossier, Purpose, dossiers
-from staff_records.models import StaffMember
 from staff_records.words import Sex
 
 DETAIL_WORDS: Final[Mapping[str, str]] = {
@@ -50,14 +49,13 @@ class OnBoth:
 def people_elsewhere(facility: Facility, kana: str, birth_date: date) -> list[Dossier]:
     """Who of the other facilities has ever had this kana and this day of birth. Opened to be shown."""
     rows = finding.of_identity(kana, birth_date).exclude(facility=facility)
-    return dossiers(
-        rows.select_related("facility").order_by("left_year", "facility__number", "number"), Purpose.SHOW
-    )
+    members = rows.select_related("facility").order_by("left_year", "facility__number", "number")
+    return dossiers(members, Purpose.SHOW)
 
 
 def people_on_both(facility: Facility, *, today: date) -> list[OnBoth]:
     """Who works here and at another facility of the corporation. Opened to be shown; a constant number of queries."""
-    at_work = StaffMember.objects.filter(left_year__isnull=True, erased_at__isnull=True)
+    at_work = finding.employed().filter(left_year__isnull=True)
     here = at_work.filter(facility=facility)
     there = at_work.exclude(facility=facility).filter(person_id__in=here.values("person_id"))
     others = list(there.select_related("facility").order_by("facility__number"))

@@ -14,13 +14,14 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who was found: the minimum to tell who it is."""
+    """Somebody who was found: the minimum to tell who it is. Who neither is there nor will come has left."""
 
     dossier: Dossier
     facility: Facility
     name: str
     job: str
     is_there: bool
+    is_to_come: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def people_named(kana: str, birth_date: date | None, *, today: date) -> Findings
 
 
 def person(found: Dossier, today: date) -> Person:
-    """One person with the words of a list; ``found.member.facility`` is loaded."""
+    """One person with the words of a list; there is a span of work, and ``found.member.facility`` is loaded."""
     span = found.employment_on(today) or found.spans[-1]
     return Person(
         found,
@@ -57,4 +58,5 @@ def person(found: Dossier, today: date) -> Person:
         found.detail_on(today).name,
         JOBS[span.job].label if span.job in JOBS else span.job,
         found.is_there_on(today),
+        found.spans[-1].first_day > today and not found.is_there_on(today),
     )

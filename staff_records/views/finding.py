@@ -164,9 +164,12 @@ def _result(
     found: Dossier, search: SearchForm, refused: ArrivalForm | None, today: date
 ) -> tuple[Person, ArrivalForm]:
     given: dict[str, Any] = search.cleaned_data
-    mine = refused is not None and str(found.member.pk) == str(refused.data.get("member"))
-    form = arrival_form(found, given["kana"], given["birth_date"], today=today)
-    if mine and refused is not None:
-        refused.auto_id = form.auto_id
-        form = refused
+    is_this_one = refused is not None and str(found.member.pk) == str(refused.data.get("member"))
+    form = arrival_form(
+        found,
+        given["kana"],
+        given["birth_date"],
+        today=today,
+        refused=refused if is_this_one else None,
+    )
     return person(found, today), form

@@ -18,7 +18,7 @@ from facilities.models import Membership
 from facilities.rules import NotAllowed
 from facilities.scope import current_scope, scope
 from staff_records.dossiers import Dossier, Purpose, dossiers
-from staff_records.models import StaffChange, StaffMember
+from staff_records.models import Employment, StaffChange, StaffMember
 from staff_records.operations import same_person
 from staff_records.operations.same_person import Arrival
 from staff_records.problems import FieldProblems
@@ -332,6 +332,28 @@ def test_what_is_missing_is_told_at_its_field_and_what_was_typed_stays(sakura, m
         assert f'href="#{fields}_{name}"' in page
     assert 'value="R8.2.30"' in page
     assert '<option value="cook" selected>' in page
+
+
+def test_who_had_left_is_hired_and_not_shared(sakura, momiji, hanako):
+    with writing(sakura, hanako) as (found, writer):
+        writer.end_work(found, last_day=date(2024, 3, 31), ending=Ending.LEFT)
+
+    page = sign_in(momiji.clerk).post(FIND, {"kana": KANA, "birth_date": "H2.4.2"}).content.decode()
+    here = add(momiji, arrival(hanako))
+
+    assert "退職" in page
+    assert "採用（元の施設は退職している）" in page
+    assert (here.spans[0].beginning, here.spans[0].concurrence) == (Beginning.HIRED, "")
+    assert here.earlier[-1].last_day == date(2024, 3, 31)
+
+
+def test_who_was_never_really_hired_is_not_found(sakura, momiji, hanako):
+    with sakura.open():
+        Employment.objects.update(withdrawn_at=timezone.now())
+
+    page = sign_in(momiji.clerk).post(FIND, {"kana": KANA, "birth_date": "H2.4.2"}).content.decode()
+
+    assert "青葉　花子" not in page
 
 
 def test_nobody_is_added_twice(sakura, momiji, hanako):
