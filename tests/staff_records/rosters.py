@@ -12,7 +12,10 @@ from django.utils import timezone
 from audit.record import record
 from facilities.models import Corporation
 from facilities.scope import scope
-from staff_records.dossiers import Dossier
+from staff_records.dossiers import Dossier, Purpose, dossiers
+from staff_records.models import StaffMember
+from staff_records.operations import same_person
+from staff_records.operations.same_person import Arrival
 from staff_records.values import Detail, Identity, Terms
 from staff_records.words import Ending
 from staff_records.writing import Writer, locked
@@ -23,6 +26,8 @@ FULL = Terms("nursery_teacher", True, Decimal(8), Decimal(20))
 PART = Terms("nursery_teacher", False, Decimal(4), Decimal(10))
 TODAY = date(2026, 6, 10)
 HANAKO = ("青葉　花子", "あおば　はなこ")
+KANA = HANAKO[1]
+MAY_1 = date(2026, 5, 1)
 
 
 def writer_of(nursery: Nursery) -> Writer:
@@ -81,3 +86,32 @@ def of_another_corporation(city: City, name: str = "すみれ保育園", number:
 def of_the_same_corporation(city: City, name: str = "もみじ保育園", number: str = "1299900000903") -> Nursery:
     """A facility of さくら保育園's corporation."""
     return make_facility(city, name, number=number)
+
+
+def arrival(found: Dossier, **wanted: object) -> Arrival:
+    """青葉花子 begins here on 1 May 2026 full-time and goes on where she is."""
+    values = {
+        "member_id": found.member.pk,
+        "kana": KANA,
+        "birth_date": BIRTH,
+        "first_day": MAY_1,
+        "terms": FULL,
+        "moves": False,
+    }
+    return Arrival(**{**values, **wanted})  # type: ignore[arg-type]
+
+
+def add(nursery: Nursery, asked: Arrival) -> Dossier:
+    """Somebody found elsewhere is put on this roster."""
+    with nursery.open() as clerk:
+        return same_person.add(nursery.facility, asked, by=clerk, at=timezone.now())
+
+
+def roster_of(nursery: Nursery) -> list[Dossier]:
+    """Everybody on this roster, opened."""
+    with nursery.open():
+        members = StaffMember.objects.order_by("number")
+        record("staff.shown", rows={"staff_member": [member.pk for member in members]})
+        found = dossiers(members, Purpose.SHOW)
+        record("staff.shown", rows={"staff_member": [one.member.pk for one in found]})
+        return found
