@@ -22,13 +22,12 @@ from tests.bench.invented_rosters import FAMILIES, fill_rosters, ids_of
 def measure() -> dict[str, Any]:
     """Rosters of the whole city, which are taken back afterwards."""
     with open_city(), transaction.atomic():
-        found = measure_here()
+        found = _measure()
         transaction.set_rollback(True)
     return found
 
 
-def measure_here() -> dict[str, Any]:
-    """The same in the scope that is open: the whole of a city with facilities."""
+def _measure() -> dict[str, Any]:
     today = timezone.localdate()
     members = ids_of(fill_rosters(list(Facility.objects.order_by("number"))))
     acts = {
