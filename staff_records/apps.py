@@ -10,5 +10,5 @@ class StaffRecordsConfig(AppConfig):
     verbose_name = "職員名簿"
 
     def ready(self) -> None:
-        """Make the work of this room known."""
+        # Importing registers the room's jobs.
         import_module("staff_records.tasks")

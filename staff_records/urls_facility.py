@@ -2,11 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import finding
+from staff_records.views import entry, finding
 
 app_name = "staff"
 
 urlpatterns: list[URLPattern] = [
+    path("entry/", entry.entry, name="entry"),
+    path("entry/check/", entry.entry_check, name="entry_check"),
+    path("entry/apply/", entry.entry_apply, name="entry_apply"),
+    path("entry/discard/", entry.entry_discard, name="entry_discard"),
+    path("entry/<slug:table>/", entry.entry_table, name="entry_table"),
+    path("entry/<slug:table>/save/", entry.entry_save, name="entry_save"),
     path("find/", finding.find, name="find"),
     path("find/add/", finding.add_found, name="add_found"),
     path("find/take-over/", finding.take_over, name="take_over"),
