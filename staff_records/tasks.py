@@ -4,11 +4,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from audit.record import SYSTEM, Context, context
+from facilities.scope import scope
 from jobs.handlers import handles
 from jobs.models import Job
 from jobs.running import payload_of
 from person_keys import store
+from staff_records.operations import overlaps
 from staff_records.operations.entries import FORGET_ROWS
+from staff_records.overlapping import LOOK_FOR_OVERLAPS
 
 
 @handles(FORGET_ROWS)
@@ -16,3 +20,12 @@ def forget_rows(job: Job) -> None:
     """Destroy the keys of rows of an entry sheet that are gone."""
     rows = [UUID(row) for row in payload_of(job)["rows"]]
     store.destroy(rows, municipality_id=UUID(job.args["municipality_id"]), at=timezone.now())
+
+
+@handles(LOOK_FOR_OVERLAPS)
+def look_for_overlaps(job: Job) -> None:
+    """A roster was written: does somebody on it work elsewhere at the same time? Only the whole city can tell."""
+    municipality_id, facility_id = UUID(job.args["municipality_id"]), UUID(job.args["facility_id"])
+    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
+    with context(opened), scope(municipality_id, None):
+        overlaps.look(facility_id, at=timezone.now())

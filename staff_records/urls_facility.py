@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import addresses, entry
+from staff_records.views import addresses, entry, finding
 
 app_name = "staff"
 
@@ -14,4 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("entry/discard/", entry.entry_discard, name="entry_discard"),
     path("entry/<slug:table>/", entry.entry_table, name="entry_table"),
     path("entry/<slug:table>/save/", entry.entry_save, name="entry_save"),
+    path("find/", finding.find, name="find"),
+    path("find/add/", finding.add_found, name="add_found"),
+    path("find/take-over/", finding.take_over, name="take_over"),
 ]

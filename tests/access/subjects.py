@@ -1,6 +1,7 @@
 """Rows that come into being by a longer way: a previewed import, a printed document."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -24,9 +25,10 @@ from pricing.books import COLUMNS as BOOK_COLUMNS
 from rate_books import operations as rate_books
 from rate_books.loading import BookFile
 from rate_books.models import Book
-from staff_records.models import EntrySheet
-from staff_records.operations import entries
+from staff_records.models import EntrySheet, OverlapFlag
+from staff_records.operations import entries, overlaps
 from tests.cast import JUNE, City, Nursery
+from tests.staff_records.rosters import hire
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
 令和8年8月,1299900000901,さくら保育園,129999,2号,3,標準,17
@@ -248,6 +250,15 @@ def document_of(place: Nursery, claim: Claim) -> Document:
         workbook = next(document for document in ordered if document.format == Format.XLSX)
         documents.render(workbook.pk)
     return workbook
+
+
+def overlapping_pair(place: Nursery, other: Nursery) -> UUID:
+    """Somebody invented is on both rosters, and the city has noticed; also found at both by name."""
+    for nursery in (place, other):
+        hire(nursery)
+    with place.city.open():
+        overlaps.look(at=timezone.now())
+        return UUID(str(OverlapFlag.objects.values_list("pair_id", flat=True)[0]))
 
 
 def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAttachment]:
