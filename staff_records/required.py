@@ -5,13 +5,13 @@ Whoever registers gets facilities with their profiles and granted items and answ
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from facilities.models import Facility, FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from facilities.rooms_above import Asked
-from pricing.staffing import RequiredTeachers
+from pricing.staffing import Addition, RequiredTeachers
 
 Place = tuple[UUID, ServiceMonth]
 
@@ -29,17 +29,20 @@ class Required:
     questions: tuple[str, ...] = ()
 
     @property
-    def total(self) -> int | None:
-        """Required teachers and those of チーム保育."""
-        return None if self.teachers is None else self.teachers.total + self.team
+    def with_team(self) -> RequiredTeachers | None:
+        """The required teachers and those of チーム保育 above them."""
+        if self.teachers is None or not self.team:
+            return self.teachers
+        return replace(
+            self.teachers,
+            additions=(*self.teachers.additions, Addition(self.team, "チーム保育の加配として請求")),
+            total=self.teachers.total + self.team,
+        )
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The way as lines of Japanese."""
-        if self.teachers is None:
-            return self.questions
-        team = (f"＋{self.team}人 チーム保育の加配", f"あわせて {self.total}人") if self.team else ()
-        return (*self.teachers.steps, *team, *self.teachers.notes)
+        """The way as lines of Japanese, or the questions."""
+        return self.with_team.steps if self.with_team else self.questions
 
 
 @dataclass(frozen=True, slots=True)

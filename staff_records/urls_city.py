@@ -1,7 +1,14 @@
 """The roster's pages of the city, below ``/c/staff/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from staff_records.views import city_figures
 
 app_name = "staff_city"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", city_figures.overview, name="overview"),
+    path("export/", city_figures.overview_export, name="overview_export"),
+    path("<str:facility_number>/figures/", city_figures.figures, name="figures"),
+    path("<str:facility_number>/figures/export/", city_figures.figures_export, name="figures_export"),
+]

@@ -24,7 +24,9 @@ from pricing.books import COLUMNS as BOOK_COLUMNS
 from rate_books import operations as rate_books
 from rate_books.loading import BookFile
 from rate_books.models import Book
+from staff_records.models import WorkRules
 from tests.cast import JUNE, City, Nursery
+from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
 令和8年8月,1299900000901,さくら保育園,129999,2号,3,標準,17
@@ -231,6 +233,14 @@ def document_of(place: Nursery, claim: Claim) -> Document:
         workbook = next(document for document in ordered if document.format == Format.XLSX)
         documents.render(workbook.pk)
     return workbook
+
+
+def work_rules_of(place: Nursery) -> WorkRules:
+    """Three people on the roster, and the hours of a 常勤."""
+    give_roster(place, Somebody(), Somebody(job="director", licences=()), Somebody(**PART_TIME))
+    with place.open():
+        rule: WorkRules = WorkRules.objects.get()
+    return rule
 
 
 def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAttachment]:

@@ -41,6 +41,7 @@ from tests.access.subjects import (
     previewed_list,
     refused_drop,
     saved_mapping,
+    work_rules_of,
 )
 from tests.cast import (
     APRIL,
@@ -225,6 +226,7 @@ def make_world() -> World:
         "document_id": document_of(sakura, approved).pk,
         "notice_id": notice.pk,
         "attachment_id": file.pk,
+        "rule_id": work_rules_of(sakura).pk,
     }
     draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}
     other = make_city("129998", "緑野市")

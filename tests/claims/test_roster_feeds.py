@@ -19,7 +19,7 @@ from facilities.periods import ServiceMonth
 from staff_records.words import Licence, Proof
 from tests.cast import JUNE, MAY, Browser, City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.claims.stage import AT, confirmed, kindergarten, nursery
-from tests.staff_records.rosters import PART_TIME, Somebody, give_roster
+from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
 
 KINDERGARTEN_TEACHER: dict[str, Any] = {"job": "teacher", "licences": (Licence.KINDERGARTEN_1,)}
 
