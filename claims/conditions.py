@@ -74,6 +74,8 @@ def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> N
 
     One query where nobody has a roster, else six and one to the key store, however many facilities.
     """
+    if not gathered:  # no facility named would be every facility
+        return
     found = rosters(month.fiscal_year, *gathered, trainings=False, months=[month])
     for facility_id, roster in found.items():
         own = gathered[facility_id]

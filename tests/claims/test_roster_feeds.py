@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.operations.condition_answers import save
-from claims.queries.additions import Checked, additions_of
+from claims.queries.additions import Checked, additions_in, additions_of
 from claims.queries.what_if import newest_standing
 from claims.what_if import Scenario, try_out
 from facilities.actors import Role
@@ -205,6 +205,13 @@ def test_a_roster_nobody_is_on_that_month_tells_nothing(sakura: Nursery) -> None
 
     assert found.roster is None
     assert found.facts.teachers is None
+
+
+def test_a_month_without_counts_asks_no_roster(city: City, sakura: Nursery) -> None:
+    give_roster(sakura, Somebody())
+
+    with city.open(Role.OFFICER):
+        assert additions_in(JUNE) == {}
 
 
 def test_ten_rosters_cost_as_many_queries_as_one(city: City) -> None:
