@@ -15,6 +15,7 @@ from pricing.staffing import (
     category3_lines,
     leader_standing,
 )
+from pricing.staffing.leaders import NOT_LEADERS
 from pricing.staffing.roundings import number_words
 from staff_records.figures.experience import career_of
 from staff_records.figures.people import Roster, Span
@@ -38,14 +39,15 @@ class Candidate:
         return "A" if self.standing.a.qualifies else "B" if self.standing.b.qualifies else ""
 
     @property
-    def is_near(self) -> bool:
-        """Long enough at work for B, and only hours of training are missing for what comes next."""
-        nearest = self.standing.b if not self.standing.b.qualifies else self.standing.a
-        return not nearest.qualifies and not nearest.months_missing and bool(nearest.hours_missing)
+    def is_above(self) -> bool:
+        """施設長 to 主任: no leaders of 区分3."""
+        return self.span.job in NOT_LEADERS
 
     @property
     def hours_missing(self) -> str:
-        """Training hours missing for the next rank, as words: A 20時間, B 15時間."""
+        """Training hours missing, as words: A あと20時間、B あと15時間; empty for who cannot be either."""
+        if self.is_above:
+            return ""
         found = (
             (one.rank, sum((missing.hours for missing in one.hours_missing), start=Fraction(0)))
             for one in (self.standing.a, self.standing.b)
