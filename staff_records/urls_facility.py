@@ -2,11 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import figures
+from staff_records.views import addresses, entry, figures
 
 app_name = "staff"
 
 urlpatterns: list[URLPattern] = [
+    path("addresses/", addresses.addresses, name="addresses"),
+    path("entry/", entry.entry, name="entry"),
+    path("entry/check/", entry.entry_check, name="entry_check"),
+    path("entry/apply/", entry.entry_apply, name="entry_apply"),
+    path("entry/discard/", entry.entry_discard, name="entry_discard"),
+    path("entry/<slug:table>/", entry.entry_table, name="entry_table"),
+    path("entry/<slug:table>/save/", entry.entry_save, name="entry_save"),
     path("figures/", figures.figures, name="figures"),
     path("figures/export/", figures.figures_export, name="figures_export"),
     path("figures/hours/", figures.set_work_rules, name="set_work_rules"),
