@@ -121,6 +121,7 @@ WORDS = {
     "staff.listed": "職員名簿の一覧を見た",
     "staff.shown": "職員の登録内容を見た",
     "staff.figures_shown": "職員名簿から計算した数を見た",
+    "staff.figures_exported": "職員名簿から計算した数を書き出した",
     "staff.hired": "職員の採用を登録した",
     "staff.terms_changed": "職員の勤務条件を変えた",
     "staff.left": "職員の退職を登録した",
@@ -307,6 +308,7 @@ ROWS = {
     "compared": "見比べた職員",
     "entry_row": "入力表の行",
     "entry_sheet": "入力表",
+    "work_rules": "常勤の所定労働時間",
     "token": "APIトークン",
 }
 MODELS = {
@@ -392,6 +394,8 @@ DETAILS = {
     "from_day": "変更日",
     "from_month": "適用開始月",
     "hired": "採用",
+    "hours": "常勤の月の所定時間",
+    "hours_before": "前の所定時間",
     "in_bulk": "まとめて承認",
     "is_urgent": "すぐにメールで知らせる",
     "kind": "ファイルの種類",

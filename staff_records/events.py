@@ -9,6 +9,7 @@ class StaffEvent(StrEnum):
     LISTED = "staff.listed"
     SHOWN = "staff.shown"
     FIGURES_SHOWN = "staff.figures_shown"
+    FIGURES_EXPORTED = "staff.figures_exported"
     HIRED = "staff.hired"
     TERMS_CHANGED = "staff.terms_changed"
     LEFT = "staff.left"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import city_finding
+from staff_records.views import city_figures, city_finding
 
 app_name = "staff_city"
 
@@ -10,4 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("search/", city_finding.search, name="search"),
     path("overlaps/", city_finding.overlaps, name="overlaps"),
     path("overlaps/<uuid:pair_id>/clear/", city_finding.clear_overlap, name="clear_overlap"),
+    path("", city_figures.overview, name="overview"),
+    path("export/", city_figures.overview_export, name="overview_export"),
+    path("<str:facility_number>/figures/", city_figures.figures, name="figures"),
+    path("<str:facility_number>/figures/export/", city_figures.figures_export, name="figures_export"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import addresses, entry, finding
+from staff_records.views import addresses, entry, figures, finding
 
 app_name = "staff"
 
@@ -17,4 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("find/", finding.find, name="find"),
     path("find/add/", finding.add_found, name="add_found"),
     path("find/take-over/", finding.take_over, name="take_over"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/export/", figures.figures_export, name="figures_export"),
+    path("figures/hours/", figures.set_work_rules, name="set_work_rules"),
+    path("figures/hours/<uuid:rule_id>/remove/", figures.remove_work_rules, name="remove_work_rules"),
 ]

@@ -25,10 +25,11 @@ from pricing.books import COLUMNS as BOOK_COLUMNS
 from rate_books import operations as rate_books
 from rate_books.loading import BookFile
 from rate_books.models import Book
-from staff_records.models import EntrySheet, OverlapFlag
+from staff_records.models import EntrySheet, OverlapFlag, WorkRules
 from staff_records.operations import entries, overlaps
 from tests.cast import JUNE, City, Nursery
 from tests.staff_records.rosters import hire
+from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
 令和8年8月,1299900000901,さくら保育園,129999,2号,3,標準,17
@@ -259,6 +260,14 @@ def overlapping_pair(place: Nursery, other: Nursery) -> UUID:
     with place.city.open():
         overlaps.look(at=timezone.now())
         return UUID(str(OverlapFlag.objects.values_list("pair_id", flat=True)[0]))
+
+
+def work_rules_of(place: Nursery) -> WorkRules:
+    """Three people on the roster, and the hours of a 常勤."""
+    give_roster(place, Somebody(), Somebody(job="director", licences=()), Somebody(**PART_TIME))
+    with place.open():
+        rule: WorkRules = WorkRules.objects.get()
+    return rule
 
 
 def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAttachment]:

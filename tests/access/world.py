@@ -43,6 +43,7 @@ from tests.access.subjects import (
     previewed_list,
     refused_drop,
     saved_mapping,
+    work_rules_of,
 )
 from tests.cast import (
     APRIL,
@@ -233,6 +234,7 @@ def make_world() -> World:
         "notice_id": notice.pk,
         "attachment_id": file.pk,
         "pair_id": overlapping_pair(sakura, sumire),
+        "rule_id": work_rules_of(sakura).pk,
     }
     draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}
     other = make_city("129998", "緑野市")

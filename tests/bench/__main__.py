@@ -38,11 +38,13 @@ def main() -> None:
             pages_bench,
             revision_bench,
             staff_bench,
+            staff_figures_bench,
         )
 
         found["imports"] = imports_bench.measure()
         found["drafting"] = drafting_bench.measure()
         found["revision"] = revision_bench.measure()
+        found["staff_figures"] = staff_figures_bench.measure()
         found["documents"] = documents_bench.measure()
         found["staff"] = staff_bench.measure()
         found["pages"] = pages_bench.measure()
