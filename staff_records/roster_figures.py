@@ -123,7 +123,9 @@ def career_of(found: Dossier, day: date) -> Career:
         for span in found.spans
     ]
     earlier = [
-        EarlierService(row.first_day, row.last_day, row.workplace, row.is_long_enough, proved=row.proof in PROVED)
+        EarlierService(
+            row.first_day, row.last_day, row.workplace, row.is_long_enough, proved=row.proof in PROVED
+        )
         for row in found.earlier
     ]
     return career_on(day, services, earlier)

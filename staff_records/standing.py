@@ -14,7 +14,15 @@ from typing import Any, Self
 from uuid import UUID
 
 from pages.wareki import month_words, short_date_words
-from staff_records.columns import EARLIER, KINDERGARTEN_LICENCES, MEMBERS, QUALIFICATIONS, TRAININGS, Column, Kind
+from staff_records.columns import (
+    EARLIER,
+    KINDERGARTEN_LICENCES,
+    MEMBERS,
+    QUALIFICATIONS,
+    TRAININGS,
+    Column,
+    Kind,
+)
 from staff_records.dossiers import Dossier
 from staff_records.models import Employment, Qualification
 from staff_records.words import Licence, Proof
@@ -137,7 +145,8 @@ def standing_on(found: Dossier, day: date) -> Standing:
         if row.finished_on <= day
     ]
     qualifications = [
-        {"licence": row.licence, "licence_number": row.number, "obtained_on": _iso(row.obtained_on)} for row in others
+        {"licence": row.licence, "licence_number": row.number, "obtained_on": _iso(row.obtained_on)}
+        for row in others
     ]
     beside = {
         QUALIFICATIONS.code: _in_order(qualifications),
@@ -190,13 +199,16 @@ def _terms(span: Employment) -> dict[str, str]:
     }
 
 
-def _licences(found: Dossier, day: date) -> tuple[Qualification | None, Qualification | None, list[Qualification]]:
+def _licences(
+    found: Dossier, day: date
+) -> tuple[Qualification | None, Qualification | None, list[Qualification]]:
     """保育士, the best licence of a kindergarten teacher, and everything else that was there on ``day``."""
     held = [row for row in found.qualifications if row.obtained_on is None or row.obtained_on <= day]
     nursery = next((row for row in held if row.licence == Licence.NURSERY_TEACHER), None)
     order = list(KINDERGARTEN_LICENCES)
     teaching = sorted(
-        (row for row in held if row.licence in KINDERGARTEN_LICENCES), key=lambda row: order.index(row.licence)
+        (row for row in held if row.licence in KINDERGARTEN_LICENCES),
+        key=lambda row: order.index(row.licence),
     )
     kindergarten = teaching[0] if teaching else None
     return nursery, kindergarten, [row for row in held if row is not nursery and row is not kindergarten]

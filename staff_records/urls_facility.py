@@ -1,7 +1,14 @@
 """The roster's pages of one facility, below ``/f/<事業所番号>/staff/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from staff_records.views import year_facility
 
 app_name = "staff"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("year/", year_facility.year_now, name="year_now"),
+    path("year/<int:fiscal_year>/", year_facility.year, name="year"),
+    path("year/<int:fiscal_year>/submit/", year_facility.submit, name="year_submit"),
+    path("year/<int:fiscal_year>/withdraw/", year_facility.withdraw, name="year_withdraw"),
+]

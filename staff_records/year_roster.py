@@ -63,7 +63,7 @@ def first_day_of(fiscal_year: int) -> date:
 
 
 def gather(facility: Facility, fiscal_year: int, *, also_on: date | None = None) -> YearRoster:
-    """The roster of a facility as of 1 April of a year, and ``also_on`` another day: nine queries, however many people."""
+    """A facility's roster as of 1 April of a year, and ``also_on`` another day: nine queries, however many people."""
     day = first_day_of(fiscal_year)
     days = [day] if also_on is None else [day, also_on]
     members = members_since(fiscal_year, facility.pk)
@@ -112,7 +112,9 @@ def content_hash_of(facility_id: UUID, fiscal_year: int, standings: Iterable[Sta
 def lines_of(*snapshots: RosterSnapshot | None) -> dict[UUID, Frozen]:
     """The lines of these snapshots by snapshot, opened to be shown; who was erased is counted. Three queries."""
     wanted = [snapshot.pk for snapshot in snapshots if snapshot is not None]
-    lines = list(SnapshotLine.objects.filter(snapshot__in=wanted).order_by("snapshot", "place")) if wanted else []
+    lines = (
+        list(SnapshotLine.objects.filter(snapshot__in=wanted).order_by("snapshot", "place")) if wanted else []
+    )
     destroyed = store.destroyed_among(
         {line.member_id for line in lines}, municipality_id=current_scope().municipality_id
     )

@@ -48,6 +48,7 @@ def set_due(fiscal_year: int, due_on: date, *, shown_due: date, by: Actor, at: d
         raise ProblemsFound([MEANWHILE])
     if not first_day_of(fiscal_year) <= due_on < first_day_of(fiscal_year + 1):
         raise ProblemsFound([f"提出期限は、{fiscal_year_words(fiscal_year)}の中の日にしてください。"])
+    chosen: RosterRound
     chosen, _ = RosterRound.objects.update_or_create(
         municipality=municipality,
         fiscal_year=fiscal_year,

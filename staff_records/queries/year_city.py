@@ -85,7 +85,11 @@ class CityYearRow:
     @property
     def may_be_accepted(self) -> bool:
         """Together with others, without a look of its own."""
-        return self.state == "submitted" and self.snapshot is not None and needs_no_look(self.snapshot, self.profile)
+        return (
+            self.state == "submitted"
+            and self.snapshot is not None
+            and needs_no_look(self.snapshot, self.profile)
+        )
 
 
 @dataclass(frozen=True)

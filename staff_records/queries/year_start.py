@@ -131,7 +131,7 @@ def facility_year(facility: Facility, fiscal_year: int, own: Municipality, *, to
 
 @dataclass(frozen=True)
 class ReviewYear:
-    """What the city sees of one facility: the difference to a year before first, then figures beside what is granted."""
+    """What the city sees of one facility: the difference to a year before, then figures beside what is granted."""
 
     snapshot: RosterSnapshot | None
     state: str
