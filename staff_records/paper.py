@@ -200,7 +200,7 @@ def workbook(found: dict[str, Any]) -> FilledWorkbook:
     if found["erased_words"]:
         sheet.cell(row + 1, 1, found["erased_words"]).font = Font(name=FONT, size=9)
     sheet.print_title_rows, sheet.freeze_panes = "5:5", "C6"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.HeaderFooter.oddFooter.left.text = f"管理番号 {found['control_number']}"

@@ -71,6 +71,11 @@ class FacilityYear:
         return fiscal_year_words(self.fiscal_year)
 
     @property
+    def since_words(self) -> str:
+        """The year it is compared with: 令和7年度."""
+        return fiscal_year_words(self.since_year) if self.since_year else ""
+
+    @property
     def bars(self) -> bool:
         """Something must be put right before it can be sent."""
         return any(problem.bars for problem in self.problems)
@@ -144,6 +149,11 @@ class ReviewYear:
     corrects: Comparison | None
     profile: FacilityProfile | None
     people: set[UUID]
+
+    @property
+    def since_words(self) -> str:
+        """The year it is compared with: 令和7年度."""
+        return fiscal_year_words(self.since_year) if self.since_year else ""
 
     @property
     def rates_differ(self) -> bool:

@@ -16,6 +16,7 @@ from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
+from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
 from staff_records.models import RosterSnapshot
 from staff_records.operations import year_start
@@ -112,7 +113,11 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
         "problems": problems or [],
         "targets": {**targets, year_start.UNDECLARED: "declared"},
         "undeclared": undeclared,
-        "years": [each for each in (fiscal_year - 1, fiscal_year + 1) if each <= _this_year()],
+        "years": [
+            (each, fiscal_year_words(each))
+            for each in (fiscal_year - 1, fiscal_year + 1)
+            if FIRST_YEAR <= each <= _this_year()
+        ],
         "breadcrumbs": [("職員名簿", None), (f"{view.words}の提出", None)],
     }
     status = 422 if request.method == "POST" else 200

@@ -19,7 +19,8 @@ FACILITY_ROWS = [name for name in FACILITY if {"claim_id", "document_id", "notic
 CITY_ROWS = [
     name
     for name, arguments in ADDRESSES.items()
-    if name not in FACILITY and set(arguments) - {"month", "day", "step", "year", "token", "kind", "shipped"}
+    if name not in FACILITY
+    and set(arguments) - {"month", "day", "step", "year", "fiscal_year", "token", "kind", "shipped"}
 ]
 # The buttons of these addresses stand on a list, which opens whatever row the address names: one's own list.
 ON_A_LIST = {
