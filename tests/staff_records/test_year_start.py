@@ -1,5 +1,6 @@
 """年度当初の名簿: frozen as of 1 April, accepted or sent back by the city, quoted by forms."""
 
+import re
 from datetime import date, timedelta
 from email import message_from_bytes, policy
 
@@ -348,6 +349,24 @@ def test_several_are_accepted_together_only_where_the_rates_are_as_granted(staff
     with staffed.city.open():
         states = {one.facility_id: one.status for one in RosterSnapshot.objects.filter(fiscal_year=YEAR)}
     assert states == {staffed.facility.pk: "submitted", sumire.facility.pk: "accepted"}
+
+
+def test_whoever_stands_on_a_page_is_on_its_record(staffed):
+    accepted(staffed, 2025, at=AT - timedelta(days=364))
+    with staffed.open():
+        rename(staffed, StaffMember.objects.get(number=1), "青葉　さくら")
+        add_teacher(staffed, 4, name="新田　めぐみ", hired_on=date(2026, 4, 1))
+    accepted(staffed)
+    with staffed.open():
+        rename(staffed, StaffMember.objects.get(number=2), "髙﨑　よしの")
+    send(staffed)
+    clerk, officer = sign_in(staffed.clerk), sign_in(staffed.city.people[Role.OFFICER])
+
+    for browser, address in ((clerk, OWN), (officer, f"{CITY}{NUMBER}/"), (officer, CITY)):
+        before = len(events_of(staffed.city))
+        shown = set(re.findall(r'data-row="([^"]+)"', browser.get(address).content.decode()))
+        rows = [event.rows.values() for event in events_of(staffed.city)[before:]]
+        assert shown == {row for values in rows for ids in values for row in ids}, address
 
 
 def test_pages_cost_the_same_however_many_people_and_facilities(sakura):
