@@ -16,9 +16,9 @@ ROOMS = (
     "facilities",
     "rate_books",
     "claims",
-    "staff_records",
     "documents",
     "approvals",
+    "staff_records",
     "portal",
 )
 
@@ -80,7 +80,6 @@ def test_every_object_has_a_word():
 
     # Lines of others, never the object of an event of their own.
     lines = {"claims.childcount", "claims.claimline", "claims.obstacle", "rate_books.bookrow"}
-    # What is about a member of staff is recorded by the member.
     lines |= {
         f"staff_records.{name}"
         for name in (
