@@ -48,3 +48,10 @@ def erase(actor: Actor, _: None) -> None:
     """Erase people after the retention period: administrators, two of them."""
     if actor.duty != Role.ADMINISTRATOR:
         raise NotAllowed("保存期間を過ぎた職員の記録を消去できるのは、市の管理者だけです。")
+
+
+@rule
+def set_round(actor: Actor, _: None) -> None:
+    """Set until when the rosters are due: the operations section."""
+    if actor.duty not in OPERATIONS_ROLES:
+        raise NotAllowed("職員名簿の提出期限を決められるのは、こども施設運営課の担当者だけです。")

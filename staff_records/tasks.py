@@ -10,7 +10,7 @@ from jobs.handlers import handles
 from jobs.models import Job
 from jobs.running import payload_of
 from person_keys import store
-from staff_records.operations import overlaps
+from staff_records.operations import overlaps, year_telling
 from staff_records.operations.entries import FORGET_ROWS
 from staff_records.overlapping import LOOK_FOR_OVERLAPS
 
@@ -29,3 +29,12 @@ def look_for_overlaps(job: Job) -> None:
     opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
     with context(opened), scope(municipality_id, None):
         overlaps.look(facility_id, at=timezone.now())
+
+
+@handles(year_telling.TELL_CITY)
+def tell_city(job: Job) -> None:
+    """Mails to the operations section: rosters have come."""
+    municipality_id = UUID(job.args["municipality_id"])
+    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
+    with context(opened), scope(municipality_id, None):
+        year_telling.tell_city(int(job.args["fiscal_year"]))

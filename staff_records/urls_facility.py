@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import addresses, entry, figures, finding
+from staff_records.views import addresses, entry, figures, finding, year_facility
 
 app_name = "staff"
 
 urlpatterns: list[URLPattern] = [
     path("addresses/", addresses.addresses, name="addresses"),
+    path("year/", year_facility.year_now, name="year_now"),
+    path("year/<int:fiscal_year>/", year_facility.year, name="year"),
+    path("year/<int:fiscal_year>/submit/", year_facility.submit, name="year_submit"),
+    path("year/<int:fiscal_year>/withdraw/", year_facility.withdraw, name="year_withdraw"),
     path("entry/", entry.entry, name="entry"),
     path("entry/check/", entry.entry_check, name="entry_check"),
     path("entry/apply/", entry.entry_apply, name="entry_apply"),

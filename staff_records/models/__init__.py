@@ -11,6 +11,7 @@ from staff_records.models.careers import (
 from staff_records.models.changes import OverlapFlag, StaffChange
 from staff_records.models.entries import EntryRow, EntrySheet
 from staff_records.models.members import SearchToken, StaffDetail, StaffMember, WorkRules
+from staff_records.models.rounds import RosterRound
 from staff_records.models.snapshots import RosterSnapshot, SnapshotLine
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "MonthlyHours",
     "OverlapFlag",
     "Qualification",
+    "RosterRound",
     "RosterSnapshot",
     "SearchToken",
     "SnapshotLine",

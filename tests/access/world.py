@@ -131,6 +131,7 @@ class World:
             "form": CLAIM_FORM,
             "subject_id": self.approved.pk,
             "day": "2026-12-28",
+            "fiscal_year": ServiceMonth.of(timezone.localdate()).fiscal_year,
             "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
             "table": "members",
