@@ -24,3 +24,17 @@ class StaffEvent(StrEnum):
     WAGES_SET = "staff.wages_set"
     WORK_RULES_SET = "staff.work_rules_set"
     UNDONE = "staff.undone"
+
+
+class RetentionEvent(StrEnum):
+    """Keeping records for as long as they are needed, and no longer."""
+
+    SHOWN = "staff.retention_shown"
+    RULE_SET = "staff.retention_rule_set"
+    ERASURE_ASKED = "staff.erasure_asked"
+    ERASURE_CONFIRMED = "staff.erasure_confirmed"
+    ERASURE_WITHDRAWN = "staff.erasure_withdrawn"
+    ERASED = "staff.erased"
+    KEYS_DESTROYED = "staff.keys_destroyed"
+    KEYS_SWEPT = "staff.keys_swept"
+    KEYS_REPLACED = "staff.keys_replaced"
