@@ -32,6 +32,7 @@ from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
 from tests.access.subjects import (
     api_token,
+    asked_erasure,
     document_of,
     loaded_book,
     mapping_draft,
@@ -225,6 +226,7 @@ def make_world() -> World:
         "document_id": document_of(sakura, approved).pk,
         "notice_id": notice.pk,
         "attachment_id": file.pk,
+        "erasure_id": asked_erasure(sakura).pk,
     }
     draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}
     other = make_city("129998", "緑野市")

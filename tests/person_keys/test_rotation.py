@@ -97,11 +97,12 @@ def test_the_file_of_a_sent_notice_takes_another_key_and_nothing_else(world):
     with world.city.open():
         attachment = NoticeAttachment.objects.get(pk=world.ids["attachment_id"])
         for change in ("content_sealed = content_sealed || 'x'", "size_bytes = 1", "content_sealed = ''"):
-            with pytest.raises(Exception, match="immutable|out of valid range"), transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute(
-                        f"UPDATE portal_noticeattachment SET {change} WHERE id = %s", [attachment.pk]
-                    )
+            with (
+                pytest.raises(Exception, match=r"immutable|out of valid range"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(f"UPDATE portal_noticeattachment SET {change} WHERE id = %s", [attachment.pk])
 
 
 def test_the_check_counts_what_is_left_and_says_when_an_old_key_may_go(world):

@@ -132,9 +132,7 @@ def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
         submitted_by=by,
     )
     SnapshotLine.of(member, snapshot=snapshot, place=number, content=CANARIES["snapshot"]).save()
-    SearchToken.objects.create(
-        **own, member=member, kind="name", token=os.urandom(32), index_key="i1"
-    )
+    SearchToken.objects.create(**own, member=member, kind="name", token=os.urandom(32), index_key="i1")
     OverlapFlag.objects.create(
         **own, member=member, pair_id=uuid4(), same_corporation=False, both_regular=True, found_at=at
     )

@@ -166,8 +166,6 @@ def test_a_damaged_value_keeps_its_persons_older_key_and_is_told(cities):
     assert generations_of(nursery.city) == {(1, True), (2, True)}
 
 
-
-
 @pytest.mark.django_db(transaction=True)
 def test_killed_anywhere_nothing_is_unreadable_at_any_instant():
     nursery = make_facility(make_city())

@@ -1,4 +1,4 @@
-"""Every binary column of the house is a hash, sealed under a person's key, or declared as sealed by the installation."""
+"""Every binary column of the house is a hash, sealed under a person's key, or declared as the installation's."""
 
 import pytest
 from django.apps import apps
