@@ -66,6 +66,6 @@ class MemberRow(PersonRow):
 
 
 def kinds_of_rows() -> list[type[PersonRow]]:
-    """Every table with personal values, members first."""
+    """Every table with personal values; rows about members come last."""
     found = [model for model in apps.get_models() if issubclass(model, PersonRow) and sealed_names(model)]
     return sorted(found, key=lambda model: issubclass(model, MemberRow))

@@ -54,6 +54,7 @@ LEFT_YEAR = 2011
 
 def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
     """A member with a row in every table, who left in February 2012 unless ``left_year`` says otherwise."""
+    other_pay = {"allowance_yen": 11111, "post_allowance_yen": 5000, "bonus_yen": 1}
     left_year: int | None = wanted.pop("left_year", LEFT_YEAR)
     at, by = timezone.now(), nursery.actor.user_id
     entered = {"entered_at": at, "entered_by": by}
@@ -99,7 +100,7 @@ def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
     ).save()
     Training.of(member, field="infant", hours=Decimal(15), finished_on=date(2008, 8, 8), **entered).save()
     MonthlyHours.of(member, month=date(2010, 4, 1), hours=Decimal(100), **entered).save()
-    Wage.of(member, month=date(2010, 4, 1), base_yen=int(CANARIES["wage"]), bonus_yen=1, **entered).save()
+    Wage.of(member, month=date(2010, 4, 1), base_yen=int(CANARIES["wage"]), **other_pay, **entered).save()
     StaffChange.of(
         member,
         kind=ChangeKind.values[0],
