@@ -4,7 +4,7 @@ from django.db import migrations, models
 from django.db.models.functions import Now
 
 NO_KEY_FOR_THE_ERASED = """
-CREATE FUNCTION person_keys_none_for_the_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION person_keys_none_for_the_erased() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM person_keys_personkey WHERE person_id = NEW.person_id AND destroyed_at IS NOT NULL) THEN
         RAISE EXCEPTION 'the key of this person was destroyed' USING ERRCODE = 'check_violation';

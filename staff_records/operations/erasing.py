@@ -197,10 +197,20 @@ def destroy_keys(erasure_id: UUID, *, at: datetime) -> None:
 
 def erase_again(municipality_id: UUID, *, at: datetime) -> int:
     """
-    Erase whoever's key was destroyed and whose rows are here all the same: an older backup was restored.
-
-    Returns how many. The scope of the city is open.
+    Erase whoever was erased and is back, because an older backup was restored: rows whose key was destroyed, or keys
+    whose rows were emptied. Returns how many persons. The scope of the city is open.
     """
+    keys = store.person_ids(municipality_id=municipality_id, destroyed=False)
+    emptied = set(StaffMember.with_erased.filter(erased_at__isnull=False).values_list("pk", flat=True))
+    if emptied & keys:
+        store.destroy(emptied & keys, municipality_id=municipality_id, at=at)
+        record(
+            RetentionEvent.KEYS_DESTROYED,
+            by=SYSTEM,
+            municipality_id=municipality_id,
+            rows={"staff_member": emptied & keys},
+            detail={"persons": len(emptied & keys)},
+        )
     destroyed = store.person_ids(municipality_id=municipality_id, destroyed=True)
     back = set(StaffMember.objects.filter(left_year__isnull=False).values_list("pk", flat=True)) & destroyed
     if back:
@@ -212,7 +222,7 @@ def erase_again(municipality_id: UUID, *, at: datetime) -> int:
             rows={"staff_member": back},
             detail={"persons": len(back), "rows": rows},
         )
-    return len(back)
+    return len(back) + len(emptied & keys)
 
 
 def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connections, transaction
@@ -478,6 +479,34 @@ def test_yesterdays_backup_beside_todays_key_store_gives_nothing(servers, run_jo
         connections["default"].close()
         values["NAME"] = today
         tool("dropdb", *server, "--force", restored)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_yesterdays_key_store_forgets_again_what_was_erased_since(servers, run_jobs):
+    nursery = make_facility(make_city())
+    second_administrator(nursery.city)
+    with nursery.open():
+        fill(nursery, 1)
+        fill(nursery, 2, left_year=None)
+    city_id, postgres = nursery.city.municipality.pk, servers[0]
+    name, dump = connections["keys"].settings_dict["NAME"], str(postgres.var / "keys.dump")
+    server = ["-h", str(postgres.socket_folder), "-U", "postgres"]
+    pg_dump = [str(postgres.binaries / "pg_dump"), *server, "-Fc", "--data-only", "-f", dump, name]
+    subprocess.run(pg_dump, check=True, capture_output=True)
+    erase(nursery.city, run_jobs, persons=1)
+    (gone,) = erased_ids(nursery.city)
+    with psycopg.connect(postgres.url("postgres", name)) as own:
+        own.execute("TRUNCATE person_keys_personkey, django_migrations")
+    restoring = [str(postgres.binaries / "pg_restore"), *server, "--data-only", "-d", name, dump]
+    subprocess.run(restoring, check=True, capture_output=True)
+    assert store.rings([gone], municipality_id=city_id)
+
+    said = StringIO()
+    call_command("after_restore", stdout=said)
+
+    assert "1人" in said.getvalue()
+    assert store.destroyed_among([gone], municipality_id=city_id) == {gone}
+    assert len(store.person_ids(municipality_id=city_id, destroyed=False)) == 3
 
 
 # ---------------------------------------------------------------- keys nothing is kept under
