@@ -253,7 +253,7 @@ def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAtta
 def asked_erasure(nursery: Nursery) -> Erasure:
     """Somebody left long ago, and an administrator has asked that the record be erased."""
     with nursery.open():
-        member = add_member(nursery)
+        member = add_member(nursery, 900)
         StaffMember.objects.filter(pk=member.pk).update(left_year=2010)
     with nursery.city.open(Role.ADMINISTRATOR) as administrator:
         return erasing.ask(1, by=administrator, at=timezone.now(), today=timezone.localdate())
