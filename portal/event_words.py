@@ -256,7 +256,6 @@ WORDS = {
     "keys.resealed": "値を新しい鍵で封じ直した",
     "keys.replacement_begun": "1人ずつの鍵の取り替えを始めた",
     "keys.replaced": "1人ずつの鍵を取り替えた",
-    "keys.index_rebuilt": "検索用の索引を作り直した",
     "portal.home_shown": "ホームを見た",
     "portal.first_steps_shown": "はじめての方への案内を見た",
     "portal.first_steps_closed": "はじめての方への案内を閉じた",
