@@ -54,3 +54,17 @@ class StaffEvent(StrEnum):
     ENTRY_CHECKED = "staff.entry_checked"
     ENTRY_APPLIED = "staff.entry_applied"
     ENTRY_DISCARDED = "staff.entry_discarded"
+
+
+class RetentionEvent(StrEnum):
+    """Keeping records for as long as they are needed, and no longer."""
+
+    SHOWN = "staff.retention_shown"
+    RULE_SET = "staff.retention_rule_set"
+    ERASURE_ASKED = "staff.erasure_asked"
+    ERASURE_CONFIRMED = "staff.erasure_confirmed"
+    ERASURE_WITHDRAWN = "staff.erasure_withdrawn"
+    ERASED = "staff.erased"
+    KEYS_DESTROYED = "staff.keys_destroyed"
+    KEYS_SWEPT = "staff.keys_swept"
+    KEYS_REPLACED = "staff.keys_replaced"

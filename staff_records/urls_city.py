@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import city_figures, city_finding, year_city
+from staff_records.views import city_figures, city_finding, retention, year_city
 
 app_name = "staff_city"
 
@@ -24,4 +24,9 @@ urlpatterns: list[URLPattern] = [
         year_city.return_to_facility,
         name="year_return",
     ),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/rule/", retention.set_rule, name="set_retention"),
+    path("retention/ask/", retention.ask, name="ask_erasure"),
+    path("retention/<uuid:erasure_id>/confirm/", retention.confirm, name="confirm_erasure"),
+    path("retention/<uuid:erasure_id>/withdraw/", retention.withdraw, name="withdraw_erasure"),
 ]

@@ -61,7 +61,8 @@ class Writer:
     def next_number(self, facility: Facility) -> int:
         """The next free 職員番号; the facility stays locked until the transaction ends."""
         Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
-        rows = StaffMember.objects.filter(facility=facility)
+        # A number is never given twice, not even after its member was erased.
+        rows = StaffMember.with_erased.filter(facility=facility)
         return (rows.aggregate(most=Max("number"))["most"] or 0) + 1
 
     def hire(

@@ -26,6 +26,8 @@ ON_A_LIST = {
     "counts:rename_mapping",
     "counts:delete_mapping",
     "facilities:revoke_api_token",
+    "staff_city:confirm_erasure",
+    "staff_city:withdraw_erasure",
     "facilities:account_confirm_address",
     "facilities:account_withdraw_address",
 }

@@ -32,6 +32,7 @@ from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
 from tests.access.subjects import (
     api_token,
+    asked_erasure,
     document_of,
     entry_sheet,
     loaded_book,
@@ -236,6 +237,7 @@ def make_world() -> World:
         "attachment_id": file.pk,
         "pair_id": overlapping_pair(sakura, sumire),
         "rule_id": work_rules_of(sakura).pk,
+        "erasure_id": asked_erasure(sakura).pk,
     }
     draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}
     other = make_city("129998", "緑野市")
