@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from pricing.staffing.career import WORKPLACES
-from pricing.staffing.jobs import JOBS
-from pricing.staffing.trainings import TRAINING_FIELDS
+from pricing.staffing import JOBS, TRAINING_FIELDS, WORKPLACES
 from staff_records.words import Concurrence, Leave, Licence, Post, Proof, Sex
 
 YES_NO: Final = {"yes": "はい", "no": "いいえ"}

@@ -282,7 +282,7 @@ def _spells(spans: Collection[_Span]) -> list[list[_Span]]:
     """Spans that overlap or follow each other without a day between, together, in order."""
     spells: list[list[_Span]] = []
     end = date.min
-    for span in sorted(spans, key=lambda one: (one.first, one.end)):
+    for span in sorted(spans, key=lambda one: (one.first, one.end, one.why)):
         if spells and span.first <= end:
             spells[-1].append(span)
             end = max(end, span.end)

@@ -7,7 +7,7 @@ A 保育所 and the 地域型 ask for fields of 15 hours each, a 幼稚園 and a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,10 +36,13 @@ IN_HOUSE_HOURS_A_FIELD: Final = 4
 FIELDS_BY_YEAR: Final[Mapping[Rank, Mapping[int, int]]] = MappingProxyType(
     {"A": {2023: 1, 2024: 2, 2025: 3, 2026: FIELDS_A}, "B": {2024: FIELDS_B}}
 )
-# From 令和7年度 a training that is expected to finish within the year counts (forms §5).
+# From 令和7年度 a training that is expected to finish within the year counts (forms §5); before, what was
+# finished when the year began: 賃金改善を受ける月の前月まで (小山市), taken for April [K].
 EXPECTED_FINISH_FISCAL_YEAR: Final = 2025
 
+NO_HOURS: Final = Fraction(0)
 
+# Types that ask for hours in all; the others for fields.
 SCHOOLS: Final = frozenset({"kindergarten", "certified_kodomoen"})
 
 
@@ -116,9 +119,32 @@ def _fields_asked(rank: Rank, fiscal_year: int) -> int:
     return max((fields for year, fields in FIELDS_BY_YEAR[rank].items() if year <= fiscal_year), default=0)
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingHours:
+    """
+    Hours by field, of 園外 and of 園内研修; fields without hours do not stand there.
+
+    うちマネジメント is time of マネジメント and not of the field it stands in [K].
+    """
+
+    outside: Mapping[str, Fraction]
+    in_house: Mapping[str, Fraction]
+
+    @classmethod
+    def of(cls, finished: Iterable[Training]) -> TrainingHours:
+        sums: dict[bool, dict[str, Fraction]] = {False: {}, True: {}}
+        for one in finished:
+            by_field = sums[one.in_house]
+            management = one.management
+            for field, hours in ((MANAGEMENT, management), (one.field, Fraction(one.hours) - management)):
+                if hours:
+                    by_field[field] = by_field.get(field, NO_HOURS) + hours
+        return cls(sums[False], sums[True])
+
+
 def trained_for(
     rank: Rank,
-    finished: Sequence[Training],
+    hours: TrainingHours,
     fiscal_year: int,
     kind: str,
     *,
@@ -133,14 +159,14 @@ def trained_for(
     if complete:
         managing = (True, False) if manages is None else (manages,)
     return min(
-        (_way(rank, finished, asked, kind, duty_field, manages=one, complete=complete) for one in managing),
+        (_way(rank, hours, asked, kind, duty_field, manages=one, complete=complete) for one in managing),
         key=lambda way: sum(missing.hours for missing in way.missing),
     )
 
 
 def _way(
     rank: Rank,
-    finished: Sequence[Training],
+    hours: TrainingHours,
     asked: int,
     kind: str,
     duty_field: str | None,
@@ -150,63 +176,45 @@ def _way(
 ) -> Trained:
     if kind in SCHOOLS:
         cap = IN_HOUSE_HOURS_A if rank == "A" else IN_HOUSE_HOURS_B
-        return _in_all(finished, asked, cap, manages=manages)
+        return _in_all(hours, asked, cap, manages=manages)
     if rank == "B":
-        return _by_field(finished, asked, duty_field, management_may=False)
-    return _by_field(finished, asked, MANAGEMENT if manages else None, management_may=not complete)
+        return _by_field(hours, asked, duty_field, management_may=False)
+    return _by_field(hours, asked, MANAGEMENT if manages else None, management_may=not complete)
 
 
-def _in_all(finished: Sequence[Training], asked: int, cap: int, *, manages: bool) -> Trained:
+def _in_all(hours: TrainingHours, asked: int, cap: int, *, manages: bool) -> Trained:
     """A 幼稚園 or こども園: hours of any field together, of them マネジメント where the post manages."""
-    outside, in_house = (
-        sum((Fraction(one.hours) for one in finished if one.in_house is inside), start=Fraction(0))
-        for inside in (False, True)
-    )
-    managed, managed_in_house = (
-        sum((one.management for one in finished if one.in_house is inside), start=Fraction(0))
-        for inside in (False, True)
-    )
-    hours = outside + min(in_house, Fraction(cap))
-    short = max(asked * HOURS_A_FIELD - hours, Fraction(0))
-    management = managed + min(managed_in_house, Fraction(cap))
-    of_management = max(MANAGEMENT_HOURS - management, Fraction(0)) if manages else Fraction(0)
+    in_house = sum(hours.in_house.values(), start=NO_HOURS)
+    most = Fraction(cap)
+    counted = sum(hours.outside.values(), start=NO_HOURS) + min(in_house, most)
+    short = max(asked * HOURS_A_FIELD - counted, NO_HOURS)
+    management = hours.outside.get(MANAGEMENT, NO_HOURS) + min(hours.in_house.get(MANAGEMENT, NO_HOURS), most)
+    of_management = max(MANAGEMENT_HOURS - management, NO_HOURS) if manages else NO_HOURS
     missing = [HoursMissing(MANAGEMENT, of_management)] if of_management else []
     if short > of_management:
         missing.append(HoursMissing(None, short - of_management))
-    return Trained(asked, tuple(missing), max(in_house - cap, Fraction(0)))
+    return Trained(asked, tuple(missing), max(in_house - most, NO_HOURS))
 
 
-def _by_field(
-    finished: Sequence[Training], asked: int, fixed: str | None, *, management_may: bool
-) -> Trained:
-    """
-    A 保育所 or 地域型: so many fields of 15 hours each, ``fixed`` among them.
-
-    うちマネジメント is time of マネジメント and not of the field it stands in [K].
-    """
-    outside = dict.fromkeys(TRAINING_FIELDS, Fraction(0))
-    in_house = dict.fromkeys(TRAINING_FIELDS, Fraction(0))
-    for one in finished:
-        sums = in_house if one.in_house else outside
-        sums[MANAGEMENT] += one.management
-        sums[one.field] += Fraction(one.hours) - one.management
-    counted = {
-        field: outside[field] + min(in_house[field], Fraction(IN_HOUSE_HOURS_A_FIELD)) for field in outside
-    }
-    over = sum(
-        (max(hours - IN_HOUSE_HOURS_A_FIELD, Fraction(0)) for hours in in_house.values()), start=Fraction(0)
-    )
+def _by_field(hours: TrainingHours, asked: int, fixed: str | None, *, management_may: bool) -> Trained:
+    """A 保育所 or 地域型: so many fields of 15 hours each, ``fixed`` among them."""
+    counted = dict(hours.outside)
+    over = NO_HOURS
+    for field, in_house in hours.in_house.items():
+        allowed = min(in_house, Fraction(IN_HOUSE_HOURS_A_FIELD))
+        counted[field] = counted.get(field, NO_HOURS) + allowed
+        over += in_house - allowed
     open_fields = [
         field
         for field, known in TRAINING_FIELDS.items()
         if field != fixed and (known.special or (management_may and field == MANAGEMENT))
     ]
-    best = sorted(open_fields, key=lambda field: -counted[field])
+    best = sorted(open_fields, key=lambda field: counted.get(field, NO_HOURS), reverse=True)
     chosen = ([fixed] if fixed is not None and asked else []) + best
     missing = [
-        HoursMissing(field if counted[field] or field == fixed else None, HOURS_A_FIELD - counted[field])
+        HoursMissing(field if field in counted or field == fixed else None, HOURS_A_FIELD - done)
         for field in chosen[:asked]
-        if counted[field] < HOURS_A_FIELD
+        if (done := counted.get(field, NO_HOURS)) < HOURS_A_FIELD
     ]
     return Trained(asked, tuple(missing), over)
 

@@ -116,7 +116,7 @@ class EarlierEmployment(MemberRow):
 
 
 class Training(MemberRow):
-    """A finished training (研修). ``field`` is a code of ``pricing.staffing.leaders.TRAINING_FIELDS``."""
+    """A finished training (研修). ``field`` is a code of ``pricing.staffing.TRAINING_FIELDS``."""
 
     field = models.CharField("分野", max_length=30)
     title = models.CharField("研修名", max_length=100, default="", blank=True)

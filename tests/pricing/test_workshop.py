@@ -16,7 +16,7 @@ PACKAGE = Path(pricing.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED_IMPORTS = {
     "__future__", "ast", "bisect", "collections", "csv", "dataclasses", "datetime", "decimal", "fractions",
-    "functools", "hashlib", "io", "json", "pathlib", "pricing", "re", "tomllib", "typing",
+    "functools", "hashlib", "io", "json", "pathlib", "pricing", "re", "tomllib", "types", "typing", "unicodedata",
 }  # fmt: skip
 
 
