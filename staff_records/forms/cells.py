@@ -127,6 +127,7 @@ class ColumnsForm(forms.Form):
             self.fields[column.code] = field_of(column, today=today)
         if version is not None:
             self.fields["version"] = forms.IntegerField(
+                label="画面",
                 widget=forms.HiddenInput,
                 initial=version,
                 error_messages={"required": UNREADABLE, "invalid": UNREADABLE},

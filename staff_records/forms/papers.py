@@ -2,17 +2,14 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from staff_records.columns import EARLIER, MONTHLY_HOURS, QUALIFICATIONS, TRAININGS, WAGES
 from staff_records.forms.cells import ColumnsForm
-from staff_records.models import EarlierEmployment, Qualification, Training
 from staff_records.values import Earlier, Licenced, Trained
-from staff_records.words import Proof
 
 # Whose row it is, the page knows.
 WHO = frozenset({"number", "name"})
-TYPED_PROOFS = frozenset({Proof.NONE, Proof.REQUESTED, Proof.RECEIVED})
 
 
 class QualificationForm(ColumnsForm):
@@ -25,11 +22,6 @@ class QualificationForm(ColumnsForm):
         """What was typed."""
         typed = self.cleaned_data
         return Licenced(typed["licence"], typed["licence_number"] or "", typed["obtained_on"])
-
-    @staticmethod
-    def shown(row: Qualification) -> dict[str, Any]:
-        """A row by the codes of columns."""
-        return {"licence": row.licence, "licence_number": row.number, "obtained_on": row.obtained_on}
 
 
 class EarlierForm(ColumnsForm):
@@ -56,20 +48,6 @@ class EarlierForm(ColumnsForm):
             proof=typed["proof"],
         )
 
-    @staticmethod
-    def shown(row: EarlierEmployment) -> dict[str, Any]:
-        """A row by the codes of columns."""
-        long_enough = {True: "yes", False: "no", None: ""}[row.is_long_enough]
-        return {
-            "workplace": row.workplace,
-            "employer": row.employer,
-            "first_day": row.first_day,
-            "last_day": row.last_day,
-            "long_enough": long_enough,
-            # What the city has checked is looked at again after a correction.
-            "proof": row.proof if row.proof in TYPED_PROOFS else Proof.RECEIVED,
-        }
-
 
 class TrainingForm(ColumnsForm):
     """A finished training (研修の修了)."""
@@ -92,19 +70,6 @@ class TrainingForm(ColumnsForm):
             organiser=typed["organiser"] or "",
             is_in_house=typed["in_house"] == "in_house",
         )
-
-    @staticmethod
-    def shown(row: Training) -> dict[str, Any]:
-        """A row by the codes of columns."""
-        return {
-            "field": row.field,
-            "training_title": row.title,
-            "organiser": row.organiser,
-            "training_hours": row.hours,
-            "management_hours": row.management_hours or None,
-            "finished_on": row.finished_on,
-            "in_house": "in_house" if row.is_in_house else "outside",
-        }
 
 
 class HoursForm(ColumnsForm):

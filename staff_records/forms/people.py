@@ -1,13 +1,11 @@
 """Who somebody is, and what they do: 採用, 退職, 勤務条件, 休業, 氏名・住所."""
 
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from staff_records.columns import MEMBERS, Column, Kind
 from staff_records.forms.cells import ColumnsForm
-from staff_records.models import Employment, StaffDetail
 from staff_records.values import Detail, Identity, Terms
 from staff_records.words import Beginning, Ending, Leave
 
@@ -38,27 +36,8 @@ BEGINNING = Column(
 )
 ENDING = Column("ending", "退職か異動か", Kind.CHOICE, required=True, choices=dict(Ending.choices))
 LEAVE = Column("leave", "休業の種類", Kind.CHOICE, required=True, choices=dict(Leave.choices))
-# What a column is called in the rows, where it differs.
-NAMES = {"regular": "is_regular"}
 FULL_TIME_HINT = "空欄のときは、1日の勤務時間 × 月の勤務日数とします。"
 NAME_HINT = "姓と名の間を1字あけてください。"
-
-
-def shown_terms(terms: Terms) -> dict[str, Any]:
-    """Terms by the codes of columns."""
-    shown = asdict(terms)
-    shown["regular"] = "regular" if shown.pop("is_regular") else "part_time"
-    return shown
-
-
-def terms_of(span: Employment) -> Terms:
-    """The terms of a span of work."""
-    return Terms(**{name: getattr(span, name) for name in Terms.__dataclass_fields__})
-
-
-def detail_of(row: StaffDetail) -> Detail:
-    """Name and address of a row."""
-    return Detail(**{name: getattr(row, name) for name in Detail.__dataclass_fields__})
 
 
 class TermsPart(ColumnsForm):
