@@ -26,6 +26,7 @@ from staff_records.words import ChangeKind, Licence, Proof
 Row = TypeVar("Row", Qualification, EarlierEmployment, Training)
 # What somebody has once. 「その他」 may be several.
 ONCE = frozenset(Licence) - {Licence.OTHER}
+TYPED_PROOFS = frozenset({Proof.NONE, Proof.REQUESTED, Proof.RECEIVED})
 THERE_ALREADY = "この資格は登録されています。番号や日付は「訂正」で直してください。"
 
 
@@ -105,7 +106,8 @@ def change_earlier(
     """
     found, writer = opened(member_id, shown_version=shown_version, by=by, at=at)
     row = _row(found.earlier, row_id, EarlierEmployment)
-    fields = differing(earlier_columns(earlier_of(row)), earlier_columns(value))
+    # A form that says again what the city has checked changes nothing.
+    fields = differing(earlier_columns(typed_proof(row)), earlier_columns(value))
     if not fields:
         raise ProblemsFound([NOTHING_DIFFERS])
     writer.correct_earlier(found, row, value)
@@ -205,9 +207,6 @@ def typed_proof(row: EarlierEmployment) -> Earlier:
     """Earlier work as a form shows it: what the city has checked is received, as far as the facility can say."""
     value = earlier_of(row)
     return value if value.proof in TYPED_PROOFS else Earlier(**{**vars(value), "proof": Proof.RECEIVED})
-
-
-TYPED_PROOFS = frozenset({Proof.NONE, Proof.REQUESTED, Proof.RECEIVED})
 
 
 def _row(rows: Sequence[Row], row_id: UUID, model: type[Row]) -> Row:

@@ -7,10 +7,10 @@ from functools import cached_property
 from uuid import UUID
 
 from accounts.models import User
+from pricing.staffing import TRAINING_FIELDS
 from pricing.staffing.career import WORKPLACES
 from pricing.staffing.dates import age_on, duration_words, whole_months
 from pricing.staffing.jobs import JOBS
-from pricing.staffing.trainings import TRAINING_FIELDS
 from staff_records.columns import TABLES
 from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers
 from staff_records.flags import Flag, flags_of

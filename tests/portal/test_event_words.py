@@ -11,7 +11,16 @@ from django.conf import settings
 
 from portal.event_words import AREAS, DETAILS, MODELS, ROWS, WORDS, detail_words
 
-ROOMS = ("accounts", "facilities", "rate_books", "claims", "documents", "approvals", "portal")
+ROOMS = (
+    "accounts",
+    "facilities",
+    "rate_books",
+    "staff_records",
+    "claims",
+    "documents",
+    "approvals",
+    "portal",
+)
 
 
 def all_events() -> set[str]:

@@ -6,10 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from facilities.scope import scope
-from staff_records.models import Employment, EarlierEmployment, Qualification, StaffMember
-from staff_records.opening import open_to_show
-from audit.record import record
+from staff_records.models import EarlierEmployment, Employment, Qualification, StaffMember
 from staff_records.words import Proof
 from tests.cast import City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
@@ -96,8 +93,20 @@ def test_states_jobs_and_hours_filter_by_codes(sakura):
 
     on = "?on=2026-06-10&"
     shown = {
-        query: [name for name in ("常勤", "調理", "休業", "退職", "未来") if f"{name}　花" in table_of(page_of(sakura, on + query))]
-        for query in ("", "job=cook", "regular=part_time", "state=leave", "state=left", "state=coming", "job=花子")
+        query: [
+            name
+            for name in ("常勤", "調理", "休業", "退職", "未来")
+            if f"{name}　花" in table_of(page_of(sakura, on + query))
+        ]
+        for query in (
+            "",
+            "job=cook",
+            "regular=part_time",
+            "state=leave",
+            "state=left",
+            "state=coming",
+            "job=花子",
+        )
     }
 
     assert shown == {
@@ -121,7 +130,12 @@ def test_flags_say_what_to_look_at(sakura):
         now = {"entered_at": member.entered_at, "entered_by": member.entered_by}
         Qualification.of(member, licence="nursery_teacher", **now).save()
         EarlierEmployment.of(
-            member, workplace="nursery", first_day=date(2012, 4, 1), last_day=date(2015, 3, 31), proof=Proof.REQUESTED, **now
+            member,
+            workplace="nursery",
+            first_day=date(2012, 4, 1),
+            last_day=date(2015, 3, 31),
+            proof=Proof.REQUESTED,
+            **now,
         ).save()
 
     table = table_of(page_of(sakura, "?on=2026-06-10"))
