@@ -124,4 +124,6 @@ def _shown(act: Act[Any], person: Person, row_id: UUID | None) -> Mapping[str, A
     try:
         return act.shows(person, row_id)
     except ObjectDoesNotExist:
+        # The person was opened, if not shown: whoever asks for rows of others by their person stands in the record.
+        record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [person.member.pk]})
         raise Http404 from None

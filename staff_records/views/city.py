@@ -18,6 +18,7 @@ from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records import permissions
 from staff_records.events import StaffEvent
+from staff_records.models import StaffMember
 from staff_records.operations import seeing
 from staff_records.queries.roster import RosterQuestion, roster_of
 from staff_records.views.roster import listed_detail, person_or_404, roster_context
@@ -76,9 +77,11 @@ def _check(
 ) -> HttpResponse:
     require(request, permissions.read_in_city)
     facility = _facility(number)
-    found = person_or_404(member_id, facility_id=facility.pk)
+    member = get_object_or_404(
+        StaffMember.objects.filter(facility=facility, erased_at__isnull=True), pk=member_id
+    )
     try:
-        act(found.member, row_id, by=request.actor, at=timezone.now())
+        act(member, row_id, by=request.actor, at=timezone.now())
     except ObjectDoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
