@@ -28,7 +28,9 @@ from staff_records.opening import open_to_show
 from staff_records.words import PROVED, Beginning, ChangeKind, Concurrence, Ending, Leave, Post, Sex
 
 MONTHS_SHOWN = 24
-HEADINGS = {column.code: column.heading for table in reversed(TABLES.values()) for column in table.columns}
+HEADINGS = {
+    column.code: column.heading for table in reversed(list(TABLES.values())) for column in table.columns
+}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """What the pages of this room share, whoever looks."""
 
-from typing import cast
-
 from django.http import Http404
 
 from facilities.models import Facility
@@ -16,7 +14,7 @@ def own_facility(request: TenantRequest) -> Facility:
     """The one facility of the address; the door has made sure that there is one."""
     if request.membership.facility is None:
         raise Http404
-    return cast(Facility, request.membership.facility)
+    return request.membership.facility
 
 
 def sentences(refusal: Refusal) -> list[str]:
