@@ -5,7 +5,6 @@ Form fields made of columns: read as people write them (``staff_records.typed``)
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -20,7 +19,9 @@ from staff_records.typed import Unreadable, names, values
 
 Reader = Callable[[str], Any]
 UNCHOSEN = ("", "選んでください")
-NOTHING = ("", "なし")
+NOTHING = "なし"
+# What it means that nothing is chosen, where «none» would say something else.
+NOT_CHOSEN = {"sex": "登録しない", "long_enough": "わからない"}
 
 
 def reader_of(column: Column, today: date) -> Reader:
@@ -92,7 +93,10 @@ def field_of(column: Column, *, today: date) -> forms.Field:
     return forms.ChoiceField(
         label=column.heading,
         required=column.required,
-        choices=[UNCHOSEN if column.required else NOTHING, *column.choices.items()],
+        choices=[
+            UNCHOSEN if column.required else ("", NOT_CHOSEN.get(column.code, NOTHING)),
+            *column.choices.items(),
+        ],
         error_messages={
             "required": f"{column.heading}を選んでください。",
             "invalid_choice": f"{column.heading}を一覧から選んでください。",
@@ -163,7 +167,9 @@ UNREADABLE = "画面の内容を読み取れませんでした。画面を開き
 
 
 def _example(column: Column) -> str:
-    if column.kind in {Kind.DAY, Kind.BIRTH}:
+    if column.kind is Kind.BIRTH:
+        return "例：平成2年4月1日、H2.4.1、1990/4/1"
+    if column.kind is Kind.DAY:
         return "例：令和8年4月1日、R8.4.1、2026/4/1"
     if column.kind is Kind.MONTH:
         return "例：令和8年6月、R8.6、2026/6"
@@ -174,8 +180,3 @@ def _width(column: Column) -> str:
     if column.kind in {Kind.ADDRESS}:
         return "wide"
     return "short" if column.width <= 10 else ""
-
-
-def optional(column: Column) -> Column:
-    """The same column, not required."""
-    return replace(column, required=False)

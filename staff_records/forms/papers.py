@@ -33,7 +33,7 @@ class EarlierForm(ColumnsForm):
         if column.code not in WHO
     )
     hints: ClassVar = {
-        "long_enough": "在職証明を見て選んでください。わからないときは「なし」のままにします。",
+        "long_enough": "在職証明を見て選んでください。",
     }
 
     def value(self) -> Earlier:

@@ -2,8 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from facilities.postal_codes import exists
 from staff_records.columns import MEMBERS, Column, Kind
 from staff_records.forms.cells import ColumnsForm
 from staff_records.values import Detail, Identity, Terms
@@ -36,6 +37,7 @@ BEGINNING = Column(
 )
 ENDING = Column("ending", "退職か異動か", Kind.CHOICE, required=True, choices=dict(Ending.choices))
 LEAVE = Column("leave", "休業の種類", Kind.CHOICE, required=True, choices=dict(Leave.choices))
+UNKNOWN_CODE = "この郵便番号はありません。番号を確かめるか、空欄にしてください。"
 FULL_TIME_HINT = "空欄のときは、1日の勤務時間 × 月の勤務日数とします。"
 NAME_HINT = "姓と名の間を1字あけてください。"
 
@@ -60,7 +62,14 @@ class TermsPart(ColumnsForm):
 
 
 class DetailPart(ColumnsForm):
-    """A form that has name and address."""
+    """A form that has name and address. A postal code Japan Post does not have is refused, unless it stood there."""
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        code = typed.get("postal_code")
+        if code and code != self.initial.get("postal_code") and not exists(code):
+            self.add_error("postal_code", UNKNOWN_CODE)
+        return typed
 
     def detail(self) -> Detail:
         """What was typed."""

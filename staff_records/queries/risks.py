@@ -47,7 +47,8 @@ def changes_touching(
     """
     By facility, what is new for ``month``: changes that count from it on, and older ones reported since it began.
 
-    ``and_later``: also those that count from a later month on. Of the facilities given, or of all in scope. One query;
+    ``and_later``: also those that count from a later month on. What counts from an earlier fiscal year on stands at this
+    year's April: that is where somebody can begin to look. Of the facilities given, or of all in scope. One query;
     facilities of which nothing is new are left out.
     """
     began = datetime.combine(month.first_day, time.min, tzinfo=timezone.get_default_timezone())
@@ -58,9 +59,11 @@ def changes_touching(
     if facility_ids is not None:
         rows = rows.filter(facility__in=facility_ids)
     found: dict[UUID, dict[ServiceMonth, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    april = ServiceMonth(month.fiscal_year, 4)
     counted = rows.order_by().values_list("facility_id", "from_month", "kind").annotate(number=Count("pk"))
     for facility_id, first_day, kind, number in counted:
-        found[facility_id][ServiceMonth.of(first_day)][kind] = number
+        numbers = found[facility_id][max(ServiceMonth.of(first_day), april)]
+        numbers[kind] = numbers.get(kind, 0) + number
     return {
         facility_id: tuple(
             AtRisk(

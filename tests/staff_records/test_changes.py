@@ -257,6 +257,9 @@ def test_changes_touch_the_month_they_count_from_and_late_ones_the_month_they_co
     words = [one.words for one in found[sakura.facility.pk]]
     assert words == ["令和8年5月分から：退職 1件", "令和8年6月分から：採用 1件・退職 1件"]
     assert sumire.facility.pk not in found
+    report(sakura, 6, ChangeKind.QUALIFIED, ServiceMonth(2012, 4))
+    with city.open():
+        assert changes_touching(JUNE)[sakura.facility.pk][0].words == "令和8年4月分から：資格の取得 1件"
     assert [one.words for one in later[sumire.facility.pk]] == ["令和8年7月分から：退職 1件"]
     asked = [query for query in queries.captured_queries if "staffchange" in query["sql"]]
     assert len(asked) == 2
