@@ -1,5 +1,5 @@
 """
-Reading an uploaded CSV into cells with addresses, before any of it means something.
+Reading an uploaded CSV or workbook into cells with addresses, before any of it means something.
 
 Bytes come from people: wrong encodings, files of another kind, ragged rows. Every problem is collected with its line
 and column and says what to do; nothing is guessed and nothing is quoted that could be a person's.
@@ -9,16 +9,16 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from typing import Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
+
+from documents.confinement import read_apart, task
+from documents.inspection import MACROS, NO_WORKBOOK, PACKED, TOO_LARGE_INSIDE, Unreadable, require_workbook
+from documents.xlsx.program import Task
+from documents.xlsx.sheets import LAST_ROW
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
@@ -32,13 +32,12 @@ MOST_SHEETS = 30
 MOST_GRID_ROWS = 5_000
 MOST_GRID_COLUMNS = 1_000
 MOST_GRID_CELLS = 500_000
-NO_WORKBOOK = (
-    "Excelブックとして開けません。Excelで開いて、パスワードを外し、.xlsx形式で保存し直してください。"
-)
+# Of a list: all its cells, and the sheets that lie behind its own.
+MOST_TABLE_CELLS = 800_000
+MOST_SHEETS_BESIDE = 200
 EMPTY = "ファイルが空です。書き出し直したファイルを選んでください。"
-DAMAGED = (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, ParseError, OSError)
 OTHER_KINDS = (
-    (b"PK\x03\x04", "Excelブックか圧縮ファイル"),
+    (PACKED, "Excelブックか圧縮ファイル"),
     (b"\xd0\xcf\x11\xe0", "古い形式のExcelブック"),
     (b"%PDF", "PDF"),
     (b"\x89PNG", "画像"),
@@ -137,8 +136,8 @@ def read_csv(content: bytes) -> Table:
 
     :raises FileRefused: it is no CSV, is empty, has no usable heading, or is too large.
     """
-    text, encoding = _decode(content)
-    lines = _parse(text)
+    text, encoding = decoded(content)
+    lines = csv_lines(text)
     if lines and len(lines[0][1]) == 1 and re.search(r"[;\t|]", lines[0][1][0]):
         message = "列がカンマ（,）で区切られていません。CSV形式で書き出してください。"
         raise FileRefused([Problem(message, lines[0][0])])
@@ -169,7 +168,7 @@ def read_table(content: bytes) -> Table:
 
     :raises FileRefused: see ``read_csv``; or the workbook is damaged, too large or protected.
     """
-    return read_xlsx(content) if content.startswith(b"PK\x03\x04") else read_csv(content)
+    return read_xlsx(content) if content.startswith(PACKED) else read_csv(content)
 
 
 def read_xlsx(content: bytes) -> Table:
@@ -180,20 +179,20 @@ def read_xlsx(content: bytes) -> Table:
 
     :raises FileRefused: it is no workbook, is empty, has no usable heading, or is too large.
     """
-    _require_small_inside(content)
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        lines = []
-        for number, row in enumerate(
-            sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1, values_only=True), start=1
-        ):
-            cells = [_cell_text(value) for value in row]
-            if any(cell.strip() for cell in cells):
-                lines.append((number, cells))
-    except DAMAGED as damaged:
-        raise FileRefused([Problem(NO_WORKBOOK)]) from damaged
-    return _table(_without_empty_columns(lines), "xlsx")
+    lines: list[tuple[int, list[str]]] = []
+    what = task(
+        only_first=True,
+        sheets=MOST_SHEETS_BESIDE,
+        rows=LAST_ROW,
+        columns=MOST_COLUMNS + 1,
+        cells=MOST_TABLE_CELLS,
+    )
+    for first, *rest in unpacked(content, what):
+        if isinstance(first, int):
+            lines.append((first, _dense(rest[1])))
+        elif first == "refused":
+            raise FileRefused([_table_refusal(*rest)])
+    return _table(_equally_wide([line for line in lines if any(line[1])]), "xlsx")
 
 
 def read_sheets(content: bytes) -> list[Sheet]:
@@ -204,85 +203,98 @@ def read_sheets(content: bytes) -> list[Sheet]:
 
     :raises FileRefused: it is no workbook, holds nothing, or is too large; or cells are too long.
     """
-    if not content.startswith(b"PK\x03\x04"):
-        raise FileRefused([Problem(NO_WORKBOOK)])
-    _require_small_inside(content)
     sheets: list[Sheet] = []
-    problems: list[Problem] = []
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        if len(book.worksheets) > MOST_SHEETS:
-            raise FileRefused([Problem(f"シートが多すぎます（{MOST_SHEETS}枚まで）。")])
-        for worksheet in book.worksheets:
-            sheet = Sheet(normalised(worksheet.title), _grid(worksheet))
-            beyond = [
-                place for place in sheet.cells if place[0] > MOST_GRID_ROWS or place[1] > MOST_GRID_COLUMNS
-            ]
-            if beyond or sum(len(one.cells) for one in (*sheets, sheet)) > MOST_GRID_CELLS:
-                words = f"シート「{sheet.title}」が大きすぎます。必要な行と列だけにしてください。"
-                raise FileRefused([Problem(words)])
-            problems += [
-                Problem(f"{sheet.place(*place)}：長すぎます（{LONGEST_CELL}字まで）。短くしてください。")
-                for place, text in sheet.cells.items()
-                if len(text) > LONGEST_CELL
-            ]
-            sheets.append(sheet)
-    except DAMAGED as damaged:
-        raise FileRefused([Problem(NO_WORKBOOK)]) from damaged
-    if problems:
+    what = task(
+        only_first=False,
+        sheets=MOST_SHEETS,
+        rows=MOST_GRID_ROWS,
+        columns=MOST_GRID_COLUMNS,
+        cells=MOST_GRID_CELLS,
+    )
+    cells: dict[tuple[int, int], str] = {}
+    for first, *rest in unpacked(content, what):
+        if isinstance(first, int):
+            texts = ((cell[0], normalised(_cell_text(*cell[1:3]))) for cell in rest[1])
+            cells.update({(first, column): text for column, text in texts if text})
+        elif first == "sheet":
+            cells = {}
+            sheets.append(Sheet(normalised(rest[0]), cells))
+        elif first == "refused":
+            raise FileRefused([_grid_refusal(*rest)])
+    if problems := [
+        Problem(f"{sheet.place(*place)}：長すぎます（{LONGEST_CELL}字まで）。短くしてください。")
+        for sheet in sheets
+        for place, text in sheet.cells.items()
+        if len(text) > LONGEST_CELL
+    ]:
         raise FileRefused(problems)
     if not any(sheet.cells for sheet in sheets):
         raise FileRefused([Problem(EMPTY)])
     return sheets
 
 
-def _grid(worksheet: Any) -> dict[tuple[int, int], str]:
-    rows = worksheet.iter_rows(max_row=MOST_GRID_ROWS + 1, max_col=MOST_GRID_COLUMNS + 1, values_only=True)
-    cells: dict[tuple[int, int], str] = {}
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row, start=1):
-            if value is not None and (text := normalised(_cell_text(value))):
-                cells[number, column] = text
-        if len(cells) > MOST_GRID_CELLS:
-            break
-    return cells
+def unpacked(content: bytes, what: Task) -> Iterator[list[Any]]:
+    """
+    The lines of a workbook as a process of its own reads it (``documents.xlsx.program``).
 
-
-def _require_small_inside(content: bytes) -> None:
-    """A small file that unpacks to gigabytes would fill the memory."""
+    :raises FileRefused: it is no workbook by its table of contents, or the process did not come to an end.
+    """
     try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            inside = sum(entry.file_size for entry in packed.infolist())
-            names = set(packed.namelist())
-    except BadZipFile as damaged:
-        raise FileRefused([Problem(NO_WORKBOOK)]) from damaged
-    if "xl/workbook.xml" not in names:
-        raise FileRefused([Problem(NO_WORKBOOK)])
-    if inside > MOST_BYTES_INSIDE:
-        raise FileRefused([Problem("ブックの中身が大きすぎます。必要な行だけのブックにしてください。")])
+        require_workbook(content, most_bytes=MOST_BYTES_INSIDE)
+        return read_apart(content, what)
+    except Unreadable as unreadable:
+        raise FileRefused([Problem(str(unreadable))]) from None
 
 
-def _without_empty_columns(lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """A workbook's rows are as wide as its widest one: what is empty on the right everywhere is no column."""
-    width = max(
-        (place for _, cells in lines for place, cell in enumerate(cells, 1) if cell.strip()), default=0
-    )
-    return [(number, cells[:width]) for number, cells in lines]
+def refusal_of(why: str) -> Problem:
+    """What to do about a workbook that was refused as a whole."""
+    return Problem({"macros": MACROS, "damaged": NO_WORKBOOK}.get(why, TOO_LARGE_INSIDE))
 
 
-def _cell_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
+def _table_refusal(why: str, _title: str, row: int, _column: int) -> Problem:
+    if why == "columns":
+        return Problem(f"列が多すぎます（{MOST_COLUMNS}列まで）。", row)
+    return refusal_of(why)
+
+
+def _grid_refusal(why: str, title: str, _row: int, _column: int) -> Problem:
+    if why == "sheets":
+        return Problem(f"シートが多すぎます（{MOST_SHEETS}枚まで）。")
+    if why in ("rows", "columns", "cells"):
+        return Problem(f"シート「{normalised(title)}」が大きすぎます。必要な行と列だけにしてください。")
+    return refusal_of(why)
+
+
+def _dense(cells: list[list[Any]]) -> list[str]:
+    """A row of texts from its filled cells."""
+    texts = [""] * cells[-1][0]
+    for column, kind, value, *_ in cells:
+        texts[column - 1] = _cell_text(kind, value)
+    return texts
+
+
+def _equally_wide(lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """A workbook's rows are as wide as its widest one."""
+    width = max((len(cells) for _, cells in lines), default=0)
+    return [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in lines]
+
+
+def _cell_text(kind: str, value: str) -> str:
+    """What a cell says; a whole number without the fraction that a program may have written."""
+    if kind != "n":
+        return value
+    if not any(sign in value for sign in ".eE"):
         return str(int(value))
-    return str(value)
+    number = float(value)
+    return str(int(number)) if number.is_integer() else str(number)
 
 
-def _decode(content: bytes) -> tuple[str, str]:
+def decoded(content: bytes) -> tuple[str, str]:
+    """
+    The text of a CSV and its encoding: utf-8 or cp932.
+
+    :raises FileRefused: it is empty, of another kind, or in neither encoding.
+    """
     if not content.strip(b"\xef\xbb\xbf \r\n\t"):
         raise FileRefused([Problem(EMPTY)])
     for magic, kind in OTHER_KINDS:
@@ -314,9 +326,13 @@ def _unreadable(content: bytes, place: int) -> FileRefused:
     )
 
 
-def _parse(text: str) -> list[tuple[int, list[str]]]:
-    """Lines that hold anything, each with the number of its first line in the file."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def csv_lines(text: str, delimiter: str = ",") -> list[tuple[int, list[str]]]:
+    """
+    Lines that hold anything, each with the number of its first line in the file.
+
+    :raises FileRefused: quotation marks do not pair.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     lines: list[tuple[int, list[str]]] = []
     begins = 1
     try:

@@ -1,0 +1,1 @@
+"""The program that reads an uploaded workbook in a process of its own. Nothing but Python's own library is needed."""
