@@ -47,9 +47,9 @@ def changes_touching(
     """
     By facility, what is new for ``month``: changes that count from it on, and older ones reported since it began.
 
-    ``and_later``: also those that count from a later month on. What counts from an earlier fiscal year on stands at this
-    year's April: that is where somebody can begin to look. Of the facilities given, or of all in scope. One query;
-    facilities of which nothing is new are left out.
+    ``and_later``: also those that count from a later month on. What counts from an earlier fiscal year on stands at
+    this year's April: that is where somebody can begin to look. Of the facilities given, or of all in scope. One
+    query; facilities of which nothing is new are left out.
     """
     began = datetime.combine(month.first_day, time.min, tzinfo=timezone.get_default_timezone())
     new = Q(from_month=month.first_day) | Q(from_month__lt=month.first_day, reported_at__gte=began)

@@ -25,7 +25,7 @@ from staff_records.words import Post
 
 THERE, LEFT, ON_LEAVE, COMING = "there", "left", "leave", "coming"
 STATES: Final[Mapping[str, str]] = {
-    THERE: "在籍（休業中を含む）",
+    THERE: "在籍",
     ON_LEAVE: "休業中",
     LEFT: "退職",
     COMING: "採用予定",
