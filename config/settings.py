@@ -229,7 +229,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 UPLOAD_LIMIT_BYTES = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["documents.uploads.MemoryOnlyUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A page of the roster's table has 24 cells a row, and pasting makes some hundred rows more.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000
 COUNT_PREVIEW_LIFETIME = timedelta(hours=24)
 # Where core systems leave files of counts and charges: a folder for each city, named by its code. Empty: no such door.
 _drop_folder = environment.text("COUNT_DROP_FOLDER", "")

@@ -1,4 +1,6 @@
-"""Work of this room that comes back on schedule."""
+"""Work of this room that waits in the outbox or comes back on schedule."""
+
+from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
@@ -6,7 +8,19 @@ from django.utils import timezone
 from audit.record import SYSTEM, Context, context
 from facilities.models import Municipality
 from facilities.scope import scope
+from jobs.handlers import handles
+from jobs.models import Job
+from jobs.running import payload_of
+from person_keys import store
 from staff_records.operations import telling
+from staff_records.operations.entries import FORGET_ROWS
+
+
+@handles(FORGET_ROWS)
+def forget_rows(job: Job) -> None:
+    """Destroy the keys of rows of an entry sheet that are gone."""
+    rows = [UUID(row) for row in payload_of(job)["rows"]]
+    store.destroy(rows, municipality_id=UUID(job.args["municipality_id"]), at=timezone.now())
 
 
 @shared_task(name="staff_records.tell_city")

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from staff_records.views import acts_list as acts
-from staff_records.views import hiring, roster, wages
+from staff_records.views import addresses, entry, hiring, roster, wages
 from staff_records.views.acts import Act, act_page
 
 app_name = "staff"
@@ -19,6 +19,13 @@ def _act(address: str, name: str, act: Act[Any]) -> URLPattern:
 urlpatterns: list[URLPattern] = [
     path("", roster.roster, name="roster"),
     path("new/", hiring.new, name="new"),
+    path("addresses/", addresses.addresses, name="addresses"),
+    path("entry/", entry.entry, name="entry"),
+    path("entry/check/", entry.entry_check, name="entry_check"),
+    path("entry/apply/", entry.entry_apply, name="entry_apply"),
+    path("entry/discard/", entry.entry_discard, name="entry_discard"),
+    path("entry/<slug:table>/", entry.entry_table, name="entry_table"),
+    path("entry/<slug:table>/save/", entry.entry_save, name="entry_save"),
     path("<uuid:member_id>/", roster.person, name="person"),
     path("<uuid:member_id>/wages/", wages.wages, name="wages"),
     _act("leaving", "leave", acts.LEAVE),

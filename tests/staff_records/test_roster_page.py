@@ -40,6 +40,7 @@ def test_an_empty_roster_leads_to_entering(sakura):
 
     assert "職員がまだ登録されていません" in page
     assert f"/f/{sakura.facility.number}/staff/new/" in page
+    assert f"/f/{sakura.facility.number}/staff/entry/" in page
 
 
 def test_the_table_shows_who_is_there_with_the_least(sakura):
