@@ -44,6 +44,7 @@ FACILITY = (
             }
         ),
     ),
+    NavigationItem("職員", "staff:roster", frozenset({"staff:"})),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
     NavigationItem("お知らせ", "facility_notices:notices", frozenset({"facility_notices:"})),

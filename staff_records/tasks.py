@@ -14,7 +14,7 @@ from jobs.handlers import handles
 from jobs.models import Job
 from jobs.running import payload_of
 from person_keys import store
-from staff_records.operations import erasing, overlaps, sweeping, year_telling
+from staff_records.operations import erasing, overlaps, sweeping, telling, year_telling
 from staff_records.operations.entries import FORGET_ROWS
 from staff_records.overlapping import LOOK_FOR_OVERLAPS
 
@@ -34,7 +34,7 @@ def look_for_overlaps(job: Job) -> None:
 
 
 @handles(year_telling.TELL_CITY)
-def tell_city(job: Job) -> None:
+def tell_city_of_rosters(job: Job) -> None:
     """Mails to the operations section: rosters have come."""
     with _city(job):
         year_telling.tell_city(int(job.args["fiscal_year"]))
@@ -52,6 +52,14 @@ def destroy_keys(job: Job) -> None:
     """The keys of everybody in an erasure. Destroying twice is destroying once."""
     with _city(job):
         erasing.destroy_keys(UUID(job.args["erasure_id"]), at=timezone.now())
+
+
+@shared_task(name="staff_records.tell_city")
+def tell_city() -> None:
+    """The digest of the day, city by city. Runs every hour of the morning: what was sent is not sent again."""
+    for municipality in Municipality.objects.all():
+        with _whole(municipality.pk):
+            telling.tell_city(municipality, today=timezone.localdate())
 
 
 @shared_task(name="staff_records.sweep_keys")
