@@ -236,8 +236,8 @@ def test_a_clerk_of_both_moves_somebody_in_one_act(city, sakura, momiji, hanako,
         },
     )
 
-    assert answer.status_code == 302
     (there,), (here,) = roster_of(sakura), roster_of(momiji)
+    assert answer.headers["Location"] == f"/f/1299900000903/staff/{here.member.pk}/"
     assert (there.spans[-1].last_day, there.spans[-1].ending) == (date(2026, 4, 30), Ending.TRANSFERRED)
     assert here.spans[0].first_day == MAY_1
     with city.open():
