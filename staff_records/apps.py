@@ -10,8 +10,7 @@ class StaffRecordsConfig(AppConfig):
     verbose_name = "職員名簿"
 
     def ready(self) -> None:
-        """Tell documents how rosters are printed and facilities where to go and what is open; make work known."""
+        """Tell documents how rosters are printed, facilities what has begun, where to go and what is open."""
         import_module("staff_records.paper").register()
-        import_module("staff_records.doors")
-        import_module("staff_records.open_tasks")
-        import_module("staff_records.tasks")
+        for name in ("beginnings", "doors", "open_tasks", "tasks"):
+            import_module(f"staff_records.{name}")

@@ -14,14 +14,15 @@ from staff_records import permissions
 
 
 @leads
-def roster_of_the_year(actor: Actor, facility: Facility) -> Sequence[Door]:
-    """The roster of this year, for whom it is a task."""
+def rosters(actor: Actor, facility: Facility) -> Sequence[Door]:
+    """Who works there, and the roster of this year, for the operations section."""
     if not permissions.read_in_city.allows(actor, None):
         return []
     year = ServiceMonth.of(timezone.localdate()).fiscal_year
     return [
+        Door("職員名簿", reverse("staff_city:roster", args=[facility.number])),
         Door(
             f"{fiscal_year_words(year)}の職員名簿",
             reverse("staff_city:year_page", args=[year, facility.number]),
-        )
+        ),
     ]

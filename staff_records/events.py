@@ -25,6 +25,17 @@ class StaffEvent(StrEnum):
     WAGES_SET = "staff.wages_set"
     WORK_RULES_SET = "staff.work_rules_set"
     UNDONE = "staff.undone"
+    # Whoever is hired is compared with those born on the same day.
+    COMPARED = "staff.compared"
+    NEW_SHOWN = "staff.new_shown"
+    WAGES_SHOWN = "staff.wages_shown"
+    CHANGES_LISTED = "staff.changes_listed"
+    CHANGE_SHOWN = "staff.change_shown"
+    CHANGES_SEEN = "staff.changes_seen"
+    CHANGES_EXPORTED = "staff.changes_exported"
+    CITY_TOLD = "staff.city_told"
+    COPY_CHECKED = "staff.copy_checked"
+    PROOF_CHECKED = "staff.proof_checked"
     ADDRESSES_LOOKED_UP = "staff.addresses_looked_up"
     SEARCH_SHOWN = "staff.search_shown"
     SEARCHED = "staff.searched"
@@ -42,7 +53,6 @@ class StaffEvent(StrEnum):
     SNAPSHOT_ACCEPTED = "staff.snapshot_accepted"
     SNAPSHOT_RETURNED = "staff.snapshot_returned"
     SNAPSHOTS_ACCEPTED = "staff.snapshots_accepted"
-    CITY_TOLD = "staff.city_told"
     SNAPSHOT_TOLD = "staff.snapshot_told"
     SNAPSHOT_QUOTED = "staff.snapshot_quoted"
     SNAPSHOT_PRINTED = "staff.snapshot_printed"
@@ -54,3 +64,17 @@ class StaffEvent(StrEnum):
     ENTRY_CHECKED = "staff.entry_checked"
     ENTRY_APPLIED = "staff.entry_applied"
     ENTRY_DISCARDED = "staff.entry_discarded"
+
+
+class RetentionEvent(StrEnum):
+    """Keeping records for as long as they are needed, and no longer."""
+
+    SHOWN = "staff.retention_shown"
+    RULE_SET = "staff.retention_rule_set"
+    ERASURE_ASKED = "staff.erasure_asked"
+    ERASURE_CONFIRMED = "staff.erasure_confirmed"
+    ERASURE_WITHDRAWN = "staff.erasure_withdrawn"
+    ERASED = "staff.erased"
+    KEYS_DESTROYED = "staff.keys_destroyed"
+    KEYS_SWEPT = "staff.keys_swept"
+    KEYS_REPLACED = "staff.keys_replaced"

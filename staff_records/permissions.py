@@ -45,9 +45,9 @@ def decide(actor: Actor, _: None) -> None:
 
 @rule
 def erase(actor: Actor, _: None) -> None:
-    """Erase people after the retention period: administrators, two of them."""
+    """Set the retention period, erase people after it: administrators, to erase two of them."""
     if actor.duty != Role.ADMINISTRATOR:
-        raise NotAllowed("保存期間を過ぎた職員の記録を消去できるのは、市の管理者だけです。")
+        raise NotAllowed("職員の記録の保存期間を決め、過ぎた記録を消去できるのは、市の管理者だけです。")
 
 
 @rule

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import city_figures, city_finding, year_city
+from staff_records.views import city, city_changes, city_figures, city_finding, retention, year_city
 
 app_name = "staff_city"
 
@@ -24,4 +24,21 @@ urlpatterns: list[URLPattern] = [
         year_city.return_to_facility,
         name="year_return",
     ),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/rule/", retention.set_rule, name="set_retention"),
+    path("retention/ask/", retention.ask, name="ask_erasure"),
+    path("retention/<uuid:erasure_id>/confirm/", retention.confirm, name="confirm_erasure"),
+    path("retention/<uuid:erasure_id>/withdraw/", retention.withdraw, name="withdraw_erasure"),
+    path("changes/", city_changes.changes, name="changes"),
+    path("changes/export/", city_changes.export, name="export_changes"),
+    path("changes/seen/", city_changes.see_changes, name="see_changes"),
+    path("changes/<uuid:change_id>/", city_changes.change, name="change"),
+    path("<str:number>/", city.roster, name="roster"),
+    path("<str:number>/<uuid:member_id>/", city.person, name="person"),
+    path(
+        "<str:number>/<uuid:member_id>/qualifications/<uuid:row_id>/check/",
+        city.check_copy,
+        name="check_copy",
+    ),
+    path("<str:number>/<uuid:member_id>/earlier/<uuid:row_id>/check/", city.check_proof, name="check_proof"),
 ]

@@ -8,6 +8,7 @@ against the whole record before it is saved. Each step leaves the dossier as it 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -61,7 +62,8 @@ class Writer:
     def next_number(self, facility: Facility) -> int:
         """The next free 職員番号; the facility stays locked until the transaction ends."""
         Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
-        rows = StaffMember.objects.filter(facility=facility)
+        # A number is never given twice, not even after its member was erased.
+        rows = StaffMember.with_erased.filter(facility=facility)
         return (rows.aggregate(most=Max("number"))["most"] or 0) + 1
 
     def hire(
@@ -247,14 +249,26 @@ class Writer:
         row.save()
         self.touch(found)
 
-    def withdraw(self, found: Dossier, row: Qualification | EarlierEmployment | Training) -> None:
+    def withdraw(
+        self, found: Dossier, row: StaffDetail | Qualification | EarlierEmployment | Training
+    ) -> None:
         """Take back a row that was entered by mistake; it stays, withdrawn."""
         row.withdrawn_at = self.at
         row.save(update_fields=["withdrawn_at"])
-        group: Sequence[object] = next(
-            rows for rows in (found.qualifications, found.earlier, found.trainings) if row in rows
-        )
-        group.remove(row)  # type: ignore[attr-defined]
+        groups: Sequence[list[Any]] = (found.details, found.qualifications, found.earlier, found.trainings)
+        next(rows for rows in groups if row in rows).remove(row)
+        self.touch(found)
+
+    def withdraw_span(self, found: Dossier, span: Employment) -> None:
+        """Take back a span that was entered by mistake; the one it followed day by day goes on to its end."""
+        place = found.spans.index(span)
+        before = found.spans[place - 1] if place else None
+        if before is not None and before.last_day is not None and before.last_day + A_DAY == span.first_day:
+            before.last_day, before.ending = span.last_day, span.ending
+            before.save()
+        span.withdrawn_at = self.at
+        span.save(update_fields=["withdrawn_at"])
+        found.employments.remove(span)
         self.touch(found)
 
     def report(

@@ -25,11 +25,12 @@ from pricing.books import COLUMNS as BOOK_COLUMNS
 from rate_books import operations as rate_books
 from rate_books.loading import BookFile
 from rate_books.models import Book
-from staff_records.models import EntrySheet, OverlapFlag, WorkRules
-from staff_records.operations import entries, overlaps
+from staff_records.models import EntrySheet, Erasure, OverlapFlag, StaffMember, WorkRules
+from staff_records.operations import entries, erasing, overlaps
 from tests.cast import JUNE, City, Nursery
 from tests.staff_records.rosters import hire
 from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
+from tests.staff_records.stage import add_member
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
 令和8年8月,1299900000901,さくら保育園,129999,2号,3,標準,17
@@ -282,3 +283,12 @@ def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAtta
         if send:
             notices.send(notice.pk, shown_version=2, shown_reach=1, by=officer, at=now)
     return notice, file
+
+
+def asked_erasure(nursery: Nursery) -> Erasure:
+    """Somebody left long ago, and an administrator has asked that the record be erased."""
+    with nursery.open():
+        member = add_member(nursery, 900)
+        StaffMember.objects.filter(pk=member.pk).update(left_year=2010)
+    with nursery.city.open(Role.ADMINISTRATOR) as administrator:
+        return erasing.ask(1, by=administrator, at=timezone.now(), today=timezone.localdate())
