@@ -24,6 +24,15 @@ class StaffEvent(StrEnum):
     WAGES_SET = "staff.wages_set"
     WORK_RULES_SET = "staff.work_rules_set"
     UNDONE = "staff.undone"
+    SEARCH_SHOWN = "staff.search_shown"
+    SEARCHED = "staff.searched"
+    LOOKED_UP = "staff.looked_up"
+    SHOWN_TO_OTHER_FACILITY = "staff.shown_to_other_facility"
+    TAKEN_TO_OTHER_FACILITY = "staff.taken_to_other_facility"
+    FIND_SHOWN = "staff.find_shown"
+    OVERLAPS_LOOKED_FOR = "staff.overlaps_looked_for"
+    OVERLAPS_SHOWN = "staff.overlaps_shown"
+    OVERLAP_CLEARED = "staff.overlap_cleared"
 
 
 class RetentionEvent(StrEnum):

@@ -1,5 +1,6 @@
 """Who may do what with the roster. A facility keeps its own; the city reads, asks and accepts, and never writes one."""
 
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +13,13 @@ class OfFacility(Protocol):
 
     @property
     def facility_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class RosterOf:
+    """The roster of one facility, where there is no row of it to ask about."""
+
+    facility_id: UUID
 
 
 @rule

@@ -12,7 +12,8 @@ from facilities.models import Municipality
 from facilities.scope import scope
 from jobs.handlers import handles
 from jobs.models import Job
-from staff_records.operations import erasing, sweeping
+from staff_records.operations import erasing, overlaps, sweeping
+from staff_records.overlapping import LOOK_FOR_OVERLAPS
 
 
 @handles(erasing.EMPTY_ROWS)
@@ -27,6 +28,13 @@ def destroy_keys(job: Job) -> None:
     """The keys of everybody in an erasure. Destroying twice is destroying once."""
     with _city(UUID(job.args["municipality_id"])):
         erasing.destroy_keys(UUID(job.args["erasure_id"]), at=timezone.now())
+
+
+@handles(LOOK_FOR_OVERLAPS)
+def look_for_overlaps(job: Job) -> None:
+    """A roster was written: does somebody on it work elsewhere at the same time? Only the whole city can tell."""
+    with _city(UUID(job.args["municipality_id"])):
+        overlaps.look(UUID(job.args["facility_id"]), at=timezone.now())
 
 
 @shared_task(name="staff_records.sweep_keys")

@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, path
 
+from staff_records.views import city_finding
 from staff_records.views import retention
 
 app_name = "staff_city"
 
 urlpatterns: list[URLPattern] = [
+    path("search/", city_finding.search, name="search"),
+    path("overlaps/", city_finding.overlaps, name="overlaps"),
+    path("overlaps/<uuid:pair_id>/clear/", city_finding.clear_overlap, name="clear_overlap"),
     path("retention/", retention.retention, name="retention"),
     path("retention/rule/", retention.set_rule, name="set_retention"),
     path("retention/ask/", retention.ask, name="ask_erasure"),

@@ -37,6 +37,7 @@ from tests.access.subjects import (
     loaded_book,
     mapping_draft,
     notice_for,
+    overlapping_pair,
     previewed_charges,
     previewed_import,
     previewed_list,
@@ -226,6 +227,7 @@ def make_world() -> World:
         "document_id": document_of(sakura, approved).pk,
         "notice_id": notice.pk,
         "attachment_id": file.pk,
+        "pair_id": overlapping_pair(sakura, sumire),
         "erasure_id": asked_erasure(sakura).pk,
     }
     draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}

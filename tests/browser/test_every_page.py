@@ -22,6 +22,7 @@ PAGES = {
         "first-steps": f"/f/{cast.STRANGER}/first-steps/",
         "guide": f"/f/{cast.STRANGER}/guide/",
         "documents-none": f"/f/{cast.STRANGER}/documents/",
+        "staff-elsewhere": f"/f/{cast.STRANGER}/staff/find/",
         "not-found": "/f/0000000000000/",
     },
     "nyuen": {
@@ -42,6 +43,8 @@ PAGES = {
         "what-if-of-a-facility": f"/c/review/what-if/{cast.KINDERGARTEN}/",
         "differences": "/c/review/differences/",
         "budget": "/c/budget/",
+        "staff-search": "/c/staff/search/",
+        "staff-overlaps": "/c/staff/overlaps/",
         "budget-with-more-children": "/c/budget/?percent=5",
         "budget-refused": "/c/budget/?year=x&percent=1000",
     },

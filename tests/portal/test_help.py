@@ -71,7 +71,8 @@ SHOWN_BY_A_LIST = {
     "facilities:account_withdraw_address": "facilities:accounts",
 }
 ROOMS = (
-    "portal", "approvals", "claims", "rate_books", "documents", "facilities", "accounts", "jobs", "pages", "templates",
+    "portal", "approvals", "claims", "staff_records", "rate_books", "documents", "facilities", "accounts", "jobs",
+    "pages", "templates",
 )  # fmt: skip
 
 
