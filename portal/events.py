@@ -40,4 +40,3 @@ class KeyEvent(StrEnum):
     RESEALED = "keys.resealed"
     REPLACEMENT_BEGUN = "keys.replacement_begun"
     REPLACED = "keys.replaced"
-    INDEX_REBUILT = "keys.index_rebuilt"

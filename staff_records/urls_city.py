@@ -2,8 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_records.views import city_finding
-from staff_records.views import retention
+from staff_records.views import city_finding, retention
 
 app_name = "staff_city"
 

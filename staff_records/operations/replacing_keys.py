@@ -112,7 +112,11 @@ def _reseal(city: Municipality, key_ids: Sequence[UUID]) -> set[UUID]:
         for kind in kinds_of_rows():
             written += _reseal_rows(kind, rings, unclean)
         if written:
-            record(RetentionEvent.KEYS_REPLACED, detail={"persons": len(free), "values": written})
+            record(
+                RetentionEvent.KEYS_REPLACED,
+                municipality_id=city.pk,
+                detail={"persons": len(free), "values": written},
+            )
         return free - unclean
 
 
