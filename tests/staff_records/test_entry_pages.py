@@ -153,7 +153,13 @@ def test_a_long_sheet_has_pages_and_problems_lead_to_theirs(clerk, sakura):
     assert answer["Location"].endswith("?page=2")
 
 
-@pytest.mark.parametrize("text", NASTY)
+# A lone half of a pair cannot be sent: no browser makes bytes of it.
+SENDABLE = [
+    text for text in NASTY if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+]
+
+
+@pytest.mark.parametrize("text", SENDABLE)
 def test_whatever_is_pasted_is_kept_and_shown(text, clerk, sakura):
     start(clerk, sakura)
     row = {column.code: text[:900] for column in TABLES["members"].columns}
