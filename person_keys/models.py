@@ -23,7 +23,8 @@ class PersonKey(models.Model):
     One key (32 bytes) under which one person's values are sealed, itself sealed by the installation.
 
     ``person_id`` is the id of the row that stands for the person, or of a document that names people and goes with
-    them (``owner``). While a key is being replaced a person has two; the one of the highest ``generation`` seals. Destroyed, the row stays without its key: no path makes another one.
+    them (``owner``). While a key is being replaced a person has two; the one of the highest ``generation`` seals.
+    Destroyed, the row stays without its key: no path makes another one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
