@@ -310,6 +310,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.tell_of_new_notices",
         "schedule": crontab(minute=20, hour="8-11"),
     },
+    # Sundays at half past three: nobody types a roster.
+    "remove keys nothing is kept under": {
+        "task": "staff_records.sweep_keys",
+        "schedule": crontab(minute=30, hour=3, day_of_week=0),
+    },
     "clear old sessions and codes": {"task": "accounts.clear_expired", "schedule": 60 * 60.0},
 }
 

@@ -56,10 +56,12 @@ FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
 )
 ACCOUNTS = NavigationItem(
-    "アカウント", "facilities:accounts", frozenset({"facilities:account", "facilities:api_tokens"})
+    "アカウント",
+    "facilities:accounts",
+    frozenset({"facilities:account", "facilities:api_tokens", "staff_city:retention"}),
 )
 RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
-STAFF = NavigationItem("職員", "staff_city:changes", frozenset({"staff_city:"}))
+STAFF = NavigationItem("職員", "staff_city:overview", frozenset({"staff_city:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
 INVENTED = frozenset({cast.CITY_CODE, cast.NEIGHBOUR_CODE})

@@ -10,7 +10,7 @@ class StaffRecordsConfig(AppConfig):
     verbose_name = "職員名簿"
 
     def ready(self) -> None:
-        """Tell facilities what has begun and which pages they have; make work known."""
-        import_module("staff_records.beginnings")
-        import_module("staff_records.doors")
-        import_module("staff_records.tasks")
+        """Tell documents how rosters are printed, facilities what has begun, where to go and what is open."""
+        import_module("staff_records.paper").register()
+        for name in ("beginnings", "doors", "open_tasks", "tasks"):
+            import_module(f"staff_records.{name}")

@@ -33,16 +33,19 @@ from facilities.views.schedule import feed_token
 from tests.access.staff import staff_rows
 from tests.access.subjects import (
     api_token,
+    asked_erasure,
     document_of,
     entry_sheet,
     loaded_book,
     mapping_draft,
     notice_for,
+    overlapping_pair,
     previewed_charges,
     previewed_import,
     previewed_list,
     refused_drop,
     saved_mapping,
+    work_rules_of,
 )
 from tests.cast import (
     APRIL,
@@ -131,6 +134,7 @@ class World:
             "form": CLAIM_FORM,
             "subject_id": self.approved.pk,
             "day": "2026-12-28",
+            "fiscal_year": ServiceMonth.of(timezone.localdate()).fiscal_year,
             "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
             "table": "members",
@@ -234,6 +238,9 @@ def make_world() -> World:
         "document_id": document_of(sakura, approved).pk,
         "notice_id": notice.pk,
         "attachment_id": file.pk,
+        "pair_id": overlapping_pair(sakura, sumire),
+        "rule_id": work_rules_of(sakura).pk,
+        "erasure_id": asked_erasure(sakura).pk,
     }
     staff = staff_rows(sakura)
     ids |= {"member_id": staff.pop("member"), "change_id": staff.pop("change")}

@@ -93,6 +93,7 @@ def test_every_object_has_a_word():
             "searchtoken",
             "entryrow",
             "snapshotline",
+            "erasureline",
         )
     }
     assert tenant - lines - set(MODELS) == set()

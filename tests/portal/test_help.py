@@ -63,6 +63,9 @@ NO_PAGES = {
     "rate_books:file",
     "rate_books:shipped_file",
     "rate_books:template",
+    "staff:figures_export",
+    "staff_city:figures_export",
+    "staff_city:overview_export",
     "staff_city:export_changes",
 }
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.
