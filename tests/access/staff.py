@@ -21,8 +21,8 @@ from staff_records.values import Detail, Earlier, Identity, Licenced, Terms, Tra
 from staff_records.words import Beginning
 from tests.cast import Nursery
 
-WHO = Identity(date(1990, 4, 2))
-NAMED = Detail("若葉　みのり", "わかば　みのり", address="青葉市みどり1丁目2番3号")
+WHO = Identity(date(1988, 5, 6))
+NAMED = Detail("若葉　みどり", "わかば　みどり", address="青葉市みどり1丁目2番3号")
 FULL = Terms("nursery_teacher", True, Decimal(8), Decimal(20))
 
 
