@@ -44,6 +44,7 @@ FACILITY = (
             }
         ),
     ),
+    NavigationItem("職員", "staff:roster", frozenset({"staff:"})),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
     NavigationItem("お知らせ", "facility_notices:notices", frozenset({"facility_notices:"})),
@@ -55,7 +56,9 @@ FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
 )
 ACCOUNTS = NavigationItem(
-    "アカウント", "facilities:accounts", frozenset({"facilities:account", "facilities:api_tokens"})
+    "アカウント",
+    "facilities:accounts",
+    frozenset({"facilities:account", "facilities:api_tokens", "staff_city:retention"}),
 )
 RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
 STAFF = NavigationItem("職員", "staff_city:overview", frozenset({"staff_city:"}))

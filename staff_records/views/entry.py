@@ -24,8 +24,9 @@ from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
+from staff_records.checked_rows import CheckedSheet
 from staff_records.columns import TABLES
-from staff_records.entry_checking import CheckedSheet, check_rows
+from staff_records.entry_checking import check_rows
 from staff_records.entry_forms import NotOurForm, SentRow, StartForm, sent_choices, sent_rows
 from staff_records.entry_grid import EMPTY_ROWS, MORE_ROWS, cell_id, grid_of, page_of
 from staff_records.entry_summary import summary_of

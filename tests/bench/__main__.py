@@ -37,6 +37,7 @@ def main() -> None:
             imports_bench,
             pages_bench,
             revision_bench,
+            staff_bench,
             staff_figures_bench,
         )
 
@@ -45,6 +46,7 @@ def main() -> None:
         found["revision"] = revision_bench.measure()
         found["staff_figures"] = staff_figures_bench.measure()
         found["documents"] = documents_bench.measure()
+        found["staff"] = staff_bench.measure()
         found["pages"] = pages_bench.measure()
     json.dump(found, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")

@@ -66,6 +66,7 @@ NO_PAGES = {
     "staff:figures_export",
     "staff_city:figures_export",
     "staff_city:overview_export",
+    "staff_city:export_changes",
 }
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.
 SHOWN_BY_A_LIST = {
