@@ -7,6 +7,7 @@ import pytest
 
 from audit.record import record
 from staff_records.checked_rows import CheckedSheet
+from staff_records.columns import TABLES
 from staff_records.differences import Effect
 from staff_records.entry_checking import check_rows
 from staff_records.models import EntryRow, EntrySheet, MonthlyHours, StaffChange, StaffMember
@@ -26,6 +27,7 @@ from tests.staff_records.entry_stage import (
     roster,
     type_rows,
 )
+from tests.staff_records.nasty import NASTY
 from tests.staff_records.stage import BIRTH, add_member
 
 TODAY = date(2026, 4, 10)
@@ -295,6 +297,17 @@ def test_rows_of_a_file_become_the_sheet(sakura):
     ]
     assert apply(sakura, sheet).hired == 1
     assert str(MonthlyHours.objects.get().hours) == "80.50"
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_whatever_a_file_brings_is_kept_and_refused_at_its_cell(sakura, text):
+    rows = [
+        (code, 1, {column.code: text for column in table.columns} | {"number": "1"})
+        for code, table in TABLES.items()
+    ]
+    open_sheet(sakura.facility, day=DAY, source=Source.IMPORTED, rows=rows, by=sakura.actor, at=AT)
+
+    assert all(row.effect in {Effect.REFUSED, Effect.EMPTY} for row in look().rows)
 
 
 def test_sixty_rows_are_saved_and_checked_well_within_a_second(sakura):
