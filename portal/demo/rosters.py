@@ -14,7 +14,9 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from audit.record import record
+from django.utils import timezone
+
+from audit.record import SYSTEM, Context, context, record
 from facilities.actors import Actor, actor_for
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
@@ -25,6 +27,8 @@ from portal.demo.names import Names
 from portal.demo.places import places
 from portal.demo.scene import APRIL, JAPAN, MAY, acting
 from portal.demo.seats import FULL_TIME_HOURS, Place
+from staff_records import finding
+from staff_records.dossiers import Dossier
 from staff_records.events import StaffEvent
 from staff_records.models import (
     EarlierEmployment,
@@ -39,6 +43,7 @@ from staff_records.models import (
     WorkRules,
 )
 from staff_records.opening import with_new_key
+from staff_records.operations import overlaps
 from staff_records.person_rows import MemberRow
 from staff_records.words import ChangeKind
 from staff_records.writing import first_month_of
@@ -77,8 +82,11 @@ def write(city: Municipality, officer: Actor, clerks: Mapping[UUID, Actor]) -> N
                 facility, found[facility.number], planned[facility.number], _clerk(facility, clerks), turn
             )
         rows.save()
-        # The index by which people are found is made here, once there is one: the rows are open still.
+        rows.index()
     rows.tell(city)
+    system = Context(who=SYSTEM, entrance="worker", municipality_id=city.pk)
+    with context(system), scope(city.pk, None):
+        overlaps.look(at=timezone.now())
 
 
 def write_next_door(city: Municipality, actors: Mapping[str, Actor], clerks: Mapping[UUID, Actor]) -> None:
@@ -205,6 +213,16 @@ class _Rows:
         WorkRules.objects.bulk_create(self.rules)
         for model, rows in self.rows.items():
             model.objects.bulk_create(rows, batch_size=BATCH)
+
+    def index(self) -> None:
+        """Let everybody be found; the rows are open still."""
+        found = {member.pk: Dossier(member) for member, *_ in self.people}
+        for row in (*self.rows[StaffDetail], *self.rows[Qualification]):
+            if isinstance(row, StaffDetail):
+                found[row.member_id].details.append(row)
+            elif isinstance(row, Qualification):
+                found[row.member_id].qualifications.append(row)
+        finding.refresh(list(found.values()))
 
     def tell(self, city: Municipality) -> None:
         """Put on record who wrote whom, facility by facility, and whom the city has looked at."""

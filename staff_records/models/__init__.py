@@ -11,6 +11,8 @@ from staff_records.models.careers import (
 from staff_records.models.changes import OverlapFlag, StaffChange
 from staff_records.models.entries import EntryRow, EntrySheet
 from staff_records.models.members import SearchToken, StaffDetail, StaffMember, WorkRules
+from staff_records.models.retention import Erasure, ErasureLine, RetentionRule
+from staff_records.models.rounds import RosterRound
 from staff_records.models.snapshots import RosterSnapshot, SnapshotLine
 
 __all__ = [
@@ -18,9 +20,13 @@ __all__ = [
     "Employment",
     "EntryRow",
     "EntrySheet",
+    "Erasure",
+    "ErasureLine",
     "MonthlyHours",
     "OverlapFlag",
     "Qualification",
+    "RetentionRule",
+    "RosterRound",
     "RosterSnapshot",
     "SearchToken",
     "SnapshotLine",

@@ -30,7 +30,15 @@ from pricing.staffing.working_time import WorkingTime
 from staff_records import checks
 from staff_records.dossiers import Dossier, Purpose, dossiers
 from staff_records.events import StaffEvent
-from staff_records.models import MonthlyHours, StaffChange, StaffMember, Wage, WorkRules
+from staff_records.models import (
+    MonthlyHours,
+    OverlapFlag,
+    SearchToken,
+    StaffChange,
+    StaffMember,
+    Wage,
+    WorkRules,
+)
 from staff_records.values import Earlier, Identity, Licenced, Trained
 from staff_records.words import PROVED, ChangeKind, Ending, Licence, Proof
 
@@ -428,3 +436,13 @@ def same(people: Read, first: str, second: str) -> tuple[Dossier, Dossier]:
     ]
     assert len(found) == 1
     return found[0]
+
+
+def test_everybody_of_the_demo_can_be_found_and_who_works_in_two_places_is_known(city):
+    with scope(city.pk, None):
+        found = set(SearchToken.objects.values_list("member_id", flat=True))
+        members = set(StaffMember.objects.values_list("pk", flat=True))
+        pairs = OverlapFlag.objects.values_list("pair_id", flat=True)
+
+        assert found == members
+        assert len(pairs) == 2 * len(set(pairs))
