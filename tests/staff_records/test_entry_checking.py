@@ -24,6 +24,7 @@ from tests.staff_records.entry_stage import (
     begin,
     change_row,
     member_row,
+    name_everybody,
     roster,
     type_rows,
 )
@@ -265,6 +266,22 @@ def test_what_changes_of_who_is_not_there_that_day_is_put_right(sakura):
     (found,) = roster()
     assert [(span.days_a_month, span.last_day) for span in found.spans] == [(15, date(2025, 3, 31))]
     assert StaffChange.objects.get().kind == "corrected"
+
+
+def test_the_number_of_who_was_erased_is_given_to_nobody_else(sakura):
+    member = add_member(sakura, 4)
+    (found,) = locked([member.pk])
+    writer(sakura).end_work(found, last_day=date(2020, 5, 31), ending=Ending.LEFT)
+    StaffMember.objects.filter(pk=member.pk).update(erased_at=AT)
+    sheet = begin(sakura)
+    (row,) = type_rows(sakura, sheet, member_row(number="4"))
+    assert "前にいた職員" in look().rows[0].problem_at["number"]
+
+    change_row(sakura, EntryRow.objects.get(pk=row), {"number": ""})
+    apply(sakura, sheet)
+
+    assert StaffMember.objects.get().number == 5
+    name_everybody()
 
 
 def test_empty_rows_are_passed_over(sakura):
