@@ -8,9 +8,11 @@ the auditors' and the API's only on the LGWAN entrance. Elsewhere they answer 40
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from facilities.numbers import FacilityNumberConverter
 from facilities.periods import ServiceMonthConverter
 
 register_converter(ServiceMonthConverter, "month")
+register_converter(FacilityNumberConverter, "facility_number")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
