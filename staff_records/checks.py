@@ -3,14 +3,24 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import Protocol
 
 from pricing.staffing.dates import age_on
 from staff_records.dossiers import Dossier
-from staff_records.models import Employment
 from staff_records.problems import FieldProblem
 from staff_records.values import Earlier, Identity, Licenced, Trained
 
 YOUNGEST_AT_WORK = 15
+
+
+class Span(Protocol):
+    """Days of work, both included; without a last day it goes on."""
+
+    @property
+    def first_day(self) -> date: ...
+
+    @property
+    def last_day(self) -> date | None: ...
 
 
 def identity(value: Identity, *, today: date) -> Iterable[FieldProblem]:
@@ -21,7 +31,7 @@ def identity(value: Identity, *, today: date) -> Iterable[FieldProblem]:
         yield FieldProblem("birth_date", "生年月日が100年以上前です。和暦の元号も確かめてください。")
 
 
-def spans(found: Sequence[Employment], birth_date: date) -> Iterable[FieldProblem]:
+def spans(found: Sequence[Span], birth_date: date) -> Iterable[FieldProblem]:
     """Spans of work end after they begin, do not overlap, and begin when somebody may work."""
     in_order = sorted(found, key=lambda span: span.first_day)
     for span in in_order:

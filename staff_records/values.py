@@ -74,3 +74,22 @@ class Trained:
     title: str = ""
     organiser: str = ""
     is_in_house: bool = False
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Hours really worked in a month; ``month`` is its first day."""
+
+    month: date
+    hours: Decimal
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What was paid for a month, in yen; None where nothing was said. ``month`` is its first day."""
+
+    month: date
+    base_yen: int | None = None
+    allowance_yen: int | None = None
+    post_allowance_yen: int | None = None
+    bonus_yen: int | None = None
