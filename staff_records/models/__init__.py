@@ -10,6 +10,7 @@ from staff_records.models.careers import (
 )
 from staff_records.models.changes import OverlapFlag, StaffChange
 from staff_records.models.entries import EntryRow, EntrySheet
+from staff_records.models.imports import RosterImport, RosterMapping
 from staff_records.models.members import SearchToken, StaffDetail, StaffMember, WorkRules
 from staff_records.models.snapshots import RosterSnapshot, SnapshotLine
 
@@ -21,6 +22,8 @@ __all__ = [
     "MonthlyHours",
     "OverlapFlag",
     "Qualification",
+    "RosterImport",
+    "RosterMapping",
     "RosterSnapshot",
     "SearchToken",
     "SnapshotLine",
