@@ -79,6 +79,15 @@ class CheckedRow:
         return TABLES[self.row.table].columns
 
     @property
+    def place(self) -> str:
+        """職員名簿 3行目."""
+        return f"{TABLES[self.row.table].title} {self.line}行目"
+
+    def heading(self, code: str) -> str:
+        """The heading of a column."""
+        return TABLES[self.row.table].column(code).heading if code else ""
+
+    @property
     def entry(self) -> MemberEntry | SideEntry | None:
         """The row as a value, if it can be one."""
         return self.read.entry if self.read else None

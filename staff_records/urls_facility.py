@@ -1,7 +1,16 @@
 """The roster's pages of one facility, below ``/f/<事業所番号>/staff/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from staff_records.views import entry
 
 app_name = "staff"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("entry/", entry.entry, name="entry"),
+    path("entry/check/", entry.entry_check, name="entry_check"),
+    path("entry/apply/", entry.entry_apply, name="entry_apply"),
+    path("entry/discard/", entry.entry_discard, name="entry_discard"),
+    path("entry/<slug:table>/", entry.entry_table, name="entry_table"),
+    path("entry/<slug:table>/save/", entry.entry_save, name="entry_save"),
+]

@@ -17,7 +17,6 @@ from facilities.actors import Actor
 from facilities.models import Facility
 from facilities.operating import operation
 from facilities.rules import ProblemsFound
-from staff_records.columns import TABLES
 from staff_records.differences import (
     DETAILS,
     IDENTITY,
@@ -120,19 +119,10 @@ def apply_sheet(
 def sentences_of(checked: CheckedSheet) -> list[str]:
     """Every problem of the sheet with the place where it stands."""
     return [
-        f"{place_of(row)} {_heading(row, problem.field)}：{problem.message}"
+        f"{row.place} {row.heading(problem.field)}：{problem.message}"
         for row in checked.rows
         for problem in row.problems
     ]
-
-
-def place_of(row: CheckedRow) -> str:
-    """職員名簿 3行目."""
-    return f"{TABLES[row.row.table].title} {row.line}行目"
-
-
-def _heading(row: CheckedRow, code: str) -> str:
-    return next((column.heading for column in row.columns if column.code == code), "")
 
 
 def _require_whole(checked: CheckedSheet) -> None:
@@ -361,5 +351,5 @@ def _told_at(row: CheckedRow) -> Iterator[None]:
         yield
     except FieldProblems as refused:
         raise ProblemsFound(
-            [f"{place_of(row)} {_heading(row, one.field)}：{one.message}" for one in refused.found]
+            [f"{row.place} {row.heading(one.field)}：{one.message}" for one in refused.found]
         ) from None

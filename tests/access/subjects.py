@@ -24,12 +24,29 @@ from pricing.books import COLUMNS as BOOK_COLUMNS
 from rate_books import operations as rate_books
 from rate_books.loading import BookFile
 from rate_books.models import Book
+from staff_records.models import EntrySheet
+from staff_records.operations import entries
 from tests.cast import JUNE, City, Nursery
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
 令和8年8月,1299900000901,さくら保育園,129999,2号,3,標準,17
 令和8年8月,1299900000902,すみれ保育園,129999,3号,0,短時間,2
 """
+
+
+def entry_sheet(nursery: Nursery) -> EntrySheet:
+    """A roster carried on in an entry sheet, with somebody new in it who is not whole yet."""
+    with nursery.open() as clerk:
+        sheet = entries.open_sheet(
+            nursery.facility,
+            day=timezone.localdate(),
+            source=entries.Source.COPIED,
+            by=clerk,
+            at=timezone.now(),
+        )
+        edit = entries.RowEdit("new-1", "members", {"name": "見本　次郎"})
+        entries.save_rows(sheet.pk, [edit], by=clerk, at=timezone.now())
+    return sheet
 
 
 def previewed_import(city: City) -> CountImport:

@@ -33,6 +33,7 @@ from facilities.views.schedule import feed_token
 from tests.access.subjects import (
     api_token,
     document_of,
+    entry_sheet,
     loaded_book,
     mapping_draft,
     notice_for,
@@ -56,6 +57,7 @@ from tests.cast import (
 )
 from tests.claims.stage import AT, nursery, ready_claim
 from tests.record import events_of
+from tests.staff_records.stage import add_member
 
 JULY = JUNE.plus(1)
 MARKED = DisputedCell(cell=Cell("129999", "3", "0", "standard"), claimed=9, reason="7月1日に転入しています。")
@@ -129,6 +131,7 @@ class World:
             "day": "2026-12-28",
             "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
+            "table": "members",
             "kind": "nursery",
             "shipped": "2026-04-sample",
             "token": feed_token(self.city.municipality.code, "facility"),
@@ -200,6 +203,9 @@ def make_world() -> World:
             name=sakura.facility.corporation.name,
         )
         disputed = CountDispute.objects.get(sheet=sheet)
+    with sakura.open():
+        add_member(sakura)
+    entry_sheet(sakura)
     previewed: CountImport = previewed_import(city)
     notice, file = notice_for(sakura)
     notice_draft, draft_file = notice_for(sakura, send=False)

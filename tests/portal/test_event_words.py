@@ -11,7 +11,16 @@ from django.conf import settings
 
 from portal.event_words import AREAS, DETAILS, MODELS, ROWS, WORDS, detail_words
 
-ROOMS = ("accounts", "facilities", "rate_books", "claims", "documents", "approvals", "portal")
+ROOMS = (
+    "accounts",
+    "facilities",
+    "rate_books",
+    "claims",
+    "documents",
+    "approvals",
+    "staff_records",
+    "portal",
+)
 
 
 def all_events() -> set[str]:
@@ -71,6 +80,21 @@ def test_every_object_has_a_word():
 
     # Lines of others, never the object of an event of their own.
     lines = {"claims.childcount", "claims.claimline", "claims.obstacle", "rate_books.bookrow"}
+    lines |= {
+        f"staff_records.{name}"
+        for name in (
+            "staffdetail",
+            "employment",
+            "qualification",
+            "earlieremployment",
+            "training",
+            "monthlyhours",
+            "wage",
+            "searchtoken",
+            "entryrow",
+            "snapshotline",
+        )
+    }
     assert tenant - lines - set(MODELS) == set()
     assert all(apps.get_model(label) for label in MODELS)
 
