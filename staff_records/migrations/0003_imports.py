@@ -1,7 +1,8 @@
 """Files of rosters on their way into an entry sheet, and what facilities' own files call our columns."""
 
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.db import migrations, models
 
 from facilities import row_security

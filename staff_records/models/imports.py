@@ -63,7 +63,9 @@ class RosterMapping(FacilityOwned):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["facility", "headings_hash"], name="roster_mapping_once_a_layout"),
+            models.UniqueConstraint(
+                fields=["facility", "headings_hash"], name="roster_mapping_once_a_layout"
+            ),
         ]
         ordering = ("-made_at",)
 

@@ -49,7 +49,9 @@ def heading_row(sheet: WorkbookSheet, table: Table, *, with_aliases: bool) -> tu
     known = our_headings(table.code, with_aliases=with_aliases)
     best = (0, 0)
     for row in [row for row in sheet.rows if row <= LAST_HEADING_ROW]:
-        hits = len({known[folded(text)] for text in headings_of(sheet, row).values() if folded(text) in known})
+        hits = len(
+            {known[folded(text)] for text in headings_of(sheet, row).values() if folded(text) in known}
+        )
         if hits > best[1]:
             best = (row, hits)
     return best

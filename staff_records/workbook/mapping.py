@@ -117,7 +117,9 @@ def first_choice(workbook: Workbook, saved: Iterable[SavedColumns] = ()) -> tupl
         for row in sheet.rows[:40]:
             headings = headings_of(sheet, row)
             if (before := known.get(hash_of(headings.values()))) is not None:
-                columns = {at: before.columns[text] for at, text in headings.items() if text in before.columns}
+                columns = {
+                    at: before.columns[text] for at, text in headings.items() if text in before.columns
+                }
                 return Choice(place, row, before.table, columns, before.meanings), True
     best: tuple[int, int, int, str] | None = None
     for place, sheet in enumerate(workbook.sheets):
@@ -128,7 +130,9 @@ def first_choice(workbook: Workbook, saved: Iterable[SavedColumns] = ()) -> tupl
     if best is None:
         best = (0, 0, _first_wide_row(workbook.sheets[0]), "members")
     _, place, row, table_code = best
-    columns = {one.place: one.guess for one in their_columns(workbook.sheets[place], row, table_code) if one.guess}
+    columns = {
+        one.place: one.guess for one in their_columns(workbook.sheets[place], row, table_code) if one.guess
+    }
     return Choice(place, row, table_code, columns), False
 
 
@@ -310,4 +314,6 @@ def _has_parts(whole: str, columns: Mapping[int, str]) -> bool:
 
 def _first_wide_row(sheet: WorkbookSheet) -> int:
     """The first row in which several cells stand: titles are alone in theirs."""
-    return next((row for row in sheet.rows if len(headings_of(sheet, row)) > 2), sheet.rows[0] if sheet.rows else 1)
+    return next(
+        (row for row in sheet.rows if len(headings_of(sheet, row)) > 2), sheet.rows[0] if sheet.rows else 1
+    )

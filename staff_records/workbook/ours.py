@@ -54,7 +54,9 @@ def recognised(workbook: Workbook) -> OurWorkbook | None:
             _take(found, sheet, table, row)
     if not found.regions:
         return None
-    found.notes += [f"シート「{sheet.title}」は名簿の表ではないため、読み取りませんでした。" for sheet in unknown]
+    found.notes += [
+        f"シート「{sheet.title}」は名簿の表ではないため、読み取りませんでした。" for sheet in unknown
+    ]
     return found
 
 
@@ -90,7 +92,9 @@ def _take(found: OurWorkbook, sheet: WorkbookSheet, table: Table, row: int) -> N
     ]
     if extra:
         words = "」「".join(extra)
-        found.notes.append(f"{sheet_words(sheet)}「{words}」の列は、名簿の項目ではないため取り込みませんでした。")
+        found.notes.append(
+            f"{sheet_words(sheet)}「{words}」の列は、名簿の項目ではないため取り込みませんでした。"
+        )
     above = [at for at in sheet.rows if at < row]
     if above:
         found.notes.append(f"{sheet_words(sheet)}見出し（{row}行目）より上の行は読み飛ばしました。")

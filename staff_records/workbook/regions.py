@@ -25,7 +25,9 @@ PARTS: Mapping[str, tuple[str, int, str]] = {
     "kana.family": ("kana", 0, "ふりがなの姓"),
     "kana.given": ("kana", 1, "ふりがなの名"),
 }
-SUMS = frozenset({"合計", "計", "小計", "総計", "総合計", "平均", "人数", "人数計", "延べ", "以上", "以下余白"})
+SUMS = frozenset(
+    {"合計", "計", "小計", "総計", "総合計", "平均", "人数", "人数計", "延べ", "以上", "以下余白"}
+)
 FOOTNOTES = ("※", "注", "＊", "*", "(注", "（注")
 LISTED_ROWS = 10
 Brought = tuple[str, int, Mapping[str, str]]
@@ -96,7 +98,9 @@ def read_region(region: Region) -> Reading:
         for column, cell in cells.items():
             if cell.merged is not None and cell.merged not in merged:
                 merged.add(cell.merged)
-                words = f"セルが結合されています（{cell.merged}）。結合を解いて、1行に1人ずつ入力してください。"
+                words = (
+                    f"セルが結合されています（{cell.merged}）。結合を解いて、1行に1人ずつ入力してください。"
+                )
                 problems.append(CellProblem(sheet.place(row, column), words))
             elif words := _why_no_value(cell):
                 problems.append(CellProblem(sheet.place(row, column), words))
@@ -213,7 +217,9 @@ def _notes(region: Region, skipped: Sequence[int], hidden: Sequence[int]) -> Ite
         yield f"{where}{named_rows(hidden)}は、非表示の行ですが読み取りました。"
     columns = [column for column in region.columns if column in region.sheet.hidden_columns]
     if columns:
-        ours = dict.fromkeys(heading_words(region.table, region.columns[column]) for column in sorted(columns))
+        ours = dict.fromkeys(
+            heading_words(region.table, region.columns[column]) for column in sorted(columns)
+        )
         yield f"{where}非表示の列（{'、'.join(ours)}）も読み取りました。"
     if region.sheet.hidden:
         yield f"シート「{region.sheet.title}」は非表示ですが読み取りました。"
