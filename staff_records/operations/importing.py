@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -100,9 +100,13 @@ def take_in(facility: Facility, content: bytes, *, day: date | None, by: Actor, 
 
 
 @operation(StaffEvent.IMPORT_COLUMNS_CHOSEN)
-def choose_columns(import_id: UUID, choice: Choice, *, by: Actor, at: datetime) -> dict[str, list[str]]:
+def choose_columns(
+    import_id: UUID, choice: Choice, *, remember: bool, by: Actor, at: datetime
+) -> dict[str, list[str]]:
     """
     Say where the rows stand and which column is which; returns the words of choices that are to be explained.
+
+    ``remember``: headings and words are kept for the next file.
 
     :raises RosterImport.DoesNotExist: no such file of this facility.
     :raises NotAllowed: another facility's, or no longer kept.
@@ -116,7 +120,7 @@ def choose_columns(import_id: UUID, choice: Choice, *, by: Actor, at: datetime) 
     words = unexplained(choice, workbook)
     if problems := no_choices(words, TABLES[choice.table]):
         raise ProblemsFound(problems)
-    _tell(waiting, {"choice": choice.as_json()})
+    _tell(waiting, {"choice": choice.as_json(), "remember": remember})
     waiting.save(update_fields=["told_sealed"])
     record(
         StaffEvent.IMPORT_COLUMNS_CHOSEN,
@@ -133,15 +137,13 @@ def finish(
     import_id: UUID,
     *,
     meanings: Mapping[str, Mapping[str, str]],
-    remember: bool,
     by: Actor,
     at: datetime,
 ) -> EntrySheet:
     """
     Fill an entry sheet with the file's rows, by the columns that were chosen; the file is gone then.
 
-    ``meanings``: our column → word of the file → our choice, empty for «nothing». ``remember``: keep the headings and
-    these words for the next file.
+    ``meanings``: our column → word of the file → our choice, empty for «nothing».
 
     :raises RosterImport.DoesNotExist: no such file of this facility.
     :raises NotAllowed: another facility's, or no longer kept.
@@ -165,7 +167,7 @@ def finish(
         reading.notes.append(
             f"ファイルに列がない項目（{'、'.join(missing)}）は、新しい職員について表で入力してください。"
         )
-    if remember and not _remember(facility, choice, workbook, by=by, at=at):
+    if _told(waiting).get("remember") and not _remember(facility, choice, workbook, by=by, at=at):
         reading.notes.append("見出しや言葉に個人の情報のようなものがあるため、列の対応は保存していません。")
     return _fill(facility, waiting, reading, [region], by=by, at=at)
 
@@ -381,6 +383,6 @@ def _tell(row: RosterImport, told: Mapping[str, object]) -> None:
     row.told_sealed = seal(json.dumps(told, ensure_ascii=False).encode(), bound_to=row.place_of("told"))
 
 
-def _told(row: RosterImport) -> dict[str, dict[str, object]]:
-    told: dict[str, dict[str, object]] = json.loads(unseal(row.told_sealed, bound_to=row.place_of("told")))
+def _told(row: RosterImport) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(unseal(row.told_sealed, bound_to=row.place_of("told")))
     return told
