@@ -186,8 +186,7 @@ def save_rows(sheet_id: UUID, edits: Sequence[RowEdit], *, by: Actor, at: dateti
             continue
         _write(row, edit)
         changed.append(row)
-    for row in changed:
-        row.save(update_fields=["texts_sealed", "place", "version"])
+    EntryRow.objects.bulk_update(changed, ["texts_sealed", "place", "version"])
     made = _added(sheet, new)
     saved.rows |= {edit.row: row for edit, row in zip(new, made, strict=True)}
     _drop(removed)
