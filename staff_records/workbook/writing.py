@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Final
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -29,7 +31,8 @@ FONT: Final = "游ゴシック"
 NUMBERS: Final = frozenset({Kind.NUMBER, Kind.HOURS_A_DAY, Kind.DAYS_A_MONTH, Kind.HOURS, Kind.YEN})
 TEXT_FORMAT, YEN_FORMAT, NUMBER_FORMAT = "@", "#,##0", "General"
 # Rows to type into below what stands, and how far choices are offered.
-EMPTY_ROWS, OFFERED_ROWS = 30, 1000
+EMPTY_ROWS, OFFERED_ROWS = 20, 1000
+LINE_HEIGHT = 15
 LINE = Side(style="thin", color="FF949494")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD, NEEDED = PatternFill("solid", fgColor="FFE8F1FE"), PatternFill("solid", fgColor="FFFFF0C2")
@@ -103,20 +106,33 @@ def _write_table(
         head.border = BOX
         if column.choices:
             _offer(sheet, letter, ranges[_key(table, column)])
-    sheet.row_dimensions[1].height = 34
+    sheet.row_dimensions[1].height = 42
     for line in range(2, len(rows) + EMPTY_ROWS + 2):
         texts = rows[line - 2] if line - 2 < len(rows) else {}
         for place, column in enumerate(table.columns, start=1):
             cell = sheet.cell(line, place)
             _put(cell, column, texts.get(column.code, ""))
             cell.font, cell.border = Font(name=FONT, size=10), BOX
-            wraps = column.kind in {Kind.ADDRESS, Kind.TEXT}
+            wraps = column.kind not in NUMBERS
             cell.alignment = Alignment(
                 horizontal="right" if column.kind in NUMBERS else "left", vertical="center", wrap_text=wraps
             )
+        sheet.row_dimensions[line].height = LINE_HEIGHT * _lines(table, texts)
     sheet.freeze_panes = "C2"
     sheet.print_title_rows = "1:1"
     sheet.print_title_cols = "A:B"
+
+
+def _lines(table: Table, texts: Mapping[str, str]) -> int:
+    """Into how many lines the longest text of a row breaks: not every program makes rows high enough by itself."""
+    return max(
+        ceil(
+            sum(1 + (east_asian_width(each) in "WFA") for each in texts.get(column.code, "")) / _width(column)
+        )
+        if texts.get(column.code)
+        else 1
+        for column in table.columns
+    )
 
 
 def _put(cell: Cell | MergedCell, column: Column, text: str) -> None:
@@ -143,7 +159,12 @@ def _format(column: Column) -> str:
 
 
 def _width(column: Column) -> float:
-    return max(column.width * 1.25, min(len(column.heading), 6) * 2.2) + 1
+    """In characters: headings stand in two lines, long texts in several, so that all columns fit a sheet of paper."""
+    if column.kind is Kind.REGISTRATION:
+        return column.width
+    if column.kind in {Kind.ADDRESS, Kind.TEXT, Kind.CHOICE}:
+        return max(column.width * 0.75, 6.5)
+    return max(column.width * 0.85, len(column.heading) * 1.1, 6.5)
 
 
 def _offer(sheet: Worksheet, letter: str, source: str) -> None:
@@ -227,6 +248,7 @@ def _write_guide(sheet: Worksheet, head: Head, tables: Sequence[Table]) -> None:
             _put_text(cell, text)
             cell.font = font
             cell.alignment = Alignment(vertical="top", wrap_text=place == 4)
+    sheet.row_dimensions[1].height = 24
     for letter, width in zip("ABCDE", (14, 28, 6, 60, 18), strict=True):
         sheet.column_dimensions[letter].width = width
     _set_page(sheet, head, "使い方")
@@ -237,7 +259,7 @@ def _set_page(sheet: Worksheet, head: Head, title: str) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.left = sheet.page_margins.right = 0.3
     sheet.page_margins.top, sheet.page_margins.bottom = 0.7, 0.5
     # An ampersand begins a code in headers.
     whose = f"{head.number}　{head.name}".replace("&", "&&")
