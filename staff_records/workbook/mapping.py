@@ -228,11 +228,6 @@ def to_keep(choice: Choice, workbook: Workbook) -> SavedColumns | None:
     return SavedColumns(choice.table, columns, choice.meanings, hash_of(headings.values()))
 
 
-def preview(choice: Choice, workbook: Workbook, rows: int = SAMPLES) -> list[dict[str, str]]:
-    """The first rows as they will be taken."""
-    return [dict(texts) for _, _, texts in read_region(choice.region(workbook)).rows[:rows]]
-
-
 # ---------------------------------------------------------------- guessing
 
 

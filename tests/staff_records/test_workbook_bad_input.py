@@ -219,10 +219,10 @@ def test_files_that_are_no_workbook_of_ours_are_refused_in_a_sentence(sakura, co
 
 def test_more_rows_than_a_sheet_takes_are_refused_before_anything_is_made(sakura):
     (words,) = refused_with(
-        sakura, roster_of(*[line(name=f"若葉　太郎{'あ' * (n % 9)}") for n in range(1200)])
+        sakura, roster_of(*[line(name=f"若葉　太郎{'あ' * (n % 9)}") for n in range(2100)])
     )
 
-    assert "行が多すぎます（1,200行）" in words
+    assert "行が多すぎます（2,100行）" in words
 
 
 def test_another_facilitys_workbook_and_one_without_rows_are_refused(sakura):
