@@ -167,6 +167,7 @@ def test_a_roster_of_another_layout_is_asked_about_clearly(come):
     person.page.click("main button:has-text('読み取る')")
     person.page.wait_for_selector("text=ファイルの列と、取り込む項目")
     person.see("roster-columns")
+    person.page.select_option("select[aria-label='「生まれ」の列']", label="生年月日")
     person.page.select_option("select[aria-label='「勤め方」の列']", label="常勤・非常勤")
     person.page.select_option("select[aria-label='「仕事」の列']", label="常勤・非常勤")
     person.page.click("main button:has-text('次へ')")
