@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from documents.workbooks import Workbook
-from staff_records.columns import TABLES
+from staff_records.columns import TABLES, Column
 from staff_records.entry_forms import LONGEST_DAY
 from staff_records.operations.exporting import FileFormat, Wanted
+from staff_records.reading_rows import CHOICE_ALIASES
 from staff_records.typed import Unreadable
 from staff_records.typed.values import read_day
 from staff_records.workbook.mapping import Choice, TheirColumn, offered
@@ -176,7 +177,7 @@ class WordsForm(forms.Form):
                         *column.choices.items(),
                         *([] if column.required else [(NOTHING, "空欄にする")]),
                     ],
-                    initial=NOTHING if meaning == "" else (meaning or _likely(word, column.choices)),
+                    initial=NOTHING if meaning == "" else (meaning or _likely(word, column)),
                     error_messages={"required": "意味を選んでください。", "invalid_choice": CHOOSE_AGAIN},
                 )
                 field.widget.attrs["aria-label"] = field.label
@@ -205,7 +206,11 @@ class WordsForm(forms.Form):
         }
 
 
-def _likely(word: str, choices: Mapping[str, str]) -> str:
-    """A choice whose first letters the word is: 正 of 正規, 常 of 常勤; nothing where several begin so."""
-    found = [code for code, label in choices.items() if label.startswith(word) or word.startswith(label)]
-    return found[0] if len(found) == 1 else ""
+def _likely(word: str, column: Column) -> str:
+    """The choice that begins like the word, by its label or another word for it: 正 of 正規; nothing if two do."""
+    known = [
+        *column.choices.items(),
+        *((code, words) for words, code in CHOICE_ALIASES.get(column.code, {}).items()),
+    ]
+    found = {code for code, words in known if words.startswith(word) or word.startswith(words)}
+    return found.pop() if len(found) == 1 else ""

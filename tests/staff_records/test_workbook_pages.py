@@ -157,7 +157,7 @@ def test_a_file_of_any_layout_is_mapped_explained_and_remembered(clerk, sakura):
 
     assert answer["Location"].endswith("/words/")
     page = page_of(clerk.get(answer["Location"]))
-    assert chosen(page) == {"word-regular-0": "", "word-regular-1": ""}
+    assert chosen(page) == {"word-regular-0": "regular", "word-regular-1": "part_time"}
     missing = clerk.post(answer["Location"], {"word-regular-0": "regular"})
     assert missing.status_code == 422
     assert "意味を選んでください" in page_of(missing)
