@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django_otp.models import Device, DeviceManager
 
-from vault import keyed_hash, seal, unseal
+from vault import keyed_hash, seal, seals, unseal
 
 LOGIN_ID = r"^[a-z0-9][a-z0-9._-]{2,31}$"
 
@@ -23,6 +23,8 @@ class UserManager(BaseUserManager["User"]):
         return self.get(login_id=username)
 
 
+@seals("name_sealed", place="name_place")
+@seals("address_sealed", place="address_place")
 class User(AbstractBaseUser):
     """
     One account (アカウント). Name and mail address are sealed; only the city may change the address (R14).
@@ -61,20 +63,30 @@ class User(AbstractBaseUser):
     @property
     def name(self) -> str:
         """The person's name, opened."""
-        return unseal(self.name_sealed, bound_to=f"accounts_user|name|{self.pk}").decode()
+        return unseal(self.name_sealed, bound_to=self.name_place).decode()
 
     @name.setter
     def name(self, value: str) -> None:
-        self.name_sealed = seal(value.encode(), bound_to=f"accounts_user|name|{self.pk}")
+        self.name_sealed = seal(value.encode(), bound_to=self.name_place)
 
     @property
     def address(self) -> str:
         """The registered mail address, opened."""
-        return unseal(self.address_sealed, bound_to=f"accounts_user|address|{self.pk}").decode()
+        return unseal(self.address_sealed, bound_to=self.address_place).decode()
 
     @address.setter
     def address(self, value: str) -> None:
-        self.address_sealed = seal(value.encode(), bound_to=f"accounts_user|address|{self.pk}")
+        self.address_sealed = seal(value.encode(), bound_to=self.address_place)
+
+    @property
+    def name_place(self) -> str:
+        """Where the name is sealed to."""
+        return f"accounts_user|name|{self.pk}"
+
+    @property
+    def address_place(self) -> str:
+        """Where the address is sealed to."""
+        return f"accounts_user|address|{self.pk}"
 
     @property
     def email(self) -> str:

@@ -115,6 +115,13 @@ def as_kept(name: str, value: Any) -> Any:
     return sorted(value) if BY_NAME[name].kind == CHOICES else value
 
 
+def contradicts(name: str, kept: Any, known: Any) -> bool:
+    """Whether an answer says something else than what is ``known``; numbers may differ as far as they are typed."""
+    given = as_fact(name, kept)
+    tolerance = {DECIMAL: Fraction(1, 10), WHOLE: Fraction(1)}.get(BY_NAME[name].kind)
+    return bool(given != known) if tolerance is None else abs(Fraction(given) - Fraction(known)) >= tolerance
+
+
 def in_words(question: Question, kept: Any) -> str:
     """はい, 12.5人, 施設内調理."""
     if question.kind == YES_NO:

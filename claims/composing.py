@@ -42,6 +42,7 @@ from pricing import (
     shipped_books,
 )
 from rate_books.in_force import book_named, books_for
+from staff_records.figures.facts import RosterFacts
 
 # The official tables price class ages 4 and 5 together; 1 and 2 stay apart for 1歳児配置改善 (D14).
 AGE_CLASS = {"4": "4plus", "5": "4plus"}
@@ -76,6 +77,8 @@ class Ingredients:
     facts: MonthlyFacts | None = None
     # What the facility has answered of the conditions this year; only who checks conditions reads them.
     answers: ConditionAnswers | None = None
+    # What the roster tells of the conditions; None: nobody is on it. Only who checks conditions reads it.
+    roster: RosterFacts | None = None
     approved_payers: set[str] = field(default_factory=set)
     books: tuple[RateBook, ...] = field(default_factory=shipped_books)
 

@@ -2,7 +2,8 @@
 What the rooms know of a facility's month, as the facts that conditions of items ask about (``pricing.conditions``).
 
 ``composing.gather_terms`` gathers a claim's ingredients, for one facility or a whole city; ``read_answers`` adds what
-facilities have answered themselves. What nobody has told us stays ``None``, and its question is asked instead.
+facilities have answered themselves, ``read_rosters`` what their rosters tell. What nobody has told us stays ``None``,
+and its question is asked instead.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,9 @@ from facilities.models import FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
 from pricing.conditions.facts import Facts
+from staff_records.figures.facts import facts_of
+from staff_records.figures.presence import dedicated_chiefs
+from staff_records.queries.rosters import rosters
 
 ITEM_OPTIONS: Final = frozenset(ItemClaim._fields) - {
     "code",
@@ -37,7 +41,8 @@ def known_facts(found: Ingredients) -> Facts:
     One facility's month with everything the rooms hold, and nothing they do not.
 
     The exempt children of side dishes come with user charges, whose rows the operations section may not see, so they
-    stay a question. Rates count as known though they are provisional: it is these that are claimed.
+    stay a question. Rates count as known though they are provisional: it is these that are claimed. The roster stands
+    before what the facility has answered.
     """
     profile = found.profile
     claimed = claimed_items(found)
@@ -52,6 +57,7 @@ def known_facts(found: Ingredients) -> Facts:
         closed_saturdays=facts.answer(found.facts, facts.SATURDAYS),
         **_told_by_grants(found.grants),
     )
+    known = replace(known, **_told_by_roster(found, known))
     return replace(known, **_answered(found, known))
 
 
@@ -60,6 +66,34 @@ def read_answers(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> N
     rows = ConditionAnswers.objects.filter(facility__in=gathered, fiscal_year=month.fiscal_year)
     for row in rows:
         gathered[row.facility_id].answers = row
+
+
+def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
+    """
+    Add what each facility's roster tells of the month; answers and grants must be there already.
+
+    One query where nobody has a roster, else six and one to the key store, however many facilities.
+    """
+    if not gathered:  # no facility named would be every facility
+        return
+    found = rosters(month.fiscal_year, *gathered, trainings=False, months=[month])
+    for facility_id, roster in found.items():
+        own = gathered[facility_id]
+        kind, codes = own.facility.kind, {grant.code for grant in own.grants}
+        answered = own.answers.answers.get("chief_dedicated") if own.answers else None
+        own.roster = facts_of(
+            roster,
+            kind,
+            month,
+            profile=own.profile,
+            dedicated=dedicated_chiefs(kind, codes, answered),
+        )
+
+
+def _told_by_roster(found: Ingredients, known: Facts) -> dict[str, Any]:
+    """What the roster tells, where nothing else is known."""
+    told = found.roster.values if found.roster else {}
+    return {name: value for name, value in told.items() if getattr(known, name) is None}
 
 
 def _answered(found: Ingredients, known: Facts) -> dict[str, Any]:

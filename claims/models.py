@@ -8,6 +8,7 @@ from django.db.models import Q
 from claims.states import CLAIM_TRANSITIONS, ClaimStatus, ImportStatus, SheetStatus, check_transition
 from facilities.periods import ServiceMonth, first_day_only
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
+from vault import seals
 
 PAYER_CODE = r"^[0-9]{6}$"
 # The fees of a thousand children in the highest national class: no facility's month comes near.
@@ -88,6 +89,7 @@ def import_constraints(name: str) -> list[models.BaseConstraint]:
     ]
 
 
+@seals("preview_sealed", holds_files=True)
 class FileImport(MunicipalityOwned):
     """
     One uploaded file of the core system.
@@ -200,6 +202,7 @@ class ColumnMapping(MunicipalityOwned):
         return self.name
 
 
+@seals("content_sealed")
 class MappingDraft(MunicipalityOwned):
     """
     A column mapping that is being made (作成中の列の対応).

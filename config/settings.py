@@ -229,7 +229,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 UPLOAD_LIMIT_BYTES = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["documents.uploads.MemoryOnlyUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A page of the roster's table has 24 cells a row, and pasting makes some hundred rows more.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000
 COUNT_PREVIEW_LIFETIME = timedelta(hours=24)
 # Where core systems leave files of counts and charges: a folder for each city, named by its code. Empty: no such door.
 _drop_folder = environment.text("COUNT_DROP_FOLDER", "")
@@ -304,10 +305,19 @@ CELERY_BEAT_SCHEDULE = {
     },
     "let changed names hold from their day": {"task": "facilities.hold_details", "schedule": 30 * 60.0},
     # From eight o'clock; the later runs catch up what a morning without beat has missed.
+    "tell the city of staff changes": {
+        "task": "staff_records.tell_city",
+        "schedule": crontab(minute=10, hour="8-11"),
+    },
     "remind of deadlines": {"task": "claims.remind", "schedule": crontab(minute=5, hour="8-11")},
     "tell of new notices": {
         "task": "portal.tell_of_new_notices",
         "schedule": crontab(minute=20, hour="8-11"),
+    },
+    # Sundays at half past three: nobody types a roster.
+    "remove keys nothing is kept under": {
+        "task": "staff_records.sweep_keys",
+        "schedule": crontab(minute=30, hour=3, day_of_week=0),
     },
     "clear old sessions and codes": {"task": "accounts.clear_expired", "schedule": 60 * 60.0},
 }

@@ -4,7 +4,7 @@ The forms this installation can print. Rooms above register what they know how t
 A form's ``values`` gives plain values for one subject; templates and workbooks touch nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -41,12 +41,28 @@ class FilledWorkbook:
 
 
 @dataclass(frozen=True)
+class PanelWords:
+    """What the page says where a form is ordered: the heading, what will be made, and the button."""
+
+    title: str = "請求書の印刷"
+    lead: str = "承認された内容で、請求書と内訳書（PDFとExcel）を作ります。"
+    button: str = "請求書を作る"
+
+
+def nobody(subject_id: UUID) -> Mapping[str, Iterable[UUID]]:
+    """The people of a form that names none."""
+    return {}
+
+
+@dataclass(frozen=True)
 class Form:
     """
     One form (様式).
 
     ``heading`` names a document of a subject; ``may_order`` locks the subject, so that orders of it queue, and raises
-    ``NotAllowed`` when it must not be printed (yet).
+    ``NotAllowed`` when it must not be printed (yet). ``people``: whose personal values stand in it, as rows of an
+    event. A form that ``names_people`` is sealed under a key of its own in the key store, so that it can be made
+    unreadable everywhere when somebody in it is erased.
     """
 
     code: str
@@ -55,6 +71,9 @@ class Form:
     values: Callable[[UUID], dict[str, Any]]
     workbook: Callable[[dict[str, Any]], FilledWorkbook]
     may_order: Callable[[Actor, UUID], None]
+    words: PanelWords = PanelWords()
+    people: Callable[[UUID], Mapping[str, Iterable[UUID]]] = nobody
+    names_people: bool = False
 
 
 _forms: dict[str, Form] = {}

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from facilities.tenancy import FacilityOwned
+from vault import seals
 
 
 class Format(models.TextChoices):
@@ -15,6 +16,7 @@ class Format(models.TextChoices):
     XLSX = "xlsx", "Excel"
 
 
+@seals("content_sealed", holds_files=True)
 class Document(FacilityOwned):
     """
     One rendered form in one format (帳票).

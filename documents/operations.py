@@ -1,6 +1,7 @@
 """Ordering a form, rendering it in the worker, and handing it out."""
 
 import hashlib
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from facilities.operating import operation
 from facilities.rules import NotAllowed
 from jobs import outbox
 from jobs.models import Job
+from person_keys import store as person_keys
 from vault import seal, unseal
 
 RENDER = "documents.render"
@@ -95,7 +97,11 @@ def render(document_id: UUID) -> None:
         content = rendering.pdf(form.html_template, values, identifier=f"{document.subject_id}")
     else:
         content = rendering.xlsx(form.workbook(values), made_at=values["made_at"])
-    document.content_sealed = seal(content, bound_to=document.place)
+    if form.names_people:
+        keys = person_keys.make([document.pk], municipality_id=document.municipality_id)
+        document.content_sealed = keys[document.pk].seal(content, bound_to=document.place)
+    else:
+        document.content_sealed = seal(content, bound_to=document.place)
     document.content_hash = hashlib.sha256(content).hexdigest()
     document.size_bytes = len(content)
     document.ready_at = timezone.now()
@@ -103,7 +109,7 @@ def render(document_id: UUID) -> None:
     record(
         DocumentEvent.RENDERED,
         on=document,
-        rows={"document": [document.pk], "subject": [document.subject_id]},
+        rows=_rows(document),
         detail={"content_hash": document.content_hash, "bytes": document.size_bytes},
     )
 
@@ -112,22 +118,53 @@ def content_of(document: Document, *, by: Actor) -> bytes:
     """
     The file, checked against its hash, and recorded as handed out.
 
-    :raises NotAllowed: not ready yet.
+    :raises NotAllowed: not ready yet, or somebody in it was erased.
     :raises DocumentDamaged: the content is not what was rendered.
     """
     if document.content_sealed is None:
         raise NotAllowed("この帳票はまだできていません。完成してからダウンロードしてください。")
-    content = unseal(document.content_sealed, bound_to=document.place)
+    content = _opened(document)
     if hashlib.sha256(content).hexdigest() != document.content_hash:
         raise DocumentDamaged(str(document.pk))
     record(
         DocumentEvent.DOWNLOADED,
         by=by,
         on=document,
-        rows={"document": [document.pk], "subject": [document.subject_id]},
+        rows=_rows(document),
         detail={"content_hash": document.content_hash},
     )
     return content
+
+
+def destroy(subject_ids: Collection[UUID], form_code: str, *, at: datetime) -> list[UUID]:
+    """
+    Make the documents of these subjects unreadable everywhere, backups included: their keys first, then the rows.
+
+    For forms that name people; whoever calls it records why. Returns the ids of the documents.
+    """
+    found = Document.objects.filter(subject_id__in=subject_ids, form=form_code)
+    for city in set(found.values_list("municipality_id", flat=True)):
+        own = list(found.filter(municipality=city).values_list("pk", flat=True))
+        person_keys.destroy(own, municipality_id=city, at=at)
+    ids = list(found.values_list("pk", flat=True))
+    found.delete()
+    return ids
+
+
+def _opened(document: Document) -> bytes:
+    assert document.content_sealed is not None, "whoever asks has looked"
+    if not form_of(document.form).names_people:
+        return unseal(document.content_sealed, bound_to=document.place)
+    try:
+        keys = person_keys.rings([document.pk], municipality_id=document.municipality_id)
+    except person_keys.KeyDestroyed as gone:
+        raise NotAllowed("保存期間が過ぎたため、この帳票は消去されました。") from gone
+    return keys[document.pk].unseal(document.content_sealed, bound_to=document.place)
+
+
+def _rows(document: Document) -> dict[str, Iterable[UUID]]:
+    people = form_of(document.form).people(document.subject_id)
+    return {"document": [document.pk], "subject": [document.subject_id], **people}
 
 
 def _has_failed(document: Document) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from documents.forms import PanelWords, form_of
 from documents.models import Document
 from jobs.models import Job
 
@@ -32,6 +33,11 @@ class Panel:
     subject_id: UUID
     form: str
     progress: list[Progress]
+
+    @property
+    def words(self) -> PanelWords:
+        """How the page speaks of the form."""
+        return form_of(self.form).words
 
     @property
     def is_ordered(self) -> bool:

@@ -15,7 +15,7 @@ from facilities.periods import ServiceMonth, first_day_only
 from facilities.schedule import Step, first_schedule
 from facilities.scope import current_scope
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
-from vault import seal, unseal
+from vault import seal, seals, unseal
 
 LONGEST_REASON = 200
 
@@ -484,6 +484,7 @@ class Membership(MunicipalityOwned):
         return str(found.label) if found else ""
 
 
+@seals("address_sealed", place="address_place")
 class AddressRegistration(MunicipalityOwned):
     """
     One registration of an account's mail address: by one administrator, confirmed by another (R14, four eyes).
@@ -553,15 +554,16 @@ class AddressRegistration(MunicipalityOwned):
         """The waiting address, opened; empty once it is decided."""
         if self.address_sealed is None:
             return ""
-        return unseal(
-            self.address_sealed, bound_to=f"facilities_addressregistration|address|{self.pk}"
-        ).decode()
+        return unseal(self.address_sealed, bound_to=self.address_place).decode()
 
     @address.setter
     def address(self, value: str) -> None:
-        self.address_sealed = seal(
-            value.encode(), bound_to=f"facilities_addressregistration|address|{self.pk}"
-        )
+        self.address_sealed = seal(value.encode(), bound_to=self.address_place)
+
+    @property
+    def address_place(self) -> str:
+        """Where the address is sealed to."""
+        return f"facilities_addressregistration|address|{self.pk}"
 
 
 class FacilityImportStatus(models.TextChoices):
@@ -573,6 +575,7 @@ class FacilityImportStatus(models.TextChoices):
     EXPIRED = "expired", "期限切れ"
 
 
+@seals("lines_sealed")
 class FacilityImport(MunicipalityOwned):
     """
     One uploaded list of facilities (施設一覧の取込). Until it is accepted its lines wait sealed, with an expiry.

@@ -6,7 +6,10 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 
+from vault import seals
 
+
+@seals("payload_sealed")
 class Job(models.Model):
     """
     One thing to do (処理待ち): a mail to send, a document to render.

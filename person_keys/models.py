@@ -5,8 +5,12 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
+
+from vault import seals
 
 
+@seals("wrapped")
 class PersonKey(models.Model):
     """
     One key (32 bytes) under which one person's values are sealed, itself sealed by the installation.
@@ -20,6 +24,7 @@ class PersonKey(models.Model):
     person_id = models.UUIDField("人")
     generation = models.PositiveSmallIntegerField("世代", default=1)
     wrapped = models.BinaryField("封をした鍵", null=True)
+    made_at = models.DateTimeField("作成日時", db_default=Now())
     destroyed_at = models.DateTimeField("破棄日時", null=True)
 
     objects: ClassVar[models.Manager["PersonKey"]] = models.Manager()

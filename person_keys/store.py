@@ -1,5 +1,5 @@
 """
-Making, opening, replacing and destroying the keys of persons.
+Making, opening and destroying the keys of persons. Replacing them: ``person_keys.generations``.
 
 Every call names the municipality and sees its keys only: by the query, and by row-level security in the key store. Keys
 are committed in their own transaction, before the rows that use them: a key without rows does no harm, rows without a
@@ -19,6 +19,8 @@ from person_keys.router import KEY_STORE
 from vault import KeyRing, seal, unseal
 
 KEY_BYTES = 32
+# Advisory lock of the key store: nobody is given another generation while somebody's keys are destroyed.
+GENERATIONS = 5_314_001
 
 
 class KeyDestroyed(Exception):
@@ -35,15 +37,22 @@ def make(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, K
 
     :raises KeyDestroyed: one of them was erased.
     """
-    fresh = {person_id: os.urandom(KEY_BYTES) for person_id in person_ids}
-    with _city(municipality_id):
-        rows = []
-        for person_id, key in fresh.items():
-            row = PersonKey(municipality_id=municipality_id, person_id=person_id)
-            row.wrapped = seal(key, bound_to=row.place)
-            rows.append(row)
-        PersonKey.objects.bulk_create(rows, ignore_conflicts=True)
+    with city(municipality_id):
+        there = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
+        # Of any generation: a first one beside a later one would be a key nothing was sealed with.
+        known = set(there.values_list("person_id", flat=True))
+        fresh = [
+            wrapped(person_id, 1, municipality_id=municipality_id) for person_id in set(person_ids) - known
+        ]
+        PersonKey.objects.bulk_create(fresh, ignore_conflicts=True)
     return rings(person_ids, municipality_id=municipality_id)
+
+
+def wrapped(person_id: UUID, generation: int, *, municipality_id: UUID) -> PersonKey:
+    """A fresh key, not stored yet."""
+    row = PersonKey(municipality_id=municipality_id, person_id=person_id, generation=generation)
+    row.wrapped = seal(os.urandom(KEY_BYTES), bound_to=row.place)
+    return row
 
 
 def rings(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, KeyRing]:
@@ -54,7 +63,7 @@ def rings(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, 
     :raises KeyMissing: one of them has no key.
     """
     keys: dict[UUID, dict[str, bytes]] = {}
-    with _city(municipality_id):
+    with city(municipality_id):
         rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
         for row in rows.order_by("-generation"):
             if row.wrapped is None:
@@ -68,20 +77,50 @@ def rings(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, 
 
 def destroyed_among(person_ids: Collection[UUID], *, municipality_id: UUID) -> set[UUID]:
     """Those of these persons who were erased."""
-    with _city(municipality_id):
+    with city(municipality_id):
         rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
         return set(rows.filter(destroyed_at__isnull=False).values_list("person_id", flat=True))
 
 
+def person_ids(*, municipality_id: UUID, destroyed: bool, made_before: datetime | None = None) -> set[UUID]:
+    """Whose keys there are, or whose were destroyed."""
+    with city(municipality_id):
+        rows = PersonKey.objects.filter(municipality_id=municipality_id, destroyed_at__isnull=not destroyed)
+        if made_before is not None:
+            rows = rows.filter(made_at__lt=made_before)
+        return set(rows.values_list("person_id", flat=True))
+
+
+def remove(person_ids: Collection[UUID], *, municipality_id: UUID, made_before: datetime) -> int:
+    """
+    Remove keys that nothing was ever kept under; returns how many persons'. Tombstones stay.
+
+    Whoever is hired again under a removed id gets another key: remove only what no row names.
+    """
+    with city(municipality_id):
+        rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
+        rows = rows.filter(destroyed_at__isnull=True, made_at__lt=made_before)
+        gone = set(rows.values_list("person_id", flat=True))
+        rows.delete()
+        return len(gone)
+
+
 def destroy(person_ids: Collection[UUID], *, municipality_id: UUID, at: datetime) -> None:
     """Forget these keys for good. The rows stay as tombstones."""
-    with _city(municipality_id):
+    with city(municipality_id):
+        hold_generations()
         rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
         rows.filter(destroyed_at__isnull=True).update(wrapped=None, destroyed_at=at)
 
 
+def hold_generations() -> None:
+    """Until the transaction ends nobody else begins a generation or destroys one."""
+    with connections[KEY_STORE].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GENERATIONS])
+
+
 @contextmanager
-def _city(municipality_id: UUID) -> Iterator[None]:
+def city(municipality_id: UUID) -> Iterator[None]:
     """A transaction of the key store that sees one municipality's keys."""
     with transaction.atomic(using=KEY_STORE):
         with connections[KEY_STORE].cursor() as cursor:

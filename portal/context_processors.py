@@ -44,6 +44,7 @@ FACILITY = (
             }
         ),
     ),
+    NavigationItem("職員", "staff:roster", frozenset({"staff:"})),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
     NavigationItem("お知らせ", "facility_notices:notices", frozenset({"facility_notices:"})),
@@ -55,9 +56,12 @@ FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
 )
 ACCOUNTS = NavigationItem(
-    "アカウント", "facilities:accounts", frozenset({"facilities:account", "facilities:api_tokens"})
+    "アカウント",
+    "facilities:accounts",
+    frozenset({"facilities:account", "facilities:api_tokens", "staff_city:retention"}),
 )
 RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
+STAFF = NavigationItem("職員", "staff_city:overview", frozenset({"staff_city:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
 INVENTED = frozenset({cast.CITY_CODE, cast.NEIGHBOUR_CODE})
@@ -145,7 +149,7 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
     if actor.duty is Role.ENROLMENT:
         return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
-        return (HOME, REVIEW, COUNTS, FACILITIES, RATE_BOOKS, SCHEDULE, NOTICES)
+        return (HOME, REVIEW, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
     return (HOME, REVIEW, COUNTS, FACILITIES, RATE_BOOKS, ACCOUNTS, SCHEDULE, NOTICES)
 
 

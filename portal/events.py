@@ -32,3 +32,11 @@ class NoticeEvent(StrEnum):
     TOLD = "notices.told"
     ATTACHMENT_TAKEN = "notices.attachment_taken"
     RECEIPTS_EXPORTED = "notices.receipts_exported"
+
+
+class KeyEvent(StrEnum):
+    """What happens to the keys of the installation and of persons."""
+
+    RESEALED = "keys.resealed"
+    REPLACEMENT_BEGUN = "keys.replacement_begun"
+    REPLACED = "keys.replaced"

@@ -11,6 +11,7 @@ from facilities.models import FacilityKind
 from facilities.scope import current_scope
 from facilities.tenancy import CityOwnedManager, FacilityOwned, MunicipalityOwned
 from portal.states import NOTICE_TRANSITIONS, NoticeStatus
+from vault import seals
 
 TITLE_LENGTH = 100
 TEXT_LENGTH = 4000
@@ -190,6 +191,7 @@ class NoticeReading(FacilityOwned):
         return f"{self.notice_id} {self.user_id}"
 
 
+@seals("content_sealed", holds_files=True)
 class NoticeAttachment(MunicipalityOwned):
     """
     A file of a notice (添付ファイル), sealed to this very row.

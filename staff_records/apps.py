@@ -10,5 +10,7 @@ class StaffRecordsConfig(AppConfig):
     verbose_name = "職員名簿"
 
     def ready(self) -> None:
-        # Importing registers the room's jobs.
-        import_module("staff_records.tasks")
+        """Tell documents how rosters are printed, facilities what has begun, where to go and what is open."""
+        import_module("staff_records.paper").register()
+        for name in ("beginnings", "doors", "open_tasks", "tasks"):
+            import_module(f"staff_records.{name}")

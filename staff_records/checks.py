@@ -9,6 +9,7 @@ from pricing.staffing.dates import age_on
 from staff_records.dossiers import Dossier
 from staff_records.problems import FieldProblem
 from staff_records.values import Earlier, Identity, Licenced, Trained
+from staff_records.words import Proof
 
 YOUNGEST_AT_WORK = 15
 
@@ -64,10 +65,10 @@ def licenced(value: Licenced, birth_date: date, *, today: date) -> Iterable[Fiel
 
 
 def earlier(value: Earlier, birth_date: date, *, today: date) -> Iterable[FieldProblem]:
-    """Earlier work ends after it begins, and has ended."""
+    """Earlier work ends after it begins, and has ended; on another roster its end may be announced."""
     if value.last_day < value.first_day:
         yield FieldProblem("last_day", "勤務終了日が勤務開始日より前です。どちらが正しいか確かめてください。")
-    if value.last_day > today:
+    if value.last_day > today and value.proof != Proof.ROSTER:
         yield FieldProblem(
             "last_day",
             "前歴の勤務終了日が未来の日付です。ほかの施設でも働いているときは兼務を選んでください。",

@@ -99,22 +99,11 @@ def is_hired_again(standing: MemberEntry, entry: MemberEntry) -> bool:
 
 
 def member_problems(
-    found: Dossier, standing: MemberEntry, entry: MemberEntry, *, day: date, is_correction: bool
+    found: Dossier, standing: MemberEntry, entry: MemberEntry, *, day: date
 ) -> Iterator[FieldProblem]:
     """What makes the row impossible for this member."""
     again = is_hired_again(standing, entry)
     yield from checks.spans(_spans_after(found, standing, entry, day, again=again), entry.identity.birth_date)
-    if not again and not found.is_there_on(day) and not is_correction:
-        changed = {
-            change.column for change in changes_of("members", write_entry(standing), write_entry(entry))
-        }
-        if first := next(
-            (column.code for column in TABLES["members"].columns if column.code in changed & TERMS), ""
-        ):
-            yield FieldProblem(
-                first,
-                "基準日には勤務していない職員です。確認の画面で「はじめからの誤りの訂正」を選ぶか、元に戻してください。",
-            )
     if not again and entry.left_on != standing.left_on and not _is_last(found, day):
         yield FieldProblem("left_on", "この退職のあとに、再び採用されています。退職日は元に戻してください。")
     for column, before, after in (

@@ -5,7 +5,7 @@ A ``Dossier`` is one member with all rows about that member that still stand. No
 dossiers to show them names the members in an event (``opening``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -94,9 +94,13 @@ class Dossier:
         return sorted(((row.from_day or date.min, row) for row in self.details), key=lambda pair: pair[0])
 
 
-def dossiers(members: Iterable[StaffMember], purpose: Purpose) -> list[Dossier]:
+def dossiers(
+    members: Iterable[StaffMember], purpose: Purpose, *, without: Collection[type[MemberRow]] = ()
+) -> list[Dossier]:
     """
     The dossiers of ``members`` in their order, opened for ``purpose``: five queries and one to the key store.
+
+    ``without``: rows that are not asked for; whoever computes for a whole city leaves out what it does not use.
 
     :raises KeyDestroyed: somebody among them was erased.
     """
@@ -110,6 +114,8 @@ def dossiers(members: Iterable[StaffMember], purpose: Purpose) -> list[Dossier]:
         (Training, "trainings"),
     )
     for model, name in kinds:
+        if model in without:
+            continue
         rows = list(model.objects.filter(member__in=found, withdrawn_at__isnull=True))
         for row in rows:
             getattr(found[row.member_id], name).append(row)

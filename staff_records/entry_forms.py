@@ -39,6 +39,11 @@ class StartForm(forms.Form):
         error_messages={"required": "いつの時点の名簿かを「R8.4.1」のように入力してください。"},
     )
 
+    def without_copying(self) -> None:
+        """There is nobody to copy."""
+        self.fields["source"].widget = forms.HiddenInput()
+        self.fields["source"].initial = Source.TYPED.value
+
     def clean_day(self) -> date:
         """Read as in every cell."""
         try:

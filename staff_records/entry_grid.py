@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import ceil
 from uuid import UUID
 
+from staff_records.checked_rows import CheckedRow, CheckedSheet
 from staff_records.columns import TABLES, Column, Kind, Table
 from staff_records.differences import Effect
-from staff_records.entry_checking import CheckedRow, CheckedSheet
 from staff_records.entry_forms import SentRow
 
 # A page of the grid stays well below the number of fields a form may have (24 columns and a version a row).

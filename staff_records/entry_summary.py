@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from staff_records.checked_rows import CheckedRow, CheckedSheet
 from staff_records.columns import TABLES, Table
 from staff_records.differences import ASKED, Change, Effect
-from staff_records.entry_checking import CheckedRow, CheckedSheet
 from staff_records.rows import MemberEntry
 from staff_records.writing_rows import write_entry
 
@@ -87,12 +87,15 @@ def _new(row: CheckedRow) -> NewRow:
     texts = write_entry(row.entry) if row.entry else {}
     headings = [(column.code, column.heading) for column in row.columns]
     if isinstance(row.entry, MemberEntry):
+        texts["number"] = texts["number"] or "反映するときに付きます"
         return NewRow(row, [(heading, texts[code]) for code, heading in headings if code in NEW_PERSON])
     return NewRow(row, [(heading, texts[code]) for code, heading in headings if code != "number"])
 
 
 def _changed(row: CheckedRow) -> ChangedRow:
-    asks = row.row.table == "members" and any(change.column in ASKED for change in row.changes)
+    asks = (
+        row.row.table == "members" and row.is_there and any(change.column in ASKED for change in row.changes)
+    )
     name = row.found.details[-1].name if row.found else row.who.name
     if isinstance(row.standing, MemberEntry):
         name = row.standing.detail.name

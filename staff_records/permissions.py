@@ -1,5 +1,6 @@
 """Who may do what with the roster. A facility keeps its own; the city reads, asks and accepts, and never writes one."""
 
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +13,13 @@ class OfFacility(Protocol):
 
     @property
     def facility_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class RosterOf:
+    """The roster of one facility, where there is no row of it to ask about."""
+
+    facility_id: UUID
 
 
 @rule
@@ -37,6 +45,13 @@ def decide(actor: Actor, _: None) -> None:
 
 @rule
 def erase(actor: Actor, _: None) -> None:
-    """Erase people after the retention period: administrators, two of them."""
+    """Set the retention period, erase people after it: administrators, to erase two of them."""
     if actor.duty != Role.ADMINISTRATOR:
-        raise NotAllowed("保存期間を過ぎた職員の記録を消去できるのは、市の管理者だけです。")
+        raise NotAllowed("職員の記録の保存期間を決め、過ぎた記録を消去できるのは、市の管理者だけです。")
+
+
+@rule
+def set_round(actor: Actor, _: None) -> None:
+    """Set until when the rosters are due: the operations section."""
+    if actor.duty not in OPERATIONS_ROLES:
+        raise NotAllowed("職員名簿の提出期限を決められるのは、こども施設運営課の担当者だけです。")

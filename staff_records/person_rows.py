@@ -1,8 +1,10 @@
 """The base of every row about a person: it belongs to a facility and opens with the person's key."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from django.apps import apps
 from django.db import models
 
 from facilities.tenancy import FacilityOwned
@@ -20,6 +22,11 @@ class PersonRow(FacilityOwned):
     @property
     def key_id(self) -> UUID:
         """Under whose key in the key store the values are sealed."""
+        raise NotImplementedError
+
+    @classmethod
+    def under_keys(cls, key_ids: Collection[UUID]) -> models.Q:
+        """The rows whose ``key_id`` is one of these."""
         raise NotImplementedError
 
     def open_with(self, opened: Opened) -> None:
@@ -41,6 +48,11 @@ class MemberRow(PersonRow):
         return self.member_id
 
     @classmethod
+    def under_keys(cls, key_ids: Collection[UUID]) -> models.Q:
+        """The members'."""
+        return models.Q(member__in=key_ids)
+
+    @classmethod
     def of(cls, member: Any, **values: Any) -> Self:
         """A new row about ``member``, who is open. Not saved yet."""
         personal = {name: values.pop(name) for name in sealed_names(cls) if name in values}
@@ -51,3 +63,9 @@ class MemberRow(PersonRow):
         for name, value in personal.items():
             setattr(row, name, value)
         return row
+
+
+def kinds_of_rows() -> list[type[PersonRow]]:
+    """Every table with personal values; rows about members come last."""
+    found = [model for model in apps.get_models() if issubclass(model, PersonRow) and sealed_names(model)]
+    return sorted(found, key=lambda model: issubclass(model, MemberRow))

@@ -39,6 +39,7 @@ Texts = Mapping[str, str]
 Cells = Mapping[str, Any]
 
 MOST_TRAINING_HOURS = 999
+MOST_CHOICES_TOLD = 4
 NURSERY, KINDERGARTEN_COLUMNS = "nursery_teacher", ("kindergarten_number", "kindergarten_date")
 YEN: Final = ("base_yen", "allowance_yen", "post_allowance_yen", "bonus_yen")
 # What people write for a choice beside its label, by column.
@@ -160,11 +161,21 @@ def _read(column: Column, text: str, today: date) -> Any:
         case Kind.TEXT:
             return read_text(text, most=column.longest)
         case Kind.CHOICE:
-            return read_choice(text, column.choices, CHOICE_ALIASES.get(column.code))
+            return _choice(column, text)
         case Kind.HOURS if column.code in {"training_hours", "management_hours"}:
             return read_hours(text, most=MOST_TRAINING_HOURS)
         case _:
             return READERS[column.kind](text)
+
+
+def _choice(column: Column, text: str) -> str | None:
+    """:raises Unreadable: no choice; a long list of them is at the cell anyway and is not told again."""
+    try:
+        return read_choice(text, column.choices, CHOICE_ALIASES.get(column.code))
+    except Unreadable:
+        if len(column.choices) <= MOST_CHOICES_TOLD:
+            raise
+        raise Unreadable(f"{column.heading}の一覧にありません。一覧から選んでください。") from None
 
 
 READERS: Final[Mapping[Kind, Callable[[str], Any]]] = {

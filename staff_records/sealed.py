@@ -9,6 +9,7 @@ row (or ``of`` made it) the attribute raises, so no value is read without saying
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from django.db import models
@@ -124,6 +125,7 @@ def optional_yen(words: str) -> Sealed[int | None]:
     return Sealed(words, str, int, when_empty=None)
 
 
+@cache
 def sealed_names(model: type[models.Model]) -> dict[str, Sealed[Any]]:
     """The personal values of a model by their names."""
     found = {name: value for base in reversed(model.__mro__) for name, value in vars(base).items()}

@@ -27,6 +27,15 @@ class SnapshotStatus(models.TextChoices):
     SUPERSEDED = "superseded", "旧版"
 
 
+class ErasureStatus(models.TextChoices):
+    """An erasure on its way through two administrators."""
+
+    WAITING = "waiting", "確認待ち"
+    WITHDRAWN = "withdrawn", "取りやめ"
+    CONFIRMED = "confirmed", "消去中"
+    DONE = "done", "消去済み"
+
+
 Transitions = Mapping[str, frozenset[str]]
 
 ENTRY_TRANSITIONS: Transitions = {
@@ -42,6 +51,12 @@ SNAPSHOT_TRANSITIONS: Transitions = {
     SnapshotStatus.RETURNED: frozenset(),
     SnapshotStatus.ACCEPTED: frozenset({SnapshotStatus.SUPERSEDED}),
     SnapshotStatus.SUPERSEDED: frozenset(),
+}
+ERASURE_TRANSITIONS: Transitions = {
+    ErasureStatus.WAITING: frozenset({ErasureStatus.WITHDRAWN, ErasureStatus.CONFIRMED}),
+    ErasureStatus.WITHDRAWN: frozenset(),
+    ErasureStatus.CONFIRMED: frozenset({ErasureStatus.DONE}),
+    ErasureStatus.DONE: frozenset(),
 }
 
 

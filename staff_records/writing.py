@@ -6,15 +6,17 @@ against the whole record before it is saved. Each step leaves the dossier as it 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
 
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from staff_records import checks
+from jobs import outbox
+from staff_records import checks, finding
 from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers
 from staff_records.models import (
     EarlierEmployment,
@@ -26,6 +28,7 @@ from staff_records.models import (
     Training,
 )
 from staff_records.opening import with_new_key
+from staff_records.overlapping import LOOK_FOR_OVERLAPS
 from staff_records.problems import FieldProblem, FieldProblems, require_none
 from staff_records.values import Detail, Earlier, Identity, Licenced, Terms, Trained
 from staff_records.words import Beginning, ChangeKind, Ending
@@ -48,16 +51,19 @@ def first_month_of(kind: ChangeKind, day: date) -> ServiceMonth:
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes, and when; ``today`` is the day in Japan."""
+    """Who writes, and when; ``today`` is the day in Japan. One writer for one act."""
 
     by: UUID
     at: datetime
     today: date
+    # The facilities for which somebody will look, after the act, who works elsewhere too.
+    _looked_after: set[UUID] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def next_number(self, facility: Facility) -> int:
         """The next free 職員番号; the facility stays locked until the transaction ends."""
         Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
-        rows = StaffMember.objects.filter(facility=facility)
+        # A number is never given twice, not even after its member was erased.
+        rows = StaffMember.with_erased.filter(facility=facility)
         return (rows.aggregate(most=Max("number"))["most"] or 0) + 1
 
     def hire(
@@ -243,14 +249,26 @@ class Writer:
         row.save()
         self.touch(found)
 
-    def withdraw(self, found: Dossier, row: Qualification | EarlierEmployment | Training) -> None:
+    def withdraw(
+        self, found: Dossier, row: StaffDetail | Qualification | EarlierEmployment | Training
+    ) -> None:
         """Take back a row that was entered by mistake; it stays, withdrawn."""
         row.withdrawn_at = self.at
         row.save(update_fields=["withdrawn_at"])
-        group: Sequence[object] = next(
-            rows for rows in (found.qualifications, found.earlier, found.trainings) if row in rows
-        )
-        group.remove(row)  # type: ignore[attr-defined]
+        groups: Sequence[list[Any]] = (found.details, found.qualifications, found.earlier, found.trainings)
+        next(rows for rows in groups if row in rows).remove(row)
+        self.touch(found)
+
+    def withdraw_span(self, found: Dossier, span: Employment) -> None:
+        """Take back a span that was entered by mistake; the one it followed day by day goes on to its end."""
+        place = found.spans.index(span)
+        before = found.spans[place - 1] if place else None
+        if before is not None and before.last_day is not None and before.last_day + A_DAY == span.first_day:
+            before.last_day, before.ending = span.last_day, span.ending
+            before.save()
+        span.withdrawn_at = self.at
+        span.save(update_fields=["withdrawn_at"])
+        found.employments.remove(span)
         self.touch(found)
 
     def report(
@@ -270,7 +288,10 @@ class Writer:
         return row
 
     def touch(self, found: Dossier) -> None:
-        """The record has changed: count it, and note in which fiscal year somebody has left."""
+        """
+        The record has changed: count it, note in which fiscal year somebody has left, let the person be found as the
+        record is now, and ask for a look whether the person works elsewhere at the same time.
+        """
         found.__dict__.pop("spans", None)
         found.__dict__.pop("_dated_details", None)
         member = found.member
@@ -279,6 +300,16 @@ class Writer:
         member.version += 1
         member.changed_at, member.changed_by = self.at, self.by
         member.save()
+        finding.refresh([found])
+        self._ask_for_a_look(member)
+
+    def _ask_for_a_look(self, member: StaffMember) -> None:
+        """Once for an act, however many people it writes about: the job looks at the whole roster."""
+        if member.facility_id not in self._looked_after:
+            self._looked_after.add(member.facility_id)
+            outbox.add(
+                LOOK_FOR_OVERLAPS, municipality_id=member.municipality_id, facility_id=member.facility_id
+            )
 
     def _add_span(
         self,

@@ -4,11 +4,25 @@ A workshop: sealing bytes so that only this installation can open them, and only
 ``seal(plain, bound_to=…)`` encrypts with AES-256-GCM-SIV; ``bound_to`` names the place (table, column, row,
 municipality) and is authenticated, so that a sealed value moved to another row does not open.
 ``KeyRing`` does the same under other keys (one person's). ``keyed_hash`` is for values that are compared and never
-read back (one-time codes), ``blind_index`` for values that are found again by equality.
+read back (one-time codes), ``blind_index`` for values that are found again by equality. ``seals`` declares a column of
+sealed values, so that rotation finds it.
 
 Token: version byte, length and id of the key, 12-byte nonce, ciphertext with tag.
 """
 
-from vault.sealing import CannotUnseal, KeyRing, blind_index, key_id_of, keyed_hash, seal, unseal
+from vault.columns import SealedColumn, sealed_columns, seals
+from vault.sealing import CannotUnseal, KeyRing, blind_index, header_of, key_id_of, keyed_hash, seal, unseal
 
-__all__ = ["CannotUnseal", "KeyRing", "blind_index", "key_id_of", "keyed_hash", "seal", "unseal"]
+__all__ = [
+    "CannotUnseal",
+    "KeyRing",
+    "SealedColumn",
+    "blind_index",
+    "header_of",
+    "key_id_of",
+    "keyed_hash",
+    "seal",
+    "sealed_columns",
+    "seals",
+    "unseal",
+]

@@ -32,9 +32,8 @@ class KeyRing:
 
     def seal(self, plain: bytes, *, bound_to: str) -> bytes:
         """Encrypt ``plain`` with the newest key for the place named by ``bound_to``."""
-        encoded_id = self.newest.encode("ascii")
         nonce = os.urandom(NONCE_BYTES)
-        header = bytes([VERSION, len(encoded_id)]) + encoded_id
+        header = header_of(self.newest)
         return header + nonce + self._ciphers[self.newest].encrypt(nonce, plain, header + bound_to.encode())
 
     def unseal(self, token: bytes | memoryview, *, bound_to: str) -> bytes:
@@ -53,6 +52,12 @@ class KeyRing:
             return cipher.decrypt(nonce, token[header_end + NONCE_BYTES :], header + bound_to.encode())
         except (InvalidTag, ValueError) as problem:
             raise CannotUnseal("damaged or moved") from problem
+
+
+def header_of(key_id: str) -> bytes:
+    """The bytes every token of this key begins with, and no other token does."""
+    encoded_id = key_id.encode("ascii")
+    return bytes([VERSION, len(encoded_id)]) + encoded_id
 
 
 def key_id_of(token: bytes | memoryview) -> str:

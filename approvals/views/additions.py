@@ -15,6 +15,7 @@ from documents.exports import asked_charset, csv_file
 from facilities.models import Facility, FacilityKind
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest, require
+from staff_records.permissions import read_in_city
 
 COLUMNS = [
     "対象年月",
@@ -78,6 +79,7 @@ def additions_page(request: TenantRequest, facility_number: str) -> HttpResponse
         "facility": facility,
         "view": view,
         "checked": view.checked,
+        "sees_staff": read_in_city.allows(request.actor, None),
         "breadcrumbs": [
             ("審査", reverse("approvals:inbox")),
             ("加算の確認", reverse("approvals:additions")),

@@ -5,16 +5,16 @@ Nothing is stored: every look asks the conditions anew, with what the rooms know
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from claims import answers
 from claims.composing import Ingredients, gather_terms
-from claims.conditions import known_facts, read_answers
+from claims.conditions import known_facts, read_answers, read_rosters
 from claims.models import CountSheet
 from claims.states import SheetStatus
 from facilities.forms import option_words
@@ -22,7 +22,9 @@ from facilities.models import Facility, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import SECTION_LABELS
 from pricing.conditions.checking import Findings, ItemFinding, Reason, check
+from pricing.conditions.facts import QUESTIONS, Facts
 from pricing.rule_sets import claimable_entry
+from staff_records.figures.facts import RosterFact, RosterFacts
 
 MONTHS_LISTED: Final = 24
 # In the order of the page: what money hangs on first, what is as it should be last.
@@ -56,6 +58,12 @@ class Found:
     grant_id: UUID | None
     options: tuple[tuple[str, str], ...]
     variant_words: str
+    checked: "Checked"
+
+    @property
+    def sources(self) -> tuple[RosterFact, ...]:
+        """What the roster tells that the item's conditions have asked for."""
+        return self.checked.told_for.get((self.finding.code, self.finding.system), ())
 
     @property
     def section(self) -> str:
@@ -92,10 +100,20 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """The facility has answered something else than its roster tells; the roster is what was checked with."""
+
+    question: str
+    told: RosterFact
+    answered: str
+
+
+@dataclass(frozen=True)
 class Checked:
     """One facility's month, held against every condition in force."""
 
     ingredients: Ingredients
+    facts: Facts
     findings: Findings
 
     @property
@@ -150,19 +168,79 @@ class Checked:
 
     @property
     def questions(self) -> list[answers.Question]:
-        """What the facility is asked: what it has answered, so that it can change it, and what is open, open first."""
-        given = self.ingredients.answers.answers if self.ingredients.answers else {}
-        names = dict.fromkeys([*self.to_answer, *given])
+        """
+        What the facility is asked: what is open, then what it has answered, so that it can change it.
+
+        What the roster tells is not asked, unless the facility has answered something else.
+        """
+        names = dict.fromkeys([*self.to_answer, *self._given])
         kind, year = self.facility.kind, self.ingredients.month.fiscal_year
-        return [answers.question_of(name, kind, year) for name in names]
+        return [
+            answers.question_of(name, kind, year)
+            for name in names
+            if name not in self._told or name in self._contradicted
+        ]
 
     @property
     def answered(self) -> list[tuple[str, str]]:
         """What the facility has answered: question and answer in words."""
-        given = self.ingredients.answers.answers if self.ingredients.answers else {}
         kind, year = self.facility.kind, self.ingredients.month.fiscal_year
-        questions = [(answers.question_of(name, kind, year), kept) for name, kept in given.items()]
+        questions = [(answers.question_of(name, kind, year), kept) for name, kept in self._given.items()]
         return [(question.words, answers.in_words(question, kept)) for question, kept in questions]
+
+    @property
+    def roster(self) -> RosterFacts | None:
+        """What the roster tells of the month; None: nobody is on it."""
+        return self.ingredients.roster
+
+    @cached_property
+    def told(self) -> tuple[RosterFact, ...]:
+        """What the roster tells, as far as any condition of the type asks for it."""
+        used = {one.name for facts in self.told_for.values() for one in facts}
+        return tuple([one for one in self._told.values() if one.name in used])
+
+    @cached_property
+    def told_for(self) -> dict[tuple[str, str], tuple[RosterFact, ...]]:
+        """By item and system, what of the roster its conditions ask for: the questions it would ask without one."""
+        if not self._told:
+            return {}
+        by_question = {QUESTIONS[name]: one for name, one in self._told.items()}
+        unknown: dict[str, Any] = dict.fromkeys(self._told)
+        without = check(replace(self.facts, **unknown))
+        found = {}
+        for finding in (*without.claimed, *without.unclaimed):
+            asked = [words for reason in finding.open for words in reason.sentences if words in by_question]
+            found[finding.code, finding.system] = tuple(by_question[words] for words in dict.fromkeys(asked))
+        return found
+
+    @cached_property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """Answers that say something else than the roster."""
+        kind, year = self.facility.kind, self.ingredients.month.fiscal_year
+        found = []
+        for name in self._contradicted:
+            question = answers.question_of(name, kind, year)
+            answered = answers.in_words(question, self._given[name])
+            found.append(Contradiction(question.words, self._told[name], answered))
+        return tuple(found)
+
+    @cached_property
+    def _told(self) -> dict[str, RosterFact]:
+        return self.roster.by_name if self.roster else {}
+
+    @property
+    def _given(self) -> dict[str, Any]:
+        return self.ingredients.answers.answers if self.ingredients.answers else {}
+
+    @property
+    def _contradicted(self) -> list[str]:
+        return [
+            name
+            for name, kept in self._given.items()
+            if name in self._told
+            and name in answers.BY_NAME
+            and answers.contradicts(name, kept, self._told[name].value)
+        ]
 
     @cached_property
     def _by_state(self) -> dict[str, tuple[ItemFinding, ...]]:
@@ -187,6 +265,7 @@ class Checked:
             grant.pk if grant else None,
             tuple(option_words(finding.code, kind, grant.options)) if grant else (),
             entry.item.variants.get(finding.variant, "") if entry else "",
+            self,
         )
 
     def _grant(self, finding: ItemFinding) -> GrantedItem | None:
@@ -209,7 +288,7 @@ class AdditionsView:
 
 
 def additions_of(facility: Facility, month: ServiceMonth | None) -> AdditionsView:
-    """The facility's month; without one, the newest that has counts. Six queries."""
+    """The facility's month; without one, the newest that has counts. Seven queries, five more with a roster."""
     sheets = _current_sheets().filter(facility=facility).order_by("-month")[:MONTHS_LISTED]
     by_month = {sheet.service_month: sheet for sheet in sheets}
     asked = month if month in by_month else next(iter(by_month), None)
@@ -220,7 +299,7 @@ def additions_of(facility: Facility, month: ServiceMonth | None) -> AdditionsVie
 
 
 def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
-    """Every facility in scope that claims and has counts of the month, by facility: six queries for a whole city."""
+    """Every facility in scope that claims and has counts of the month: as many queries for a whole city as for one."""
     sheets = _current_sheets().filter(month=month.first_day)
     return _checked([sheet for sheet in sheets if not sheet.facility.is_public], month)
 
@@ -228,7 +307,13 @@ def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
 def _checked(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Checked]:
     gathered = gather_terms(sheets, month, books=())
     read_answers(gathered, month)
-    return {facility_id: Checked(found, check(known_facts(found))) for facility_id, found in gathered.items()}
+    read_rosters(gathered, month)
+    return {facility_id: _check(found) for facility_id, found in gathered.items()}
+
+
+def _check(found: Ingredients) -> Checked:
+    facts = known_facts(found)
+    return Checked(found, facts, check(facts))
 
 
 def _current_sheets() -> QuerySet[CountSheet]:

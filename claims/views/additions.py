@@ -21,6 +21,7 @@ from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import ProblemsFound
 from pages.wareki import fiscal_year_words
+from staff_records.queries.risks import changes_touching
 
 
 @require_GET
@@ -37,6 +38,9 @@ def additions(request: TenantRequest, facility_number: str) -> HttpResponse:
         "view": view,
         "checked": view.checked,
         "is_public": facility.is_public,
+        "staff_changes": changes_touching(view.month, [facility.pk]).get(facility.pk, ())
+        if view.checked and view.month
+        else (),
         "breadcrumbs": [("請求", reverse("claims:claim_list", args=[facility.number])), ("加算の確認", None)],
     }
     return render(request, "claims/facility/additions.html", context)

@@ -67,6 +67,24 @@ def wareki_date(day: date | datetime | None) -> str:
 
 
 @register.filter
+def wareki_day(day: date | datetime | None) -> str:
+    """令和8年6月10日: in tables of days, where the weekday says nothing."""
+    return wareki.day_words(_day(day)) if day else ""
+
+
+@register.filter
+def era_day(day: date | datetime | None) -> str:
+    """R8.6.10: where a table has no room for more."""
+    return wareki.short_date_words(_day(day)) if day else ""
+
+
+@register.filter
+def plain_number(number: Any) -> str:
+    """7.5, 20: a decimal without the zeros it was stored with."""
+    return f"{number.normalize():f}" if number is not None else ""
+
+
+@register.filter
 def wareki_month(month: Any) -> str:
     """令和8年6月, for a date or a service month."""
     return wareki.month_words(_day(getattr(month, "first_day", month))) if month else ""

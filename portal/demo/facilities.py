@@ -92,8 +92,9 @@ def make_facilities(city: Municipality) -> list[Facility]:
                 capacity_1=int(line["1号利用定員"]) if line["1号利用定員"] else None,
                 capacity_23=int(line["2・3号利用定員"]) if line["2・3号利用定員"] else None,
                 region_percent=int(re.match(r"\d+", line["地域区分"])[0]),  # type: ignore[index]
-                base_percent=2 + seed * 7 % 11,
-                wage_percent=7 if seed % 3 == 0 else 6,
+                # As average experience brings them: from three years on, and 7 percent with eleven years only.
+                base_percent=5 + seed * 7 % 8,
+                wage_percent=7 if seed % 16 == 1 else 6,
             )
         )
         grants += [

@@ -15,6 +15,7 @@ from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
 from facilities.schedule import Step
+from staff_records.queries.risks import AtRisk, changes_touching
 
 State = Literal["done", "now", "attention", "later"]
 
@@ -105,6 +106,8 @@ class Home:
     """
     The newest month, other months' counts that wait for the facility or for an answer, what came back from the city,
     earlier months not sent, and disputes that were answered. Claims know ``month_is_closed``.
+
+    ``at_risk``: changes on the roster that count from this month on or later.
     """
 
     current: Month | None
@@ -112,6 +115,7 @@ class Home:
     returned: list[Claim]
     unsent: list[Claim]
     answered: list[CountDispute]
+    at_risk: tuple[AtRisk, ...] = ()
 
     @property
     def has_urgent(self) -> bool:
@@ -120,7 +124,7 @@ class Home:
 
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
-    """Six queries at most, however many months there are."""
+    """Seven queries at most, however many months there are."""
     sheets = _sheets(facility)
     # Of the newest month everything that counts, of earlier ones what the facility has still in hand. A 過誤調整 stands
     # before the approved claim it corrects.
@@ -162,7 +166,12 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     unsent = [
         claim for claim in open_claims if claim.is_draft and not claim.outside and claim.month != newest.month
     ]
-    return Home(current, waiting, returned, unsent, answered)
+    at_risk = (
+        ()
+        if facility.is_public
+        else changes_touching(month, [facility.pk], and_later=True).get(facility.pk, ())
+    )
+    return Home(current, waiting, returned, unsent, answered, at_risk)
 
 
 def _sheets(facility: Facility) -> list[Any]:

@@ -8,12 +8,18 @@ from functools import lru_cache
 
 from pricing.conditions.answers import HOLDS, Answer, ask, decide, fails, unknown
 from pricing.conditions.declaring import Case, Test
-from pricing.conditions.facts import ATTENDANCE, ICT_FUNCTIONS
-from pricing.staffing import ChildrenByAge, StaffingRefused, UseCapacity, required_teachers
+from pricing.conditions.facts import ATTENDANCE, ICT_FUNCTIONS, Facts
+from pricing.staffing import (
+    ChildrenByAge,
+    RequiredTeachers,
+    StaffingRefused,
+    UseCapacity,
+    required_teachers,
+)
 from pricing.staffing.roundings import number_words, round_months_to_years
 from pricing.staffing.teachers import IMPROVEMENTS
 
-_TEAM = ("team_teaching", "team_childcare")
+TEAM = ("team_teaching", "team_childcare")
 _AGES = {"4plus": "age4plus", "3": "age3", "3mid": "age3mid", "2": "age2", "1": "age1", "0": "age0"}
 
 
@@ -23,13 +29,13 @@ def teachers_suffice(case: Case) -> Answer:
 
     An item not yet claimed leaves the persons of チーム保育 where they are claimed.
     """
-    extra = 0 if case.is_claimed else _team_persons(case)
+    extra = 0 if case.is_claimed else team_persons(case.facts)
     return _enough(case, case.codes, extra)
 
 
 def extra_teachers_suffice(case: Case) -> Answer:
     """チーム保育: the claimed persons are there above the required teachers (pricing.md §6 [S3])."""
-    persons = _team_persons(case) + (0 if case.is_claimed else 1)
+    persons = team_persons(case.facts) + (0 if case.is_claimed else 1)
     return _enough(case, case.codes, persons)
 
 
@@ -41,8 +47,9 @@ def teachers_fall_short(case: Case) -> Answer:
     return decide(case.facts.teachers < needed, "配置基準を満たしているので、この減算は要りません。")
 
 
-def _team_persons(case: Case) -> int:
-    return sum([one.extra_staff or 1 for one in case.facts.claimed if one.code in _TEAM])
+def team_persons(facts: Facts) -> int:
+    """The persons of チーム保育 that are claimed: above the required teachers."""
+    return sum([one.extra_staff or 1 for one in facts.claimed if one.code in TEAM])
 
 
 def _enough(case: Case, codes: Collection[str], extra: int) -> Answer:
@@ -64,7 +71,12 @@ def _open(case: Case, needed: int | Answer) -> Answer:
 
 def _needed(case: Case, codes: Collection[str]) -> int | Answer:
     """The required teachers, or the questions that stand before them."""
-    facts = case.facts
+    found = required_of(case.facts, codes)
+    return found if isinstance(found, Answer) else found.total
+
+
+def required_of(facts: Facts, codes: Collection[str]) -> RequiredTeachers | Answer:
+    """The teachers the facts require when ``codes`` are claimed, with their way; or the questions that are open."""
     with_classes = "class_organisation" in codes
     missing = [
         name
@@ -91,7 +103,7 @@ def _needed(case: Case, codes: Collection[str]) -> int | Answer:
         any(child.hours == "standard" and child.enrolled for child in facts.children),
         with_classes,
     )
-    return found if isinstance(found, int) else unknown(*found)
+    return found if isinstance(found, RequiredTeachers) else unknown(*found)
 
 
 def _bearing(codes: Collection[str]) -> frozenset[str]:
@@ -108,8 +120,8 @@ def _required(
     claimed: frozenset[str],
     standard_time: bool,
     class_adjustment: bool,
-) -> int | tuple[str, ...]:
-    """The number, or why it cannot be told: what staffing refuses is a question here."""
+) -> RequiredTeachers | tuple[str, ...]:
+    """The answer, or why it cannot be told: what staffing refuses is a question here."""
     try:
         return required_teachers(
             facility_type,
@@ -119,7 +131,7 @@ def _required(
             claimed=claimed,
             standard_time=standard_time,
             class_adjustment=class_adjustment,
-        ).total
+        )
     except StaffingRefused as refusal:
         return refusal.sentences
 

@@ -12,6 +12,8 @@ from staff_records.models.changes import OverlapFlag, StaffChange
 from staff_records.models.entries import EntryRow, EntrySheet
 from staff_records.models.imports import RosterImport, RosterMapping
 from staff_records.models.members import SearchToken, StaffDetail, StaffMember, WorkRules
+from staff_records.models.retention import Erasure, ErasureLine, RetentionRule
+from staff_records.models.rounds import RosterRound
 from staff_records.models.snapshots import RosterSnapshot, SnapshotLine
 
 __all__ = [
@@ -19,11 +21,15 @@ __all__ = [
     "Employment",
     "EntryRow",
     "EntrySheet",
+    "Erasure",
+    "ErasureLine",
     "MonthlyHours",
     "OverlapFlag",
     "Qualification",
+    "RetentionRule",
     "RosterImport",
     "RosterMapping",
+    "RosterRound",
     "RosterSnapshot",
     "SearchToken",
     "SnapshotLine",

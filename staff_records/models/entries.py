@@ -1,5 +1,6 @@
 """What is being typed, pasted or imported, before it becomes the roster."""
 
+from collections.abc import Collection
 from typing import ClassVar
 from uuid import UUID
 
@@ -80,3 +81,8 @@ class EntryRow(PersonRow):
     def key_id(self) -> UUID:
         """The member's key, or the row's own."""
         return self.member_id or self.pk
+
+    @classmethod
+    def under_keys(cls, key_ids: Collection[UUID]) -> Q:
+        """The members' rows, and the rows themselves."""
+        return Q(member__in=key_ids) | Q(member__isnull=True, pk__in=key_ids)

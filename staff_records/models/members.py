@@ -1,15 +1,23 @@
 """Who is on a facility's roster."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import Q
 
 from facilities.periods import first_day_only
-from facilities.tenancy import FacilityOwned
+from facilities.tenancy import FacilityOwned, FacilityOwnedManager
 from staff_records.person_rows import MemberRow, PersonRow
 from staff_records.sealed import optional_day, optional_text, sealed_day, sealed_text
+
+
+class KeptMembers(FacilityOwnedManager[Any]):
+    """Members who were not erased: an erased one is found by no page."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(erased_at__isnull=True)
 
 
 class StaffMember(PersonRow):
@@ -34,6 +42,9 @@ class StaffMember(PersonRow):
     # After the retention period the key is destroyed; the row stays, so that figures of old years keep their number.
     erased_at = models.DateTimeField("消去日時", null=True)
 
+    objects: ClassVar[KeptMembers] = KeptMembers()
+    with_erased: ClassVar[FacilityOwnedManager[Any]] = FacilityOwnedManager()
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["municipality", "facility", "id"], name="member_in_facility"),
@@ -54,6 +65,11 @@ class StaffMember(PersonRow):
     def key_id(self) -> UUID:
         """The person's key."""
         return self.pk
+
+    @classmethod
+    def under_keys(cls, key_ids: Collection[UUID]) -> Q:
+        """The members themselves."""
+        return Q(pk__in=key_ids)
 
 
 class StaffDetail(MemberRow):

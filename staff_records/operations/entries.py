@@ -23,9 +23,9 @@ from facilities.rules import NotAllowed, ProblemsFound
 from jobs import outbox
 from pages.wareki import day_words
 from staff_records import permissions
+from staff_records.checked_rows import texts_of
 from staff_records.columns import TABLES
 from staff_records.dossiers import Dossier, Purpose, dossiers
-from staff_records.entry_checking import texts_of
 from staff_records.events import StaffEvent
 from staff_records.models import EntryRow, EntrySheet, StaffMember
 from staff_records.opening import open_to_show, with_new_key

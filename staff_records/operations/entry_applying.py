@@ -17,6 +17,7 @@ from facilities.actors import Actor
 from facilities.models import Facility
 from facilities.operating import operation
 from facilities.rules import ProblemsFound
+from staff_records.checked_rows import CheckedRow, CheckedSheet
 from staff_records.differences import (
     DETAILS,
     IDENTITY,
@@ -28,7 +29,7 @@ from staff_records.differences import (
     licenced_of,
 )
 from staff_records.dossiers import Dossier
-from staff_records.entry_checking import CheckedRow, CheckedSheet, check_rows
+from staff_records.entry_checking import check_rows
 from staff_records.events import StaffEvent
 from staff_records.models import (
     EarlierEmployment,
@@ -210,7 +211,7 @@ class _Applying:
             wrong.add("hired_on")
             since = min(since, entry.hired_on, standing.hired_on)
         if fields & TERMS:
-            if row.row.is_correction:
+            if row.is_correction:
                 since = min(since, self._correct_terms(found, entry.terms))
                 wrong |= fields & TERMS
             else:
@@ -235,7 +236,7 @@ class _Applying:
             self.writer.set_identity(found, entry.identity)
         if fields & DETAILS:
             stands = found.detail_on(self.day)
-            if row.row.is_correction:
+            if row.is_correction:
                 self.writer.correct_detail(found, stands, entry.detail)
                 wrong |= fields & DETAILS
             elif stands.from_day == self.day:

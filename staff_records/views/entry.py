@@ -24,8 +24,9 @@ from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
+from staff_records.checked_rows import CheckedSheet
 from staff_records.columns import TABLES
-from staff_records.entry_checking import CheckedSheet, check_rows
+from staff_records.entry_checking import check_rows
 from staff_records.entry_forms import NotOurForm, SentRow, StartForm, sent_choices, sent_rows
 from staff_records.entry_grid import EMPTY_ROWS, MORE_ROWS, cell_id, grid_of, page_of
 from staff_records.entry_summary import summary_of
@@ -51,6 +52,8 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"source": source.value, "day": short_date_words(timezone.localdate())},
     )
+    if not has_members:
+        form.without_copying()
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

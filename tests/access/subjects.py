@@ -1,6 +1,7 @@
 """Rows that come into being by a longer way: a previewed import, a printed document."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -26,10 +27,21 @@ from rate_books import operations as rate_books
 from rate_books.loading import BookFile
 from rate_books.models import Book
 from staff_records.events import StaffEvent
-from staff_records.models import EntrySheet, RosterImport, RosterMapping
-from staff_records.operations import entries, importing
+from staff_records.models import (
+    EntrySheet,
+    Erasure,
+    OverlapFlag,
+    RosterImport,
+    RosterMapping,
+    StaffMember,
+    WorkRules,
+)
+from staff_records.operations import entries, erasing, importing, overlaps
 from staff_records.workbook.mapping import Choice
 from tests.cast import JUNE, City, Nursery
+from tests.staff_records.rosters import hire
+from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
+from tests.staff_records.stage import add_member
 
 AUGUST = """対象年月,事業所番号,施設名,居住市区町村コード,認定区分,年齢,保育必要量,初日在籍数
 令和8年8月,1299900000901,さくら保育園,129999,2号,3,標準,17
@@ -283,6 +295,23 @@ def document_of(place: Nursery, claim: Claim) -> Document:
     return workbook
 
 
+def overlapping_pair(place: Nursery, other: Nursery) -> UUID:
+    """Somebody invented is on both rosters, and the city has noticed; also found at both by name."""
+    for nursery in (place, other):
+        hire(nursery)
+    with place.city.open():
+        overlaps.look(at=timezone.now())
+        return UUID(str(OverlapFlag.objects.values_list("pair_id", flat=True)[0]))
+
+
+def work_rules_of(place: Nursery) -> WorkRules:
+    """Three people on the roster, and the hours of a 常勤."""
+    give_roster(place, Somebody(), Somebody(job="director", licences=()), Somebody(**PART_TIME))
+    with place.open():
+        rule: WorkRules = WorkRules.objects.get()
+    return rule
+
+
 def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAttachment]:
     """A notice to this facility alone with a file; sent, or still a draft."""
     now = timezone.now()
@@ -295,3 +324,12 @@ def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAtta
         if send:
             notices.send(notice.pk, shown_version=2, shown_reach=1, by=officer, at=now)
     return notice, file
+
+
+def asked_erasure(nursery: Nursery) -> Erasure:
+    """Somebody left long ago, and an administrator has asked that the record be erased."""
+    with nursery.open():
+        member = add_member(nursery, 900)
+        StaffMember.objects.filter(pk=member.pk).update(left_year=2010)
+    with nursery.city.open(Role.ADMINISTRATOR) as administrator:
+        return erasing.ask(1, by=administrator, at=timezone.now(), today=timezone.localdate())

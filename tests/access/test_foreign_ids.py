@@ -13,13 +13,14 @@ from tests.access.shared import lasting_world
 from tests.access.world import World, undone
 
 FACILITY = [name for name, arguments in ADDRESSES.items() if "facility_number" in arguments]
-FACILITY_ROWS = [name for name in FACILITY if {"claim_id", "document_id", "notice_id"} & set(ADDRESSES[name])]
+FACILITY_ROWS = [
+    name for name in FACILITY if {"claim_id", "document_id", "notice_id", "member_id"} & set(ADDRESSES[name])
+]
 # A month, a day, a year, a step of the schedule, the address of a feed, a facility type or a rate book that came
 # with the product names no row of anybody.
+NO_ROWS = {"month", "day", "step", "year", "fiscal_year", "token", "kind", "shipped"}
 CITY_ROWS = [
-    name
-    for name, arguments in ADDRESSES.items()
-    if name not in FACILITY and set(arguments) - {"month", "day", "step", "year", "token", "kind", "shipped"}
+    name for name, arguments in ADDRESSES.items() if name not in FACILITY and set(arguments) - NO_ROWS
 ]
 # The buttons of these addresses stand on a list, which opens whatever row the address names: one's own list.
 ON_A_LIST = {
@@ -27,6 +28,8 @@ ON_A_LIST = {
     "counts:rename_mapping",
     "counts:delete_mapping",
     "facilities:revoke_api_token",
+    "staff_city:confirm_erasure",
+    "staff_city:withdraw_erasure",
     "facilities:account_confirm_address",
     "facilities:account_withdraw_address",
 }

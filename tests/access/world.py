@@ -30,13 +30,16 @@ from facilities.models import (
 )
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
+from tests.access.staff import staff_rows
 from tests.access.subjects import (
     api_token,
+    asked_erasure,
     document_of,
     entry_sheet,
     loaded_book,
     mapping_draft,
     notice_for,
+    overlapping_pair,
     previewed_charges,
     previewed_import,
     previewed_list,
@@ -44,6 +47,7 @@ from tests.access.subjects import (
     roster_file,
     roster_mapping,
     saved_mapping,
+    work_rules_of,
 )
 from tests.cast import (
     APRIL,
@@ -100,6 +104,7 @@ class World:
     approved: Claim
     ids: dict[str, UUID]
     draft_ids: dict[str, UUID]
+    staff_ids: dict[str, UUID]
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
 
     def browser(self, person: str) -> Browser:
@@ -131,6 +136,7 @@ class World:
             "form": CLAIM_FORM,
             "subject_id": self.approved.pk,
             "day": "2026-12-28",
+            "fiscal_year": ServiceMonth.of(timezone.localdate()).fiscal_year,
             "year": ServiceMonth.of(timezone.localdate()).fiscal_year + 1,
             "step": "claim",
             "table": "members",
@@ -139,6 +145,7 @@ class World:
             "token": feed_token(self.city.municipality.code, "facility"),
             **self.ids,
             **(self.draft_ids if view_name in OF_A_DRAFT else {}),
+            "row_id": self.staff_ids.get(view_name.split("_")[-1]),
         }
         return {name: known[name] for name in names}
 
@@ -236,10 +243,15 @@ def make_world() -> World:
         "document_id": document_of(sakura, approved).pk,
         "notice_id": notice.pk,
         "attachment_id": file.pk,
+        "pair_id": overlapping_pair(sakura, sumire),
+        "rule_id": work_rules_of(sakura).pk,
+        "erasure_id": asked_erasure(sakura).pk,
     }
+    staff = staff_rows(sakura)
+    ids |= {"member_id": staff.pop("member"), "change_id": staff.pop("change")}
     draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}
     other = make_city("129998", "緑野市")
-    world = World(city, sakura, sumire, other, draft, submitted, approved, ids, draft_ids)
+    world = World(city, sakura, sumire, other, draft, submitted, approved, ids, draft_ids, staff)
     world.sign_in_everybody()
     return world
 

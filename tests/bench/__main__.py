@@ -31,12 +31,22 @@ def main() -> None:
     found: dict[str, object] = {"machine": machine(), "pricing": pricing_bench.measure()}
     found["workbook"] = workbook_bench.measure()
     with open_house():
-        from tests.bench import documents_bench, drafting_bench, imports_bench, pages_bench, revision_bench
+        from tests.bench import (
+            documents_bench,
+            drafting_bench,
+            imports_bench,
+            pages_bench,
+            revision_bench,
+            staff_bench,
+            staff_figures_bench,
+        )
 
         found["imports"] = imports_bench.measure()
         found["drafting"] = drafting_bench.measure()
         found["revision"] = revision_bench.measure()
+        found["staff_figures"] = staff_figures_bench.measure()
         found["documents"] = documents_bench.measure()
+        found["staff"] = staff_bench.measure()
         found["pages"] = pages_bench.measure()
     json.dump(found, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")

@@ -15,10 +15,10 @@ ROOMS = (
     "accounts",
     "facilities",
     "rate_books",
+    "staff_records",
     "claims",
     "documents",
     "approvals",
-    "staff_records",
     "portal",
 )
 
@@ -93,6 +93,7 @@ def test_every_object_has_a_word():
             "searchtoken",
             "entryrow",
             "snapshotline",
+            "erasureline",
         )
     }
     assert tenant - lines - set(MODELS) == set()

@@ -63,6 +63,10 @@ NO_PAGES = {
     "rate_books:file",
     "rate_books:shipped_file",
     "rate_books:template",
+    "staff:figures_export",
+    "staff_city:figures_export",
+    "staff_city:overview_export",
+    "staff_city:export_changes",
 }
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.
 SHOWN_BY_A_LIST = {
@@ -71,7 +75,8 @@ SHOWN_BY_A_LIST = {
     "facilities:account_withdraw_address": "facilities:accounts",
 }
 ROOMS = (
-    "portal", "approvals", "claims", "rate_books", "documents", "facilities", "accounts", "jobs", "pages", "templates",
+    "portal", "approvals", "claims", "staff_records", "rate_books", "documents", "facilities", "accounts", "jobs",
+    "pages", "templates",
 )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from time import perf_counter
 import pytest
 
 from audit.record import record
+from staff_records.checked_rows import CheckedSheet
 from staff_records.differences import Effect
-from staff_records.entry_checking import CheckedSheet, check_rows
+from staff_records.entry_checking import check_rows
 from staff_records.models import EntryRow, EntrySheet, MonthlyHours, StaffChange, StaffMember
 from staff_records.operations.entries import RowEdit, Source, open_sheet, save_rows
 from staff_records.values import Earlier, Licenced
@@ -250,18 +251,18 @@ def test_a_leaving_is_taken_back_by_an_emptied_cell(sakura):
     assert StaffChange.objects.get().fields == ["left_on"]
 
 
-def test_terms_of_who_is_not_there_that_day_are_only_put_right(sakura):
+def test_what_changes_of_who_is_not_there_that_day_is_put_right(sakura):
     member = add_member(sakura, 1)
     (found,) = locked([member.pk])
     writer(sakura).end_work(found, last_day=date(2025, 3, 31), ending=Ending.LEFT)
     sheet = begin(sakura)
-    (row_id,) = type_rows(sakura, sheet, {"number": "1", "days_a_month": "15"})
-    assert problems(look()) == [(1, "days_a_month")]
+    type_rows(sakura, sheet, {"number": "1", "days_a_month": "15"})
 
-    apply(sakura, sheet, {row_id: True})
+    apply(sakura, sheet)
 
     (found,) = roster()
-    assert found.spans[0].days_a_month == 15
+    assert [(span.days_a_month, span.last_day) for span in found.spans] == [(15, date(2025, 3, 31))]
+    assert StaffChange.objects.get().kind == "corrected"
 
 
 def test_empty_rows_are_passed_over(sakura):

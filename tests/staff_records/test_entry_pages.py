@@ -2,17 +2,23 @@
 
 import json
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from person_keys.router import KEY_STORE
+from staff_records.columns import TABLES
+from staff_records.entry_grid import EMPTY_ROWS, MORE_ROWS, ROWS_A_PAGE
 from staff_records.models import EntryRow, EntrySheet
+from tests.accounts.test_sessions import age, log_in_again
 from tests.cast import Browser, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
-from tests.staff_records.entry_stage import begin, member_row, roster
+from tests.staff_records.entry_stage import begin, member_row, roster, type_rows
+from tests.staff_records.nasty import NASTY
 from tests.staff_records.stage import add_member
 
 
@@ -99,6 +105,75 @@ def test_every_problem_stands_at_its_cell_and_in_the_summary_and_nothing_is_lost
     check = clerk.get(at(sakura, "check/")).content.decode()
     assert f'href="{at(sakura, "members/")}#c-{row.pk}-birth_date"' in check
     assert "名簿に反映する</button>" not in check
+
+
+def test_what_was_typed_when_the_login_expired_is_there_again(clerk, sakura, run_jobs, mail_folder):
+    start(clerk, sakura)
+    clerk.post(at(sakura, "members/save/"), typed(member_row()))
+    with sakura.open():
+        row = EntryRow.objects.get()
+    age(clerk, last_seen=timedelta(minutes=31))
+    sent = {f"{row.pk}.title": "主任", f"{row.pk}.version": "1", **typed({"name": "あか　べに"})}
+    page = f"http://testserver{at(sakura, 'members/')}"
+    answer = clerk.post(at(sakura, "members/save/"), sent, headers={"referer": page})
+    assert answer["Location"].startswith("/login/")
+
+    log_in_again(clerk, sakura, run_jobs, mail_folder)
+
+    values = values_of(clerk.get(at(sakura, "members/")).content.decode())
+    assert values[f"{row.pk}.title"] == "主任"
+    assert values["new-1.name"] == "あか　べに"
+    with sakura.open():
+        assert EntryRow.objects.count() == 1
+
+
+def test_a_full_page_of_the_grid_is_a_form_the_server_takes():
+    columns = len(TABLES["members"].columns)
+    fields = ROWS_A_PAGE * (columns + 1) + (EMPTY_ROWS + MORE_ROWS) * columns
+
+    assert fields + 10 <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+
+
+def test_a_long_sheet_has_pages_and_problems_lead_to_theirs(clerk, sakura):
+    start(clerk, sakura)
+    with sakura.open():
+        sheet = EntrySheet.objects.get()
+        rows = [member_row(birth_date=f"S{40 + line % 20}.{1 + line // 20}.1") for line in range(55)]
+        ids = type_rows(sakura, sheet, *rows[:-1], member_row(birth_date="x"))
+
+    first, second = (clerk.get(at(sakura, f"members/{query}")).content.decode() for query in ("", "?page=2"))
+
+    assert first.count("<tr data-row-key") == 50
+    assert "new-1.name" not in first
+    assert second.count("<tr data-row-key") == 5 + 5
+    assert "55行目 生年月日" in second
+    check = clerk.get(at(sakura, "check/")).content.decode()
+    assert f"{at(sakura, 'members/')}?page=2#c-{ids[-1]}-birth_date" in check
+    answer = clerk.post(at(sakura, "members/save/"), {"page": "2"})
+    assert answer["Location"].endswith("?page=2")
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_whatever_is_pasted_is_kept_and_shown(text, clerk, sakura):
+    start(clerk, sakura)
+    row = {column.code: text[:900] for column in TABLES["members"].columns}
+
+    answer = clerk.post(at(sakura, "members/save/"), typed(row))
+
+    assert answer.status_code == 302
+    assert clerk.get(at(sakura, "members/")).status_code == 200
+    assert clerk.get(at(sakura, "check/")).status_code == 200
+
+
+def test_a_cell_longer_than_any_may_be_is_refused_and_everything_typed_is_shown_again(clerk, sakura):
+    start(clerk, sakura)
+
+    answer = clerk.post(at(sakura, "members/save/"), typed(member_row(), {"name": "あ" * 1001}))
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "1000文字まで" in page
+    assert values_of(page)["new-1.name"] == "若葉　太郎"
 
 
 def test_more_rows_to_type_into_are_asked_for(clerk, sakura):

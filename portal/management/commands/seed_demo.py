@@ -24,7 +24,7 @@ from facilities.models import (
 from facilities.scope import scope
 from jobs.mail import KIND as MAIL
 from jobs.models import Job
-from portal.demo import bends, cast, changes, months, newcomers, notices, people
+from portal.demo import bends, cast, changes, months, newcomers, notices, people, rosters
 from portal.demo.facilities import FIRST_MONTH, FOLDER, make_facilities
 
 
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         neighbour = Municipality.objects.create(code=cast.NEIGHBOUR_CODE, name=cast.NEIGHBOUR_NAME)
         password = make_password(cast.PASSWORD)
         with scope(neighbour.pk, None):
-            self._people(neighbour, password, self._neighbouring_facilities(neighbour))
+            next_door = self._people(neighbour, password, self._neighbouring_facilities(neighbour))
         with scope(city.pk, None):
             actors, clerks = self._people(city, password, make_facilities(city))
         opened = newcomers.open_all(city, actors["kanri"])
@@ -74,6 +74,10 @@ class Command(BaseCommand):
         newcomers.move_on(city, actors["kanri"])
         people.move(city, actors)
         changes.roll_the_year(city, actors["kanri"])
+        with scope(city.pk, None):
+            clerks |= people.clerks_of(city, password, [Facility.objects.get(number=newcomers.NEXT_YEAR)])
+        rosters.write(city, actors["tanto"], clerks)
+        rosters.write_next_door(neighbour, *next_door)
         # What waits, waits a day: it has come just now.
         changes.send_files(city, token, at=timezone.now())
         # The mails of April and May were sent long ago, as it were; what they said is not kept either.

@@ -11,7 +11,7 @@ from facilities import row_security
 class Migration(migrations.Migration):
     dependencies = [
         ("facilities", "0013_item_endings"),
-        ("staff_records", "0002_walls"),
+        ("staff_records", "0004_retention"),
     ]
 
     operations = [

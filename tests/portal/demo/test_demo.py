@@ -1,23 +1,19 @@
 """
 The demo city: April approved and closed, May at every stage, June still files, and every state somewhere to be seen.
 
-Seeded once for all of these tests, for it takes its time.
+Seeded once for all tests of the demo (see ``conftest``), for it takes its time.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
-from audit.record import SYSTEM, Context, context
 from claims.closing import is_closed
 from claims.models import (
     ChildCount,
@@ -76,23 +72,6 @@ from tests.cast import APRIL, JUNE, MAY, sign_in
 pytestmark = pytest.mark.xdist_group("demo")
 # The months of the demo are over when it is looked at.
 TODAY = ServiceMonth(2026, 11)
-
-
-@pytest.fixture(scope="module")
-def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The demo, seeded; gone after these tests."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("seed_demo", "--if-empty", stdout=StringIO())
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def city(seeded: None, db: None) -> Iterator[Municipality]:
-    """The demo city, its scope open."""
-    own = Municipality.objects.get(code=cast.CITY_CODE)
-    with context(Context(who=SYSTEM, municipality_id=own.pk)), scope(own.pk, None):
-        yield own
 
 
 def acting_as(city: Municipality, login_id: str) -> Actor:

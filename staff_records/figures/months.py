@@ -1,0 +1,63 @@
+"""A month of a facility: teachers required against teachers present."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from facilities.periods import ServiceMonth
+from pricing.staffing import StaffingGap, staffing_gap
+from pricing.staffing.roundings import number_words
+from staff_records.figures.presence import Presence
+from staff_records.required import Required
+
+
+@dataclass(frozen=True)
+class MonthOfStaff:
+    """``required`` None: no children of the month have been counted."""
+
+    month: ServiceMonth
+    presence: Presence
+    required: Required | None
+
+    @cached_property
+    def gap(self) -> StaffingGap | None:
+        """Required, present and the difference; None where one of them is not known, or nobody is on the roster."""
+        needed = self.required.with_team if self.required else None
+        if needed is None or not self.presence.is_known or not self.presence.staff:
+            return None
+        return staffing_gap(needed, self.presence.teachers)
+
+    @property
+    def is_short(self) -> bool:
+        """Fewer teachers than required."""
+        return self.gap is not None and not self.gap.enough
+
+    @property
+    def required_words(self) -> str:
+        """9人; empty where it is not known."""
+        needed = self.required.with_team if self.required else None
+        return f"{needed.total}人" if needed else ""
+
+    @property
+    def present_words(self) -> str:
+        """13.6人; empty where it is not known."""
+        value = self.presence.value
+        return "" if value is None or not self.presence.staff else f"{number_words(value)}人"
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Tone and words of the tag."""
+        if not self.presence.staff:
+            return "off", "名簿なし"
+        if self.required is None:
+            return "off", "児童数なし"
+        if self.gap is None:
+            return "warn", "計算できません"
+        return ("ok", "足りています") if self.gap.enough else ("bad", f"{self.gap.missing}人不足")
+
+    @property
+    def difference_words(self) -> str:
+        """＋4.6人; empty where it is not known."""
+        if self.gap is None:
+            return ""
+        sign = "−" if self.gap.difference < 0 else "＋" if self.gap.difference > 0 else "±"
+        return f"{sign}{number_words(abs(self.gap.difference))}人"

@@ -1,0 +1,1 @@
+"""Forms about one person; every field is a column of ``staff_records.columns``."""

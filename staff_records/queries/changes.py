@@ -1,0 +1,175 @@
+"""What facilities have reported, for the city: by facility, without names. Names stand on one change's own page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from facilities.models import Facility
+from facilities.periods import ServiceMonth
+from staff_records.models import StaffChange
+from staff_records.opening import open_to_show
+from staff_records.queries.person import HEADINGS, Person, person_of
+from staff_records.words import ChangeKind
+
+WAITING, ALL = "waiting", "all"
+SHOWS: Final[Mapping[str, str]] = {WAITING: "未確認", ALL: "すべて"}
+A_PAGE = 200
+
+
+@dataclass(frozen=True)
+class ChangesQuestion:
+    """What the address asks for: codes and a facility's number."""
+
+    show: str = WAITING
+    facility: str = ""
+    kind: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> "ChangesQuestion":
+        """From an address; what it does not know counts as not said."""
+        page = asked.get("page", "")
+        return cls(
+            show=asked.get("show", "") if asked.get("show") in SHOWS else WAITING,
+            facility=asked.get("facility", ""),
+            kind=asked.get("kind", "") if asked.get("kind") in ChangeKind else "",
+            page=max(int(page), 1) if page.isdecimal() and len(page) < 6 else 1,
+        )
+
+    def query(self, **other: Any) -> str:
+        """The address of the same question with something else asked."""
+        asked = replace(self, **other)
+        said = {
+            "show": asked.show if asked.show != WAITING else "",
+            "facility": asked.facility,
+            "kind": asked.kind,
+            "page": str(asked.page) if asked.page > 1 else "",
+        }
+        return urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it asks for some only."""
+        return bool(self.facility or self.kind)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One change as the list shows it."""
+
+    row: StaffChange
+
+    @property
+    def kind_words(self) -> str:
+        """What happened."""
+        return ChangeKind(self.row.kind).label
+
+    @property
+    def month(self) -> ServiceMonth:
+        """The first month whose claims it can change."""
+        return ServiceMonth.of(self.row.from_month)
+
+    @property
+    def fields_words(self) -> str:
+        """The columns that changed, by their headings."""
+        return "・".join(HEADINGS.get(code, code) for code in self.row.fields)
+
+
+@dataclass(frozen=True)
+class OfFacility:
+    """The changes of one facility, the newest first."""
+
+    facility: Facility
+    changes: Sequence[Reported]
+
+
+@dataclass(frozen=True)
+class ChangesView:
+    """A page of the list: by facility, how many wait in all, and who has reported anything."""
+
+    question: ChangesQuestion
+    groups: Sequence[OfFacility]
+    found: int
+    waiting: int
+    facilities: Sequence[Facility]
+
+    @property
+    def change_ids(self) -> list[UUID]:
+        """What is shown, for the record."""
+        return [one.row.pk for group in self.groups for one in group.changes]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is a page after this one."""
+        return self.found > self.question.page * A_PAGE
+
+
+def changes_in_city(question: ChangesQuestion) -> ChangesView:
+    """What the city is asked to look at. Four queries, however much was reported; nothing personal is opened."""
+    rows = _asked(question)
+    first = (question.page - 1) * A_PAGE
+    shown = list(rows.select_related("facility")[first : first + A_PAGE])
+    reporting = StaffChange.objects.filter(withdrawn_at__isnull=True).order_by().values("facility_id")
+    waiting = StaffChange.objects.filter(withdrawn_at__isnull=True, seen_at__isnull=True)
+    return ChangesView(
+        question,
+        _by_facility(shown),
+        rows.count(),
+        waiting.count(),
+        list(Facility.objects.filter(pk__in=reporting).order_by("number")),
+    )
+
+
+def exported_changes(question: ChangesQuestion) -> list[Reported]:
+    """All of what is asked for, whatever page is open, the newest first."""
+    return [Reported(row) for row in _asked(question).select_related("facility")]
+
+
+@dataclass(frozen=True)
+class OpenedChange:
+    """One change with whom it is about, opened for showing."""
+
+    reported: Reported
+    person: Person
+
+    @property
+    def row(self) -> StaffChange:
+        """The change."""
+        return self.reported.row
+
+
+def change_of(change_id: UUID, *, today: date) -> OpenedChange:
+    """
+    One change of the scope and the person it is about.
+
+    :raises StaffChange.DoesNotExist: none in scope.
+    :raises StaffMember.DoesNotExist: the person was erased.
+    """
+    row = StaffChange.objects.select_related("facility").get(pk=change_id)
+    person = person_of(row.member_id, today=today)
+    open_to_show([row])
+    return OpenedChange(Reported(row), person)
+
+
+def _asked(question: ChangesQuestion) -> QuerySet[StaffChange]:
+    rows: QuerySet[StaffChange] = StaffChange.objects.filter(withdrawn_at__isnull=True)
+    if question.show == WAITING:
+        rows = rows.filter(seen_at__isnull=True)
+    if question.facility:
+        rows = rows.filter(facility__number=question.facility)
+    if question.kind:
+        rows = rows.filter(kind=question.kind)
+    return rows.order_by("-reported_at", "pk")
+
+
+def _by_facility(rows: Sequence[StaffChange]) -> list[OfFacility]:
+    """In the order of each facility's newest change."""
+    groups: dict[UUID, list[Reported]] = {}
+    for row in rows:
+        groups.setdefault(row.facility_id, []).append(Reported(row))
+    return [OfFacility(found[0].row.facility, found) for found in groups.values()]

@@ -1,0 +1,152 @@
+"""What a facility's roster comes to in a fiscal year, and whose names stand on the sheet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from facilities.models import Facility, FacilityProfile, GrantedItem
+from facilities.periods import ServiceMonth
+from pricing.staffing import age_on
+from staff_records.dossiers import Purpose, dossiers
+from staff_records.figures.experience import (
+    Experienced,
+    RateComparison,
+    YearExperience,
+    compared,
+    experience_of,
+)
+from staff_records.figures.leaders import Candidate, Leaders, leaders_of
+from staff_records.figures.months import MonthOfStaff
+from staff_records.figures.people import Roster
+from staff_records.figures.presence import dedicated_chiefs, presence_of
+from staff_records.models import (
+    EarlierEmployment,
+    Employment,
+    Qualification,
+    StaffMember,
+    Training,
+    WorkRules,
+)
+from staff_records.queries.rosters import rosters
+from staff_records.required import Place, Required, TermsOf, required_in, terms_in
+
+MONTHS_OF_YEAR = 12
+CAREER_ROWS = (Employment, Qualification, EarlierEmployment, Training)
+
+
+@dataclass(frozen=True)
+class FacilityFigures:
+    """One facility in the fiscal year of ``month``; leaders and teachers as of its first day."""
+
+    facility: Facility
+    month: ServiceMonth
+    terms: TermsOf
+    experience: YearExperience
+    comparison: RateComparison
+    months: tuple[MonthOfStaff, ...]
+    leaders: Leaders
+    rules: tuple[WorkRules, ...]
+
+    @property
+    def fiscal_year(self) -> int:
+        """April to March."""
+        return self.month.fiscal_year
+
+    @property
+    def chosen(self) -> MonthOfStaff:
+        """The month asked for."""
+        return next(one for one in self.months if one.month == self.month)
+
+    @property
+    def has_people(self) -> bool:
+        """Whether anybody is on the roster in the year."""
+        return bool(self.experience.people) or any(one.presence.staff for one in self.months)
+
+    @property
+    def member_ids(self) -> list[UUID]:
+        """Whose names stand on the page."""
+        people: list[Experienced | Candidate] = [*self.experience.people, *self.leaders.people]
+        return list(dict.fromkeys(one.member_id for one in people))
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows shown, for the record."""
+        found = {"staff_member": self.member_ids, "work_rules": [rule.pk for rule in self.rules]}
+        if self.terms.profile:
+            found["profile"] = [self.terms.profile.pk]
+        return found
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name on the sheet, and the age on 1 April."""
+
+    name: str
+    age: int
+
+
+def figures_of(facility: Facility, month: ServiceMonth) -> FacilityFigures:
+    """One facility in the fiscal year of ``month``: ten queries or so, however many people."""
+    year = month.fiscal_year
+    roster = rosters(year, facility.pk).get(facility.pk, Roster())
+    months = months_of(year)
+    terms = _terms([facility], months)
+    required = required_in(terms)
+    own = terms[facility.pk, month]
+    experience = experience_of(roster, year)
+    return FacilityFigures(
+        facility=facility,
+        month=month,
+        terms=own,
+        experience=experience,
+        comparison=compared(experience, own.profile),
+        months=tuple(month_of_staff(roster, terms, required, (facility.pk, one)) for one in months),
+        leaders=leaders_of(roster, facility.kind, month.first_day, year, own.grants),
+        rules=tuple(WorkRules.objects.filter(facility=facility).order_by("-from_month")),
+    )
+
+
+def names_of(member_ids: Iterable[UUID], day: date) -> dict[UUID, Named]:
+    """
+    Names as of ``day`` and ages on it, opened to be shown: whoever asks names these members in an event.
+
+    :raises KeyDestroyed: somebody among them was erased.
+    """
+    rows = StaffMember.objects.filter(pk__in=list(member_ids)).order_by("facility", "number")
+    return {
+        one.member.pk: Named(one.detail_on(day).name, age_on(one.member.birth_date, day))
+        for one in dossiers(rows, Purpose.SHOW, without=CAREER_ROWS)
+    }
+
+
+def month_of_staff(
+    roster: Roster, terms: dict[Place, TermsOf], required: dict[Place, Required], place: Place
+) -> MonthOfStaff:
+    """One facility in one month."""
+    own, month = terms[place], place[1]
+    kind = own.facility.kind
+    presence = presence_of(
+        roster,
+        kind,
+        month,
+        capacity_23=own.profile.capacity_23 if own.profile else None,
+        dedicated=dedicated_chiefs(kind, {grant.code for grant in own.grants}),
+    )
+    return MonthOfStaff(month, presence, required.get(place))
+
+
+def months_of(fiscal_year: int) -> list[ServiceMonth]:
+    """April to March."""
+    return [ServiceMonth(fiscal_year, 4).plus(place) for place in range(MONTHS_OF_YEAR)]
+
+
+def _terms(facilities: list[Facility], months: list[ServiceMonth]) -> dict[Place, TermsOf]:
+    ids = [facility.pk for facility in facilities]
+    last = months[-1].first_day
+    return terms_in(
+        facilities,
+        months,
+        list(FacilityProfile.objects.filter(facility__in=ids, from_month__lte=last)),
+        list(GrantedItem.objects.filter(facility__in=ids, from_month__lte=last)),
+    )

@@ -1,0 +1,213 @@
+"""職員 of the whole city: one row a facility, computed anew at every look, nobody named. Twelve queries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.utils import timezone
+
+from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
+from facilities.periods import ServiceMonth
+from staff_records.figures.experience import (
+    RateComparison,
+    YearExperience,
+    compared,
+    experience_of,
+    months_words,
+)
+from staff_records.figures.leaders import Leaders, leaders_of
+from staff_records.figures.months import MonthOfStaff
+from staff_records.figures.people import Roster
+from staff_records.models import OverlapFlag, StaffChange
+from staff_records.queries.figures import month_of_staff, months_of
+from staff_records.queries.rosters import rosters
+from staff_records.required import required_in, terms_in
+
+SHORT, RATES, LEADERS, NEWS, OVERLAPS, MISSING = "short", "rates", "leaders", "news", "overlaps", "missing"
+STATES: Final = {
+    SHORT: "保育士が不足",
+    RATES: "加算率が登録と違う",
+    LEADERS: "区分3の候補が不足",
+    NEWS: "異動の未確認あり",
+    OVERLAPS: "二重の雇用の疑い",
+    MISSING: "名簿なし",
+}
+SORTS: Final = {"number": "事業所番号", "gap": "保育士の不足が大きい順", "average": "平均経験年数が短い順"}
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """One facility in the month. ``has_roster``: anybody is on it on the first day."""
+
+    facility: Facility
+    staff: MonthOfStaff
+    experience: YearExperience
+    comparison: RateComparison
+    leaders: Leaders
+    unseen: int
+    overlaps: int
+
+    @property
+    def has_roster(self) -> bool:
+        """Anybody is on the roster on the first day of the month."""
+        return bool(self.staff.presence.staff)
+
+    @property
+    def average_words(self) -> str:
+        """7年5か月; empty without anybody to count."""
+        average = self.experience.average
+        return months_words(average.average_months) if average else ""
+
+    def has(self, state: str) -> bool:
+        """Whether the facility is in one of ``STATES``."""
+        return {
+            SHORT: self.staff.is_short,
+            RATES: self.comparison.differs,
+            LEADERS: self.has_roster and self.leaders.is_short,
+            NEWS: bool(self.unseen),
+            OVERLAPS: bool(self.overlaps),
+            MISSING: not self.has_roster,
+        }[state]
+
+
+@dataclass(frozen=True)
+class OverviewQuestion:
+    """The filters, as they stand in the address. Nonsense there means «not asked»."""
+
+    month: ServiceMonth
+    state: str = ""
+    kind: str = ""
+    words: str = ""
+    sort: str = "number"
+
+    @classmethod
+    def of(cls, asked: QueryDict) -> "OverviewQuestion":
+        """Read the address; without a month, this one is meant."""
+        state, kind, sort = asked.get("state", ""), asked.get("kind", ""), asked.get("sort", "")
+        return cls(
+            month=asked_month(asked.get("month", "")),
+            state=state if state in STATES else "",
+            kind=kind if kind in FacilityKind.values else "",
+            words=asked.get("words", "").strip()[:60],
+            sort=sort if sort in SORTS else "number",
+        )
+
+    @property
+    def query(self) -> str:
+        """Back into an address."""
+        values = QueryDict(mutable=True)
+        named = (("state", self.state), ("kind", self.kind), ("words", self.words), ("sort", self.sort))
+        for name, value in (("month", str(self.month)), *named):
+            if value:
+                values[name] = value
+        return values.urlencode()
+
+    def wants(self, row: OverviewRow) -> bool:
+        """Whether the row passes every filter."""
+        if self.kind and row.facility.kind != self.kind:
+            return False
+        if self.words and self.words not in row.facility.name and self.words not in row.facility.number:
+            return False
+        return not self.state or row.has(self.state)
+
+    @property
+    def order(self) -> Callable[[OverviewRow], Any]:
+        """The key to sort by; what is not known stands last."""
+        return {
+            "number": lambda row: row.facility.number,
+            "gap": lambda row: (row.staff.gap is None, row.staff.gap and row.staff.gap.difference),
+            "average": lambda row: (
+                row.experience.average is None,
+                row.experience.average and row.experience.average.average_months,
+            ),
+        }[self.sort]
+
+
+@dataclass(frozen=True)
+class CityStaff:
+    """The facilities asked for, and all of them for the numbers."""
+
+    month: ServiceMonth
+    rows: tuple[OverviewRow, ...]
+    everything: tuple[OverviewRow, ...]
+
+    @property
+    def numbers(self) -> list[tuple[str, str, int]]:
+        """(state, in words, how many facilities) over the whole city."""
+        return [
+            (state, words, sum(row.has(state) for row in self.everything)) for state, words in STATES.items()
+        ]
+
+    @property
+    def row_ids(self) -> dict[str, list[Any]]:
+        """The facilities shown, for the record; nobody is shown."""
+        return {"facility": [row.facility.pk for row in self.rows]}
+
+
+def city_staff(asked: OverviewQuestion) -> CityStaff:
+    """Every facility that is run in the month; public ones, which claim nothing, only with a roster."""
+    month, year = asked.month, asked.month.fiscal_year
+    found = rosters(year, months=[month])
+    facilities = [
+        facility
+        for facility in _facilities()
+        if facility.lives_in(month) and (not facility.is_public or facility.pk in found)
+    ]
+    ids = [facility.pk for facility in facilities]
+    terms = terms_in(
+        facilities,
+        [month],
+        list(holding_in(FacilityProfile.objects.filter(facility__in=ids), month)),
+        list(holding_in(GrantedItem.objects.filter(facility__in=ids), month)),
+    )
+    required = required_in(terms)
+    everything = []
+    for facility in facilities:
+        place, roster = (facility.pk, month), found.get(facility.pk, Roster())
+        own, experience = terms[place], experience_of(roster, year)
+        everything.append(
+            OverviewRow(
+                facility,
+                month_of_staff(roster, terms, required, place),
+                experience,
+                compared(experience, own.profile),
+                leaders_of(roster, facility.kind, month.first_day, year, own.grants),
+                facility.unseen_changes,  # type: ignore[attr-defined]  # annotated below
+                facility.open_overlaps,  # type: ignore[attr-defined]
+            )
+        )
+    rows = sorted(filter(asked.wants, everything), key=asked.order)
+    return CityStaff(month, tuple(rows), tuple(everything))
+
+
+def asked_month(text: str) -> ServiceMonth:
+    """The month in an address; nonsense there means this month."""
+    try:
+        return ServiceMonth.parse(text)
+    except ValueError:
+        return ServiceMonth.of(timezone.localdate())
+
+
+def month_choices(chosen: ServiceMonth) -> list[ServiceMonth]:
+    """The months of last fiscal year, this one and the chosen one, newest first."""
+    this = ServiceMonth.of(timezone.localdate()).fiscal_year
+    years = sorted({this - 1, this, chosen.fiscal_year}, reverse=True)
+    return [month for year in years for month in reversed(months_of(year))]
+
+
+def _facilities() -> QuerySet[Facility]:
+    return Facility.objects.annotate(
+        unseen_changes=_counted(StaffChange.objects.filter(seen_at__isnull=True, withdrawn_at__isnull=True)),
+        open_overlaps=_counted(OverlapFlag.objects.filter(ended_at__isnull=True, cleared_at__isnull=True)),
+    ).order_by("number")
+
+
+def _counted(rows: QuerySet[Any]) -> Coalesce:
+    """How many of ``rows`` a facility has."""
+    own = (
+        rows.filter(facility=OuterRef("pk")).order_by().values(by=F("facility")).annotate(number=Count("pk"))
+    )
+    return Coalesce(Subquery(own.values("number"), output_field=IntegerField()), 0)

@@ -1,0 +1,129 @@
+"""
+What can be registered about one person: a form each, at an address of its own.
+
+An ``Act`` says which form, what it begins with and which operation it calls; one view shows and takes them all.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts import held_forms
+from audit.record import record
+from facilities.actors import Actor
+from facilities.requests import TenantRequest
+from facilities.rules import NotAllowed, ProblemsFound
+from staff_records.events import StaffEvent
+from staff_records.forms.cells import ColumnsForm
+from staff_records.operations.acting import ChangedMeanwhile
+from staff_records.problems import FieldProblems
+from staff_records.queries.person import Person
+from staff_records.views.roster import person_crumbs, person_or_404
+from staff_records.views.shared import own_facility, sentences
+
+Form = TypeVar("Form", bound=ColumnsForm)
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Which member and row, as shown, by whom and when: what every operation is told."""
+
+    member_id: UUID
+    row_id: UUID | None
+    shown_version: int
+    by: Actor
+    at: datetime
+
+    @property
+    def on_member(self) -> dict[str, Any]:
+        """Arguments of an act on a member."""
+        return {"shown_version": self.shown_version, "by": self.by, "at": self.at}
+
+    @property
+    def row(self) -> UUID:
+        """The row of an act on a row."""
+        assert self.row_id is not None, "the address of an act on a row has its id"
+        return self.row_id
+
+
+@dataclass(frozen=True)
+class Act(Generic[Form]):
+    """
+    One thing that can be registered.
+
+    ``shows``: what the form begins with, from the person and the row of the address; it raises ``ObjectDoesNotExist``
+    for a row that is not this person's. ``lead``: what follows from it, in one or two sentences.
+    """
+
+    title: str
+    button: str
+    done: str
+    form: type[Form]
+    perform: Callable[[Doing, Form], object]
+    shows: Callable[[Person, UUID | None], Mapping[str, Any]] = lambda person, row_id: {}
+    lead: str = ""
+    danger: bool = False
+
+
+@require_http_methods(["GET", "POST"])
+def act_page(
+    request: TenantRequest,
+    facility_number: str,
+    member_id: UUID,
+    act: Act[Any],
+    row_id: UUID | None = None,
+) -> HttpResponse:
+    """Show the form of an act, and do it."""
+    facility = own_facility(request)
+    person = person_or_404(member_id)
+    shown = _shown(act, person, row_id)
+    typed = request.POST if request.method == "POST" else held_forms.take(request)
+    form = act.form(typed, today=person.today, version=person.member.version, shown=shown)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        doing = Doing(member_id, row_id, form.shown_version, request.actor, timezone.now())
+        try:
+            act.perform(doing, form)
+        except FieldProblems as refusal:
+            form.add_problems(refusal.found)
+        except (NotAllowed, ProblemsFound) as refusal:
+            problems = sentences(refusal)
+            if isinstance(refusal, ChangedMeanwhile):
+                person = person_or_404(member_id)
+                form = act.form(
+                    {**request.POST.dict(), "version": person.member.version},
+                    today=person.today,
+                    version=person.member.version,
+                )
+        else:
+            messages.success(request, act.done)
+            return redirect("staff:person", facility_number, member_id)
+    record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+    context = {
+        "act": act,
+        "form": form,
+        "problems": problems,
+        "person": person,
+        "facility": facility,
+        "breadcrumbs": [*person_crumbs(facility_number, person), (act.title, None)],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "staff_records/act.html", context, status=status)
+
+
+def _shown(act: Act[Any], person: Person, row_id: UUID | None) -> Mapping[str, Any]:
+    try:
+        return act.shows(person, row_id)
+    except ObjectDoesNotExist:
+        # The person was opened, if not shown: whoever asks for rows of others by their person stands in the record.
+        record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [person.member.pk]})
+        raise Http404 from None

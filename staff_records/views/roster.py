@@ -1,0 +1,102 @@
+"""The facility's roster: who is there as of a day, and everything about one person."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from audit.record import record
+from facilities.periods import ServiceMonth
+from facilities.requests import TenantRequest
+from staff_records.events import StaffEvent
+from staff_records.models import StaffMember
+from staff_records.queries.person import Person, person_of
+from staff_records.queries.roster import REGULAR, SORTS, STATES, Roster, RosterQuestion, roster_of
+from staff_records.views.shared import Crumbs, own_facility
+
+
+@require_GET
+def roster(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """Who is on the roster as of a day."""
+    facility = own_facility(request)
+    today = timezone.localdate()
+    found = roster_of(facility.pk, RosterQuestion.of(request.GET, today=today))
+    record(StaffEvent.LISTED, rows={"staff_member": found.member_ids}, detail=listed_detail(found))
+    context = {**roster_context(found, today), "facility": facility}
+    status = 422 if found.question.problem else 200
+    return render(request, "staff_records/roster.html", context, status=status)
+
+
+@require_GET
+def person(request: TenantRequest, facility_number: str, member_id: UUID) -> HttpResponse:
+    """Everything about one person, and what can be registered."""
+    facility = own_facility(request)
+    found = person_or_404(member_id)
+    record(StaffEvent.SHOWN, on=found.member, rows={"staff_member": [found.member.pk]})
+    context = {
+        "person": found,
+        "facility": facility,
+        "may_keep": True,
+        "breadcrumbs": person_crumbs(facility.number, found, link=False),
+    }
+    return render(request, "staff_records/person.html", context)
+
+
+def person_or_404(member_id: UUID, *, facility_id: UUID | None = None) -> Person:
+    """:raises Http404: nobody in scope, or erased."""
+    try:
+        return person_of(member_id, today=timezone.localdate(), facility_id=facility_id)
+    except StaffMember.DoesNotExist:
+        raise Http404 from None
+
+
+def person_crumbs(facility_number: str, found: Person, *, link: bool = True) -> Crumbs:
+    """From the roster to the person."""
+    here = reverse("staff:person", args=[facility_number, found.member.pk]) if link else None
+    return [("職員", reverse("staff:roster", args=[facility_number])), (found.detail.name, here)]
+
+
+def listed_detail(found: Roster) -> dict[str, Any]:
+    """What was asked, for the record: codes and a day."""
+    return {"on": found.question.on, "asked": found.question.query()}
+
+
+def roster_context(found: Roster, today: date) -> dict[str, Any]:
+    """What the table needs, on either side."""
+    question = found.question
+    year = ServiceMonth.of(today).fiscal_year
+    days = [
+        ("今日", today),
+        ("今年度の4月1日", date(year, 4, 1)),
+        ("前年度の4月1日", date(year - 1, 4, 1)),
+    ]
+    return {
+        "roster": found,
+        "asked": question,
+        "today": today,
+        "days": [(words, day, question.query(on=day)) for words, day in days],
+        "states": [
+            (code, words, found.states[code], question.query(state=code, job=""))
+            for code, words in STATES.items()
+        ],
+        "jobs": [(code, words, number, question.query(job=code)) for code, words, number in found.jobs],
+        "every_job": question.query(job=""),
+        "regular_choices": REGULAR.items(),
+        "columns": [_column(question, code, words) for code, words in SORTS.items()],
+        "sorts": {code: _column(question, code, words) for code, words in SORTS.items()},
+        "problems": [question.problem] if question.problem else [],
+        "targets": {question.problem: "on"},
+    }
+
+
+def _column(question: RosterQuestion, code: str, words: str) -> dict[str, str]:
+    """A heading that sorts: what a click asks for, and how it is sorted now."""
+    is_sorted = question.sort == code
+    down = is_sorted and not question.down
+    state = ("descending" if question.down else "ascending") if is_sorted else "none"
+    return {"words": words, "query": question.query(sort=code, down=down), "state": state}

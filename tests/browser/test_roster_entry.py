@@ -1,0 +1,138 @@
+"""A clerk types a roster by keyboard alone, pastes from a spreadsheet, loses nothing, and makes it the roster."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.running import Visitor
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
+SAKURA = "1299900000001"
+# Typed from 氏名 on, as the columns stand; what is left out is passed by.
+NEW = {
+    "name": "山吹　若葉",
+    "kana": "ﾔﾏﾌﾞｷ ﾜｶﾊﾞ",
+    "birth_date": "平成7年2月30日",
+    "postal_code": "272-0001",
+    "job": "保育士",
+    "hired_on": "2026/6/1",
+    "regular": "常勤",
+    "hours_a_day": "８",
+    "days_a_month": "20",
+    "nursery_number": "千葉県-012399",
+}
+PASTE = """
+    (text) => {
+        const held = new DataTransfer();
+        held.setData("text/plain", text);
+        const paste = new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true });
+        document.activeElement.dispatchEvent(paste);
+    }
+"""
+COPIED = (
+    "氏名\tふりがな\t生年月日\t職種\t採用日\t常勤・非常勤\t1日の勤務時間\t月の勤務日数\r\n"
+    "髙﨑　みのり\tたかさき　みのり\tH10.5.3\t保育士\tR8.6.1\t常勤\t8\t20\r\n"
+    "吉野　𠮷乃\tよしの　よしの\tS63.12.24\t調理員\tR8.6.1\t非常勤\t5\t16\r\n"
+)
+
+
+def start(person: Visitor, source: str) -> Page:
+    """Begin a sheet as of today; what is open is thrown away."""
+    page = person.page
+    person.open(f"/f/{SAKURA}/staff/entry/")
+    if page.locator("main a >> text=取りやめる").count():
+        page.click("main a >> text=取りやめる")
+        page.click("main form button >> text=取りやめる")
+        page.wait_for_load_state("networkidle")
+    page.check(f"input[name=source][value={source}]")
+    page.click("main button[type=submit]")
+    page.wait_for_url(re.compile(r"/staff/entry/members/"))
+    return page
+
+
+def cell(page: Page, row: int, column: str) -> Locator:
+    """The cell of the ``row``th row of the table."""
+    return page.locator("table.entry-grid tbody tr").nth(row).locator(f"input[data-column={column}]")
+
+
+def type_row(page: Page, values: dict[str, str]) -> None:
+    """From the focused first cell to the right, with Tab, as somebody with a paper beside types."""
+    for column in page.locator("table.entry-grid thead th[data-column]").evaluate_all(
+        "heads => heads.map(head => head.dataset.column)"
+    ):
+        focused = page.evaluate("document.activeElement.dataset.column")
+        assert focused == column
+        if column in values:
+            page.keyboard.type(values[column])
+        page.keyboard.press("Tab")
+
+
+def saved(page: Page) -> Locator:
+    """The line that says what was saved."""
+    return page.locator(".save-line")
+
+
+def test_a_roster_is_typed_by_keyboard_pasted_and_made_the_roster(come):
+    clerk = come()
+    clerk.sign_in("ekimae")
+    page = start(clerk, "typed")
+    cell(page, 0, "number").focus()
+
+    type_row(page, NEW)
+    wrong = cell(page, 0, "birth_date")
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(cell(page, 0, "address")).to_have_value(re.compile("市川市"))
+    expect(saved(page)).to_contain_text("保存済み")
+    expect(saved(page)).to_contain_text("直すところ 1か所")
+    clerk.see("roster-entry-1-problem")
+
+    # Enter goes down, Shift+Enter comes back up; the mistake is put right and forgiven.
+    wrong.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.dataset.column") == "birth_date"
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("H7.2.28")
+    page.keyboard.press("Tab")
+    expect(wrong).not_to_have_attribute("aria-invalid", "true")
+
+    # Two rows from a spreadsheet, found by their headings; taken back and pasted again.
+    cell(page, 1, "name").focus()
+    page.evaluate(PASTE, COPIED)
+    expect(cell(page, 1, "name")).to_have_value("髙﨑　みのり")
+    expect(cell(page, 2, "job")).to_have_value("調理員")
+    page.click("text=貼り付けを元に戻す")
+    expect(cell(page, 1, "name")).to_have_value("")
+    cell(page, 1, "name").focus()
+    page.evaluate(PASTE, COPIED)
+    expect(page.locator(".entry-pasted")).to_contain_text("2行を貼り付けました")
+    expect(saved(page)).to_contain_text(re.compile(r"保存済み$"))
+    clerk.see("roster-entry-2-pasted")
+
+    # Nothing is lost: the page is closed and opened again.
+    clerk.open(f"/f/{SAKURA}/staff/entry/members/")
+    expect(cell(page, 0, "birth_date")).to_have_value("H7.2.28")
+    expect(cell(page, 2, "name")).to_have_value("吉野　𠮷乃")
+
+    page.click("text=確認へ進む >> nth=0")
+    page.wait_for_url(re.compile(r"/staff/entry/check/"))
+    assert "髙﨑　みのり" in clerk.words()
+    clerk.see("roster-entry-3-check")
+    page.click("text=名簿に反映する")
+    expect(page.locator("main")).to_contain_text("採用 3人")
+
+
+def test_typing_goes_on_while_the_server_is_away(come):
+    clerk = come()
+    clerk.sign_in("ekimae")
+    page = start(clerk, "typed")
+
+    page.context.set_offline(True)
+    cell(page, 0, "name").fill("山吹　さくら")
+    expect(saved(page)).to_contain_text("入力は画面に残っています")
+    page.context.set_offline(False)
+
+    expect(saved(page)).to_contain_text("保存済み", timeout=15_000)
+    clerk.open(f"/f/{SAKURA}/staff/entry/members/")
+    expect(cell(page, 0, "name")).to_have_value("山吹　さくら")
