@@ -21,7 +21,7 @@ class Roster:
     """Who is on the facility's roster; opened to be shown are those a row is about."""
 
     def __init__(self, sheet: EntrySheet, checked: Sequence[CheckedRow], *, alone: bool, lock: bool) -> None:
-        members = StaffMember.objects.filter(facility=sheet.facility_id).order_by("number")
+        members = StaffMember.with_erased.filter(facility=sheet.facility_id).order_by("number")
         if lock:
             members = members.select_for_update(of=("self",))
         everybody = list(members)

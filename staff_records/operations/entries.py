@@ -325,7 +325,12 @@ def _row(sheet: EntrySheet, table: str, place: int) -> EntryRow:
 
 def _known(table: str, texts: Mapping[str, str]) -> dict[str, str]:
     codes = [column.code for column in TABLES[table].columns]
-    return {code: texts[code].strip() for code in codes if code in texts}
+    return {code: _encodable(texts[code].strip()) for code in codes if code in texts}
+
+
+def _encodable(text: str) -> str:
+    """Halves of characters, which a broken file may hold, become the sign for a broken one; readers refuse that."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _after(row: EntryRow, edit: RowEdit) -> dict[str, str]:

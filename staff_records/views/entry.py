@@ -160,7 +160,7 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
     except (NotAllowed, ProblemsFound) as refusal:
         return _check_page(request, sheet, problems=_sentences(refusal), choices=choices)
     messages.success(request, _applied_words(applied))
-    return redirect("staff:entry", facility_number)
+    return redirect("staff:roster", facility_number)
 
 
 @require_http_methods(["GET", "POST"])

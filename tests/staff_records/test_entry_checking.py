@@ -7,6 +7,7 @@ import pytest
 
 from audit.record import record
 from staff_records.checked_rows import CheckedSheet
+from staff_records.columns import TABLES
 from staff_records.differences import Effect
 from staff_records.entry_checking import check_rows
 from staff_records.models import EntryRow, EntrySheet, MonthlyHours, StaffChange, StaffMember
@@ -23,9 +24,11 @@ from tests.staff_records.entry_stage import (
     begin,
     change_row,
     member_row,
+    name_everybody,
     roster,
     type_rows,
 )
+from tests.staff_records.nasty import NASTY
 from tests.staff_records.stage import BIRTH, add_member
 
 TODAY = date(2026, 4, 10)
@@ -265,6 +268,22 @@ def test_what_changes_of_who_is_not_there_that_day_is_put_right(sakura):
     assert StaffChange.objects.get().kind == "corrected"
 
 
+def test_the_number_of_who_was_erased_is_given_to_nobody_else(sakura):
+    member = add_member(sakura, 4)
+    (found,) = locked([member.pk])
+    writer(sakura).end_work(found, last_day=date(2020, 5, 31), ending=Ending.LEFT)
+    StaffMember.objects.filter(pk=member.pk).update(erased_at=AT)
+    sheet = begin(sakura)
+    (row,) = type_rows(sakura, sheet, member_row(number="4"))
+    assert "前にいた職員" in look().rows[0].problem_at["number"]
+
+    change_row(sakura, EntryRow.objects.get(pk=row), {"number": ""})
+    apply(sakura, sheet)
+
+    assert StaffMember.objects.get().number == 5
+    name_everybody()
+
+
 def test_empty_rows_are_passed_over(sakura):
     sheet = begin(sakura)
     type_rows(sakura, sheet, member_row())
@@ -295,6 +314,17 @@ def test_rows_of_a_file_become_the_sheet(sakura):
     ]
     assert apply(sakura, sheet).hired == 1
     assert str(MonthlyHours.objects.get().hours) == "80.50"
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_whatever_a_file_brings_is_kept_and_refused_at_its_cell(sakura, text):
+    rows = [
+        (code, 1, {column.code: text for column in table.columns} | {"number": "1"})
+        for code, table in TABLES.items()
+    ]
+    open_sheet(sakura.facility, day=DAY, source=Source.IMPORTED, rows=rows, by=sakura.actor, at=AT)
+
+    assert all(row.effect in {Effect.REFUSED, Effect.EMPTY} for row in look().rows)
 
 
 def test_sixty_rows_are_saved_and_checked_well_within_a_second(sakura):
