@@ -90,3 +90,4 @@ class RetentionEvent(StrEnum):
     KEYS_DESTROYED = "staff.keys_destroyed"
     KEYS_SWEPT = "staff.keys_swept"
     KEYS_REPLACED = "staff.keys_replaced"
+    INDEX_REBUILT = "staff.index_rebuilt"

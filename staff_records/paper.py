@@ -26,7 +26,7 @@ from facilities.rules import NotAllowed
 from pages import wareki
 from pricing.staffing.dates import age_on
 from staff_records.events import StaffEvent
-from staff_records.models import RosterSnapshot, SnapshotLine, StaffMember
+from staff_records.models import RosterSnapshot, SnapshotLine
 from staff_records.roster_figures import RosterFigures
 from staff_records.standing import Standing
 from staff_records.states import SnapshotStatus
@@ -151,7 +151,7 @@ def values(snapshot_id: UUID) -> dict[str, Any]:
 
 def of_members(member_ids: Iterable[UUID]) -> list[UUID]:
     """The snapshots that name one of these people: whose papers go when they are erased."""
-    rows = SnapshotLine.objects.filter(member__in=StaffMember.objects.filter(pk__in=list(member_ids)))
+    rows = SnapshotLine.objects.filter(member__in=list(member_ids))
     return list(rows.order_by().values_list("snapshot_id", flat=True).distinct())
 
 

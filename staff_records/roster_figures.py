@@ -1,7 +1,7 @@
 """
 What a roster as of a day comes to: persons, by job, 平均経験年数 and the 加算率 it gives. Nobody is named.
 
-The arithmetic is ``pricing.staffing``'s; here dossiers become its dated facts.
+The arithmetic is ``pricing.staffing``'s; careers are counted as ``figures`` count them.
 """
 
 from collections import Counter
@@ -13,19 +13,16 @@ from typing import Any, Self
 from pricing.staffing import (
     JOBS,
     Career,
-    EarlierService,
     NotCountable,
-    Service,
     StaffingRefused,
     WorkingTime,
-    career_on,
     roster_average,
     treatment_rates,
 )
 from staff_records.dossiers import Dossier
-from staff_records.models import Employment
+from staff_records.figures.experience import career_of
+from staff_records.figures.people import Person, Span
 from staff_records.standing import Standing, standing_on
-from staff_records.words import PROVED
 
 
 @dataclass(frozen=True)
@@ -91,53 +88,30 @@ def roster_on(found: Iterable[Dossier], day: date, fiscal_year: int) -> tuple[li
     standings, careers, spans = [], [], []
     refused: list[str] = []
     for one in found:
-        span = one.employment_on(day)
+        person = Person.of(one, {})
+        span = person.span_on(day)
         if span is None:
             continue
         standing = standing_on(one, day)
         spans.append(span)
         try:
-            career = career_of(one, day)
+            career = career_of(person, day)
         except NotCountable as refusal:
             refused += [f"職員番号{one.member.number}：{sentence}" for sentence in refusal.sentences]
         else:
-            careers.append((career, working_time(span), span.job))
+            careers.append((career, span.working_time, span.job))
             standing = replace(
                 standing,
                 months_here=career.months_here,
                 months_elsewhere=career.months_elsewhere,
-                counts=working_time(span).long_enough,
+                counts=span.working_time.long_enough,
             )
         standings.append(standing)
     return standings, _figures(spans, careers, refused, fiscal_year)
 
 
-def career_of(found: Dossier, day: date) -> Career:
-    """
-    勤続 and 経験 of one person when ``day`` begins; opened for computing is enough.
-
-    :raises NotCountable: a span that cannot be so.
-    """
-    services = [
-        Service(span.first_day, span.last_day, working_time(span), span.job, on_leave=bool(span.leave))
-        for span in found.spans
-    ]
-    earlier = [
-        EarlierService(
-            row.first_day, row.last_day, row.workplace, row.is_long_enough, proved=row.proof in PROVED
-        )
-        for row in found.earlier
-    ]
-    return career_on(day, services, earlier)
-
-
-def working_time(span: Employment) -> WorkingTime:
-    """What the contract says."""
-    return WorkingTime(span.hours_a_day, span.days_a_month)
-
-
 def _figures(
-    spans: Sequence[Employment],
+    spans: Sequence[Span],
     careers: Sequence[tuple[Career, WorkingTime, str]],
     refused: Sequence[str],
     fiscal_year: int,
@@ -150,7 +124,7 @@ def _figures(
         persons=len(spans),
         regular=regular.total(),
         part_time=part_time.total(),
-        on_leave=sum(bool(span.leave) for span in spans),
+        on_leave=sum(span.on_leave for span in spans),
         jobs=tuple(JobCount(job, regular[job], part_time[job]) for job in jobs),
     )
     if refused:

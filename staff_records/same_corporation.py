@@ -4,7 +4,7 @@ The one place where a facility's act reaches the rosters of other facilities: th
 Everywhere else a facility's request sees its own facility only, and that must stay so: the scope is what makes a
 forgotten filter harmless. A corporation is the employer of its people and may carry them from one of its rosters to
 another, so these rosters, and no others, are opened here for as long as the block lasts; whose people were seen is
-told in the record of each facility. Nothing else in this room opens a scope (a test looks).
+told in the record of each facility. No other act of a facility opens a scope (a test looks).
 """
 
 from collections import defaultdict

@@ -81,7 +81,7 @@ def submit(
     versions = list(RosterSnapshot.objects.filter(facility=facility, fiscal_year=fiscal_year))
     if any(one.status == SnapshotStatus.SUBMITTED for one in versions):
         raise NotAllowed(WAITS)
-    if StaffMember.objects.filter(
+    if StaffMember.with_erased.filter(
         facility=facility, erased_at__isnull=False, left_year__gte=fiscal_year
     ).exists():
         raise NotAllowed(SOMEBODY_ERASED)

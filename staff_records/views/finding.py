@@ -63,7 +63,7 @@ def add_found(request: TenantRequest, facility_number: str) -> HttpResponse:
             messages.success(request, f"職員番号{added.member.number}で名簿に登録しました。")
             if form.arrival().moves:
                 messages.info(request, MOVED_ELSEWHERE)
-            return redirect("staff:find", facility.number)
+            return redirect("staff:person", facility.number, added.member.pk)
     if not search.is_valid():
         return _page(request, facility, search, status=422)
     found = _looked_up(request, facility, search)

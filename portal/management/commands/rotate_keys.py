@@ -13,7 +13,7 @@ from facilities.older_transactions import wait_for_older_transactions
 from person_keys import generations
 from portal.events import KeyEvent
 from portal.operations import resealing
-from staff_records.operations import replacing_keys
+from staff_records.operations import rebuilding_index, replacing_keys
 
 # A transaction that goes on for longer than this is a hanging one.
 PATIENCE_SECONDS = 60.0
@@ -33,11 +33,17 @@ class Command(BaseCommand):
         what.add_argument(
             "--check", action="store_true", help="古い鍵の残りを数える（残りがあれば終了コード1）"
         )
+        what.add_argument("--index", action="store_true", help="検索用の索引を INDEX_KEYS の先頭の鍵で作る")
         what.add_argument("--person-keys", action="store_true", help="1人ずつの鍵を新しい鍵に取り替える")
 
-    def handle(self, *args: Any, check: bool, person_keys: bool, **options: Any) -> None:
+    def handle(self, *args: Any, check: bool, index: bool, person_keys: bool, **options: Any) -> None:
         with context(Context(who=SYSTEM, entrance="command")):
-            done = self._check() if check else self._person_keys() if person_keys else self._reseal()
+            if check:
+                done = self._check()
+            elif index:
+                done = self._index()
+            else:
+                done = self._person_keys() if person_keys else self._reseal()
         if not done:
             sys.exit(LEFT)
 
@@ -65,6 +71,12 @@ class Command(BaseCommand):
             count = resealing.count_old(part)
             left += count
             self.stdout.write(f"{part.name}: {count}")
+        found_under_older = sum(map(rebuilding_index.count_old, _cities()))
+        if found_under_older:
+            self.stdout.write(
+                f"古い索引の鍵でしか見つからない人: {found_under_older}（rotate_keys --index で作り直します。"
+                "それまで INDEX_KEYS の古い鍵を外さないでください）"
+            )
         unfinished = sum(len(generations.unfinished(city.pk)) for city in _cities())
         if unfinished:
             self.stdout.write(
@@ -81,6 +93,13 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write(f"すべて {newest} で封をしています。")
+        return not left and not found_under_older
+
+    def _index(self) -> bool:
+        for city in _cities():
+            rebuilding_index.rebuild_in(city, self.stdout.write)
+        left = sum(map(rebuilding_index.count_old, _cities()))
+        self.stdout.write("検索用の索引を作り直しました。" if not left else f"{left}人が残っています。")
         return not left
 
     def _person_keys(self) -> bool:
