@@ -23,7 +23,7 @@ class Addresses:
         sheet = WorkbookSheet(title, {})
         if code in columns:
             return sheet.place(line, columns[code])
-        return f"シート「{title}」{line}行目" if title else f"{line}行目"
+        return f"シート「{title}」{line}行目" if title else f"ファイルの{line}行目"
 
     def as_json(self) -> dict[str, Any]:
         """For sealing."""

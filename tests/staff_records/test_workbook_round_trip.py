@@ -105,7 +105,10 @@ DAYS = st.dates(date(1950, 1, 1), date(2000, 12, 31))
 def rosters(draw):
     """Some people with names, days and hours of many kinds."""
     people = []
-    for number in sorted(draw(st.sets(st.integers(1, 99_999), min_size=1, max_size=4))):
+    numbers = sorted(draw(st.sets(st.integers(1, 99_999), min_size=1, max_size=4)))
+    # Nobody is there twice: two of one name have other birthdays.
+    births = draw(st.lists(DAYS, unique=True, min_size=len(numbers), max_size=len(numbers)))
+    for number, born in zip(numbers, births, strict=True):
         hired = draw(st.dates(date(2018, 4, 1), date(2026, 3, 31)))
         left = draw(st.none() | st.dates(hired, date(2026, 3, 31)))
         people.append(
@@ -113,7 +116,7 @@ def rosters(draw):
                 number=str(number),
                 name=f"{draw(KANJI)}　{draw(KANJI)}",
                 kana=f"{draw(KANA)}　{draw(KANA)}",
-                birth_date=draw(DAYS).isoformat(),
+                birth_date=born.isoformat(),
                 hired_on=hired.isoformat(),
                 left_on=left.isoformat() if left else "",
                 hours_a_day=str(draw(st.decimals("0.25", 24, places=2))),
