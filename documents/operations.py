@@ -18,6 +18,7 @@ from facilities.rules import NotAllowed
 from jobs import outbox
 from jobs.models import Job
 from person_keys import store as person_keys
+from person_keys.models import Owner
 from vault import seal, unseal
 
 RENDER = "documents.render"
@@ -98,8 +99,10 @@ def render(document_id: UUID) -> None:
     else:
         content = rendering.xlsx(form.workbook(values), made_at=values["made_at"])
     if form.names_people:
-        keys = person_keys.make([document.pk], municipality_id=document.municipality_id)
-        document.content_sealed = keys[document.pk].seal(content, bound_to=document.place)
+        # Within the seal every document has: whoever has lost either key reads nothing.
+        keys = person_keys.make([document.pk], municipality_id=document.municipality_id, owner=Owner.DOCUMENT)
+        inner = keys[document.pk].seal(content, bound_to=document.place)
+        document.content_sealed = seal(inner, bound_to=document.place)
     else:
         document.content_sealed = seal(content, bound_to=document.place)
     document.content_hash = hashlib.sha256(content).hexdigest()
@@ -153,13 +156,14 @@ def destroy(subject_ids: Collection[UUID], form_code: str, *, at: datetime) -> l
 
 def _opened(document: Document) -> bytes:
     assert document.content_sealed is not None, "whoever asks has looked"
+    content = unseal(document.content_sealed, bound_to=document.place)
     if not form_of(document.form).names_people:
-        return unseal(document.content_sealed, bound_to=document.place)
+        return content
     try:
         keys = person_keys.rings([document.pk], municipality_id=document.municipality_id)
     except person_keys.KeyDestroyed as gone:
         raise NotAllowed("保存期間が過ぎたため、この帳票は消去されました。") from gone
-    return keys[document.pk].unseal(document.content_sealed, bound_to=document.place)
+    return keys[document.pk].unseal(content, bound_to=document.place)
 
 
 def _rows(document: Document) -> dict[str, Iterable[UUID]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet
 
-from person_keys.models import PersonKey
+from person_keys.models import Owner, PersonKey
 from person_keys.router import KEY_STORE
 from person_keys.store import city, hold_generations, wrapped
 
@@ -60,4 +60,7 @@ def _second_generation(municipality_id: UUID) -> int:
 
 
 def _living(municipality_id: UUID) -> QuerySet[PersonKey]:
-    return PersonKey.objects.filter(municipality_id=municipality_id, destroyed_at__isnull=True)
+    # A document is sealed once and never opened for writing: its key is wrapped anew with the others, not replaced.
+    return PersonKey.objects.filter(
+        municipality_id=municipality_id, owner=Owner.MEMBER, destroyed_at__isnull=True
+    )

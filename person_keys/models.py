@@ -10,18 +10,27 @@ from django.db.models.functions import Now
 from vault import seals
 
 
+class Owner(models.TextChoices):
+    """Whose key it is, that is, who knows which rows hang on it."""
+
+    MEMBER = "member", "職員"
+    DOCUMENT = "document", "帳票"
+
+
 @seals("wrapped")
 class PersonKey(models.Model):
     """
     One key (32 bytes) under which one person's values are sealed, itself sealed by the installation.
 
-    ``person_id`` is the id of the row that stands for the person. While a key is being replaced a person has two; the
-    one of the highest ``generation`` seals. Destroyed, the row stays without its key: no path makes another one.
+    ``person_id`` is the id of the row that stands for the person, or of a document that names people and goes with
+    them (``owner``). While a key is being replaced a person has two; the one of the highest ``generation`` seals.
+    Destroyed, the row stays without its key: no path makes another one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     municipality_id = models.UUIDField("市区町村")
     person_id = models.UUIDField("人")
+    owner = models.CharField("種類", max_length=10, choices=Owner.choices, default=Owner.MEMBER)
     generation = models.PositiveSmallIntegerField("世代", default=1)
     wrapped = models.BinaryField("封をした鍵", null=True)
     made_at = models.DateTimeField("作成日時", db_default=Now())

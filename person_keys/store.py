@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
-from person_keys.models import PersonKey
+from person_keys.models import Owner, PersonKey
 from person_keys.router import KEY_STORE
 from vault import KeyRing, seal, unseal
 
@@ -31,7 +31,9 @@ class KeyMissing(Exception):
     """A row names a person of whom the key store knows nothing: the stores do not belong together."""
 
 
-def make(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, KeyRing]:
+def make(
+    person_ids: Collection[UUID], *, municipality_id: UUID, owner: Owner = Owner.MEMBER
+) -> dict[UUID, KeyRing]:
     """
     A first key for each person; whoever has one keeps it.
 
@@ -42,15 +44,18 @@ def make(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, K
         # Of any generation: a first one beside a later one would be a key nothing was sealed with.
         known = set(there.values_list("person_id", flat=True))
         fresh = [
-            wrapped(person_id, 1, municipality_id=municipality_id) for person_id in set(person_ids) - known
+            wrapped(person_id, 1, municipality_id=municipality_id, owner=owner)
+            for person_id in set(person_ids) - known
         ]
         PersonKey.objects.bulk_create(fresh, ignore_conflicts=True)
     return rings(person_ids, municipality_id=municipality_id)
 
 
-def wrapped(person_id: UUID, generation: int, *, municipality_id: UUID) -> PersonKey:
+def wrapped(
+    person_id: UUID, generation: int, *, municipality_id: UUID, owner: Owner = Owner.MEMBER
+) -> PersonKey:
     """A fresh key, not stored yet."""
-    row = PersonKey(municipality_id=municipality_id, person_id=person_id, generation=generation)
+    row = PersonKey(municipality_id=municipality_id, person_id=person_id, generation=generation, owner=owner)
     row.wrapped = seal(os.urandom(KEY_BYTES), bound_to=row.place)
     return row
 
@@ -83,9 +88,10 @@ def destroyed_among(person_ids: Collection[UUID], *, municipality_id: UUID) -> s
 
 
 def person_ids(*, municipality_id: UUID, destroyed: bool, made_before: datetime | None = None) -> set[UUID]:
-    """Whose keys there are, or whose were destroyed."""
+    """Members whose keys there are, or whose were destroyed."""
     with city(municipality_id):
-        rows = PersonKey.objects.filter(municipality_id=municipality_id, destroyed_at__isnull=not destroyed)
+        rows = PersonKey.objects.filter(municipality_id=municipality_id, owner=Owner.MEMBER)
+        rows = rows.filter(destroyed_at__isnull=not destroyed)
         if made_before is not None:
             rows = rows.filter(made_at__lt=made_before)
         return set(rows.values_list("person_id", flat=True))

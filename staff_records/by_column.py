@@ -1,27 +1,12 @@
-"""Rows as plain values, and values by the codes of columns: what forms show, and what a change names as changed."""
+"""Values by the codes of columns: what the forms of one person show, and what a change names as changed."""
 
 from dataclasses import asdict
 from typing import Any
 
-from staff_records.models import EarlierEmployment, Employment, Qualification, StaffDetail, Training
-from staff_records.values import Detail, Earlier, Licenced, Terms, Trained
+from staff_records.models import EarlierEmployment, Training
+from staff_records.values import Earlier, Licenced, Terms, Trained
 
 ByColumn = dict[str, Any]
-
-
-def terms_of(span: Employment) -> Terms:
-    """The terms of a span of work."""
-    return Terms(**{name: getattr(span, name) for name in Terms.__dataclass_fields__})
-
-
-def detail_of(row: StaffDetail) -> Detail:
-    """Name and address of a row."""
-    return Detail(**{name: getattr(row, name) for name in Detail.__dataclass_fields__})
-
-
-def licenced_of(row: Qualification) -> Licenced:
-    """A qualification of a row."""
-    return Licenced(row.licence, row.number, row.obtained_on)
 
 
 def earlier_of(row: EarlierEmployment) -> Earlier:

@@ -21,6 +21,7 @@ def rosters(actor: Actor, facility: Facility) -> Sequence[Door]:
     year = ServiceMonth.of(timezone.localdate()).fiscal_year
     return [
         Door("職員名簿", reverse("staff_city:roster", args=[facility.number])),
+        Door("職員の人数と経験年数", reverse("staff_city:figures", args=[facility.number])),
         Door(
             f"{fiscal_year_words(year)}の職員名簿",
             reverse("staff_city:year_page", args=[year, facility.number]),

@@ -116,7 +116,9 @@ def dossiers(
     for model, name in kinds:
         if model in without:
             continue
-        rows = list(model.objects.filter(member__in=found, withdrawn_at__isnull=True))
+        wanted = model.objects.filter(member__in=found, withdrawn_at__isnull=True)
+        # Who entered a row and when is nothing to compute with, and a city has ten thousands of rows.
+        rows = list(wanted.defer("entered_at", "entered_by") if purpose is Purpose.COMPUTE else wanted)
         for row in rows:
             getattr(found[row.member_id], name).append(row)
         groups.append(rows)

@@ -115,7 +115,7 @@ def read_row(table_code: str, texts: Texts, *, today: date) -> RowRead:
     for column in table.columns:
         text = texts.get(column.code, "")
         try:
-            cells[column.code] = _read(column, text, today)
+            cells[column.code] = read_cell(column, text, today)
         except Doubtful as doubt:
             cells[column.code] = read_birth_date(text, today, sure=True)
             doubts.append(FieldProblem(column.code, str(doubt)))
@@ -150,7 +150,8 @@ def problems_with(entry: Entry, birth_date: date, *, today: date) -> Iterator[Fi
                 yield FieldProblem("month", "これからの月です。月が終わってから入力してください。")
 
 
-def _read(column: Column, text: str, today: date) -> Any:
+def read_cell(column: Column, text: str, today: date) -> Any:
+    """The value of one cell; None where nothing was typed. :raises Unreadable: it means nothing there."""
     if not text.strip():
         return None
     match column.kind:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from claims.closing import closing_of
@@ -162,7 +162,8 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     waiting = [
         sheet for sheet in reversed(sheets[1:]) if sheet.status in IN_HAND and not sheet.month_is_closed
     ]
-    answered = list(CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at"))
+    disputes = CountDispute.objects.filter(sheet=newest).exclude(outcome="").order_by("-answered_at")
+    answered = list(disputes) if newest.was_answered else []
     unsent = [
         claim for claim in open_claims if claim.is_draft and not claim.outside and claim.month != newest.month
     ]
@@ -180,6 +181,10 @@ def _sheets(facility: Facility) -> list[Any]:
     newest = sheets.order_by("-month").values("pk")[:2]
     return list(
         sheets.filter(Q(status__in=IN_HAND) | Q(pk__in=newest))
-        .annotate(children=Sum("counts__count"), month_is_closed=closing_of("month"))
+        .annotate(
+            children=Sum("counts__count"),
+            month_is_closed=closing_of("month"),
+            was_answered=Exists(CountDispute.objects.filter(sheet=OuterRef("pk")).exclude(outcome="")),
+        )
         .order_by("-month")
     )

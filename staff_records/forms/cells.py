@@ -1,5 +1,5 @@
 """
-Form fields made of columns: read as people write them (``staff_records.typed``), and written back as offices do.
+Form fields made of columns: read as people write them (``reading_rows.read_cell``), and written back as offices do.
 
 ``ColumnsForm`` is a form of some columns with the version of the member that was shown.
 """
@@ -7,7 +7,6 @@ Form fields made of columns: read as people write them (``staff_records.typed``)
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,35 +14,13 @@ from django import forms
 from pages import wareki
 from staff_records.columns import Column, Kind
 from staff_records.problems import FieldProblem
-from staff_records.typed import Unreadable, names, values
+from staff_records.reading_rows import read_cell
+from staff_records.typed import Unreadable
 
-Reader = Callable[[str], Any]
 UNCHOSEN = ("", "選んでください")
 NOTHING = "なし"
 # What it means that nothing is chosen, where «none» would say something else.
 NOT_CHOSEN = {"sex": "登録しない", "long_enough": "わからない"}
-
-
-def reader_of(column: Column, today: date) -> Reader:
-    """What reads a cell of this column into its value; None where nothing was typed."""
-    readers: Mapping[Kind, Reader] = {
-        Kind.NUMBER: values.read_staff_number,
-        Kind.NAME: partial(names.read_name, one_name=column.code == "former_name"),
-        Kind.KANA: names.read_kana,
-        Kind.BIRTH: partial(values.read_birth_date, today=today),
-        Kind.DAY: values.read_day,
-        Kind.MONTH: values.read_month,
-        Kind.CHOICE: partial(values.read_choice, choices=column.choices),
-        Kind.POSTAL: values.read_postal_code,
-        Kind.ADDRESS: values.read_address,
-        Kind.TEXT: partial(values.read_text, most=column.longest),
-        Kind.REGISTRATION: values.read_registration_number,
-        Kind.HOURS_A_DAY: values.read_hours_a_day,
-        Kind.DAYS_A_MONTH: values.read_days_a_month,
-        Kind.HOURS: values.read_monthly_hours,
-        Kind.YEN: values.read_yen,
-    }
-    return readers[column.kind]
 
 
 def as_typed(value: Any, kind: Kind) -> str:
@@ -70,7 +47,7 @@ class CellField(forms.CharField):
             error_messages={"required": f"{column.heading}を入力してください。"},
             max_length=1000,
         )
-        self.reads = reader_of(column, today)
+        self.reads: Callable[[str], Any] = lambda text: read_cell(column, text, today)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

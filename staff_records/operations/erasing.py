@@ -15,7 +15,6 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db.models import BinaryField, Case, F, QuerySet, Value, When
 
 from audit.record import SYSTEM, record
-from documents.models import Document
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
@@ -30,10 +29,10 @@ from staff_records.models import (
     OverlapFlag,
     RetentionRule,
     SearchToken,
-    SnapshotLine,
     StaffMember,
 )
 from staff_records.models.retention import MOST_YEARS
+from staff_records.operations import year_papers
 from staff_records.person_rows import kinds_of_rows
 from staff_records.queries.retention import last_year_past, members_past, years_kept
 from staff_records.sealed import sealed_names
@@ -231,9 +230,7 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
     OverlapFlag.objects.filter(pair_id__in=list(pairs)).delete()
     SearchToken.objects.filter(member__in=member_ids).delete()
     EntryRow.objects.filter(member__in=member_ids).delete()
-    # A roster on paper holds names under the installation's key.
-    snapshots = SnapshotLine.objects.filter(member__in=member_ids).values_list("snapshot_id", flat=True)
-    Document.objects.filter(subject_id__in=set(snapshots)).delete()
+    year_papers.destroy_papers(member_ids, at=at)
     rows = 0
     for kind in kinds_of_rows():
         columns = [value.column for value in sealed_names(kind).values()]

@@ -12,7 +12,6 @@ from staff_records.by_column import (
     earlier_columns,
     earlier_of,
     licenced_columns,
-    licenced_of,
     trained_columns,
     trained_of,
 )
@@ -22,6 +21,7 @@ from staff_records.operations.acting import NOTHING_DIFFERS, differing, done, op
 from staff_records.problems import FieldProblem, FieldProblems
 from staff_records.values import Earlier, Licenced, Trained
 from staff_records.words import ChangeKind, Licence, Proof
+from staff_records.writing_rows import licenced_value
 
 Row = TypeVar("Row", Qualification, EarlierEmployment, Training)
 # What somebody has once. 「その他」 may be several.
@@ -62,7 +62,7 @@ def correct_qualification(
     """
     found, writer = opened(member_id, shown_version=shown_version, by=by, at=at)
     row = _row(found.qualifications, row_id, Qualification)
-    fields = differing(licenced_columns(licenced_of(row)), licenced_columns(value))
+    fields = differing(licenced_columns(licenced_value(row)), licenced_columns(value))
     if not fields:
         raise ProblemsFound([NOTHING_DIFFERS])
     others = [other for other in found.qualifications if other is not row]

@@ -7,7 +7,7 @@ from uuid import UUID
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import ProblemsFound
-from staff_records.by_column import terms_columns, terms_of
+from staff_records.by_column import terms_columns
 from staff_records.dossiers import A_DAY, Dossier
 from staff_records.events import StaffEvent
 from staff_records.models import Employment, StaffMember
@@ -22,6 +22,7 @@ from staff_records.operations.acting import (
 from staff_records.problems import FieldProblem, FieldProblems
 from staff_records.values import Terms
 from staff_records.words import Beginning, ChangeKind, Leave
+from staff_records.writing_rows import terms_value
 
 # What the city was told when a span began like this.
 REPORTS = {
@@ -48,7 +49,7 @@ def change(
     require_near(from_day, "from_day", today=writer.today)
     held = _held(found, from_day)
     wanted = replace(terms, leave=held.leave)
-    fields = differing(terms_columns(terms_of(held)), terms_columns(wanted))
+    fields = differing(terms_columns(terms_value(held)), terms_columns(wanted))
     if not fields:
         raise ProblemsFound([NOTHING_DIFFERS])
     writer.change_terms(found, wanted, from_day=from_day, beginning=Beginning.CHANGED)
@@ -71,7 +72,7 @@ def begin_leave(
     held = _held(found, from_day)
     if held.leave == leave:
         raise FieldProblems([FieldProblem("leave", "この日はすでに同じ休業に入っています。")])
-    terms = replace(terms_of(held), leave=leave)
+    terms = replace(terms_value(held), leave=leave)
     writer.change_terms(found, terms, from_day=from_day, beginning=Beginning.LEAVE)
     change = writer.report(found, ChangeKind.LEAVE, day=from_day, fields=["leave"])
     done(StaffEvent.LEAVE_BEGAN, found, by=by, change=change, fields=["leave"])
@@ -94,7 +95,7 @@ def come_back_to_work(
         raise FieldProblems(
             [FieldProblem("from_day", "この日は休業中ではありません。日付を確かめてください。")]
         )
-    terms = replace(terms_of(held), leave="")
+    terms = replace(terms_value(held), leave="")
     writer.change_terms(found, terms, from_day=from_day, beginning=Beginning.RETURNED)
     change = writer.report(found, ChangeKind.RETURNED, day=from_day, fields=["leave"])
     done(StaffEvent.RETURNED, found, by=by, change=change, fields=["leave"])
@@ -121,7 +122,7 @@ def correct_span(
     found, writer = opened(member_id, shown_version=shown_version, by=by, at=at)
     require_near(first_day, "hired_on", today=writer.today)
     span = _span(found, row_id)
-    before = {**terms_columns(terms_of(span)), "hired_on": span.first_day}
+    before = {**terms_columns(terms_value(span)), "hired_on": span.first_day}
     wanted = replace(terms, leave=span.leave)
     fields = differing(before, {**terms_columns(wanted), "hired_on": first_day})
     if not fields:

@@ -7,12 +7,9 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 
 from staff_records.by_column import (
-    detail_of,
     earlier_columns,
     licenced_columns,
-    licenced_of,
     terms_columns,
-    terms_of,
     trained_columns,
     trained_of,
 )
@@ -23,6 +20,7 @@ from staff_records.person_rows import MemberRow
 from staff_records.queries.person import Person
 from staff_records.views.acts import Act, Doing
 from staff_records.words import Beginning, Ending, Leave
+from staff_records.writing_rows import detail_value, licenced_value, terms_value
 
 Row = TypeVar("Row", bound=MemberRow)
 Shown = Mapping[str, Any]
@@ -38,11 +36,11 @@ def _row(rows: Iterable[Row], row_id: UUID | None) -> Row:
 
 
 def _present_terms(person: Person, _: UUID | None) -> Shown:
-    return terms_columns(terms_of(person.last)) if person.last else {}
+    return terms_columns(terms_value(person.last)) if person.last else {}
 
 
 def _present_detail(person: Person, _: UUID | None) -> Shown:
-    return vars(detail_of(person.detail))
+    return vars(detail_value(person.detail))
 
 
 def _identity(person: Person, _: UUID | None) -> Shown:
@@ -51,15 +49,15 @@ def _identity(person: Person, _: UUID | None) -> Shown:
 
 def _span(person: Person, row_id: UUID | None) -> Shown:
     row = _row(person.dossier.employments, row_id)
-    return {**terms_columns(terms_of(row)), "hired_on": row.first_day}
+    return {**terms_columns(terms_value(row)), "hired_on": row.first_day}
 
 
 def _detail(person: Person, row_id: UUID | None) -> Shown:
-    return vars(detail_of(_row(person.dossier.details, row_id)))
+    return vars(detail_value(_row(person.dossier.details, row_id)))
 
 
 def _qualification(person: Person, row_id: UUID | None) -> Shown:
-    return licenced_columns(licenced_of(_row(person.dossier.qualifications, row_id)))
+    return licenced_columns(licenced_value(_row(person.dossier.qualifications, row_id)))
 
 
 def _earlier(person: Person, row_id: UUID | None) -> Shown:

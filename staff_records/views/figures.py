@@ -135,6 +135,9 @@ def _page(
         "form": form,
         "problems": problems or [],
         "export": reverse("staff:figures_export", args=[facility.number]),
-        "breadcrumbs": [("職員の人数と経験年数", None)],
+        "breadcrumbs": [
+            ("職員", reverse("staff:roster", args=[facility.number])),
+            ("人数と経験年数", None),
+        ],
     }
     return render(request, "staff_records/facility/figures.html", context, status=status)

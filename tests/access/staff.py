@@ -21,8 +21,8 @@ from staff_records.values import Detail, Earlier, Identity, Licenced, Terms, Tra
 from staff_records.words import Beginning
 from tests.cast import Nursery
 
-WHO = Identity(date(1988, 6, 15))
-NAMED = Detail("青葉　花子", "あおば　はなこ", address="青葉市みどり1丁目2番3号")
+WHO = Identity(date(1988, 5, 6))
+NAMED = Detail("若葉　みどり", "わかば　みどり", address="青葉市みどり1丁目2番3号")
 FULL = Terms("nursery_teacher", True, Decimal(8), Decimal(20))
 
 

@@ -298,7 +298,7 @@ def document_of(place: Nursery, claim: Claim) -> Document:
 def overlapping_pair(place: Nursery, other: Nursery) -> UUID:
     """Somebody invented is on both rosters, and the city has noticed; also found at both by name."""
     for nursery in (place, other):
-        hire(nursery)
+        hire(nursery, ("朝日　みどり", "あさひ　みどり"))
     with place.city.open():
         overlaps.look(at=timezone.now())
         return UUID(str(OverlapFlag.objects.values_list("pair_id", flat=True)[0]))

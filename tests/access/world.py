@@ -213,7 +213,7 @@ def make_world() -> World:
         )
         disputed = CountDispute.objects.get(sheet=sheet)
     with sakura.open():
-        add_member(sakura)
+        add_member(sakura, name="見本　一子", kana="みほん　いちこ", birth_date=date(1985, 5, 5))
     waiting, roster_layout = roster_file(sakura), roster_mapping(sakura)
     entry_sheet(sakura)
     previewed: CountImport = previewed_import(city)

@@ -160,6 +160,11 @@ def test_what_the_roster_knows_is_not_asked(sakura: Nursery) -> None:
     assert "dietitian" in then
     answer(sakura, teachers=3)
     assert "teachers" in {question.name for question in checked(sakura).questions}, "it can be taken back"
+    form = (
+        sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/additions/2026-06/answers/").content.decode()
+    )
+    assert "職員名簿からわかることは聞きません。" in form
+    assert "施設の回答は「3人」です。" in form
 
 
 def test_a_dedicated_chief_is_none_of_the_teachers(city: City) -> None:

@@ -60,7 +60,7 @@ def world(db: None, settings: Any) -> World:
     with old_key_in_front(settings):
         made = make_world()
         with made.sakura.open():
-            add_member(made.sakura, 901)
+            add_member(made.sakura, 990)
         with transaction.atomic():
             outbox.add("test.nothing", payload={"address": "hanako@example.jp"})
     return made
