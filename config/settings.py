@@ -299,6 +299,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "facilities.empty_expired_imports",
         "schedule": 15 * 60.0,
     },
+    "forget files of rosters nobody finished": {
+        "task": "staff_records.forget_expired_files",
+        "schedule": 15 * 60.0,
+    },
     "let changed names hold from their day": {"task": "facilities.hold_details", "schedule": 30 * 60.0},
     # From eight o'clock; the later runs catch up what a morning without beat has missed.
     "tell the city of staff changes": {

@@ -281,7 +281,7 @@ def _equally_wide(lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[st
 
 def _cell_text(kind: str, value: str) -> str:
     """What a cell says; a whole number without the fraction that a program may have written."""
-    if kind != "n":
+    if kind != "n" or not value:
         return value
     if not any(sign in value for sign in ".eE"):
         return str(int(value))

@@ -89,8 +89,8 @@ class Cell(NamedTuple):
 
     @property
     def is_without_value(self) -> bool:
-        """A formula that no program has computed."""
-        return self.formula and not self.text
+        """A formula that no program has computed. One whose result is an empty text has been."""
+        return self.formula and not self.text and self.kind is not CellKind.TEXT
 
 
 NOTHING = Cell()
@@ -226,7 +226,7 @@ def _covered(
 
 def _cell(kind: str, value: str, formula: bool = False, shown: str = "", *, merged: Merged | None) -> Cell:
     text = shown or value
-    if kind == "n" and not shown:
+    if kind == "n" and value and not shown:
         text = _number(value)
     elif kind == "b":
         text = value.upper()
@@ -286,4 +286,4 @@ def _read_csv(content: bytes) -> Workbook:
 def _csv_cell(value: str) -> Cell:
     if kept := _TEXT_FORMULA.fullmatch(value):
         return Cell(kept[1])
-    return Cell("", formula=True) if value.startswith("=") else Cell(value)
+    return Cell("", CellKind.NUMBER, formula=True) if value.startswith("=") else Cell(value)

@@ -64,6 +64,18 @@ class StaffEvent(StrEnum):
     ENTRY_CHECKED = "staff.entry_checked"
     ENTRY_APPLIED = "staff.entry_applied"
     ENTRY_DISCARDED = "staff.entry_discarded"
+    WORKBOOK_SHOWN = "staff.workbook_shown"
+    EXPORT_CHECKED = "staff.export_checked"
+    EXPORTED = "staff.exported"
+    TEMPLATE_MADE = "staff.template_made"
+    IMPORT_SHOWN = "staff.import_shown"
+    IMPORT_REFUSED = "staff.import_refused"
+    IMPORT_KEPT = "staff.import_kept"
+    IMPORT_COLUMNS_CHOSEN = "staff.import_columns_chosen"
+    IMPORTED = "staff.imported"
+    IMPORTS_FORGOTTEN = "staff.imports_forgotten"
+    MAPPING_SAVED = "staff.mapping_saved"
+    MAPPING_FORGOTTEN = "staff.mapping_forgotten"
 
 
 class RetentionEvent(StrEnum):

@@ -16,6 +16,7 @@ from jobs.running import payload_of
 from person_keys import store
 from staff_records.operations import erasing, overlaps, sweeping, telling, year_telling
 from staff_records.operations.entries import FORGET_ROWS
+from staff_records.operations.importing import forget_expired
 from staff_records.overlapping import LOOK_FOR_OVERLAPS
 
 
@@ -68,6 +69,14 @@ def sweep_keys() -> None:
     for municipality in Municipality.objects.all():
         with _whole(municipality.pk):
             sweeping.sweep(municipality, at=timezone.now())
+
+
+@shared_task(name="staff_records.forget_expired_files")
+def forget_expired_files() -> None:
+    """Files of rosters that nobody finished mapping, and addresses of closed sheets, are deleted city by city."""
+    for municipality in Municipality.objects.all():
+        with _whole(municipality.pk):
+            forget_expired(at=timezone.now())
 
 
 @contextmanager

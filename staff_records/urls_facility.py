@@ -5,7 +5,18 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from staff_records.views import acts_list as acts
-from staff_records.views import addresses, entry, figures, finding, hiring, roster, wages, year_facility
+from staff_records.views import (
+    addresses,
+    entry,
+    figures,
+    finding,
+    hiring,
+    importing,
+    roster,
+    wages,
+    workbook,
+    year_facility,
+)
 from staff_records.views.acts import Act, act_page
 
 app_name = "staff"
@@ -30,6 +41,12 @@ urlpatterns: list[URLPattern] = [
     path("entry/discard/", entry.entry_discard, name="entry_discard"),
     path("entry/<slug:table>/", entry.entry_table, name="entry_table"),
     path("entry/<slug:table>/save/", entry.entry_save, name="entry_save"),
+    path("workbook/", workbook.workbook, name="workbook"),
+    path("workbook/template/", workbook.template, name="workbook_template"),
+    path("import/", importing.roster_import, name="import"),
+    path("import/<uuid:roster_import_id>/", importing.import_columns, name="import_columns"),
+    path("import/<uuid:roster_import_id>/words/", importing.import_words, name="import_words"),
+    path("import/mappings/<uuid:roster_mapping_id>/forget/", importing.import_forget, name="import_forget"),
     path("find/", finding.find, name="find"),
     path("find/add/", finding.add_found, name="add_found"),
     path("find/take-over/", finding.take_over, name="take_over"),

@@ -152,7 +152,9 @@ class SheetReader:
         raw = self._gatherer.taken() if self._gatherer.pieces else ""
         if not raw and not self._is_formula:
             return
-        kind, value, display = self._read(raw) if raw else ("s", "", "")
+        # A formula whose result is an empty text was computed (t="str"); one without a result was not.
+        nothing = "s" if self._type == "str" else "n"
+        kind, value, display = self._read(raw) if raw else (nothing, "", "")
         if not value.strip() and not self._is_formula:
             return
         if self._row > self._size.rows:

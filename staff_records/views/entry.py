@@ -34,6 +34,7 @@ from staff_records.events import StaffEvent
 from staff_records.models import EntryRow, EntrySheet, StaffMember
 from staff_records.operations.entries import Saved, Source, discard, open_sheet, open_sheet_of, save_rows
 from staff_records.operations.entry_applying import Applied, apply_sheet
+from staff_records.operations.importing import addresses_in
 
 UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 FIRST_TABLE = "members"
@@ -222,18 +223,22 @@ def _check_page(
     checked = _checked(sheet, choices or {})
     record(StaffEvent.ENTRY_CHECKED, on=sheet, rows=checked.named)
     number = _facility(request).number
+    addresses = addresses_in(sheet)
     targets = {}
     for row in checked.rows:
         for problem in row.problems:
             place = reverse("staff:entry_table", args=[number, row.row.table])
             query = f"?{urlencode({'page': page_of(row.line)})}" if page_of(row.line) > 1 else ""
-            targets[f"{row.place} {row.heading(problem.field)}：{problem.message}"] = (
-                f"{place}{query}#{cell_id(row.row.pk, problem.field)}"
+            of_file = addresses.of(row.row.table, row.row.line, problem.field)
+            words = (
+                f"{row.place} {row.heading(problem.field)}{of_file and f'（{of_file}）'}：{problem.message}"
             )
+            targets[words] = f"{place}{query}#{cell_id(row.row.pk, problem.field)}"
     known = [sentence for sentence in problems or [] if sentence not in targets]
     context = {
         "sheet": sheet,
         "summary": summary_of(checked),
+        "file_notes": addresses.notes,
         "problems": [*[(sentence, "") for sentence in known], *targets.items()],
         "breadcrumbs": [*_crumbs(request), ("確認", None)],
     }

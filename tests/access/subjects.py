@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from audit.record import record
 from claims.charges import EXAMPLE
 from claims.drops import Drop, Identity
 from claims.mapping import Shape
@@ -25,8 +26,18 @@ from pricing.books import COLUMNS as BOOK_COLUMNS
 from rate_books import operations as rate_books
 from rate_books.loading import BookFile
 from rate_books.models import Book
-from staff_records.models import EntrySheet, Erasure, OverlapFlag, StaffMember, WorkRules
-from staff_records.operations import entries, erasing, overlaps
+from staff_records.events import StaffEvent
+from staff_records.models import (
+    EntrySheet,
+    Erasure,
+    OverlapFlag,
+    RosterImport,
+    RosterMapping,
+    StaffMember,
+    WorkRules,
+)
+from staff_records.operations import entries, erasing, importing, overlaps
+from staff_records.workbook.mapping import Choice
 from tests.cast import JUNE, City, Nursery
 from tests.staff_records.rosters import hire
 from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
@@ -51,6 +62,36 @@ def entry_sheet(nursery: Nursery) -> EntrySheet:
         edit = entries.RowEdit("new-1", "members", {"name": "見本　次郎"})
         entries.save_rows(sheet.pk, [edit], by=clerk, at=timezone.now())
     return sheet
+
+
+def roster_file(nursery: Nursery) -> RosterImport:
+    """A file with other headings, its columns chosen and a word of it not explained yet."""
+    with nursery.open() as clerk:
+        at = timezone.now()
+        content = "なまえ,勤め方\n見本　三郎,正\n".encode()
+        waiting = importing.take_in(nursery.facility, content, day=None, by=clerk, at=at).waiting
+        if waiting is None:
+            raise ValueError("the file was taken for our own workbook")
+        choice = Choice(0, 1, "members", {1: "name", 2: "regular"})
+        importing.choose_columns(waiting.pk, choice, remember=True, by=clerk, at=at)
+    return waiting
+
+
+def roster_mapping(nursery: Nursery) -> RosterMapping:
+    """What was said about a file of the facility before."""
+    with nursery.open() as clerk:
+        mapping = RosterMapping(
+            municipality_id=nursery.facility.municipality_id,
+            facility=nursery.facility,
+            table="members",
+            columns={"なまえ": "name"},
+            headings_hash="0" * 64,
+            made_at=timezone.now(),
+            made_by=clerk.user_id,
+        )
+        mapping.save()
+        record(StaffEvent.MAPPING_SAVED, by=clerk, on=mapping, rows={"mapping": [mapping.pk]})
+    return mapping
 
 
 def previewed_import(city: City) -> CountImport:

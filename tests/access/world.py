@@ -44,6 +44,8 @@ from tests.access.subjects import (
     previewed_import,
     previewed_list,
     refused_drop,
+    roster_file,
+    roster_mapping,
     saved_mapping,
     work_rules_of,
 )
@@ -212,6 +214,7 @@ def make_world() -> World:
         disputed = CountDispute.objects.get(sheet=sheet)
     with sakura.open():
         add_member(sakura, name="見本　一子", kana="みほん　いちこ", birth_date=date(1985, 5, 5))
+    waiting, roster_layout = roster_file(sakura), roster_mapping(sakura)
     entry_sheet(sakura)
     previewed: CountImport = previewed_import(city)
     notice, file = notice_for(sakura)
@@ -232,6 +235,8 @@ def make_world() -> World:
         "token_id": api_token(city)[0].pk,
         "refusal_id": refused_drop(city).pk,
         "draft_id": mapping_draft(city).pk,
+        "roster_import_id": waiting.pk,
+        "roster_mapping_id": roster_layout.pk,
         "list_id": previewed_list(city).pk,
         "book_id": loaded_book(city).pk,
         "event_id": events_of(city)[0].pk,

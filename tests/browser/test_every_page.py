@@ -21,6 +21,8 @@ PAGES = {
         "hire": f"/f/{cast.STRANGER}/staff/new/",
         "condition-answers": f"/f/{cast.STRANGER}/additions/2026-04/answers/",
         "what-if": f"/f/{cast.STRANGER}/what-if/",
+        "roster-export": f"/f/{cast.STRANGER}/staff/workbook/",
+        "roster-import": f"/f/{cast.STRANGER}/staff/import/",
         "staff-figures": f"/f/{cast.STRANGER}/staff/figures/?month=2026-05",
         "first-steps": f"/f/{cast.STRANGER}/first-steps/",
         "guide": f"/f/{cast.STRANGER}/guide/",
@@ -152,3 +154,41 @@ def test_a_foreign_wide_file_is_asked_about_clearly(come):
     person.page.click("text=「1行に1区分」に変える")
     person.page.wait_for_selector("text=取り込む項目とファイルの列")
     person.see("mapping-long")
+
+
+OTHER_ROSTER = """令和8年度　職員一覧,,,,,,
+No.,姓,名,フリガナ,生まれ,勤め方,仕事
+1,見本,次郎,ﾐﾎﾝ ｼﾞﾛｳ,S60.2.30,正,保育士
+2,若葉,三子,ﾜｶﾊﾞ ﾐﾂｺ,1992/11/23,パ,調理員
+"""
+
+
+def test_a_roster_of_another_layout_is_asked_about_clearly(come):
+    person = come()
+    person.sign_in("tsukushi")
+    person.open(f"/f/{cast.STRANGER}/staff/import/")
+    file = {"name": "職員.csv", "mimeType": "text/csv", "buffer": OTHER_ROSTER.encode("cp932")}
+
+    person.page.set_input_files("input[type=file]", {**file, "buffer": b"%PDF-1.7"})
+    person.page.click("main button:has-text('読み取る')")
+    person.page.wait_for_selector("text=PDFのようです")
+    person.see("roster-import-refused")
+    person.page.set_input_files("input[type=file]", file)
+    person.page.click("main button:has-text('読み取る')")
+    person.page.wait_for_selector("text=ファイルの列と、取り込む項目")
+    person.see("roster-columns")
+    person.page.select_option("select[aria-label='「生まれ」の列']", label="生年月日")
+    person.page.select_option("select[aria-label='「勤め方」の列']", label="常勤・非常勤")
+    person.page.select_option("select[aria-label='「仕事」の列']", label="常勤・非常勤")
+    person.page.click("main button:has-text('次へ')")
+    person.page.wait_for_selector("text=2つ以上の列に選んでいます")
+    person.see("roster-columns-refused")
+    person.page.select_option("select[aria-label='「仕事」の列']", label="職種")
+    person.page.click("main button:has-text('次へ')")
+    person.page.wait_for_selector("text=選択肢にない言葉がありました")
+    person.see("roster-words")
+    person.page.select_option("select[aria-label='常勤・非常勤の「正」']", label="常勤")
+    person.page.select_option("select[aria-label='常勤・非常勤の「パ」']", label="非常勤")
+    person.page.click("main button:has-text('読み取って確かめる')")
+    person.page.wait_for_selector("text=生年月日（E3）")
+    person.see("roster-import-check")
