@@ -16,6 +16,7 @@ from audit.record import record
 from facilities.actors import Actor
 from facilities.models import Facility
 from facilities.operating import operation
+from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 from staff_records.checked_rows import CheckedRow, CheckedSheet
 from staff_records.differences import (
@@ -184,7 +185,9 @@ class _Applying:
         for value in licenced_of(entry):
             self.writer.add_qualification(found, value)
         self.hired.add(found.member.pk)
-        self.writer.report(found, ChangeKind.HIRED, day=entry.hired_on)
+        # Whoever was there before this year began is on the roster of the year start, which the city accepts as a whole.
+        if ServiceMonth.of(entry.hired_on).fiscal_year >= ServiceMonth.of(self.day).fiscal_year:
+            self.writer.report(found, ChangeKind.HIRED, day=entry.hired_on)
         self.done.hired += 1
         if entry.left_on is not None:
             self._end(found, entry.left_on)

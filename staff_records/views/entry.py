@@ -317,7 +317,7 @@ def _applied_words(applied: Applied) -> str:
         ("そのほかの表", applied.sides, "行"),
     )
     words = "、".join(f"{label} {count}{unit}" for label, count, unit in counts if count)
-    return f"名簿に反映しました（{words or '変更なし'}）。市には、異動の届出として届きます。"
+    return f"名簿に反映しました（{words or '変更なし'}）。今年度の異動は、市に届出として届きます。"
 
 
 def _facility(request: TenantRequest) -> Facility:
