@@ -185,7 +185,7 @@ class _Applying:
         for value in licenced_of(entry):
             self.writer.add_qualification(found, value)
         self.hired.add(found.member.pk)
-        # Whoever was there before this year began is on the roster of the year start, which the city accepts as a whole.
+        # Who was there before this year began is on the roster of the year start, which the city accepts as a whole.
         if ServiceMonth.of(entry.hired_on).fiscal_year >= ServiceMonth.of(self.day).fiscal_year:
             self.writer.report(found, ChangeKind.HIRED, day=entry.hired_on)
         self.done.hired += 1
