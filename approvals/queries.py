@@ -19,6 +19,7 @@ from claims.queries.conversation import Said, conversation
 from claims.queries.deadlines import deadlines_of
 from claims.queries.progress import STATES, claims_by_facility, state_of
 from claims.queries.terms import Terms, facts_in, provisional_rates, terms_of
+from claims.rate_basis import RateBasis, accepted_roster, basis_of
 from claims.states import ClaimStatus, SheetStatus
 from claims.wording import not_run_words
 from facilities.actors import Role
@@ -397,6 +398,7 @@ class ReviewView:
     decisions: list[DecisionMade]
     versions: list[Claim]
     said: tuple[Said, ...]
+    rate_basis: RateBasis | None
 
     @property
     def difference(self) -> int | None:
@@ -416,6 +418,7 @@ class ReviewView:
             "claim": [claim.pk for claim in self.versions],
             "decision": [made.decision.pk for made in self.decisions],
             "remark": [one.row_id for one in self.said if one.row_id not in {v.pk for v in self.versions}],
+            "roster_snapshot": [self.rate_basis.snapshot_id] if self.rate_basis else [],
         }
 
 
@@ -430,6 +433,7 @@ def review_view(claim_id: UUID) -> ReviewView:
         month_is_closed=closing_of("month"),
         has_provisional_rates=provisional_rates(),
         facility_name=name_on(OuterRef("month"), facility="facility"),
+        accepted_roster=accepted_roster(),
     ).get(pk=claim_id)
     before = claim.corrects or previous_claim_of(claim)
     lines = list(ClaimLine.objects.filter(claim__in=[claim, before] if before else [claim]))
@@ -459,6 +463,7 @@ def review_view(claim_id: UUID) -> ReviewView:
         facts=facts_in(claim),
         not_run=not_run_words(claim.facility, month),
         terms=terms_of(claim, provisional=claim.has_provisional_rates),
+        rate_basis=basis_of(claim, claim.accepted_roster),
         book_title=title_of(claim.rate_book, claim.rate_book_hash),
         is_closed=claim.month_is_closed,
         correction=next(

@@ -32,6 +32,7 @@ from claims.queries.comparison import ComparedLine, compare_claims
 from claims.queries.conversation import Said, conversation
 from claims.queries.deadlines import deadlines_of
 from claims.queries.terms import Terms, provisional_rates, terms_of
+from claims.rate_basis import RATE_LINES, RateBasis, accepted_roster, basis_of
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Actor
 from facilities.models import Facility, GrantedItem, Municipality, holding_in
@@ -477,6 +478,12 @@ class ClaimView:
     submitter: User | None
     terms: Terms
     net: Net
+    rate_basis: RateBasis | None
+
+    @property
+    def rate_lines(self) -> frozenset[str]:
+        """The lines beside which the roster's rates stand."""
+        return RATE_LINES
 
     @property
     def difference(self) -> int | None:
@@ -495,7 +502,8 @@ class ClaimView:
         claims = [claim.pk for claim in shown]
         remarks = [one.row_id for one in self.said if one.row_id not in claims]
         charges = [self.net.charge_id] if self.net.charge_id else []
-        return {"claim": claims, "remark": remarks, "charge": charges}
+        rosters = [self.rate_basis.snapshot_id] if self.rate_basis else []
+        return {"claim": claims, "remark": remarks, "charge": charges, "roster_snapshot": rosters}
 
 
 def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
@@ -507,7 +515,9 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
     found = Claim.objects.select_related("sheet").annotate(
         month_is_closed=closing_of("month"), has_provisional_rates=provisional_rates()
     )
-    claim = found.annotate(charge_yen=charge_of("charge_yen"), charge_id=charge_of("pk")).get(pk=claim_id)
+    claim = found.annotate(
+        charge_yen=charge_of("charge_yen"), charge_id=charge_of("pk"), accepted_roster=accepted_roster()
+    ).get(pk=claim_id)
     family = _family(claim)
     versions = [other for other in family if other.month == claim.month]
     earlier = [
@@ -551,6 +561,7 @@ def claim_view(claim_id: UUID, own: Municipality) -> ClaimView:
         submitter=User.objects.filter(pk=claim.submitted_by).first() if claim.submitted_by else None,
         terms=terms_of(claim, provisional=claim.has_provisional_rates),
         net=net_of(claim, charge_yen=claim.charge_yen, charge_id=claim.charge_id),
+        rate_basis=basis_of(claim, claim.accepted_roster),
     )
 
 

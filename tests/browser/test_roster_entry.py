@@ -1,15 +1,18 @@
-"""A clerk types a roster by keyboard alone, pastes from a spreadsheet, loses nothing, and makes it the roster."""
+"""A clerk types a roster by keyboard alone, pastes from a spreadsheet, takes it to Excel and back, and loses nothing."""
 
 import re
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.running import Visitor
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
-SAKURA = "1299900000001"
+SAKURA, NANOHANA = "1299900000001", "1299900000002"
 # Typed from 氏名 on, as the columns stand; what is left out is passed by.
 NEW = {
     "name": "山吹　若葉",
@@ -120,7 +123,7 @@ def test_a_roster_is_typed_by_keyboard_pasted_and_made_the_roster(come):
     assert "髙﨑　みのり" in clerk.words()
     clerk.see("roster-entry-3-check")
     page.click("text=名簿に反映する")
-    expect(page.locator("main")).to_contain_text("採用 3人")
+    expect(page.locator("main")).to_contain_text("採用 3人", timeout=20_000)
 
 
 def test_typing_goes_on_while_the_server_is_away(come):
@@ -136,3 +139,74 @@ def test_typing_goes_on_while_the_server_is_away(come):
     expect(saved(page)).to_contain_text("保存済み", timeout=15_000)
     clerk.open(f"/f/{SAKURA}/staff/entry/members/")
     expect(cell(page, 0, "name")).to_have_value("山吹　さくら")
+
+
+def test_a_roster_goes_out_to_excel_is_changed_there_and_comes_back(come, tmp_path):
+    clerk = come()
+    clerk.sign_in("nishidai")
+    page = clerk.page
+    clerk.open(f"/f/{NANOHANA}/staff/workbook/")
+    clerk.see("roster-export")
+    with page.expect_download() as waiting:
+        page.click("main button >> text=書き出す >> nth=0")
+    taken = tmp_path / "roster.xlsx"
+    waiting.value.save_as(taken)
+
+    # What came back unchanged changes nothing.
+    clerk.open(f"/f/{NANOHANA}/staff/import/")
+    page.set_input_files("input[type=file]", taken)
+    page.click("main button >> text=読み取る")
+    page.wait_for_url(re.compile(r"/staff/entry/check/"))
+    expect(page.locator("main")).to_contain_text("名簿と違うところはありません")
+    clerk.see("roster-import-unchanged")
+    page.click("main a >> text=やめる")
+    page.click("main form button >> text=取りやめる")
+    page.wait_for_url(re.compile(r"/staff/entry/$"))
+
+    # In Excel somebody is added, and somebody's hours change; one day does not exist.
+    book = load_workbook(taken)
+    sheet = book["職員名簿"]
+    heads, first = headings_of(sheet)
+    sheet.cell(first, heads["1日の勤務時間"]).value = 7
+    last = next(row for row in range(first, sheet.max_row + 2) if not sheet.cell(row, heads["氏名"]).value)
+    for heading, text in {
+        "氏名": "山吹　こずえ",
+        "ふりがな": "やまぶき　こずえ",
+        "生年月日": "H9.2.31",
+        "職種": "保育士",
+        "採用日": "2026/6/1",
+        "常勤・非常勤": "常勤",
+        "1日の勤務時間": 8,
+        "月の勤務日数": 20,
+    }.items():
+        sheet.cell(last, heads[heading]).value = text
+    book.save(taken)
+    clerk.open(f"/f/{NANOHANA}/staff/import/")
+    page.set_input_files("input[type=file]", taken)
+    page.click("main button >> text=読み取る")
+    page.wait_for_url(re.compile(r"/staff/entry/check/"))
+    birth = get_column_letter(heads["生年月日"])
+    expect(page.locator("main")).to_contain_text(f"シート「職員名簿」{birth}{last}")
+    clerk.see("roster-import-problem")
+
+    # Put right on the page, applied as one.
+    page.click(f"text=/{birth}{last}/ >> nth=0")
+    page.wait_for_url(re.compile(r"/staff/entry/members/"))
+    wrong = page.locator("input[aria-invalid=true]")
+    wrong.fill("H9.2.28")
+    wrong.press("Tab")
+    expect(saved(page)).to_contain_text(re.compile(r"保存済み$"))
+    page.click("text=確認へ進む >> nth=0")
+    page.wait_for_url(re.compile(r"/staff/entry/check/"))
+    clerk.see("roster-import-check")
+    page.click("text=名簿に反映する")
+    expect(page.locator("main")).to_contain_text("採用 1人、変更 1人", timeout=20_000)
+
+
+def headings_of(sheet: Worksheet) -> tuple[dict[str, int], int]:
+    """The columns by heading, and the first row below."""
+    for row in sheet.iter_rows():
+        found = {str(cell.value).split("\n")[0].strip(): cell.column for cell in row if cell.value}
+        if {"氏名", "生年月日"} <= found.keys():
+            return found, row[0].row + 1
+    raise AssertionError("no headings")
