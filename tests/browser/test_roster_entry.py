@@ -122,7 +122,7 @@ def test_a_roster_is_typed_by_keyboard_pasted_and_made_the_roster(come):
     page.wait_for_url(re.compile(r"/staff/entry/check/"))
     assert "髙﨑　みのり" in clerk.words()
     clerk.see("roster-entry-3-check")
-    page.click("text=名簿に反映する")
+    page.click("main button >> text=名簿に反映する")
     expect(page.locator("main")).to_contain_text("採用 3人", timeout=20_000)
 
 
@@ -199,7 +199,7 @@ def test_a_roster_goes_out_to_excel_is_changed_there_and_comes_back(come, tmp_pa
     page.click("text=確認へ進む >> nth=0")
     page.wait_for_url(re.compile(r"/staff/entry/check/"))
     clerk.see("roster-import-check")
-    page.click("text=名簿に反映する")
+    page.click("main button >> text=名簿に反映する")
     expect(page.locator("main")).to_contain_text("採用 1人、変更 1人", timeout=20_000)
 
 
