@@ -1,4 +1,4 @@
-"""A clerk types a roster by keyboard alone, pastes from a spreadsheet, takes it to Excel and back, and loses nothing."""
+"""A clerk types a roster by keyboard alone, pastes from a spreadsheet, takes it to Excel and back."""
 
 import re
 

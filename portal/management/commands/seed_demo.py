@@ -24,7 +24,7 @@ from facilities.models import (
 from facilities.scope import scope
 from jobs.mail import KIND as MAIL
 from jobs.models import Job
-from portal.demo import bends, cast, changes, months, newcomers, notices, people, rosters
+from portal.demo import bends, cast, changes, months, newcomers, notices, people, rosters, year_starts
 from portal.demo.facilities import FIRST_MONTH, FOLDER, make_facilities
 
 
@@ -77,6 +77,7 @@ class Command(BaseCommand):
         with scope(city.pk, None):
             clerks |= people.clerks_of(city, password, [Facility.objects.get(number=newcomers.NEXT_YEAR)])
         rosters.write(city, actors["tanto"], clerks)
+        year_starts.play(city, actors["tanto"], clerks)
         rosters.write_next_door(neighbour, *next_door)
         # What waits, waits a day: it has come just now.
         changes.send_files(city, token, at=timezone.now())

@@ -18,7 +18,7 @@ from audit.models import Event
 from audit.record import SYSTEM, Context, context, record
 from facilities.models import Facility, FacilityKind, FacilityProfile, Municipality
 from facilities.scope import scope
-from portal.demo import cast, changes, newcomers, rosters, staff_stories
+from portal.demo import cast, changes, newcomers, rosters, staff_stories, year_starts
 from portal.demo.seats import CHIEFS, FULL_TIME_HOURS, Place
 from pricing.staffing.career import Career, EarlierService, Service, career_on, roster_average
 from pricing.staffing.dates import age_on
@@ -33,6 +33,7 @@ from staff_records.events import StaffEvent
 from staff_records.models import (
     MonthlyHours,
     OverlapFlag,
+    RosterSnapshot,
     SearchToken,
     StaffChange,
     StaffMember,
@@ -446,3 +447,13 @@ def test_everybody_of_the_demo_can_be_found_and_who_works_in_two_places_is_known
 
         assert found == members
         assert len(pairs) == 2 * len(set(pairs))
+
+
+def test_rosters_of_the_first_of_april_are_on_their_way(city):
+    found = dict(RosterSnapshot.objects.values_list("facility__number", "status"))
+
+    assert found == {
+        **dict.fromkeys(year_starts.ACCEPTED, "accepted"),
+        **dict.fromkeys(year_starts.WAITING, "submitted"),
+        year_starts.RETURNED: "returned",
+    }
