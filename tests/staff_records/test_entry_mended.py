@@ -2,11 +2,21 @@
 
 import pytest
 
+from facilities.rules import ProblemsFound
 from person_keys import store
-from staff_records.models import EntryRow
+from staff_records.models import EntryRow, StaffMember
 from staff_records.operations.entries import RowEdit, save_rows
 from tests.cast import Nursery, make_city, make_facility
-from tests.staff_records.entry_stage import AT, apply, begin, member_row, name_everybody, roster
+from tests.staff_records.entry_stage import (
+    AT,
+    apply,
+    begin,
+    member_row,
+    name_everybody,
+    roster,
+    type_rows,
+)
+from tests.staff_records.stage import BIRTH, add_member
 
 
 @pytest.fixture
@@ -43,3 +53,19 @@ def test_who_types_on_in_a_removed_row_has_it_again_and_the_sheet_opens(sakura, 
     run_jobs()
     city = sakura.city.municipality.pk
     assert store.destroyed_among([first, row.pk], municipality_id=city) == {first, row.pk}
+
+
+# ---------------------------------------------------------------- somebody who is there under another number
+
+
+def test_who_is_on_the_roster_is_not_hired_again_under_another_number(sakura):
+    with sakura.open():
+        add_member(sakura, 3, name="髙橋　一子", birth_date=BIRTH)
+        sheet = begin(sakura)
+        type_rows(sakura, sheet, member_row(number="12", name="高橋　一子", birth_date=f"{BIRTH}"))
+
+        with pytest.raises(ProblemsFound, match=r"職員番号に3を入力"):
+            apply(sakura, sheet)
+
+        name_everybody()
+        assert StaffMember.objects.count() == 1
