@@ -273,7 +273,7 @@ def _copied(sheet: EntrySheet, people: Sequence[Dossier]) -> list[EntryRow]:
         row.member = found.member
         if found.member.opened is not None:
             row.open_with(found.member.opened)
-        row.texts = _json(write_entry(member_entry(found, sheet.day)))
+        row.copied = row.texts = _json(write_entry(member_entry(found, sheet.day)))
         rows.append(row)
     return rows
 
@@ -320,7 +320,7 @@ def _ids_of(sheet: EntrySheet, edits: Sequence[RowEdit]) -> dict[UUID | str, UUI
     while asked:
         gone = store.destroyed_among(asked.values(), municipality_id=sheet.municipality_id)
         asked = {name: uuid5(pk, name) for name, pk in asked.items() if pk in gone}
-        ids |= asked
+        ids.update(asked)
     return ids
 
 

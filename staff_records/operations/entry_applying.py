@@ -55,6 +55,9 @@ from staff_records.writing_rows import (
 )
 
 CHANGED_SINCE = "確認の画面を開いたあとに、入力表が変更されました。いまの内容をもう一度確かめてください。"
+ROSTER_CHANGED = (
+    "確認の画面を開いたあとに、ほかの画面で名簿が変更されました。いまの内容をもう一度確かめてください。"
+)
 NOTHING = "反映する行がありません。職員を入力してから、反映してください。"
 
 
@@ -74,16 +77,18 @@ def apply_sheet(
     sheet_id: UUID,
     *,
     shown_version: int,
+    shown_people: str | None = None,
     choices: Mapping[UUID, bool] | None = None,
     by: Actor,
     at: datetime,
 ) -> Applied:
     """
     Make the sheet the roster. ``choices``: row → whether what it changes was wrong from the beginning.
+    ``shown_people``: ``CheckedSheet.people_hash`` of what was shown; None where nothing was.
 
     :raises EntrySheet.DoesNotExist: no such sheet of this facility.
     :raises NotAllowed: another facility's, or applied or thrown away already.
-    :raises ProblemsFound: the sheet is no longer what was shown; a row has a problem; there is nothing to apply.
+    :raises ProblemsFound: sheet or people are no longer what was shown; a row has a problem; there is nothing to apply.
     """
     sheet = locked_sheet(sheet_id, by=by)
     if sheet.version != shown_version:
@@ -95,6 +100,8 @@ def apply_sheet(
     today = timezone.localdate(at)
     checked = check_rows(sheet, rows, today=today, lock=True)
     _require_whole(checked)
+    if shown_people is not None and shown_people != checked.people_hash:
+        raise ProblemsFound([ROSTER_CHANGED])
     applying = _Applying(Writer(by.user_id, at, today), facility, checked)
     applied = applying.apply()
     close(sheet, EntryStatus.APPLIED, at=at)

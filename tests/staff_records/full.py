@@ -118,7 +118,7 @@ def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
     new = EntryRow(**own, sheet=sheet, table="people", place=1000 + number)
     with_new_key([new])
     for row in (about, new):
-        row.texts = CANARIES["typed"]
+        row.texts = row.copied = CANARIES["typed"]
         row.save()
     snapshot = RosterSnapshot.objects.filter(facility=nursery.facility).first()
     snapshot = snapshot or RosterSnapshot.objects.create(

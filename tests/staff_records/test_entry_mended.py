@@ -4,13 +4,18 @@ import pytest
 
 from facilities.rules import ProblemsFound
 from person_keys import store
-from staff_records.models import EntryRow, StaffMember
-from staff_records.operations.entries import RowEdit, save_rows
+from staff_records.entry_checking import check_rows
+from staff_records.entry_summary import summary_of
+from staff_records.models import EntryRow, EntrySheet, StaffMember
+from staff_records.operations.entries import RowEdit, Source, open_sheet, save_rows
 from tests.cast import Nursery, make_city, make_facility
 from tests.staff_records.entry_stage import (
     AT,
+    DAY,
     apply,
     begin,
+    change_row,
+    correct_address,
     member_row,
     name_everybody,
     roster,
@@ -69,3 +74,51 @@ def test_who_is_on_the_roster_is_not_hired_again_under_another_number(sakura):
 
         name_everybody()
         assert StaffMember.objects.count() == 1
+
+
+# ---------------------------------------------------------------- what colleagues put right meanwhile
+
+
+def test_a_copied_row_does_not_bring_back_what_a_colleague_has_put_right(sakura):
+    with sakura.open():
+        member = add_member(sakura)
+        sheet = begin(sakura, Source.COPIED)
+        correct_address(sakura, member, "青葉市中央5番")
+        change_row(sakura, EntryRow.objects.get(), {"days_a_month": "18"})
+
+        apply(sakura, sheet)
+
+        (found,) = roster()
+        assert [row.address for row in found.details] == ["青葉市中央5番"]
+        assert found.spans[-1].days_a_month == 18
+
+
+def test_a_cell_that_both_have_changed_is_told_and_may_say_what_stands(sakura):
+    with sakura.open():
+        member = add_member(sakura)
+        sheet = begin(sakura, Source.COPIED)
+        correct_address(sakura, member, "青葉市中央5番")
+        change_row(sakura, EntryRow.objects.get(), {"address": "青葉市中央9番"})
+
+        with pytest.raises(ProblemsFound, match=r"写したあとに、名簿のこの欄が変更") as refused:
+            apply(sakura, sheet)
+        assert "中央" not in str(refused.value)
+
+        name_everybody()
+        change_row(sakura, EntryRow.objects.get(), {"address": "青葉市中央5番 "})
+        assert apply(sakura, sheet).changed == 0
+
+
+def test_a_file_that_changes_who_was_changed_after_its_day_asks_for_a_second_look(sakura):
+    with sakura.open():
+        member = add_member(sakura)
+        correct_address(sakura, member, "青葉市中央5番")
+        row = ("members", 2, {"number": "1", "address": "青葉市みどり1丁目2番3号"})
+        sheet = open_sheet(
+            sakura.facility, day=DAY, source=Source.IMPORTED, rows=[row], by=sakura.actor, at=AT
+        )
+        checked = check_rows(sheet, list(EntryRow.objects.all()), today=AT.date())
+        name_everybody()
+
+        assert "職員番号1は、" in summary_of(checked).doubts[0]
+        assert EntrySheet.objects.get().day == DAY
