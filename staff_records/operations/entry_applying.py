@@ -40,7 +40,9 @@ from staff_records.models import (
     Training,
     Wage,
 )
+from staff_records.operations.acting import take_back_reports
 from staff_records.operations.entries import close, locked_sheet
+from staff_records.operations.people import LEAVINGS
 from staff_records.problems import FieldProblems
 from staff_records.rows import MemberEntry, SideEntry
 from staff_records.states import EntryStatus
@@ -228,14 +230,16 @@ class _Applying:
                 self._change_terms(found, entry.terms, standing.terms, fields & TERMS)
         if "left_on" in fields:
             if entry.left_on is None:
+                if self._take_back_leaving(found, standing.left_on):
+                    wrong.add("left_on")
+                    since = min(since, standing.left_on or since)
                 self.writer.stay(found)
-                wrong.add("left_on")
             elif standing.left_on is None:
                 self._end(found, entry.left_on)
             else:
-                self.writer.end_work(found, last_day=entry.left_on, ending=Ending.LEFT)
-                wrong.add("left_on")
-                since = min(since, entry.left_on, standing.left_on)
+                ending = Ending(found.spans[-1].ending)
+                self._take_back_leaving(found, standing.left_on)
+                self._end(found, entry.left_on, ending=ending)
         self._qualifications(found, entry, standing, fields)
         self._corrected(found, wrong, since)
 
@@ -273,10 +277,14 @@ class _Applying:
         self.writer.change_terms(found, terms, from_day=self.day, beginning=beginning)
         self.writer.report(found, kind, day=self.day, fields=fields)
 
-    def _end(self, found: Dossier, last_day: date) -> None:
-        self.writer.end_work(found, last_day=last_day, ending=Ending.LEFT)
-        self.writer.report(found, ChangeKind.LEFT, day=last_day)
+    def _end(self, found: Dossier, last_day: date, *, ending: Ending = Ending.LEFT) -> None:
+        self.writer.end_work(found, last_day=last_day, ending=ending)
+        self.writer.report(found, LEAVINGS[ending], day=last_day, fields=["left_on"])
         self.done.left += 1
+
+    def _take_back_leaving(self, found: Dossier, day: date | None) -> bool:
+        """What was reported of a leaving on ``day`` is withdrawn; whether the city has to hear that it was wrong."""
+        return day is not None and take_back_reports(found, LEAVINGS.values(), day, at=self.writer.at)
 
     def _qualifications(
         self, found: Dossier, entry: MemberEntry, standing: MemberEntry, fields: set[str]

@@ -23,6 +23,8 @@ from staff_records import finding, permissions
 from staff_records.dossiers import A_DAY, Dossier
 from staff_records.events import StaffEvent
 from staff_records.models import StaffDetail, StaffMember
+from staff_records.operations.acting import take_back_reports
+from staff_records.operations.people import LEAVINGS
 from staff_records.problems import FieldProblem, FieldProblems
 from staff_records.queries import elsewhere
 from staff_records.same_corporation import record_shown_elsewhere, rosters_of_its_corporation
@@ -260,6 +262,8 @@ def _leave(writer: Writer, there: Dossier, first_day: date, *, by: Actor) -> Non
                 )
             ]
         )
+    if last.last_day is not None:
+        take_back_reports(there, LEAVINGS.values(), last.last_day, at=writer.at)
     writer.end_work(there, last_day=first_day - A_DAY, ending=Ending.TRANSFERRED)
     writer.report(there, ChangeKind.MOVED_OUT, day=first_day - A_DAY)
     record(StaffEvent.MOVED, by=by, on=there.member, rows={"staff_member": [there.member.pk]})

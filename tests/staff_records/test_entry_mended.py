@@ -1,12 +1,15 @@
 """Two screens, two years and two people at once: what an entry sheet must not do to a roster."""
 
+from datetime import date
+
 import pytest
 
 from facilities.rules import ProblemsFound
 from person_keys import store
 from staff_records.entry_checking import check_rows
 from staff_records.entry_summary import summary_of
-from staff_records.models import EntryRow, EntrySheet, StaffMember
+from staff_records.models import EntryRow, EntrySheet, StaffChange, StaffMember
+from staff_records.opening import open_to_show
 from staff_records.operations.entries import RowEdit, Source, open_sheet, save_rows
 from tests.cast import Nursery, make_city, make_facility
 from tests.staff_records.entry_stage import (
@@ -122,3 +125,45 @@ def test_a_file_that_changes_who_was_changed_after_its_day_asks_for_a_second_loo
 
         assert "職員番号1は、" in summary_of(checked).doubts[0]
         assert EntrySheet.objects.get().day == DAY
+
+
+# ---------------------------------------------------------------- what the city was told
+
+
+def leaving(nursery: Nursery, day: str) -> None:
+    """Say in a sheet of its own when number 1 leaves."""
+    sheet = begin(nursery, Source.COPIED)
+    change_row(nursery, EntryRow.objects.get(), {"left_on": day})
+    apply(nursery, sheet)
+
+
+def told() -> list[str]:
+    """What the city has been told and still holds."""
+    return sorted(StaffChange.objects.filter(withdrawn_at=None).values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize(("was_seen", "kinds"), [(False, []), (True, ["corrected"])])
+def test_a_leaving_that_is_emptied_takes_its_report_back(sakura, was_seen, kinds):
+    with sakura.open():
+        add_member(sakura)
+        leaving(sakura, "R8.6.30")
+        assert told() == ["left"]
+        if was_seen:
+            StaffChange.objects.update(seen_at=AT, seen_by=sakura.actor.user_id)
+
+        leaving(sakura, "")
+
+        assert told() == kinds
+
+
+def test_a_leaving_on_another_day_is_told_once(sakura):
+    with sakura.open():
+        add_member(sakura)
+        leaving(sakura, "R8.6.30")
+        leaving(sakura, "R8.7.31")
+
+        assert told() == ["left"]
+        change = StaffChange.objects.get(withdrawn_at=None)
+        open_to_show([change])
+        name_everybody()
+        assert change.day == date(2026, 7, 31)
