@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.utils import timezone
@@ -37,6 +38,7 @@ from staff_records.models import (
     EntryRow,
     MonthlyHours,
     Qualification,
+    RosterSnapshot,
     Training,
     Wage,
 )
@@ -45,7 +47,7 @@ from staff_records.operations.entries import close, locked_sheet
 from staff_records.operations.people import LEAVINGS
 from staff_records.problems import FieldProblems
 from staff_records.rows import MemberEntry, SideEntry
-from staff_records.states import EntryStatus
+from staff_records.states import EntryStatus, SnapshotStatus
 from staff_records.values import Earlier, Licenced, Paid, Terms, Trained, Worked
 from staff_records.words import Beginning, ChangeKind, Ending
 from staff_records.writing import Writer
@@ -149,6 +151,7 @@ class _Applying:
     def __init__(self, writer: Writer, facility: Facility, checked: CheckedSheet) -> None:
         self.writer, self.facility, self.checked = writer, facility, checked
         self.day = checked.sheet.day
+        self.fiscal_year = ServiceMonth.of(self.day).fiscal_year
         self.done = Applied()
         self.hired: set[UUID] = set()
         given = {row.who.number for row in checked.of("members") if row.who.number is not None}
@@ -194,20 +197,34 @@ class _Applying:
         for value in licenced_of(entry):
             self.writer.add_qualification(found, value)
         self.hired.add(found.member.pk)
-        # Who was there before this year began is on the roster of the year start, which the city accepts as a whole.
-        if ServiceMonth.of(entry.hired_on).fiscal_year >= ServiceMonth.of(self.day).fiscal_year:
+        self._hired(found, entry)
+        return found
+
+    def _hired(self, found: Dossier, entry: MemberEntry) -> None:
+        """Who is new, and perhaps has left already: of earlier years the city only hears who lacks on its roster."""
+        is_here = entry.left_on is None or not self._is_earlier(entry.left_on)
+        if not self._is_earlier(entry.hired_on) or (is_here and self.is_accepted):
             self.writer.report(found, ChangeKind.HIRED, day=entry.hired_on)
         self.done.hired += 1
         if entry.left_on is not None:
-            self._end(found, entry.left_on)
-        return found
+            self._end(found, entry.left_on, is_told=is_here)
+
+    def _is_earlier(self, day: date) -> bool:
+        """
+        Before the sheet's fiscal year: who was there then, or no more, the roster of the year start tells, which the
+        city accepts as a whole.
+        """
+        return ServiceMonth.of(day).fiscal_year < self.fiscal_year
+
+    @cached_property
+    def is_accepted(self) -> bool:
+        """The city has accepted the roster of the sheet's fiscal year: what it did not tell must be reported."""
+        accepted = RosterSnapshot.objects.filter(facility=self.facility, status=SnapshotStatus.ACCEPTED)
+        return accepted.filter(fiscal_year=self.fiscal_year).exists()
 
     def _hire_again(self, row: CheckedRow, found: Dossier, entry: MemberEntry, standing: MemberEntry) -> None:
         self.writer.take_back_up(found, entry.terms, first_day=entry.hired_on, beginning=Beginning.HIRED)
-        self.writer.report(found, ChangeKind.HIRED, day=entry.hired_on)
-        self.done.hired += 1
-        if entry.left_on is not None:
-            self._end(found, entry.left_on)
+        self._hired(found, entry)
         fields = {change.column for change in row.changes}
         self._corrected(found, self._put_right(row, found, entry, fields), self.day)
         self._qualifications(found, entry, standing, fields)
@@ -234,12 +251,11 @@ class _Applying:
                     wrong.add("left_on")
                     since = min(since, standing.left_on or since)
                 self.writer.stay(found)
-            elif standing.left_on is None:
-                self._end(found, entry.left_on)
             else:
-                ending = Ending(found.spans[-1].ending)
-                self._take_back_leaving(found, standing.left_on)
-                self._end(found, entry.left_on, ending=ending)
+                ending = Ending(found.spans[-1].ending or Ending.LEFT)
+                was_seen = self._take_back_leaving(found, standing.left_on)
+                is_told = was_seen or not self._is_earlier(entry.left_on) or self.is_accepted
+                self._end(found, entry.left_on, ending=ending, is_told=is_told)
         self._qualifications(found, entry, standing, fields)
         self._corrected(found, wrong, since)
 
@@ -277,14 +293,20 @@ class _Applying:
         self.writer.change_terms(found, terms, from_day=self.day, beginning=beginning)
         self.writer.report(found, kind, day=self.day, fields=fields)
 
-    def _end(self, found: Dossier, last_day: date, *, ending: Ending = Ending.LEFT) -> None:
+    def _end(
+        self, found: Dossier, last_day: date, *, ending: Ending = Ending.LEFT, is_told: bool = True
+    ) -> None:
         self.writer.end_work(found, last_day=last_day, ending=ending)
-        self.writer.report(found, LEAVINGS[ending], day=last_day, fields=["left_on"])
+        if is_told:
+            self.writer.report(found, LEAVINGS[ending], day=last_day, fields=["left_on"])
         self.done.left += 1
 
     def _take_back_leaving(self, found: Dossier, day: date | None) -> bool:
         """What was reported of a leaving on ``day`` is withdrawn; whether the city has to hear that it was wrong."""
-        return day is not None and take_back_reports(found, LEAVINGS.values(), day, at=self.writer.at)
+        if day is None:
+            return False
+        was_seen = take_back_reports(found, LEAVINGS.values(), day, at=self.writer.at)
+        return was_seen or (self._is_earlier(day) and self.is_accepted)
 
     def _qualifications(
         self, found: Dossier, entry: MemberEntry, standing: MemberEntry, fields: set[str]

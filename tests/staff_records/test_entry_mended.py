@@ -25,6 +25,7 @@ from tests.staff_records.entry_stage import (
     type_rows,
 )
 from tests.staff_records.stage import BIRTH, add_member
+from tests.staff_records.year_stage import accepted, add_teacher
 
 
 @pytest.fixture
@@ -167,3 +168,42 @@ def test_a_leaving_on_another_day_is_told_once(sakura):
         open_to_show([change])
         name_everybody()
         assert change.day == date(2026, 7, 31)
+
+
+def test_who_came_or_left_before_the_year_is_no_news(sakura):
+    with sakura.open():
+        add_member(sakura)
+        sheet = begin(sakura)
+        type_rows(
+            sakura,
+            sheet,
+            {"number": "1", "left_on": "R7.9.30"},
+            member_row(name="若葉　次郎"),
+            member_row(name="若葉　三郎", left_on="R8.3.31"),
+            member_row(name="若葉　四郎", left_on="R8.4.30"),
+            member_row(name="若葉　五郎", hired_on="R8.4.1"),
+        )
+
+        assert apply(sakura, sheet).left == 3
+
+        assert told() == ["hired", "left"]
+
+
+def test_after_the_year_start_was_accepted_who_lacked_on_it_is_news(sakura):
+    with sakura.open():
+        add_teacher(sakura)
+    accepted(sakura)
+    with sakura.open():
+        sheet = begin(sakura)
+        type_rows(
+            sakura,
+            sheet,
+            {"number": "1", "left_on": "R8.3.31"},
+            member_row(name="若葉　次郎"),
+            member_row(name="若葉　三郎", left_on="R8.3.31"),
+        )
+
+        apply(sakura, sheet)
+
+        assert told() == ["hired", "left"]
+        assert StaffChange.objects.get(kind="left").member.number == 1
