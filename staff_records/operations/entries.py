@@ -8,7 +8,7 @@ each other unseen; saving the same again changes nothing.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -25,6 +25,7 @@ from pages.wareki import day_words
 from person_keys import store
 from staff_records import permissions
 from staff_records.checked_rows import texts_of
+from staff_records.checks import FURTHEST_AHEAD
 from staff_records.columns import TABLES
 from staff_records.dossiers import Dossier, Purpose, dossiers
 from staff_records.events import StaffEvent
@@ -38,7 +39,6 @@ from staff_records.writing_rows import member_entry, write_entry
 FORGET_ROWS = "staff_records.forget_rows"
 # Forty people with hours and wages of a year are some 1,300 rows; 2,000 new ones are applied in seconds.
 MOST_ROWS = 2000
-FURTHEST_AHEAD = timedelta(days=366)
 GONE = "この行は、別の画面で消されています。必要なら、新しい行に入力し直してください。"
 CHANGED_ELSEWHERE = (
     "この行は、別の画面で変更されています。画面を開き直して、いまの内容を確かめてから入力し直してください。"

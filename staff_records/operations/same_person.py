@@ -23,7 +23,7 @@ from staff_records import finding, permissions
 from staff_records.dossiers import A_DAY, Dossier
 from staff_records.events import StaffEvent
 from staff_records.models import StaffDetail, StaffMember
-from staff_records.operations.acting import take_back_reports
+from staff_records.operations.acting import require_near, take_back_reports
 from staff_records.operations.people import LEAVINGS
 from staff_records.problems import FieldProblem, FieldProblems
 from staff_records.queries import elsewhere
@@ -100,6 +100,7 @@ def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dos
     """
     permissions.keep(by, permissions.RosterOf(facility.pk))
     writer = _writer(by, at)
+    require_near(arrival.first_day, "first_day", today=writer.today)
     with rosters_of_its_corporation(facility):
         number = writer.next_number(facility)
         matches = _look_up(facility, arrival.kana, arrival.birth_date, by)
