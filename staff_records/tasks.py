@@ -68,6 +68,7 @@ def sweep_keys() -> None:
     for municipality in Municipality.objects.all():
         with _whole(municipality.pk):
             sweeping.sweep(municipality, at=timezone.now())
+            sweeping.discard_idle(at=timezone.now())
 
 
 @shared_task(name="staff_records.forget_expired_files")

@@ -191,7 +191,7 @@ def save_rows(sheet_id: UUID, edits: Sequence[RowEdit], *, by: Actor, at: dateti
     EntryRow.objects.bulk_update(changed, ["texts_sealed", "place", "version"])
     made = _added(sheet, new, ids)
     saved.rows |= {edit.row: row for edit, row in zip(new, made, strict=True)}
-    _drop(removed)
+    drop_rows(removed)
     saved.has_changed = bool(changed or made or removed)
     if saved.has_changed:
         sheet.version += 1
@@ -249,7 +249,7 @@ def locked_sheet(sheet_id: UUID, *, by: Actor) -> EntrySheet:
 def close(sheet: EntrySheet, status: EntryStatus, *, at: datetime) -> None:
     """End the sheet: its rows go, and so do the keys that nobody but these rows has."""
     check_transition(ENTRY_TRANSITIONS, sheet.status, status)
-    _drop(list(EntryRow.objects.filter(sheet=sheet)))
+    drop_rows(list(EntryRow.objects.filter(sheet=sheet)))
     sheet.status, sheet.closed_at = status, at
     sheet.save(update_fields=["status", "closed_at"])
 
@@ -365,7 +365,7 @@ def _write(row: EntryRow, edit: RowEdit) -> None:
     row.version += 1
 
 
-def _drop(rows: Collection[EntryRow]) -> None:
+def drop_rows(rows: Collection[EntryRow]) -> None:
     """Rows go; keys of their own are forgotten by a job, after the rows' end is committed."""
     own = [row.pk for row in rows if row.member_id is None]
     EntryRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
