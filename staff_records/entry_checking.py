@@ -32,7 +32,7 @@ from staff_records.writing_rows import member_entry, write_entry
 
 MEANWHILE = (
     "入力表に写したあとに、名簿のこの欄が変更されました。いまの名簿のとおりに直してください。"
-    "別の内容にするときは、反映したあとに職員のページで変更してください。"
+    "別の内容にするときは、反映したあとに職員の画面で変更してください。"
 )
 
 
