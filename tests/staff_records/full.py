@@ -119,7 +119,8 @@ def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
     new = EntryRow(**own, sheet=sheet, table="people", place=1000 + number)
     with_new_key([new])
     for row in (about, new):
-        row.texts = row.copied = json.dumps({"name": CANARIES["typed"]}, ensure_ascii=False)
+        row.texts = json.dumps({"name": CANARIES["typed"]}, ensure_ascii=False)
+        row.copied = CANARIES["typed"]
         row.save()
     snapshot = RosterSnapshot.objects.filter(facility=nursery.facility).first()
     snapshot = snapshot or RosterSnapshot.objects.create(
