@@ -507,6 +507,7 @@ DETAILS = {
     "reason": "理由",
     "refused": "断った理由",
     "region_percent": "地域区分（%）",
+    "idle_days": "保存がなかった日数",
     "removed": "消した行",
     "repeated": "もう一度届いた同じファイル",
     "rows": "行",

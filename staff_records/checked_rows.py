@@ -1,6 +1,8 @@
 """A row of an entry sheet with what came of looking at it: whom it is about, what is wrong, what it changes."""
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -27,7 +29,8 @@ class CheckedRow:
     One row with what came of it. ``line`` counts the rows of its table from 1.
 
     ``found``: whom it is about, on the roster (``is_there``: on the sheet's day); ``new``: the row of 職員名簿 that
-    makes that person. ``standing``: what stands on the roster, ``entry`` what it will be.
+    makes that person. ``standing``: what stands on the roster, ``entry`` what it will be. ``meanwhile``: what stands
+    now in cells that were typed on a copy and on the roster, too.
     """
 
     row: EntryRow
@@ -43,6 +46,7 @@ class CheckedRow:
     problems: list[FieldProblem] = field(default_factory=list)
     doubts: list[FieldProblem] = field(default_factory=list)
     changes: tuple[Change, ...] = ()
+    meanwhile: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -91,7 +95,13 @@ class CheckedRow:
     @property
     def problem_at(self) -> dict[str, str]:
         """The sentences by column; of several at one cell, the first."""
-        return {problem.field: problem.message for problem in reversed(self.problems)}
+        return {problem.field: self.told(problem) for problem in reversed(self.problems)}
+
+    def told(self, problem: FieldProblem) -> str:
+        """A problem for who may see the row: with the value that stands, which no sentence on record repeats."""
+        if problem.field not in self.meanwhile:
+            return problem.message
+        return f"{problem.message}いまの名簿：「{self.meanwhile[problem.field] or '空欄'}」"
 
 
 @dataclass
@@ -111,6 +121,16 @@ class CheckedSheet:
         return [row for row in self.rows if row.effect in effects]
 
     @property
+    def people_hash(self) -> str:
+        """Tells, without naming anybody, whether those whom the sheet changes are still as they were looked at."""
+        touched = {
+            f"{row.found.member.pk} {row.found.member.version}"
+            for row in self.with_effect(Effect.NEW, Effect.CHANGED)
+            if row.found is not None
+        }
+        return hashlib.sha256("\n".join(sorted(touched)).encode()).hexdigest() if touched else ""
+
+    @property
     def named(self) -> dict[str, set[UUID]]:
         """Whose values were opened: for the event that says so."""
         members = self.compared | {row.row.member_id for row in self.rows if row.row.member_id is not None}
@@ -120,6 +140,11 @@ class CheckedSheet:
 def texts_of(row: EntryRow) -> dict[str, str]:
     """What was typed into an open row, by column."""
     return dict(json.loads(row.texts or "{}"))
+
+
+def copied_of(row: EntryRow) -> dict[str, str]:
+    """What an open row was copied from, by column; nothing for a row that was typed or came from a file."""
+    return dict(json.loads(row.copied or "{}"))
 
 
 def add_problem(row: CheckedRow, column: str, sentence: str) -> None:

@@ -1,7 +1,7 @@
 """What must hold of one person's record, whatever page, table or file it comes from."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Protocol
 
@@ -12,6 +12,8 @@ from staff_records.values import Earlier, Identity, Licenced, Trained
 from staff_records.words import Proof
 
 YOUNGEST_AT_WORK = 15
+# A day that lies further ahead is mistyped: nobody is hired or leaves later than that.
+FURTHEST_AHEAD = timedelta(days=366)
 
 
 class Span(Protocol):
@@ -30,6 +32,12 @@ def identity(value: Identity, *, today: date) -> Iterable[FieldProblem]:
         yield FieldProblem("birth_date", "生年月日が未来の日付です。和暦の元号も確かめてください。")
     elif value.birth_date.year < today.year - 100:
         yield FieldProblem("birth_date", "生年月日が100年以上前です。和暦の元号も確かめてください。")
+
+
+def near(day: date, column: str, *, today: date) -> Iterable[FieldProblem]:
+    """Not more than a year ahead."""
+    if day > today + FURTHEST_AHEAD:
+        yield FieldProblem(column, "1年より先の日付です。年を確かめて、入力し直してください。")
 
 
 def spans(found: Sequence[Span], birth_date: date) -> Iterable[FieldProblem]:

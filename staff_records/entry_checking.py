@@ -6,10 +6,10 @@ them; whoever calls names ``CheckedSheet.named`` in an event.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from staff_records.checked_rows import CheckedRow, CheckedSheet, add_problem, texts_of
+from staff_records.checked_rows import CheckedRow, CheckedSheet, add_problem, copied_of, texts_of
 from staff_records.columns import TABLES
 from staff_records.differences import (
     changes_of,
@@ -29,6 +29,11 @@ from staff_records.reading_rows import (
 from staff_records.rows import MemberEntry
 from staff_records.typed.names import folded_name
 from staff_records.writing_rows import member_entry, write_entry
+
+MEANWHILE = (
+    "入力表に写したあとに、名簿のこの欄が変更されました。いまの名簿のとおりに直してください。"
+    "別の内容にするときは、反映したあとに職員の画面で変更してください。"
+)
 
 
 def check_rows(
@@ -80,8 +85,14 @@ def _check_member(row: CheckedRow, roster: Roster, day: date, today: date) -> No
     standing = member_entry(row.found, day)
     row.standing = standing
     row.is_there = row.found.is_there_on(day)
+    stands = write_entry(standing)
+    copied = copied_of(row.row)
+    # A cell nobody has touched since it was copied says what stands, also when that has changed meanwhile.
+    row.texts = {code: stands[code] if copied.get(code) == text else text for code, text in row.texts.items()}
+    row.who = read_who(row.texts)
     row.read = read_row("members", over_what_stands(standing, row.texts), today=today)
     row.problems += row.read.problems
+    _check_meanwhile(row, copied, stands, today)
     if number != row.found.member.number:
         add_problem(row, "number", f"職員番号は変えられません。{row.found.member.number}に戻してください。")
     if row.read.cells["birth_date"] != standing.identity.birth_date:
@@ -97,7 +108,23 @@ def _check_member(row: CheckedRow, roster: Roster, day: date, today: date) -> No
         )
         return
     row.problems += member_problems(row.found, standing, entry, day=day)
-    row.changes = changes_of("members", write_entry(standing), write_entry(entry))
+    row.changes = changes_of("members", stands, write_entry(entry))
+
+
+def _check_meanwhile(
+    row: CheckedRow, copied: Mapping[str, str], stands: Mapping[str, str], today: date
+) -> None:
+    """Cells that were typed on the copy and changed on the roster, too, and do not say the same."""
+    both = {
+        code: stands[code]
+        for code, text in copied.items()
+        if code in row.texts and text != stands[code] != row.texts[code]
+    }
+    if both and row.read is not None:
+        now = read_row("members", stands, today=today).cells
+        row.meanwhile = {code: text for code, text in both.items() if row.read.cells[code] != now[code]}
+    for code in row.meanwhile:
+        add_problem(row, code, MEANWHILE)
 
 
 def _check_new(row: CheckedRow, roster: Roster, today: date) -> None:

@@ -46,7 +46,14 @@ class Roster:
     def _asked_about(self, checked: Sequence[CheckedRow], *, alone: bool) -> list[Dossier]:
         numbers = {row.who.number for row in checked}
         ids = {row.row.member_id for row in checked}
-        births = {birth_of(row) for row in checked if row.row.table == "members" and row.who.number is None}
+        # A number nobody has says no more than none: somebody of this name may be there under another one.
+        births = {
+            birth_of(row)
+            for row in checked
+            if row.row.table == "members"
+            and row.row.member_id is None
+            and row.who.number not in self.by_number
+        }
         by_name = not alone and any(
             row.row.table != "members" and row.who.number is None and row.who.name for row in checked
         )

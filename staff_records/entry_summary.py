@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from pages.wareki import short_date_words
 from staff_records.checked_rows import CheckedRow, CheckedSheet
 from staff_records.columns import TABLES, Table
 from staff_records.differences import ASKED, Change, Effect
@@ -76,11 +79,29 @@ def summary_of(checked: CheckedSheet) -> Summary:
             f"{row.place} {row.heading(doubt.field)}：{doubt.message}"
             for row in checked.rows
             for doubt in row.doubts
-        ],
+        ]
+        + _older_than_roster(checked),
         rest=checked.with_effect(Effect.SAME, Effect.REFUSED),
         same=len(checked.with_effect(Effect.SAME)),
         refused=len(checked.with_effect(Effect.REFUSED)),
     )
+
+
+def _older_than_roster(checked: CheckedSheet) -> list[str]:
+    """A file may be older than what was put right on the roster since: the numbers of those whom it changes."""
+    day = checked.sheet.day
+    numbers = {
+        row.found.member.number
+        for row in checked.with_effect(Effect.CHANGED)
+        if row.found and timezone.localdate(row.found.member.changed_at) > day
+    }
+    if checked.sheet.source != "imported" or not numbers:
+        return []
+    whose = "、".join(map(str, sorted(numbers)))
+    return [
+        f"職員番号{whose}は、{short_date_words(day)}よりあとに名簿の登録が変わっています。"
+        "ファイルを作ったのがその前のときは、反映すると前の内容に戻ります。変更を1つずつ確かめてください。"
+    ]
 
 
 def _new(row: CheckedRow) -> NewRow:

@@ -233,6 +233,9 @@ def _member_together(cells: Cells, today: date) -> Iterator[FieldProblem]:
     born = cells["birth_date"]
     if born is not None:
         yield from checks.identity(Identity(born), today=today)
+    for column in ("hired_on", "left_on"):
+        if cells[column] is not None:
+            yield from checks.near(cells[column], column, today=today)
     if cells["hired_on"] is not None:
         yield from checks.spans([_Days(cells["hired_on"], cells["left_on"])], born or date.min)
     for kind, value in (("nursery", _nursery(cells)), ("kindergarten", _kindergarten(cells))):

@@ -13,18 +13,17 @@ from facilities.scope import scope
 from jobs.handlers import handles
 from jobs.models import Job
 from jobs.running import payload_of
-from person_keys import store
-from staff_records.operations import erasing, overlaps, sweeping, telling, year_telling
-from staff_records.operations.entries import FORGET_ROWS
+from staff_records.operations import entries, erasing, overlaps, sweeping, telling, year_telling
 from staff_records.operations.importing import forget_expired
 from staff_records.overlapping import LOOK_FOR_OVERLAPS
 
 
-@handles(FORGET_ROWS)
+@handles(entries.FORGET_ROWS)
 def forget_rows(job: Job) -> None:
     """Destroy the keys of rows of an entry sheet that are gone."""
     rows = [UUID(row) for row in payload_of(job)["rows"]]
-    store.destroy(rows, municipality_id=UUID(job.args["municipality_id"]), at=timezone.now())
+    with _city(job):
+        entries.forget_rows(UUID(job.args["sheet_id"]), rows, at=timezone.now())
 
 
 @handles(LOOK_FOR_OVERLAPS)
@@ -69,6 +68,7 @@ def sweep_keys() -> None:
     for municipality in Municipality.objects.all():
         with _whole(municipality.pk):
             sweeping.sweep(municipality, at=timezone.now())
+            sweeping.discard_idle(at=timezone.now())
 
 
 @shared_task(name="staff_records.forget_expired_files")

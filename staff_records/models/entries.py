@@ -67,6 +67,8 @@ class EntryRow(PersonRow):
         "staff_records.StaffMember", on_delete=models.PROTECT, related_name="+", null=True
     )
     texts = optional_text("入力した内容")
+    # What was copied from the roster, as ``texts``: only a cell that differs from it was typed.
+    copied = optional_text("写した内容")
     # What the row changes of somebody who is there holds from the sheet's day on, or was wrong from the beginning.
     is_correction = models.BooleanField("入力の誤りの訂正", default=False)
     version = models.PositiveIntegerField("版", default=1)

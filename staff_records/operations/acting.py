@@ -1,7 +1,7 @@
 """What every act on one person begins and ends with: lock, may, is it still what was shown; then record and report."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +10,14 @@ from django.utils import timezone
 from audit.record import record
 from facilities.actors import Actor
 from facilities.rules import ProblemsFound
-from staff_records import permissions
+from staff_records import checks, permissions
 from staff_records.dossiers import Dossier
 from staff_records.events import StaffEvent
 from staff_records.models import StaffChange, StaffMember
-from staff_records.problems import FieldProblem, FieldProblems
+from staff_records.problems import require_none
 from staff_records.words import ChangeKind
 from staff_records.writing import Writer, locked
 
-# A day that lies further ahead is mistyped: nobody is hired or leaves later than that.
-FURTHEST_AHEAD = timedelta(days=366)
 STALE = (
     "この職員の登録は、画面を開いたあとに、ほかの人が変更しました。"
     "いまの登録（この画面の「いまの登録」）を確かめて、もう一度押してください。"
@@ -76,10 +74,7 @@ def done(
 
 def require_near(day: date, field: str, *, today: date) -> None:
     """:raises FieldProblems: more than a year ahead."""
-    if day > today + FURTHEST_AHEAD:
-        raise FieldProblems(
-            [FieldProblem(field, "1年より先の日付です。年を確かめて、入力し直してください。")]
-        )
+    require_none(checks.near(day, field, today=today))
 
 
 def require_work(found: Dossier) -> None:

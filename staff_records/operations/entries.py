@@ -8,7 +8,7 @@ each other unseen; saving the same again changes nothing.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -22,8 +22,10 @@ from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 from jobs import outbox
 from pages.wareki import day_words
+from person_keys import store
 from staff_records import permissions
 from staff_records.checked_rows import texts_of
+from staff_records.checks import FURTHEST_AHEAD
 from staff_records.columns import TABLES
 from staff_records.dossiers import Dossier, Purpose, dossiers
 from staff_records.events import StaffEvent
@@ -37,7 +39,6 @@ from staff_records.writing_rows import member_entry, write_entry
 FORGET_ROWS = "staff_records.forget_rows"
 # Forty people with hours and wages of a year are some 1,300 rows; 2,000 new ones are applied in seconds.
 MOST_ROWS = 2000
-FURTHEST_AHEAD = timedelta(days=366)
 GONE = "この行は、別の画面で消されています。必要なら、新しい行に入力し直してください。"
 CHANGED_ELSEWHERE = (
     "この行は、別の画面で変更されています。画面を開き直して、いまの内容を確かめてから入力し直してください。"
@@ -161,7 +162,7 @@ def save_rows(sheet_id: UUID, edits: Sequence[RowEdit], *, by: Actor, at: dateti
     sheet = locked_sheet(sheet_id, by=by)
     if any(len(text) > LONGEST for edit in edits for text in edit.texts.values()):
         raise ProblemsFound([f"1つの欄に入力できるのは{LONGEST}文字までです。短くしてください。"])
-    ids = {edit.row: _id_of(sheet, edit) for edit in edits}
+    ids = _ids_of(sheet, edits)
     found = {row.pk: row for row in EntryRow.objects.filter(sheet=sheet, pk__in=ids.values())}
     open_to_show(found.values())
     saved = Saved(sheet)
@@ -188,9 +189,9 @@ def save_rows(sheet_id: UUID, edits: Sequence[RowEdit], *, by: Actor, at: dateti
         _write(row, edit)
         changed.append(row)
     EntryRow.objects.bulk_update(changed, ["texts_sealed", "place", "version"])
-    made = _added(sheet, new)
+    made = _added(sheet, new, ids)
     saved.rows |= {edit.row: row for edit, row in zip(new, made, strict=True)}
-    _drop(removed)
+    drop_rows(removed)
     saved.has_changed = bool(changed or made or removed)
     if saved.has_changed:
         sheet.version += 1
@@ -248,7 +249,7 @@ def locked_sheet(sheet_id: UUID, *, by: Actor) -> EntrySheet:
 def close(sheet: EntrySheet, status: EntryStatus, *, at: datetime) -> None:
     """End the sheet: its rows go, and so do the keys that nobody but these rows has."""
     check_transition(ENTRY_TRANSITIONS, sheet.status, status)
-    _drop(list(EntryRow.objects.filter(sheet=sheet)))
+    drop_rows(list(EntryRow.objects.filter(sheet=sheet)))
     sheet.status, sheet.closed_at = status, at
     sheet.save(update_fields=["status", "closed_at"])
 
@@ -272,7 +273,7 @@ def _copied(sheet: EntrySheet, people: Sequence[Dossier]) -> list[EntryRow]:
         row.member = found.member
         if found.member.opened is not None:
             row.open_with(found.member.opened)
-        row.texts = _json(write_entry(member_entry(found, sheet.day)))
+        row.copied = row.texts = _json(write_entry(member_entry(found, sheet.day)))
         rows.append(row)
     return rows
 
@@ -290,7 +291,7 @@ def _brought(sheet: EntrySheet, found: Sequence[tuple[str, int, Mapping[str, str
     return rows
 
 
-def _added(sheet: EntrySheet, edits: Sequence[RowEdit]) -> list[EntryRow]:
+def _added(sheet: EntrySheet, edits: Sequence[RowEdit], ids: Mapping[UUID | str, UUID]) -> list[EntryRow]:
     if not edits:
         return []
     there = EntryRow.objects.filter(sheet=sheet)
@@ -299,7 +300,7 @@ def _added(sheet: EntrySheet, edits: Sequence[RowEdit]) -> list[EntryRow]:
     rows = []
     for place, edit in enumerate(edits, start=last + 1):
         row = _row(sheet, edit.table, place if edit.place is None else edit.place)
-        row.pk = _id_of(sheet, edit)
+        row.pk = ids[edit.row]
         rows.append(row)
     with_new_key(rows)
     for row, edit in zip(rows, edits, strict=True):
@@ -308,9 +309,19 @@ def _added(sheet: EntrySheet, edits: Sequence[RowEdit]) -> list[EntryRow]:
     return rows
 
 
-def _id_of(sheet: EntrySheet, edit: RowEdit) -> UUID:
-    """Of a new row made here from its name on the page: nobody brings an id that may be something else's key."""
-    return edit.row if isinstance(edit.row, UUID) else uuid5(sheet.pk, edit.row)
+def _ids_of(sheet: EntrySheet, edits: Sequence[RowEdit]) -> dict[UUID | str, UUID]:
+    """
+    Of a new row made here from its name on the page: nobody brings an id that may be something else's key.
+
+    Who types on in a row that another screen has removed makes a row of the next id, once the first one's key is gone.
+    """
+    ids = {edit.row: edit.row if isinstance(edit.row, UUID) else uuid5(sheet.pk, edit.row) for edit in edits}
+    asked = {name: pk for name, pk in ids.items() if isinstance(name, str)}
+    while asked:
+        gone = store.destroyed_among(asked.values(), municipality_id=sheet.municipality_id)
+        asked = {name: uuid5(pk, name) for name, pk in asked.items() if pk in gone}
+        ids.update(asked)
+    return ids
 
 
 def _row(sheet: EntrySheet, table: str, place: int) -> EntryRow:
@@ -354,13 +365,30 @@ def _write(row: EntryRow, edit: RowEdit) -> None:
     row.version += 1
 
 
-def _drop(rows: Collection[EntryRow]) -> None:
+def drop_rows(rows: Collection[EntryRow]) -> None:
     """Rows go; keys of their own are forgotten by a job, after the rows' end is committed."""
     own = [row.pk for row in rows if row.member_id is None]
     EntryRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
     if own:
-        municipality_id = next(iter(rows)).municipality_id
-        outbox.add(FORGET_ROWS, payload={"rows": [str(pk) for pk in own]}, municipality_id=municipality_id)
+        one = next(iter(rows))
+        outbox.add(
+            FORGET_ROWS,
+            payload={"rows": [str(pk) for pk in own]},
+            municipality_id=one.municipality_id,
+            sheet_id=one.sheet_id,
+        )
+
+
+def forget_rows(sheet_id: UUID, row_ids: Collection[UUID], *, at: datetime) -> None:
+    """
+    Destroy the keys of rows that are gone from a sheet. The scope of the city is open.
+
+    A row that was typed on before this came lives under its key again, and keeps it. The sheet is locked, as whoever
+    saves locks it: a row comes back before this looks, or finds its key destroyed.
+    """
+    sheet: EntrySheet = EntrySheet.objects.select_for_update(of=("self",)).get(pk=sheet_id)
+    there = set(EntryRow.objects.filter(pk__in=row_ids).values_list("pk", flat=True))
+    store.destroy(set(row_ids) - there, municipality_id=sheet.municipality_id, at=at)
 
 
 def _json(texts: Mapping[str, str]) -> str:

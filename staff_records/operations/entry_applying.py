@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.utils import timezone
@@ -37,13 +38,16 @@ from staff_records.models import (
     EntryRow,
     MonthlyHours,
     Qualification,
+    RosterSnapshot,
     Training,
     Wage,
 )
+from staff_records.operations.acting import take_back_reports
 from staff_records.operations.entries import close, locked_sheet
+from staff_records.operations.people import LEAVINGS
 from staff_records.problems import FieldProblems
 from staff_records.rows import MemberEntry, SideEntry
-from staff_records.states import EntryStatus
+from staff_records.states import EntryStatus, SnapshotStatus
 from staff_records.values import Earlier, Licenced, Paid, Terms, Trained, Worked
 from staff_records.words import Beginning, ChangeKind, Ending
 from staff_records.writing import Writer
@@ -55,6 +59,9 @@ from staff_records.writing_rows import (
 )
 
 CHANGED_SINCE = "確認の画面を開いたあとに、入力表が変更されました。いまの内容をもう一度確かめてください。"
+ROSTER_CHANGED = (
+    "確認の画面を開いたあとに、ほかの画面で名簿が変更されました。いまの内容をもう一度確かめてください。"
+)
 NOTHING = "反映する行がありません。職員を入力してから、反映してください。"
 
 
@@ -74,16 +81,18 @@ def apply_sheet(
     sheet_id: UUID,
     *,
     shown_version: int,
+    shown_people: str | None = None,
     choices: Mapping[UUID, bool] | None = None,
     by: Actor,
     at: datetime,
 ) -> Applied:
     """
     Make the sheet the roster. ``choices``: row → whether what it changes was wrong from the beginning.
+    ``shown_people``: ``CheckedSheet.people_hash`` of what was shown; None where nothing was.
 
     :raises EntrySheet.DoesNotExist: no such sheet of this facility.
     :raises NotAllowed: another facility's, or applied or thrown away already.
-    :raises ProblemsFound: the sheet is no longer what was shown; a row has a problem; there is nothing to apply.
+    :raises ProblemsFound: sheet or people are no longer what was shown; a row has a problem; there is nothing to apply.
     """
     sheet = locked_sheet(sheet_id, by=by)
     if sheet.version != shown_version:
@@ -95,6 +104,8 @@ def apply_sheet(
     today = timezone.localdate(at)
     checked = check_rows(sheet, rows, today=today, lock=True)
     _require_whole(checked)
+    if shown_people is not None and shown_people != checked.people_hash:
+        raise ProblemsFound([ROSTER_CHANGED])
     applying = _Applying(Writer(by.user_id, at, today), facility, checked)
     applied = applying.apply()
     close(sheet, EntryStatus.APPLIED, at=at)
@@ -140,6 +151,7 @@ class _Applying:
     def __init__(self, writer: Writer, facility: Facility, checked: CheckedSheet) -> None:
         self.writer, self.facility, self.checked = writer, facility, checked
         self.day = checked.sheet.day
+        self.fiscal_year = ServiceMonth.of(self.day).fiscal_year
         self.done = Applied()
         self.hired: set[UUID] = set()
         given = {row.who.number for row in checked.of("members") if row.who.number is not None}
@@ -185,20 +197,34 @@ class _Applying:
         for value in licenced_of(entry):
             self.writer.add_qualification(found, value)
         self.hired.add(found.member.pk)
-        # Who was there before this year began is on the roster of the year start, which the city accepts as a whole.
-        if ServiceMonth.of(entry.hired_on).fiscal_year >= ServiceMonth.of(self.day).fiscal_year:
+        self._hired(found, entry)
+        return found
+
+    def _hired(self, found: Dossier, entry: MemberEntry) -> None:
+        """Who is new, and perhaps has left already: of earlier years the city only hears who lacks on its roster."""
+        is_here = entry.left_on is None or not self._is_earlier(entry.left_on)
+        if not self._is_earlier(entry.hired_on) or (is_here and self.is_accepted):
             self.writer.report(found, ChangeKind.HIRED, day=entry.hired_on)
         self.done.hired += 1
         if entry.left_on is not None:
-            self._end(found, entry.left_on)
-        return found
+            self._end(found, entry.left_on, is_told=is_here)
+
+    def _is_earlier(self, day: date) -> bool:
+        """
+        Before the sheet's fiscal year: who was there then, or no more, the roster of the year start tells, which the
+        city accepts as a whole.
+        """
+        return ServiceMonth.of(day).fiscal_year < self.fiscal_year
+
+    @cached_property
+    def is_accepted(self) -> bool:
+        """The city has accepted the roster of the sheet's fiscal year: what it did not tell must be reported."""
+        accepted = RosterSnapshot.objects.filter(facility=self.facility, status=SnapshotStatus.ACCEPTED)
+        return accepted.filter(fiscal_year=self.fiscal_year).exists()
 
     def _hire_again(self, row: CheckedRow, found: Dossier, entry: MemberEntry, standing: MemberEntry) -> None:
         self.writer.take_back_up(found, entry.terms, first_day=entry.hired_on, beginning=Beginning.HIRED)
-        self.writer.report(found, ChangeKind.HIRED, day=entry.hired_on)
-        self.done.hired += 1
-        if entry.left_on is not None:
-            self._end(found, entry.left_on)
+        self._hired(found, entry)
         fields = {change.column for change in row.changes}
         self._corrected(found, self._put_right(row, found, entry, fields), self.day)
         self._qualifications(found, entry, standing, fields)
@@ -221,14 +247,15 @@ class _Applying:
                 self._change_terms(found, entry.terms, standing.terms, fields & TERMS)
         if "left_on" in fields:
             if entry.left_on is None:
+                if self._take_back_leaving(found, standing.left_on):
+                    wrong.add("left_on")
+                    since = min(since, standing.left_on or since)
                 self.writer.stay(found)
-                wrong.add("left_on")
-            elif standing.left_on is None:
-                self._end(found, entry.left_on)
             else:
-                self.writer.end_work(found, last_day=entry.left_on, ending=Ending.LEFT)
-                wrong.add("left_on")
-                since = min(since, entry.left_on, standing.left_on)
+                ending = Ending(found.spans[-1].ending or Ending.LEFT)
+                was_seen = self._take_back_leaving(found, standing.left_on)
+                is_told = was_seen or not self._is_earlier(entry.left_on) or self.is_accepted
+                self._end(found, entry.left_on, ending=ending, is_told=is_told)
         self._qualifications(found, entry, standing, fields)
         self._corrected(found, wrong, since)
 
@@ -266,10 +293,20 @@ class _Applying:
         self.writer.change_terms(found, terms, from_day=self.day, beginning=beginning)
         self.writer.report(found, kind, day=self.day, fields=fields)
 
-    def _end(self, found: Dossier, last_day: date) -> None:
-        self.writer.end_work(found, last_day=last_day, ending=Ending.LEFT)
-        self.writer.report(found, ChangeKind.LEFT, day=last_day)
+    def _end(
+        self, found: Dossier, last_day: date, *, ending: Ending = Ending.LEFT, is_told: bool = True
+    ) -> None:
+        self.writer.end_work(found, last_day=last_day, ending=ending)
+        if is_told:
+            self.writer.report(found, LEAVINGS[ending], day=last_day, fields=["left_on"])
         self.done.left += 1
+
+    def _take_back_leaving(self, found: Dossier, day: date | None) -> bool:
+        """What was reported of a leaving on ``day`` is withdrawn; whether the city has to hear that it was wrong."""
+        if day is None:
+            return False
+        was_seen = take_back_reports(found, LEAVINGS.values(), day, at=self.writer.at)
+        return was_seen or (self._is_earlier(day) and self.is_accepted)
 
     def _qualifications(
         self, found: Dossier, entry: MemberEntry, standing: MemberEntry, fields: set[str]

@@ -21,9 +21,11 @@ from facilities.rules import NotAllowed, ProblemsFound
 from jobs import outbox
 from person_keys import store
 from staff_records import permissions
-from staff_records.events import RetentionEvent
+from staff_records.checked_rows import texts_of
+from staff_records.events import RetentionEvent, StaffEvent
 from staff_records.models import (
     EntryRow,
+    EntrySheet,
     Erasure,
     ErasureLine,
     OverlapFlag,
@@ -32,11 +34,14 @@ from staff_records.models import (
     StaffMember,
 )
 from staff_records.models.retention import MOST_YEARS
+from staff_records.opening import open_to_show
 from staff_records.operations import year_papers
+from staff_records.operations.entries import drop_rows
 from staff_records.person_rows import kinds_of_rows
 from staff_records.queries.retention import last_year_past, members_past, years_kept
+from staff_records.reading_rows import read_who
 from staff_records.sealed import sealed_names
-from staff_records.states import ERASURE_TRANSITIONS, ErasureStatus, check_transition
+from staff_records.states import ERASURE_TRANSITIONS, EntryStatus, ErasureStatus, check_transition
 
 EMPTY_ROWS, DESTROY_KEYS = "staff_records.empty_rows", "staff_records.destroy_keys"
 AT_ONCE = 200
@@ -156,6 +161,8 @@ def empty_rows(erasure_id: UUID, *, at: datetime) -> None:
     if erasure is None:
         return
     lines = list(erasure.lines.filter(ended_at__isnull=True).order_by("member_id")[:AT_ONCE])
+    # In the order of whoever applies a sheet: the sheet, then the members.
+    _held_sheets({line.facility_id for line in lines})
     # Locked first: who is employed again at this moment has left_year emptied, or waits and finds nobody.
     members = StaffMember.objects.select_for_update(of=("self",)).order_by("pk")
     held = members.filter(pk__in=[line.member_id for line in lines], left_year__lte=erasure.through_year)
@@ -230,6 +237,7 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
     OverlapFlag.objects.filter(pair_id__in=list(pairs)).delete()
     SearchToken.objects.filter(member__in=member_ids).delete()
     EntryRow.objects.filter(member__in=member_ids).delete()
+    _forget_typed(member_ids)
     year_papers.destroy_papers(member_ids, at=at)
     rows = 0
     for kind in kinds_of_rows():
@@ -249,6 +257,41 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
         erased_at=at, person_id=RandomUUID(), version=F("version") + 1
     )
     return rows
+
+
+def _forget_typed(member_ids: Collection[UUID]) -> None:
+    """Rows that were typed or imported under the number of one of these members go from open entry sheets, too."""
+    members = StaffMember.with_erased.filter(pk__in=member_ids)
+    gone = set(members.values_list("facility_id", "number"))
+    sheets = {sheet.pk: sheet for sheet in _held_sheets({facility_id for facility_id, _ in gone})}
+    rows = list(EntryRow.objects.filter(sheet__in=sheets, member__isnull=True))
+    if not rows:
+        return
+    city_id = rows[0].municipality_id
+    # A row that came back with a backup and whose key is destroyed nobody reads any more.
+    unreadable = store.destroyed_among([row.pk for row in rows], municipality_id=city_id)
+    readable = [row for row in rows if row.pk not in unreadable]
+    open_to_show(readable)
+    typed = [row for row in readable if (row.facility_id, read_who(texts_of(row)).number) in gone]
+    dropped = [row for row in rows if row.pk in unreadable] + typed
+    drop_rows(dropped)
+    for sheet in sheets.values():
+        removed = sum(row.sheet_id == sheet.pk for row in dropped)
+        sheet.version += 1 if removed else 0
+        sheet.save(update_fields=["version"])
+        record(
+            StaffEvent.ENTRY_SAVED,
+            by=SYSTEM,
+            on=sheet,
+            rows={"entry_row": [row.pk for row in rows if row.sheet_id == sheet.pk]},
+            detail={"changed": 0, "added": 0, "removed": removed},
+        )
+
+
+def _held_sheets(facility_ids: Collection[UUID]) -> list[EntrySheet]:
+    """The open entry sheets of these facilities, locked until the transaction ends."""
+    sheets = EntrySheet.objects.select_for_update(of=("self",)).order_by("pk")
+    return list(sheets.filter(facility__in=facility_ids, status=EntryStatus.OPEN))
 
 
 def _open_erasures() -> QuerySet[Any]:

@@ -23,6 +23,8 @@ from staff_records import finding, permissions
 from staff_records.dossiers import A_DAY, Dossier
 from staff_records.events import StaffEvent
 from staff_records.models import StaffDetail, StaffMember
+from staff_records.operations.acting import require_near, take_back_reports
+from staff_records.operations.people import LEAVINGS
 from staff_records.problems import FieldProblem, FieldProblems
 from staff_records.queries import elsewhere
 from staff_records.same_corporation import record_shown_elsewhere, rosters_of_its_corporation
@@ -98,6 +100,7 @@ def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dos
     """
     permissions.keep(by, permissions.RosterOf(facility.pk))
     writer = _writer(by, at)
+    require_near(arrival.first_day, "first_day", today=writer.today)
     with rosters_of_its_corporation(facility):
         number = writer.next_number(facility)
         matches = _look_up(facility, arrival.kana, arrival.birth_date, by)
@@ -260,6 +263,8 @@ def _leave(writer: Writer, there: Dossier, first_day: date, *, by: Actor) -> Non
                 )
             ]
         )
+    if last.last_day is not None:
+        take_back_reports(there, LEAVINGS.values(), last.last_day, at=writer.at)
     writer.end_work(there, last_day=first_day - A_DAY, ending=Ending.TRANSFERRED)
     writer.report(there, ChangeKind.MOVED_OUT, day=first_day - A_DAY)
     record(StaffEvent.MOVED, by=by, on=there.member, rows={"staff_member": [there.member.pk]})

@@ -1,16 +1,22 @@
-"""Weekly order in the key store: keys that nothing is kept under go, and who was erased stays erased."""
+"""
+Weekly order: keys that nothing is kept under go, who was erased stays erased, and entry sheets nobody goes on with are
+thrown away, so that no name lives on in one longer than on the roster.
+"""
 
 from datetime import datetime, timedelta
 
 from audit.record import SYSTEM, record
 from facilities.models import Municipality
 from person_keys import store
-from staff_records.events import RetentionEvent
-from staff_records.models import EntryRow, StaffMember
+from staff_records.events import RetentionEvent, StaffEvent
+from staff_records.models import EntryRow, EntrySheet, StaffMember
+from staff_records.operations.entries import close
 from staff_records.operations.erasing import erase_again
+from staff_records.states import EntryStatus
 
 # A key is made in a transaction before its rows: a younger one may belong to rows that are not committed yet.
 LEAST_AGE = timedelta(days=1)
+IDLE = timedelta(days=60)
 
 
 def sweep(city: Municipality, *, at: datetime) -> int:
@@ -31,3 +37,19 @@ def sweep(city: Municipality, *, at: datetime) -> int:
     removed = store.remove(orphans, municipality_id=city.pk, made_before=made_before)
     record(RetentionEvent.KEYS_SWEPT, by=SYSTEM, municipality_id=city.pk, detail={"keys": removed})
     return removed
+
+
+def discard_idle(*, at: datetime) -> int:
+    """
+    Throw away open entry sheets in which nothing was saved for 60 days; returns how many.
+
+    The scope of the city is open. One that somebody holds at this moment is left.
+    """
+    idle = EntrySheet.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        status=EntryStatus.OPEN, saved_at__lt=at - IDLE
+    )
+    sheets = list(idle)
+    for sheet in sheets:
+        close(sheet, EntryStatus.DISCARDED, at=at)
+        record(StaffEvent.ENTRY_DISCARDED, by=SYSTEM, on=sheet, detail={"idle_days": IDLE.days})
+    return len(sheets)

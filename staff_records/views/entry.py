@@ -153,7 +153,12 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
         return _check_page(request, sheet, problems=[UNREADABLE])
     try:
         applied = apply_sheet(
-            sheet_id, shown_version=version, choices=choices, by=request.actor, at=timezone.now()
+            sheet_id,
+            shown_version=version,
+            shown_people=request.POST.get("people", ""),
+            choices=choices,
+            by=request.actor,
+            at=timezone.now(),
         )
     except EntrySheet.DoesNotExist:
         raise Http404 from None
@@ -224,20 +229,21 @@ def _check_page(
     record(StaffEvent.ENTRY_CHECKED, on=sheet, rows=checked.named)
     number = _facility(request).number
     addresses = addresses_in(sheet)
-    targets = {}
+    targets, told = {}, set()
     for row in checked.rows:
         for problem in row.problems:
             place = reverse("staff:entry_table", args=[number, row.row.table])
             query = f"?{urlencode({'page': page_of(row.line)})}" if page_of(row.line) > 1 else ""
             of_file = addresses.of(row.row.table, row.row.line, problem.field)
-            words = (
-                f"{row.place} {row.heading(problem.field)}{of_file and f'（{of_file}）'}：{problem.message}"
-            )
+            at_cell = f"{row.place} {row.heading(problem.field)}{of_file and f'（{of_file}）'}："
+            told.add(f"{at_cell}{problem.message}")
+            words = f"{at_cell}{row.told(problem)}"
             targets[words] = f"{place}{query}#{cell_id(row.row.pk, problem.field)}"
-    known = [sentence for sentence in problems or [] if sentence not in targets]
+    known = [sentence for sentence in problems or [] if sentence not in told]
     context = {
         "sheet": sheet,
         "summary": summary_of(checked),
+        "people": checked.people_hash,
         "file_notes": addresses.notes,
         "problems": [*[(sentence, "") for sentence in known], *targets.items()],
         "breadcrumbs": [*_crumbs(request), ("確認", None)],

@@ -1,14 +1,17 @@
 """What is typed into entry sheets in the stories: rows of invented people."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from audit.record import current_context, record
 from staff_records.dossiers import Dossier, Purpose, dossiers
 from staff_records.models import EntryRow, EntrySheet, StaffMember
+from staff_records.operations import people
 from staff_records.operations.entries import RowEdit, Saved, Source, open_sheet, save_rows
 from staff_records.operations.entry_applying import Applied, apply_sheet
+from staff_records.writing_rows import detail_value
 from tests.cast import Nursery
 
 AT = datetime(2026, 4, 10, 1, 0, tzinfo=UTC)
@@ -56,6 +59,21 @@ def apply(nursery: Nursery, sheet: EntrySheet, choices: Mapping[UUID, bool] | No
     """Apply the sheet as it is now."""
     version = EntrySheet.objects.get(pk=sheet.pk).version
     return apply_sheet(sheet.pk, shown_version=version, choices=choices, by=nursery.actor, at=AT)
+
+
+def correct_address(nursery: Nursery, member: StaffMember, address: str) -> None:
+    """A colleague puts an address right on the person's page; the scope is open."""
+    (found,) = dossiers([StaffMember.objects.get(pk=member.pk)], Purpose.SHOW)
+    name_everybody()
+    row = found.details[-1]
+    people.correct_detail(
+        member.pk,
+        row.pk,
+        replace(detail_value(row), address=address),
+        shown_version=found.member.version,
+        by=nursery.actor,
+        at=AT,
+    )
 
 
 def roster() -> list[Dossier]:

@@ -1,5 +1,6 @@
 """People of whom the roster holds something in every table; every one of them is invented."""
 
+import json
 import os
 from datetime import date
 from decimal import Decimal
@@ -118,7 +119,8 @@ def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
     new = EntryRow(**own, sheet=sheet, table="people", place=1000 + number)
     with_new_key([new])
     for row in (about, new):
-        row.texts = CANARIES["typed"]
+        row.texts = json.dumps({"name": CANARIES["typed"]}, ensure_ascii=False)
+        row.copied = CANARIES["typed"]
         row.save()
     snapshot = RosterSnapshot.objects.filter(facility=nursery.facility).first()
     snapshot = snapshot or RosterSnapshot.objects.create(

@@ -17,7 +17,7 @@ from staff_records.models import EntryRow, EntrySheet
 from tests.accounts.test_sessions import age, log_in_again
 from tests.cast import Browser, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
-from tests.staff_records.entry_stage import begin, member_row, roster, type_rows
+from tests.staff_records.entry_stage import begin, correct_address, member_row, roster, type_rows
 from tests.staff_records.nasty import NASTY
 from tests.staff_records.stage import add_member
 
@@ -47,6 +47,11 @@ def values_of(page: str) -> dict[str, str]:
     """What the inputs of the grid hold, by their names."""
     found = re.findall(r'<input id="c-[^"]*" name="([^"]+)" value="([^"]*)"', page)
     return dict(found)
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    """Which sheet and which people the check page has shown."""
+    return dict(re.findall(r'name="(sheet|version|people)" value="([^"]*)"', page))
 
 
 def start(clerk, sakura, source="typed") -> None:
@@ -261,11 +266,9 @@ def test_a_change_is_asked_about_and_a_correction_is_chosen(clerk, sakura):
     page = clerk.get(at(sakura, "check/")).content.decode()
 
     assert "はじめからの誤りを訂正する" in page
-    with sakura.open():
-        sheet = EntrySheet.objects.get()
     clerk.post(
         at(sakura, "apply/"),
-        {"sheet": str(sheet.pk), "version": str(sheet.version), f"choice.{row.pk}": "correction"},
+        {**hidden_of(page), f"choice.{row.pk}": "correction"},
     )
     with sakura.open():
         (found,) = roster()
@@ -330,3 +333,32 @@ def test_a_longer_sheet_costs_the_same_queries(place, clerk, sakura):
 
     assert asked[0] == asked[1]
     assert asked[0] <= (20, 12)
+
+
+def test_what_was_shown_before_a_colleague_wrote_is_not_applied(clerk, sakura):
+    with sakura.open():
+        member = add_member(sakura)
+    start(clerk, sakura, "copied")
+    with sakura.open():
+        row = EntryRow.objects.get()
+    clerk.post(at(sakura, "members/save/"), {f"{row.pk}.address": "青葉市中央9番", f"{row.pk}.version": "1"})
+    shown = hidden_of(clerk.get(at(sakura, "check/")).content.decode())
+    with sakura.open():
+        correct_address(sakura, member, "青葉市中央5番")
+
+    answer = clerk.post(at(sakura, "apply/"), shown)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "いまの名簿：「青葉市中央5番」" in page
+    assert "名簿に反映する</button>" not in page
+    assert "中央" not in str([(event.rows, event.detail) for event in events_of(sakura.city)])
+    clerk.post(
+        at(sakura, "members/save/"),
+        {f"{row.pk}.address": "青葉市中央5番", f"{row.pk}.days_a_month": "18", f"{row.pk}.version": "2"},
+    )
+    shown = hidden_of(clerk.get(at(sakura, "check/")).content.decode())
+    with sakura.open():
+        correct_address(sakura, member, "青葉市中央6番")
+    answer = clerk.post(at(sakura, "apply/"), shown)
+    assert answer.status_code == 422

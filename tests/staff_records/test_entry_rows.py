@@ -76,7 +76,7 @@ def members(draw: st.DrawFn) -> MemberEntry:
         ),
         terms=draw(terms),
         hired_on=hired_on,
-        left_on=draw(st.none() | st.dates(hired_on, hired_on + timedelta(days=9999))),
+        left_on=draw(st.none() | st.dates(hired_on, TODAY + timedelta(days=366))),
         nursery=draw(nursery),
         kindergarten=draw(kindergarten),
     )
@@ -158,6 +158,8 @@ def problems_of(table: str, texts: dict[str, str]) -> dict[str, str]:
         ({"birth_date": "R9.1.1"}, "birth_date", "未来"),
         ({"birth_date": "H26.4.1"}, "birth_date", "12歳"),
         ({"left_on": "R5.3.31"}, "left_on", "終了日が開始日より前"),
+        ({"hired_on": "R80.4.1"}, "hired_on", "1年より先の日付"),
+        ({"left_on": "R80.4.1"}, "left_on", "1年より先の日付"),
         ({"birth_date": "H20.4.2", "nursery_date": ""}, "hired_on", "15歳になっていません"),
         ({"name": "若葉太郎"}, "name", "姓と名の間に空白"),
         ({"name": "若葉　太郎🌱"}, "name", "絵文字"),

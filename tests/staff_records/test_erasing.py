@@ -36,10 +36,11 @@ from staff_records.models import (
 )
 from staff_records.opening import open_to_show, with_new_key
 from staff_records.operations import erasing, sweeping
+from staff_records.operations.entries import RowEdit, save_rows
 from staff_records.person_rows import kinds_of_rows
 from staff_records.queries.retention import last_year_past
 from staff_records.sealed import sealed_names
-from staff_records.states import ErasureStatus
+from staff_records.states import EntryStatus, ErasureStatus
 from staff_records.writing import Writer, locked
 from tests.cast import City, Nursery, make_city, make_facility, make_user, sign_in
 from tests.record import events_of
@@ -507,6 +508,53 @@ def test_yesterdays_key_store_forgets_again_what_was_erased_since(servers, run_j
     assert "1人" in said.getvalue()
     assert store.destroyed_among([gone], municipality_id=city_id) == {gone}
     assert len(store.person_ids(municipality_id=city_id, destroyed=False)) == 3
+
+
+# ---------------------------------------------------------------- what lies in entry sheets
+
+
+def type_number(nursery: Nursery, number: str) -> Any:
+    """A row without a member, typed under a number into the open sheet; the scope is open."""
+    sheet = EntrySheet.objects.get()
+    edit = RowEdit(f"token/members/{number}", "members", {"number": number, "name": "若葉　太郎"})
+    return save_rows(sheet.pk, [edit], by=nursery.actor, at=AT).rows[edit.row].pk
+
+
+def test_what_was_typed_under_the_number_of_somebody_erased_goes_too(sakura, run_jobs):
+    with sakura.open():
+        gone, kept = type_number(sakura, "０１"), type_number(sakura, "3")
+        before = EntrySheet.objects.get().version
+
+    erase(sakura.city, run_jobs)
+
+    with sakura.open():
+        there = set(EntryRow.objects.values_list("pk", flat=True))
+        assert EntrySheet.objects.get().version == before + 1
+    assert kept in there
+    assert gone not in there
+    city_id = sakura.city.municipality.pk
+    assert gone in store.destroyed_among([gone, kept], municipality_id=city_id)
+    assert kept not in store.destroyed_among([gone, kept], municipality_id=city_id)
+
+
+def test_a_sheet_nobody_goes_on_with_is_thrown_away(sakura, run_jobs):
+    with sakura.open():
+        EntrySheet.objects.update(saved_at=timezone.now() - timedelta(days=59))
+    tasks.sweep_keys()
+    with sakura.open():
+        rows = list(EntryRow.objects.filter(member=None).values_list("pk", flat=True))
+        assert rows
+        EntrySheet.objects.update(saved_at=timezone.now() - timedelta(days=61))
+
+    tasks.sweep_keys()
+    run_jobs()
+
+    with sakura.open():
+        assert EntrySheet.objects.get().status == EntryStatus.DISCARDED
+        assert not EntryRow.objects.exists()
+    assert store.destroyed_among(rows, municipality_id=sakura.city.municipality.pk) == set(rows)
+    (event,) = events_of(sakura.city, "staff.entry_discarded")
+    assert event.detail == {"idle_days": 60}
 
 
 # ---------------------------------------------------------------- keys nothing is kept under

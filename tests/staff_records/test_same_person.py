@@ -17,6 +17,7 @@ from facilities.rules import NotAllowed
 from facilities.scope import current_scope, scope
 from staff_records.models import Employment, StaffChange
 from staff_records.operations import same_person
+from staff_records.problems import FieldProblems
 from staff_records.same_corporation import rosters_of_its_corporation
 from staff_records.values import Earlier, Licenced, Trained
 from staff_records.words import Beginning, ChangeKind, Concurrence, Ending, Licence, Proof
@@ -258,6 +259,37 @@ def test_a_clerk_of_both_moves_somebody_in_one_act(city, sakura, momiji, hanako,
     }
     run_jobs()
     assert "期間が重なっている" not in sign_in(momiji.clerk).get(FIND).content.decode()
+
+
+def test_a_move_takes_back_the_leaving_that_was_announced(city, sakura, momiji, hanako):
+    serve_both(momiji, sakura)
+    with writing(sakura, hanako) as (again, writer):
+        writer.end_work(again, last_day=date(2026, 6, 30), ending=Ending.LEFT)
+        writer.report(again, ChangeKind.LEFT, day=date(2026, 6, 30))
+
+    sign_in(momiji.clerk).post(
+        f"{FIND}add/",
+        {
+            "member": str(hanako.member.pk),
+            "kana": KANA,
+            "birth_date": "H2.4.2",
+            "how": "moves",
+            "first_day": "R8.5.1",
+            "job": "nursery_teacher",
+            "regular": "regular",
+            "hours_a_day": "8",
+            "days_a_month": "20",
+        },
+    )
+
+    with city.open():
+        kinds = StaffChange.objects.filter(withdrawn_at=None).values_list("kind", flat=True)
+        assert sorted(kinds) == ["moved_in", "moved_out"]
+
+
+def test_nobody_begins_here_years_ahead(momiji, hanako):
+    with pytest.raises(FieldProblems, match="1年より先の日付"):
+        add(momiji, arrival(hanako, first_day=date(2098, 4, 1)))
 
 
 def test_a_move_on_a_day_that_does_not_fit_is_refused_at_the_day_and_nothing_is_kept(
