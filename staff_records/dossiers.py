@@ -69,15 +69,21 @@ class Dossier:
         if held is None:
             return None
         first = held
-        for span in reversed(self.spans[: self.spans.index(held)]):
-            if (
-                first.beginning not in GOES_ON
-                or span.last_day is None
-                or span.last_day + A_DAY != first.first_day
-            ):
-                break
-            first = span
+        while (before := self.goes_on_from(first)) is not None:
+            first = before
         return first.first_day
+
+    def goes_on_from(self, span: Employment) -> Employment | None:
+        """
+        The span that ``span`` goes on with: it ends the day before, and only terms, leave or return lie between.
+
+        None for who was hired again, even on the day after a leaving: that leaving stands by itself.
+        """
+        place = self.spans.index(span)
+        before = self.spans[place - 1] if place else None
+        if before is None or span.beginning not in GOES_ON or before.last_day is None:
+            return None
+        return before if before.last_day + A_DAY == span.first_day else None
 
     def left_on(self, day: date) -> date | None:
         """The last day, of who is there no more after ``day`` for good or is to leave; None who stays."""

@@ -260,10 +260,13 @@ class Writer:
         self.touch(found)
 
     def withdraw_span(self, found: Dossier, span: Employment) -> None:
-        """Take back a span that was entered by mistake; the one it followed day by day goes on to its end."""
-        place = found.spans.index(span)
-        before = found.spans[place - 1] if place else None
-        if before is not None and before.last_day is not None and before.last_day + A_DAY == span.first_day:
+        """
+        Take back a span that was entered by mistake; the one it went on with goes on to its end.
+
+        Of who was hired again the leaving before stands as it was reported.
+        """
+        before = found.goes_on_from(span)
+        if before is not None:
             before.last_day, before.ending = span.last_day, span.ending
             before.save()
         span.withdrawn_at = self.at
