@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from facilities.models import Facility
 from facilities.scope import current_scope
 from person_keys import store
@@ -112,13 +114,14 @@ def content_hash_of(facility_id: UUID, fiscal_year: int, standings: Iterable[Sta
 def lines_of(*snapshots: RosterSnapshot | None) -> dict[UUID, Frozen]:
     """The lines of these snapshots by snapshot, opened to be shown; who was erased is counted. Three queries."""
     wanted = [snapshot.pk for snapshot in snapshots if snapshot is not None]
-    lines = (
-        list(SnapshotLine.objects.filter(snapshot__in=wanted).order_by("snapshot", "place")) if wanted else []
-    )
+    of_wanted = SnapshotLine.objects.filter(snapshot__in=wanted).order_by("snapshot", "place")
+    emptied = Q(member__erased_at__isnull=False)
+    lines = list(of_wanted.annotate(is_emptied=ExpressionWrapper(emptied, BooleanField()))) if wanted else []
     destroyed = store.destroyed_among(
         {line.member_id for line in lines}, municipality_id=current_scope().municipality_id
     )
-    readable = [line for line in lines if line.member_id not in destroyed]
+    # Rows are emptied before keys are destroyed, and a restored backup may have the rows without their keys.
+    readable = [line for line in lines if not line.is_emptied and line.member_id not in destroyed]
     open_to_show(readable)
     found = {pk: Frozen([], 0) for pk in wanted}
     for pk in wanted:

@@ -19,6 +19,7 @@ from staff_records.models import EarlierEmployment, RosterRound, RosterSnapshot,
 from staff_records.opening import open_to_show
 from staff_records.operations import rounds, year_start
 from staff_records.quoting import quoted
+from staff_records.sealed import sealed_names
 from tests.cast import make_city, make_facility, sign_in
 from tests.record import events_of
 from tests.staff_records.stage import add_member
@@ -289,6 +290,21 @@ def test_of_who_was_erased_the_line_is_gone_and_the_rest_is_there(staffed):
     assert "青葉　花子" in page
     assert "髙﨑" not in page
     assert sign_in(staffed.clerk).get(OWN).status_code == 200
+
+
+def test_between_emptying_rows_and_destroying_keys_every_page_of_the_year_opens(staffed):
+    accepted(staffed)
+    with staffed.open():
+        gone = StaffMember.objects.get(number=2)
+        column = sealed_names(SnapshotLine)["content"].column
+        SnapshotLine.objects.filter(member=gone).update(**{column: b""})
+        StaffMember.objects.filter(pk=gone.pk).update(left_year=YEAR, erased_at=timezone.now())
+        found = quoted(staffed.facility, YEAR)
+
+    assert found is not None
+    assert ([line.number for line in found.lines], found.erased) == ([1], 1)
+    assert sign_in(staffed.clerk).get(OWN).status_code == 200
+    assert sign_in(staffed.city.people[Role.OFFICER]).get(f"{CITY}{NUMBER}/").status_code == 200
 
 
 def test_the_clerk_sends_it_in_the_browser(staffed):
