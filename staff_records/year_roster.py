@@ -5,7 +5,7 @@ Whatever is opened here to be shown is listed in ``people``: whoever asks names 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,10 +15,9 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from facilities.models import Facility
 from facilities.scope import current_scope
 from person_keys import store
-from staff_records.dossiers import Dossier, Purpose, dossiers, members_since
+from staff_records.dossiers import Purpose, dossiers, members_since, show
 from staff_records.models import RosterSnapshot, SnapshotLine, StaffMember, WorkRules
 from staff_records.opening import open_to_show
-from staff_records.person_rows import PersonRow
 from staff_records.roster_figures import RosterFigures, roster_on
 from staff_records.standing import Standing
 from staff_records.states import SnapshotStatus
@@ -74,7 +73,7 @@ def gather(facility: Facility, fiscal_year: int, *, also_on: date | None = None)
         for one in dossiers(members, Purpose.COMPUTE)
         if not one.spans or any(one.is_there_on(each) for each in days)
     ]
-    _show(found)
+    show(found)
     standings, figures = roster_on(found, day, fiscal_year)
     return YearRoster(
         day=day,
@@ -135,11 +134,3 @@ def accepted_before(facility_id: UUID, fiscal_year: int) -> RosterSnapshot | Non
     """The newest accepted roster of an earlier year: what this year's is compared with."""
     rows = RosterSnapshot.objects.filter(facility=facility_id, fiscal_year__lt=fiscal_year)
     return rows.filter(status=SnapshotStatus.ACCEPTED).order_by("-fiscal_year").first()
-
-
-def _show(found: Sequence[Dossier]) -> None:
-    """Of those who were found by their days alone, everything."""
-    groups: list[Iterable[PersonRow]] = [[one.member for one in found]]
-    for one in found:
-        groups += [one.details, one.employments, one.qualifications, one.earlier, one.trainings]
-    open_to_show(*groups)

@@ -1,6 +1,6 @@
 """What one roster of a corporation says of somebody is offered to the other, and written down once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -12,7 +12,7 @@ from staff_records.models import StaffChange
 from staff_records.operations import same_person
 from staff_records.problems import FieldProblems
 from staff_records.values import Detail, Identity
-from staff_records.words import ChangeKind
+from staff_records.words import ChangeKind, Ending
 from tests.cast import make_city, make_facility, sign_in
 from tests.staff_records.rosters import (
     FULL,
@@ -124,6 +124,22 @@ def test_two_people_are_not_made_one(city, sakura, momiji, hanako):
             same_person.take_over_detail(
                 momiji.facility, taro.member.pk, other.member.pk, by=clerk, at=timezone.now()
             )
+
+
+@pytest.mark.parametrize(("days", "is_offered"), [(60, True), (0, True), (-1, False)])
+def test_who_has_announced_a_leaving_is_on_both_rosters_until_the_last_day(
+    sakura, momiji, hanako, days, is_offered
+):
+    here, today = add(momiji, arrival(hanako)), timezone.localdate()
+    for place, one in ((sakura, hanako), (momiji, here)):
+        with writing(place, one) as (found, writer):
+            writer.end_work(found, last_day=today + timedelta(days=days), ending=Ending.LEFT)
+    with writing(sakura, hanako) as (found, writer):
+        writer.add_detail(found, Detail("若葉　花子", "わかば　はなこ"), from_day=date(2026, 5, 20))
+
+    page = sign_in(momiji.clerk).get(FIND).content.decode()
+
+    assert ("若葉　花子" in page) is is_offered
 
 
 def test_the_page_of_six_costs_as_much_as_of_two(sakura, momiji):
