@@ -17,7 +17,8 @@ from django.utils import timezone
 from audit.record import record
 from facilities.actors import Actor, Role
 from facilities.models import Facility, FacilityKind, Membership
-from facilities.rules import NotAllowed
+from facilities.operating import operation
+from facilities.rules import NotAllowed, ProblemsFound
 from pricing.staffing.working_time import REGULAR_DAYS_A_MONTH, REGULAR_HOURS_A_DAY
 from staff_records import finding, permissions
 from staff_records.dossiers import A_DAY, Dossier
@@ -85,25 +86,32 @@ def on_both(facility: Facility, *, by: Actor, today: date) -> list[elsewhere.OnB
     return found
 
 
-@transaction.atomic
 def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dossier:
     """
     Put somebody of another facility of the corporation on this roster, with everything known.
 
     Who moves, and whose other roster the same clerk keeps, leaves it the day before; otherwise that facility reports
-    it itself.
+    it itself. Who was looked up stays on the record of both facilities when it is refused.
 
     :raises NotAllowed: not this facility's own clerk; nobody was found; the person is on this roster already.
     :raises FieldProblems: an impossible first day.
     """
+    if permissions.keep.allows(by, permissions.RosterOf(facility.pk)):
+        look_up(facility, kana=arrival.kana, birth_date=arrival.birth_date, by=by)
+    act = operation(StaffEvent.MOVED if arrival.moves else StaffEvent.HIRED)(_add)
+    return act(arrival.member_id, facility, arrival, by=by, at=at)
+
+
+def _add(member_id: UUID, facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dossier:
+    """``member_id`` is whom it is aimed at, so that a refusal names the person who was opened."""
     permissions.keep(by, permissions.RosterOf(facility.pk))
     writer = _writer(by, at)
     with rosters_of_its_corporation(facility):
         number = writer.next_number(facility)
-        matches = _look_up(facility, arrival.kana, arrival.birth_date, by)
-        if arrival.member_id not in {one.member.pk for one in matches}:
+        found = finding.of_identity(arrival.kana, arrival.birth_date).exclude(facility=facility)
+        if not found.filter(pk=member_id).exists():
             raise NotAllowed(NOT_FOUND)
-        (there,) = locked([arrival.member_id])
+        (there,) = locked([member_id])
         _require_not_here(facility, there)
         here = _hire(writer, facility, there, arrival, number)
         _bring_along(writer, here, there, arrival.first_day)
@@ -117,20 +125,34 @@ def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dos
     return here
 
 
-@transaction.atomic
 def take_over_detail(
     facility: Facility, member_id: UUID, other_id: UUID, *, by: Actor, at: datetime
 ) -> Dossier:
     """
     Write down here what the other roster says of the same person: name, kana, address, birth date.
 
+    Whose record was opened stays on record of the other facility when it is refused.
+
     :raises NotAllowed: not this facility's own clerk; not the same person; nothing newer there.
     :raises FieldProblems: a birth date that does not fit the spans here.
     """
+    try:
+        return _take_over_detail(member_id, other_id, facility, by=by, at=at)
+    except (NotAllowed, ProblemsFound):
+        if permissions.keep.allows(by, permissions.RosterOf(facility.pk)):
+            _record_looked_at(facility, member_id, other_id, by=by)
+        raise
+
+
+@operation(StaffEvent.DETAILS_CHANGED)
+def _take_over_detail(
+    member_id: UUID, other_id: UUID, facility: Facility, *, by: Actor, at: datetime
+) -> Dossier:
     permissions.keep(by, permissions.RosterOf(facility.pk))
     writer = _writer(by, at)
     with rosters_of_its_corporation(facility):
-        _require_same_person(facility, member_id, other_id)
+        if not _are_same_person(facility, member_id, other_id):
+            raise NotAllowed(NOT_FOUND)
         found = {one.member.pk: one for one in locked([member_id, other_id])}
         here, there = found[member_id], found[other_id]
         record_shown_elsewhere(facility, [there], by=by, event=StaffEvent.SHOWN_TO_OTHER_FACILITY)
@@ -194,14 +216,22 @@ def _look_up(facility: Facility, kana: str, birth_date: date, by: Actor) -> list
     return found
 
 
-def _require_same_person(facility: Facility, member_id: UUID, other_id: UUID) -> None:
+def _record_looked_at(facility: Facility, member_id: UUID, other_id: UUID, *, by: Actor) -> None:
+    """After a refusal was rolled back: whom the other facility's roster was opened for, if it came to that."""
+    with rosters_of_its_corporation(facility), transaction.atomic():
+        if _are_same_person(facility, member_id, other_id):
+            there = Dossier(StaffMember.objects.get(pk=other_id))
+            record_shown_elsewhere(facility, [there], by=by, event=StaffEvent.SHOWN_TO_OTHER_FACILITY)
+
+
+def _are_same_person(facility: Facility, member_id: UUID, other_id: UUID) -> bool:
+    """One person, on this roster and on another one of the corporation. Nobody is opened."""
     rows = StaffMember.objects.filter(pk__in=[member_id, other_id], erased_at__isnull=True)
     found = {row.pk: row for row in rows}
     here, there = found.get(member_id), found.get(other_id)
     if here is None or there is None or here.person_id != there.person_id:
-        raise NotAllowed(NOT_FOUND)
-    if here.facility_id != facility.pk or there.facility_id == facility.pk:
-        raise NotAllowed(NOT_FOUND)
+        return False
+    return bool(here.facility_id == facility.pk and there.facility_id != facility.pk)
 
 
 def _require_not_here(facility: Facility, there: Dossier) -> None:

@@ -14,6 +14,7 @@ from staff_records.problems import FieldProblems
 from staff_records.values import Detail, Identity
 from staff_records.words import ChangeKind, Ending
 from tests.cast import make_city, make_facility, sign_in
+from tests.record import events_of
 from tests.staff_records.rosters import (
     FULL,
     add,
@@ -86,6 +87,23 @@ def test_an_older_name_is_not_offered(sakura, momiji, hanako):
         )
 
     assert "この施設の名簿のほうが新しい" in page
+
+
+def test_a_refusal_stays_on_record_of_both_facilities(city, sakura, momiji, hanako):
+    here = add(momiji, arrival(hanako))
+    before = len(events_of(city))
+
+    with momiji.open() as clerk, pytest.raises(NotAllowed, match="取り込むことはありません"):
+        same_person.take_over_detail(
+            momiji.facility, here.member.pk, hanako.member.pk, by=clerk, at=timezone.now()
+        )
+
+    assert [
+        (one.event, one.outcome, one.facility_id, list(one.rows.values())) for one in events_of(city)[before:]
+    ] == [
+        ("staff.details_changed", "refused", momiji.facility.pk, [[str(here.member.pk)]]),
+        ("staff.shown_to_other_facility", "done", sakura.facility.pk, [[str(hanako.member.pk)]]),
+    ]
 
 
 def test_a_birth_date_put_right_is_taken_over(sakura, momiji, hanako):
