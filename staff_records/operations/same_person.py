@@ -58,6 +58,14 @@ class Arrival:
     moves: bool
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """Who is on this roster now; ``is_still_there``: moves, and the other roster does not say yet that work ends."""
+
+    here: Dossier
+    is_still_there: bool
+
+
 def look_up(facility: Facility, *, kana: str, birth_date: date, by: Actor) -> list[Dossier]:
     """
     Somebody at the other facilities of the corporation, named on the record of each.
@@ -86,7 +94,7 @@ def on_both(facility: Facility, *, by: Actor, today: date) -> list[elsewhere.OnB
     return found
 
 
-def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dossier:
+def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Arrived:
     """
     Put somebody of another facility of the corporation on this roster, with everything known.
 
@@ -102,7 +110,7 @@ def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dos
     return act(arrival.member_id, facility, arrival, by=by, at=at)
 
 
-def _add(member_id: UUID, facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dossier:
+def _add(member_id: UUID, facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Arrived:
     """``member_id`` is whom it is aimed at, so that a refusal names the person who was opened."""
     permissions.keep(by, permissions.RosterOf(facility.pk))
     writer = _writer(by, at)
@@ -122,7 +130,7 @@ def _add(member_id: UUID, facility: Facility, arrival: Arrival, *, by: Actor, at
         record_shown_elsewhere(facility, [there], by=by, event=StaffEvent.TAKEN_TO_OTHER_FACILITY)
         if arrival.moves and keeps_roster_of(by, there.member.facility_id):
             _leave(writer, there, arrival.first_day, by=by)
-    return here
+    return Arrived(here, arrival.moves and not there.has_left(arrival.first_day))
 
 
 def take_over_detail(

@@ -289,6 +289,40 @@ def test_a_move_on_a_day_that_does_not_fit_is_refused_at_the_day_and_nothing_is_
     assert refused.rows == {"subject": [str(hanako.member.pk)]}
 
 
+@pytest.mark.parametrize(
+    ("both", "ended", "asks"), [(False, False, True), (False, True, False), (True, False, False)]
+)
+def test_the_other_facility_is_to_report_a_move_only_when_its_roster_does_not_say_it(
+    sakura, momiji, hanako, both, ended, asks
+):
+    if both:
+        serve_both(momiji, sakura)
+    if ended:
+        with writing(sakura, hanako) as (found, writer):
+            writer.end_work(found, last_day=date(2026, 4, 30), ending=Ending.TRANSFERRED)
+    browser = sign_in(momiji.clerk)
+
+    answer = browser.post(
+        f"{FIND}add/",
+        {
+            "member": str(hanako.member.pk),
+            "kana": KANA,
+            "birth_date": "H2.4.2",
+            "how": "moves",
+            "first_day": "R8.5.1",
+            "job": "nursery_teacher",
+            "regular": "regular",
+            "hours_a_day": "8",
+            "days_a_month": "20",
+        },
+        follow=True,
+    )
+
+    page = answer.content.decode()
+    assert "名簿に登録しました" in page
+    assert ("元の施設で転出を登録してもらってください" in page) is asks
+
+
 @pytest.mark.parametrize(("moves", "event"), [(False, "staff.hired"), (True, "staff.moved")])
 def test_a_refusal_stays_on_record_with_who_was_looked_up(city, sakura, momiji, hanako, moves, event):
     add(momiji, arrival(hanako))

@@ -209,7 +209,7 @@ def test_the_city_learns_of_rosters_once_a_day(staffed, run_jobs, mail_folder):
         pass
 
     assert len(letters(mail_folder, "職員名簿が提出されました")) == 3  # officer, chief, manager
-    assert Job.objects.filter(kind="staff_records.tell_city").count() == 1
+    assert Job.objects.filter(kind="staff_records.tell_city_of_rosters").count() == 1
 
 
 def test_accepted_it_supersedes_the_accepted_one_before(staffed):
