@@ -279,6 +279,8 @@ WORDS = {
     "staff.looked_up": "同じ法人の施設の職員を探した",
     "staff.shown_to_other_facility": "職員が同じ法人のほかの施設に表示された",
     "staff.taken_to_other_facility": "職員が同じ法人のほかの施設の名簿に登録された",
+    "staff.roster_succeeded": "前の事業所番号の職員名簿を引き継いだ",
+    "staff.roster_handed_over": "職員名簿が新しい事業所番号に引き継がれた",
     "staff.overlaps_looked_for": "二重の雇用を調べた",
     "staff.overlaps_shown": "二重の雇用の確認の画面を見た",
     "staff.overlap_cleared": "二重の雇用を確認済みにした",

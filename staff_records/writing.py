@@ -77,9 +77,11 @@ class Writer:
         number: int,
         person_id: UUID | None = None,
         beginning: Beginning = Beginning.HIRED,
+        last_day: date | None = None,
+        ending: str = "",
     ) -> Dossier:
         """
-        A new member of staff.
+        A new member of staff; with a last day, the first of several spans.
 
         :raises FieldProblems: an impossible birth date or first day.
         """
@@ -100,7 +102,9 @@ class Writer:
         member.save(force_insert=True)
         found = Dossier(member)
         self.add_detail(found, detail, from_day=None)
-        self._add_span(found, terms, first_day=first_day, beginning=beginning)
+        self.add_span(
+            found, terms, first_day=first_day, beginning=beginning, last_day=last_day, ending=ending
+        )
         return found
 
     def set_identity(self, found: Dossier, identity: Identity) -> None:
@@ -146,9 +150,7 @@ class Writer:
         last_day, ending = held.last_day, held.ending
         held.last_day, held.ending = from_day - A_DAY, ""
         held.save()
-        self._add_span(
-            found, terms, first_day=from_day, beginning=beginning, last_day=last_day, ending=ending
-        )
+        self.add_span(found, terms, first_day=from_day, beginning=beginning, last_day=last_day, ending=ending)
 
     def correct_span(
         self, found: Dossier, span: Employment, terms: Terms, *, first_day: date | None = None
@@ -191,7 +193,36 @@ class Writer:
 
         :raises FieldProblems: before the last span has ended.
         """
-        self._add_span(found, terms, first_day=first_day, beginning=beginning)
+        self.add_span(found, terms, first_day=first_day, beginning=beginning)
+
+    def add_span(
+        self,
+        found: Dossier,
+        terms: Terms,
+        *,
+        first_day: date,
+        beginning: Beginning,
+        last_day: date | None = None,
+        ending: str = "",
+    ) -> None:
+        """
+        One more span of work, which may have ended already.
+
+        :raises FieldProblems: it would overlap another one.
+        """
+        row = Employment.of(
+            found.member,
+            first_day=first_day,
+            last_day=last_day,
+            beginning=beginning,
+            ending=ending,
+            **asdict(terms),
+            **self._entered,
+        )
+        require_none(checks.spans([*found.employments, row], found.member.birth_date))
+        row.save(force_insert=True)
+        found.employments.append(row)
+        self.touch(found)
 
     def add_qualification(self, found: Dossier, value: Licenced) -> Qualification:
         """:raises FieldProblems: an impossible day."""
@@ -313,30 +344,6 @@ class Writer:
             outbox.add(
                 LOOK_FOR_OVERLAPS, municipality_id=member.municipality_id, facility_id=member.facility_id
             )
-
-    def _add_span(
-        self,
-        found: Dossier,
-        terms: Terms,
-        *,
-        first_day: date,
-        beginning: Beginning,
-        last_day: date | None = None,
-        ending: str = "",
-    ) -> None:
-        row = Employment.of(
-            found.member,
-            first_day=first_day,
-            last_day=last_day,
-            beginning=beginning,
-            ending=ending,
-            **asdict(terms),
-            **self._entered,
-        )
-        require_none(checks.spans([*found.employments, row], found.member.birth_date))
-        row.save(force_insert=True)
-        found.employments.append(row)
-        self.touch(found)
 
     @property
     def _entered(self) -> dict[str, object]:

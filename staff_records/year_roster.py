@@ -74,7 +74,8 @@ def gather(facility: Facility, fiscal_year: int, *, also_on: date | None = None)
         if not one.spans or any(one.is_there_on(each) for each in days)
     ]
     show(found)
-    standings, figures = roster_on(found, day, fiscal_year)
+    # A successor may hold spans of work from before its number was given; on that day it had no roster.
+    standings, figures = roster_on(found if facility.opened_on <= day else [], day, fiscal_year)
     return YearRoster(
         day=day,
         standings=standings,

@@ -27,9 +27,10 @@ from staff_records.models import StaffDetail, StaffMember
 from staff_records.problems import FieldProblem, FieldProblems
 from staff_records.queries import elsewhere
 from staff_records.same_corporation import record_shown_elsewhere, rosters_of_its_corporation
-from staff_records.values import Detail, Earlier, Identity, Licenced, Terms, Trained
+from staff_records.values import Earlier, Identity, Licenced, Terms, Trained
 from staff_records.words import Beginning, ChangeKind, Concurrence, Ending, Proof
 from staff_records.writing import Writer, locked
+from staff_records.writing_rows import detail_value
 
 # 前歴の勤務先 by the type of a facility; 地域型保育 has one word for all of its types.
 WORKPLACES: Final[Mapping[str, str]] = {
@@ -37,7 +38,7 @@ WORKPLACES: Final[Mapping[str, str]] = {
     FacilityKind.NURSERY: "nursery",
     FacilityKind.CERTIFIED_KODOMOEN: "certified_kodomoen",
 }
-_FIELDS: Final = {kind: [each.name for each in fields(kind)] for kind in (Detail, Earlier, Trained)}
+_FIELDS: Final = {kind: [each.name for each in fields(kind)] for kind in (Earlier, Trained)}
 NOT_FOUND = "この方は見つかりませんでした。ふりがなと生年月日を入力して、もう一度探してください。"
 
 
@@ -122,7 +123,9 @@ def _add(member_id: UUID, facility: Facility, arrival: Arrival, *, by: Actor, at
         (there,) = locked([member_id])
         _require_not_here(facility, there)
         here = _hire(writer, facility, there, arrival, number)
-        _bring_along(writer, here, there, arrival.first_day)
+        bring_papers(writer, here, there)
+        for spell in time_there(there, there.member.facility, before=arrival.first_day):
+            writer.add_earlier(here, spell)
         kind = ChangeKind.MOVED_IN if arrival.moves else ChangeKind.HIRED
         writer.report(here, kind, day=arrival.first_day)
         event = StaffEvent.MOVED if arrival.moves else StaffEvent.HIRED
@@ -262,7 +265,7 @@ def _hire(writer: Writer, facility: Facility, there: Dossier, arrival: Arrival, 
     return writer.hire(
         facility,
         Identity(there.member.birth_date, there.member.sex),
-        _detail(there.detail_on(writer.today)),
+        detail_value(there.detail_on(writer.today)),
         terms,
         first_day=arrival.first_day,
         number=number,
@@ -271,7 +274,8 @@ def _hire(writer: Writer, facility: Facility, there: Dossier, arrival: Arrival, 
     )
 
 
-def _bring_along(writer: Writer, here: Dossier, there: Dossier, first_day: date) -> None:
+def bring_papers(writer: Writer, here: Dossier, there: Dossier) -> None:
+    """Qualifications, training and earlier work, with what the city has found of them."""
     for licence in there.qualifications:
         row = writer.add_qualification(here, Licenced(licence.licence, licence.number, licence.obtained_on))
         if licence.checked_at:  # the same city has seen the same certificate
@@ -281,8 +285,6 @@ def _bring_along(writer: Writer, here: Dossier, there: Dossier, first_day: date)
         writer.add_training(here, Trained(**{name: getattr(training, name) for name in _FIELDS[Trained]}))
     for before in there.earlier:
         writer.add_earlier(here, Earlier(**{name: getattr(before, name) for name in _FIELDS[Earlier]}))
-    for spell in time_there(there, there.member.facility, before=first_day):
-        writer.add_earlier(here, spell)
 
 
 def _leave(writer: Writer, there: Dossier, first_day: date, *, by: Actor) -> None:
@@ -304,17 +306,13 @@ def _leave(writer: Writer, there: Dossier, first_day: date, *, by: Actor) -> Non
 
 
 def _write_detail(writer: Writer, here: Dossier, theirs: StaffDetail) -> None:
-    mine, wanted = here.detail_on(writer.today), _detail(theirs)
-    if _detail(mine) == wanted:
+    mine, wanted = here.detail_on(writer.today), detail_value(theirs)
+    if detail_value(mine) == wanted:
         return
     if mine.from_day == theirs.from_day:
         writer.correct_detail(here, mine, wanted)
     else:
         writer.add_detail(here, wanted, from_day=theirs.from_day)
-
-
-def _detail(row: StaffDetail) -> Detail:
-    return Detail(**{name: getattr(row, name) for name in _FIELDS[Detail]})
 
 
 def _writer(by: Actor, at: datetime) -> Writer:
