@@ -43,6 +43,7 @@ from pricing import (
 )
 from rate_books.in_force import book_named, books_for
 from staff_records.figures.facts import RosterFacts
+from staff_records.figures.leaders import Leaders
 
 # The official tables price class ages 4 and 5 together; 1 and 2 stay apart for 1歳児配置改善 (D14).
 AGE_CLASS = {"4": "4plus", "5": "4plus"}
@@ -79,6 +80,8 @@ class Ingredients:
     answers: ConditionAnswers | None = None
     # What the roster tells of the conditions; None: nobody is on it. Only who checks conditions reads it.
     roster: RosterFacts | None = None
+    # Who of the roster could be A or B of 区分3, where it is granted.
+    leaders: Leaders | None = None
     approved_payers: set[str] = field(default_factory=set)
     books: tuple[RateBook, ...] = field(default_factory=shipped_books)
 

@@ -19,6 +19,7 @@ from facilities.periods import ServiceMonth
 from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
 from pricing.conditions.facts import Facts
 from staff_records.figures.facts import facts_of
+from staff_records.figures.leaders import CATEGORY_3, leaders_of
 from staff_records.figures.presence import dedicated_chiefs
 from staff_records.queries.rosters import rosters
 
@@ -72,13 +73,23 @@ def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> N
     """
     Add what each facility's roster tells of the month; answers and grants must be there already.
 
-    One query where nobody has a roster, else six and one to the key store, however many facilities.
+    One query where nobody has a roster, else six (seven where somebody claims 区分3, whose leaders are trained) and one
+    to the key store, however many facilities.
     """
     if not gathered:  # no facility named would be every facility
         return
-    found = rosters(month.fiscal_year, *gathered, trainings=False, months=[month])
+    leading = {
+        facility_id
+        for facility_id, own in gathered.items()
+        if any(grant.code in CATEGORY_3 for grant in own.grants)
+    }
+    found = rosters(month.fiscal_year, *gathered, trainings=bool(leading), months=[month])
     for facility_id, roster in found.items():
         own = gathered[facility_id]
+        if facility_id in leading:
+            own.leaders = leaders_of(
+                roster, own.facility.kind, month.first_day, month.fiscal_year, own.grants
+            )
         kind, codes = own.facility.kind, {grant.code for grant in own.grants}
         answered = own.answers.answers.get("chief_dedicated") if own.answers else None
         own.roster = facts_of(

@@ -303,6 +303,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff_records.forget_expired_files",
         "schedule": 15 * 60.0,
     },
+    "forget forms sent long ago": {
+        "task": "facilities.forget_sent_forms",
+        "schedule": crontab(minute=40, hour=3),
+    },
     "let changed names hold from their day": {"task": "facilities.hold_details", "schedule": 30 * 60.0},
     # From eight o'clock; the later runs catch up what a morning without beat has missed.
     "tell the city of staff changes": {

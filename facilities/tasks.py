@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.record import SYSTEM, Context, context
+from facilities import sent_forms
 from facilities.models import Municipality
 from facilities.operations import changes, facility_import
 from facilities.scope import scope
@@ -16,6 +17,12 @@ def empty_expired_imports() -> None:
         opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
         with context(opened), scope(municipality.pk, None):
             facility_import.empty_expired(at=timezone.now())
+
+
+@shared_task(name="facilities.forget_sent_forms")
+def forget_sent_forms() -> None:
+    """Tokens of forms that were sent long ago."""
+    sent_forms.forget_old(at=timezone.now())
 
 
 @shared_task(name="facilities.hold_details")

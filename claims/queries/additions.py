@@ -25,6 +25,7 @@ from pricing.conditions.checking import Findings, ItemFinding, Reason, check
 from pricing.conditions.facts import QUESTIONS, Facts
 from pricing.rule_sets import claimable_entry
 from staff_records.figures.facts import RosterFact, RosterFacts
+from staff_records.figures.leaders import CATEGORY_3, Leaders
 
 MONTHS_LISTED: Final = 24
 # In the order of the page: what money hangs on first, what is as it should be last.
@@ -64,6 +65,11 @@ class Found:
     def sources(self) -> tuple[RosterFact, ...]:
         """What the roster tells that the item's conditions have asked for."""
         return self.checked.told_for.get((self.finding.code, self.finding.system), ())
+
+    @property
+    def leaders(self) -> Leaders | None:
+        """Of 区分3: the candidates of the roster beside the granted headcounts."""
+        return self.checked.ingredients.leaders if self.finding.code in CATEGORY_3 else None
 
     @property
     def section(self) -> str:

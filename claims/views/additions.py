@@ -39,7 +39,7 @@ def additions(request: TenantRequest, facility_number: str) -> HttpResponse:
         "checked": view.checked,
         "is_public": facility.is_public,
         "staff_changes": changes_touching(view.month, [facility.pk]).get(facility.pk, ())
-        if view.checked and view.month
+        if view.checked and view.month and view.checked.ingredients.roster
         else (),
         "breadcrumbs": [("請求", reverse("claims:claim_list", args=[facility.number])), ("加算の確認", None)],
     }

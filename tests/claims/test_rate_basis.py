@@ -60,7 +60,7 @@ def test_the_same_rates_are_said_to_be_the_same_with_every_step(city, sakura):
     )
     assert "この請求の加算率と同じです" in page
     assert "対象の職員 2人" in page
-    assert str(snapshot.pk) in events_of(city, "claims.claim_shown")[-1].rows["roster_snapshot"]
+    assert str(snapshot.pk) in events_of(city, "claims.shown")[-1].rows["roster_snapshot"]
 
 
 def test_other_rates_are_told_to_the_reviewer_as_well(city, sakura):

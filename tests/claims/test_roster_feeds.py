@@ -14,7 +14,7 @@ from claims.queries.additions import Checked, additions_in, additions_of
 from claims.queries.what_if import newest_standing
 from claims.what_if import Scenario, try_out
 from facilities.actors import Role
-from facilities.models import FacilityKind
+from facilities.models import FacilityKind, GrantedItem
 from facilities.periods import ServiceMonth
 from staff_records.words import Licence, Proof
 from tests.cast import JUNE, MAY, Browser, City, Nursery, give_counts, make_city, make_facility, sign_in
@@ -242,4 +242,27 @@ def test_ten_rosters_cost_as_many_queries_as_one(city: City) -> None:
     give_roster(first, *[Somebody() for _ in range(5)])
 
     assert cost(officer, "/c/review/additions/") == one <= 19
-    assert cost(clerk, own) == small <= 17
+    # The changes of the month are one of them.
+    assert cost(clerk, own) == small <= 18
+
+
+def test_of_category_3_the_candidates_stand_beside_the_granted_headcounts(sakura: Nursery) -> None:
+    give_counts(sakura)
+    fields = ("infants", "early_education", "disability", "management")
+    trained = tuple((field, 15, date(2025, 8, 1)) for field in fields)
+    give_roster(
+        sakura,
+        Somebody(hired_on=date(2012, 4, 1), post="vice_chief", trainings=trained),
+        *[Somebody() for _ in range(3)],
+    )
+    with sakura.city.open():
+        granted = GrantedItem.objects.filter(facility=sakura.facility, code="treatment_3")
+        granted.update(options={"headcount_a": 2, "headcount_b": 1})
+
+    page = page_of(sakura)
+
+    leaders = checked(sakura).ingredients.leaders
+    assert leaders is not None
+    assert (leaders.candidates.a, leaders.candidates.headcount_a) == (1, 2)
+    assert "名簿の候補が足りません" in page
+    assert leaders.steps[0] in page

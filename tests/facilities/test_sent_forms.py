@@ -1,15 +1,19 @@
 """Twice clicked is sent once; another content is another act; what was refused may be sent again."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from facilities import sent_forms
 from facilities.actors import Role
 from facilities.events import FacilityEvent
 from facilities.models import GrantedItem, SentForm
+from facilities.scope import tell_acting_user
 from facilities.sent_forms import FIELD, REPEATED
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
@@ -145,3 +149,26 @@ def test_two_clicks_at_once_are_one_act():
 
     assert answers == {(302, f"/c/facilities/{sakura.facility.number}/")}
     assert held(city) == 1
+
+
+def test_what_was_sent_is_kept_as_a_keyed_hash_and_forgotten_after_a_week(city, sakura, administrator):
+    sent = grant(sakura)
+    token = str(uuid4())
+    administrator.post(items_url(sakura), {FIELD: token, **sent})
+    plain = hashlib.sha256(items_url(sakura).encode())
+    for name in sorted(sent):
+        plain.update(repr((name, [sent[name]])).encode())
+    user_id = city.people[Role.ADMINISTRATOR].pk
+    with transaction.atomic():
+        tell_acting_user(user_id)
+        kept = SentForm.objects.get(token=token)
+    assert bytes(kept.content_hash) != plain.digest()
+
+    sent_forms.forget_old(at=kept.sent_at + timedelta(days=6))
+    with transaction.atomic():
+        tell_acting_user(user_id)
+        assert SentForm.objects.filter(pk=kept.pk).exists()
+    sent_forms.forget_old(at=kept.sent_at + timedelta(days=8))
+    with transaction.atomic():
+        tell_acting_user(user_id)
+        assert not SentForm.objects.filter(pk=kept.pk).exists()
