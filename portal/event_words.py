@@ -519,6 +519,8 @@ DETAILS = {
     "schedule": "毎月の日",
     "scopes": "できること",
     "shown_to": "表示した施設の事業所番号",
+    "taken_from": "引き継いだ元の事業所番号",
+    "handed_to": "引き継いだ先の事業所番号",
     "has_more": "表示しきれない",
     "overlaps": "二重の雇用の疑い（件）",
     "slot": "何人目の担当か",

@@ -92,7 +92,7 @@ def succeed(facility: Facility, *, by: Actor, at: datetime) -> int:
             on=facility,
             facility_id=facility.pk,
             rows={"staff_member": [one.member.pk for one in arrived]},
-            detail={"predecessor": before.number},
+            detail={"taken_from": before.number},
         )
         record(
             StaffEvent.ROSTER_HANDED_OVER,
@@ -100,7 +100,7 @@ def succeed(facility: Facility, *, by: Actor, at: datetime) -> int:
             on=before,
             facility_id=before.pk,
             rows={"staff_member": [one.member.pk for one in going]},
-            detail={"successor": facility.number},
+            detail={"handed_to": facility.number},
         )
     return len(arrived)
 
