@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Protocol
 
 from pricing.staffing.dates import age_on
-from staff_records.dossiers import Dossier
 from staff_records.problems import FieldProblem
 from staff_records.values import Earlier, Identity, Licenced, Trained
 from staff_records.words import Proof
@@ -95,18 +94,6 @@ def trained(value: Trained, *, today: date) -> Iterable[FieldProblem]:
         yield FieldProblem(
             "management_hours", "マネジメントの時間が研修の時間より長くなっています。確かめてください。"
         )
-
-
-def same_person(dossiers: Sequence[Dossier], name: str, birth_date: date) -> Dossier | None:
-    """Who of these has this name (as it was ever written) and day of birth."""
-    return next(
-        (
-            one
-            for one in dossiers
-            if one.member.birth_date == birth_date and any(row.name == name for row in one.details)
-        ),
-        None,
-    )
 
 
 def _too_young(birth_date: date, day: date) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from staff_records.columns import MEMBERS, Table
-from staff_records.standing import BESIDE, Standing, Values, words_of
+from staff_records.standing import BESIDE, Standing, Values, as_compared, words_of
 
 # What a reader whose task does not need it sees only as «changed».
 ADDRESS = frozenset({"postal_code", "address"})
@@ -120,8 +120,9 @@ def row_words(table: Table, row: Values) -> str:
 
 
 def _rows_changed(table: Table, before: Sequence[Values], after: Sequence[Values]) -> list[FieldChange]:
-    gone = [row for row in before if row not in after]
-    new = [row for row in after if row not in before]
+    known, wanted = [as_compared(row) for row in before], [as_compared(row) for row in after]
+    gone = [row for row in before if as_compared(row) not in wanted]
+    new = [row for row in after if as_compared(row) not in known]
     return [
         *(FieldChange(table.code, table.title, row_words(table, row), NOTHING) for row in gone),
         *(FieldChange(table.code, table.title, NOTHING, row_words(table, row)) for row in new),

@@ -24,7 +24,7 @@ from staff_records.models import (
     Training,
 )
 from staff_records.opening import open_to_compute, open_to_show
-from staff_records.person_rows import MemberRow
+from staff_records.person_rows import MemberRow, PersonRow
 from staff_records.words import Beginning
 
 A_DAY = timedelta(days=1)
@@ -72,20 +72,31 @@ class Dossier:
         if held is None:
             return None
         first = held
-        for span in reversed(self.spans[: self.spans.index(held)]):
-            if (
-                first.beginning not in GOES_ON
-                or span.last_day is None
-                or span.last_day + A_DAY != first.first_day
-            ):
-                break
-            first = span
+        while (before := self.goes_on_from(first)) is not None:
+            first = before
         return first.first_day
+
+    def goes_on_from(self, span: Employment) -> Employment | None:
+        """
+        The span that ``span`` goes on with: it ends the day before, and only terms, leave or return lie between.
+
+        None for who was hired again, even on the day after a leaving: that leaving stands by itself.
+        """
+        place = self.spans.index(span)
+        before = self.spans[place - 1] if place else None
+        if before is None or span.beginning not in GOES_ON or before.last_day is None:
+            return None
+        return before if before.last_day + A_DAY == span.first_day else None
 
     def left_on(self, day: date) -> date | None:
         """The last day, of who is there no more after ``day`` for good or is to leave; None who stays."""
         last = self.spans[-1] if self.spans else None
         return last.last_day if last is not None and last.ending else None
+
+    def has_left(self, day: date) -> bool:
+        """Gone for good before ``day``; who has only announced a leaving is there."""
+        left_on = self.left_on(day)
+        return left_on is not None and left_on < day
 
     @cached_property
     def spans(self) -> list[Employment]:
@@ -132,6 +143,23 @@ def dossiers(
     return list(found.values())
 
 
+def show(found: Iterable[Dossier]) -> None:
+    """Of dossiers that were opened for computing, everything to be shown: one query to the key store."""
+    groups: list[Iterable[PersonRow]] = []
+    for one in found:
+        groups += [[one.member], one.details, one.employments, one.qualifications, one.earlier, one.trainings]
+    open_to_show(*groups)
+
+
+def not_gone_before(fiscal_year: int) -> Q:
+    """
+    Members who had not left before this fiscal year: coarse, so that SQL can ask. The days say the rest (``has_left``).
+
+    ``left_year`` stands as soon as a leaving is announced: that it is there does not say that somebody has gone.
+    """
+    return Q(left_year__isnull=True) | Q(left_year__gte=fiscal_year)
+
+
 def members_since(fiscal_year: int, *facility_ids: UUID) -> list[StaffMember]:
     """
     Who was on a roster in ``fiscal_year`` or since: who works there, and who left in that year or later.
@@ -139,7 +167,7 @@ def members_since(fiscal_year: int, *facility_ids: UUID) -> list[StaffMember]:
     Of the facilities given, or of all in scope. Nobody who was erased. One query.
     """
     rows = StaffMember.objects.filter(erased_at__isnull=True)
-    rows = rows.filter(Q(left_year__isnull=True) | Q(left_year__gte=fiscal_year))
+    rows = rows.filter(not_gone_before(fiscal_year))
     if facility_ids:
         rows = rows.filter(facility__in=facility_ids)
     return list(rows.order_by("facility", "number"))

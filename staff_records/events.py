@@ -42,6 +42,9 @@ class StaffEvent(StrEnum):
     LOOKED_UP = "staff.looked_up"
     SHOWN_TO_OTHER_FACILITY = "staff.shown_to_other_facility"
     TAKEN_TO_OTHER_FACILITY = "staff.taken_to_other_facility"
+    # A facility under a new number takes its predecessor's roster over: one event at each of the two.
+    ROSTER_SUCCEEDED = "staff.roster_succeeded"
+    ROSTER_HANDED_OVER = "staff.roster_handed_over"
     FIND_SHOWN = "staff.find_shown"
     OVERLAPS_LOOKED_FOR = "staff.overlaps_looked_for"
     OVERLAPS_SHOWN = "staff.overlaps_shown"

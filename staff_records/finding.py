@@ -93,11 +93,6 @@ def refresh(changed: Collection[Dossier]) -> None:
         SearchToken.objects.bulk_create(missing, batch_size=ROWS_AT_ONCE)
 
 
-def forget(member_ids: Collection[UUID]) -> None:
-    """Nobody finds these members any more: they are erased."""
-    SearchToken.objects.filter(member__in=member_ids).delete()
-
-
 def employed() -> QuerySet[StaffMember]:
     """Who in scope works or has worked; nobody who was erased, or whose hiring was taken back."""
     spans = Employment.objects.filter(withdrawn_at__isnull=True)

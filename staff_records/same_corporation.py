@@ -1,10 +1,12 @@
 """
-The one place where a facility's act reaches the rosters of other facilities: those its own corporation runs.
+The one place where a facility's act reaches the rosters of other facilities: those its own corporation runs, and
+that of its predecessor.
 
 Everywhere else a facility's request sees its own facility only, and that must stay so: the scope is what makes a
 forgotten filter harmless. A corporation is the employer of its people and may carry them from one of its rosters to
-another, so these rosters, and no others, are opened here for as long as the block lasts; whose people were seen is
-told in the record of each facility. No other act of a facility opens a scope (a test looks).
+another, and a successor is the same house under another number. These rosters, and no others, are opened here for as
+long as the block lasts; whose people were seen is told in the record of each facility. No other act of a facility opens
+a scope (a test looks).
 """
 
 from collections import defaultdict
@@ -33,6 +35,16 @@ def rosters_of_its_corporation(facility: Facility) -> Iterator[None]:
         own = list(run_by_it.values_list("pk", flat=True))
     with scope(facility.municipality_id, own):
         yield
+
+
+@contextmanager
+def roster_of_its_predecessor(facility: Facility) -> Iterator[Facility | None]:
+    """The roster of the facility that ``facility`` has succeeded to, whoever ran it; None when there is none."""
+    if facility.predecessor_id is None:
+        yield None
+        return
+    with scope(facility.municipality_id, [facility.pk, facility.predecessor_id]):
+        yield Facility.objects.select_related("corporation").get(pk=facility.predecessor_id)
 
 
 def record_shown_elsewhere(

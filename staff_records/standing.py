@@ -25,7 +25,7 @@ from staff_records.columns import (
 )
 from staff_records.dossiers import Dossier
 from staff_records.models import Employment, Qualification
-from staff_records.words import Licence, Proof
+from staff_records.words import PROVED, Licence, Proof
 
 Values = Mapping[str, str]
 # The tables beside the roster that are frozen with it.
@@ -75,11 +75,11 @@ class Standing:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What the content hash is made of: everything that was entered, nothing that was computed."""
+        """What the content hash is made of: everything the facility has entered, nothing that was computed."""
         return {
             "member": str(self.member_id),
             "values": dict(self.values),
-            "beside": {code: [dict(row) for row in rows] for code, rows in self.beside.items()},
+            "beside": {code: [dict(as_compared(row)) for row in rows] for code, rows in self.beside.items()},
         }
 
     def as_text(self) -> str:
@@ -100,7 +100,7 @@ def standing_on(found: Dossier, day: date) -> Standing:
     span = found.employment_on(day)
     assert span is not None, "who is not on the roster does not stand on it"
     nursery, kindergarten, others = _licences(found, day)
-    detail, member = found.detail_on(day), found.member
+    detail, member, left_on = found.detail_on(day), found.member, found.left_on(day)
     values = {
         "number": str(member.number),
         "name": detail.name,
@@ -117,7 +117,8 @@ def standing_on(found: Dossier, day: date) -> Standing:
         "kindergarten_licence": kindergarten.licence if kindergarten else "",
         "kindergarten_number": kindergarten.number if kindergarten else "",
         "kindergarten_date": _iso(kindergarten.obtained_on) if kindergarten else "",
-        "left_on": _iso(found.left_on(day)),
+        # Who leaves later is on the roster of this day like everybody else.
+        "left_on": _iso(left_on) if left_on is not None and left_on <= day else "",
     }
     earlier = [
         {
@@ -162,6 +163,17 @@ def has_nursery_number(standing: Standing) -> bool:
     return bool(standing.values["nursery_number"]) or any(
         row["licence"] == Licence.REGIONAL_NURSERY_TEACHER and row["licence_number"] for row in others
     )
+
+
+def as_compared(row: Values) -> Values:
+    """
+    A row of another table as it counts for what has changed: proof is there or not, whoever has seen it.
+
+    That the city has looked at a certificate which was received changes no figure, and nothing the facility has said.
+    """
+    if "proof" not in row:
+        return row
+    return {**row, "proof": "proved" if row["proof"] in PROVED else ""}
 
 
 def words_of(column: Column, value: str) -> str:
@@ -215,7 +227,7 @@ def _licences(
 
 
 def _in_order(rows: Iterable[dict[str, str]]) -> tuple[dict[str, str], ...]:
-    return tuple(sorted(rows, key=lambda row: sorted(row.items())))
+    return tuple(sorted(rows, key=lambda row: sorted(as_compared(row).items())))
 
 
 def _iso(day: date | None) -> str:

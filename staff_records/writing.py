@@ -85,9 +85,11 @@ class Writer:
         number: int,
         person_id: UUID | None = None,
         beginning: Beginning = Beginning.HIRED,
+        last_day: date | None = None,
+        ending: str = "",
     ) -> Dossier:
         """
-        A new member of staff.
+        A new member of staff; with a last day, the first of several spans.
 
         :raises FieldProblems: an impossible birth date or first day.
         """
@@ -108,7 +110,9 @@ class Writer:
         member.save(force_insert=True)
         found = Dossier(member)
         self.add_detail(found, detail, from_day=None)
-        self._add_span(found, terms, first_day=first_day, beginning=beginning)
+        self.add_span(
+            found, terms, first_day=first_day, beginning=beginning, last_day=last_day, ending=ending
+        )
         return found
 
     def set_identity(self, found: Dossier, identity: Identity) -> None:
@@ -154,9 +158,7 @@ class Writer:
         last_day, ending = held.last_day, held.ending
         held.last_day, held.ending = from_day - A_DAY, ""
         held.save()
-        self._add_span(
-            found, terms, first_day=from_day, beginning=beginning, last_day=last_day, ending=ending
-        )
+        self.add_span(found, terms, first_day=from_day, beginning=beginning, last_day=last_day, ending=ending)
 
     def correct_span(
         self, found: Dossier, span: Employment, terms: Terms, *, first_day: date | None = None
@@ -199,7 +201,36 @@ class Writer:
 
         :raises FieldProblems: before the last span has ended.
         """
-        self._add_span(found, terms, first_day=first_day, beginning=beginning)
+        self.add_span(found, terms, first_day=first_day, beginning=beginning)
+
+    def add_span(
+        self,
+        found: Dossier,
+        terms: Terms,
+        *,
+        first_day: date,
+        beginning: Beginning,
+        last_day: date | None = None,
+        ending: str = "",
+    ) -> None:
+        """
+        One more span of work, which may have ended already.
+
+        :raises FieldProblems: it would overlap another one.
+        """
+        row = Employment.of(
+            found.member,
+            first_day=first_day,
+            last_day=last_day,
+            beginning=beginning,
+            ending=ending,
+            **asdict(terms),
+            **self._entered,
+        )
+        require_none(checks.spans([*found.employments, row], found.member.birth_date))
+        row.save(force_insert=True)
+        found.employments.append(row)
+        self.touch(found)
 
     def add_qualification(self, found: Dossier, value: Licenced) -> Qualification:
         """:raises FieldProblems: an impossible day."""
@@ -268,10 +299,13 @@ class Writer:
         self.touch(found)
 
     def withdraw_span(self, found: Dossier, span: Employment) -> None:
-        """Take back a span that was entered by mistake; the one it followed day by day goes on to its end."""
-        place = found.spans.index(span)
-        before = found.spans[place - 1] if place else None
-        if before is not None and before.last_day is not None and before.last_day + A_DAY == span.first_day:
+        """
+        Take back a span that was entered by mistake; the one it went on with goes on to its end.
+
+        Of who was hired again the leaving before stands as it was reported.
+        """
+        before = found.goes_on_from(span)
+        if before is not None:
             before.last_day, before.ending = span.last_day, span.ending
             before.save()
         span.withdrawn_at = self.at
@@ -318,30 +352,6 @@ class Writer:
             outbox.add(
                 LOOK_FOR_OVERLAPS, municipality_id=member.municipality_id, facility_id=member.facility_id
             )
-
-    def _add_span(
-        self,
-        found: Dossier,
-        terms: Terms,
-        *,
-        first_day: date,
-        beginning: Beginning,
-        last_day: date | None = None,
-        ending: str = "",
-    ) -> None:
-        row = Employment.of(
-            found.member,
-            first_day=first_day,
-            last_day=last_day,
-            beginning=beginning,
-            ending=ending,
-            **asdict(terms),
-            **self._entered,
-        )
-        require_none(checks.spans([*found.employments, row], found.member.birth_date))
-        row.save(force_insert=True)
-        found.employments.append(row)
-        self.touch(found)
 
     @property
     def _entered(self) -> dict[str, object]:

@@ -5,18 +5,19 @@ Whatever is opened here to be shown is listed in ``people``: whoever asks names 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from facilities.models import Facility
 from facilities.scope import current_scope
 from person_keys import store
-from staff_records.dossiers import Dossier, Purpose, dossiers, members_since
+from staff_records.dossiers import Purpose, dossiers, members_since, show
 from staff_records.models import RosterSnapshot, SnapshotLine, StaffMember, WorkRules
 from staff_records.opening import open_to_show
-from staff_records.person_rows import PersonRow
 from staff_records.roster_figures import RosterFigures, roster_on
 from staff_records.standing import Standing
 from staff_records.states import SnapshotStatus
@@ -72,8 +73,9 @@ def gather(facility: Facility, fiscal_year: int, *, also_on: date | None = None)
         for one in dossiers(members, Purpose.COMPUTE)
         if not one.spans or any(one.is_there_on(each) for each in days)
     ]
-    _show(found)
-    standings, figures = roster_on(found, day, fiscal_year)
+    show(found)
+    # A successor may hold spans of work from before its number was given; on that day it had no roster.
+    standings, figures = roster_on(found if facility.opened_on <= day else [], day, fiscal_year)
     return YearRoster(
         day=day,
         standings=standings,
@@ -112,13 +114,14 @@ def content_hash_of(facility_id: UUID, fiscal_year: int, standings: Iterable[Sta
 def lines_of(*snapshots: RosterSnapshot | None) -> dict[UUID, Frozen]:
     """The lines of these snapshots by snapshot, opened to be shown; who was erased is counted. Three queries."""
     wanted = [snapshot.pk for snapshot in snapshots if snapshot is not None]
-    lines = (
-        list(SnapshotLine.objects.filter(snapshot__in=wanted).order_by("snapshot", "place")) if wanted else []
-    )
+    of_wanted = SnapshotLine.objects.filter(snapshot__in=wanted).order_by("snapshot", "place")
+    emptied = Q(member__erased_at__isnull=False)
+    lines = list(of_wanted.annotate(is_emptied=ExpressionWrapper(emptied, BooleanField()))) if wanted else []
     destroyed = store.destroyed_among(
         {line.member_id for line in lines}, municipality_id=current_scope().municipality_id
     )
-    readable = [line for line in lines if line.member_id not in destroyed]
+    # Rows are emptied before keys are destroyed, and a restored backup may have the rows without their keys.
+    readable = [line for line in lines if not line.is_emptied and line.member_id not in destroyed]
     open_to_show(readable)
     found = {pk: Frozen([], 0) for pk in wanted}
     for pk in wanted:
@@ -132,11 +135,3 @@ def accepted_before(facility_id: UUID, fiscal_year: int) -> RosterSnapshot | Non
     """The newest accepted roster of an earlier year: what this year's is compared with."""
     rows = RosterSnapshot.objects.filter(facility=facility_id, fiscal_year__lt=fiscal_year)
     return rows.filter(status=SnapshotStatus.ACCEPTED).order_by("-fiscal_year").first()
-
-
-def _show(found: Sequence[Dossier]) -> None:
-    """Of those who were found by their days alone, everything."""
-    groups: list[Iterable[PersonRow]] = [[one.member for one in found]]
-    for one in found:
-        groups += [one.details, one.employments, one.qualifications, one.earlier, one.trainings]
-    open_to_show(*groups)

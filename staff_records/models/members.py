@@ -26,7 +26,7 @@ class StaffMember(PersonRow):
 
     Whoever works at two facilities of a corporation is on two rosters under one ``person_id``. ``number`` is the
     facility's own (職員番号): what other sheets of a workbook refer to. ``left_year`` is the fiscal year of the last
-    day of work; empty while the person works there. ``version`` grows with every change.
+    day of work, also of one that is only announced; empty while none is. ``version`` grows with every change.
     """
 
     number = models.PositiveIntegerField("職員番号")

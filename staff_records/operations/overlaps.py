@@ -23,7 +23,7 @@ from staff_records.dossiers import Dossier, Purpose, dossiers
 from staff_records.events import StaffEvent
 from staff_records.finding import SAME_PERSON
 from staff_records.models import OverlapFlag, SearchToken, StaffMember
-from staff_records.overlapping import overlaps, pair_of
+from staff_records.overlapping import Overlap, overlaps, pair_of
 from staff_records.problems import FieldProblem, FieldProblems
 
 CHANGEABLE = (
@@ -118,12 +118,24 @@ def _overlapping(facility_id: UUID | None) -> Iterator[_Found]:
     }
     for one_id, other_id in sorted(pairs):
         one, other = opened[one_id], opened[other_id]
-        common = list(overlaps(one.spans, other.spans))
+        common = [
+            each
+            for each in overlaps(one.spans, other.spans)
+            if not _was_carried(each, one.member, other.member)
+        ]
         if common:
             corporations = {one.member.facility.corporation_id, other.member.facility.corporation_id}
             yield _Found(
                 (one.member, other.member), len(corporations) == 1, any(each.both_regular for each in common)
             )
+
+
+def _was_carried(common: Overlap, one: StaffMember, other: StaffMember) -> bool:
+    """Days from before a facility got its new number, which its roster has from its predecessor's: no second post."""
+    for after, before in ((one.facility, other.facility), (other.facility, one.facility)):
+        if after.predecessor_id == before.pk:
+            return common.last_day is not None and common.last_day < after.opened_on
+    return False
 
 
 def _same_people(facility_id: UUID | None) -> set[Pair]:

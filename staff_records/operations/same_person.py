@@ -17,7 +17,8 @@ from django.utils import timezone
 from audit.record import record
 from facilities.actors import Actor, Role
 from facilities.models import Facility, FacilityKind, Membership
-from facilities.rules import NotAllowed
+from facilities.operating import operation
+from facilities.rules import NotAllowed, ProblemsFound
 from pricing.staffing.working_time import REGULAR_DAYS_A_MONTH, REGULAR_HOURS_A_DAY
 from staff_records import finding, permissions
 from staff_records.dossiers import A_DAY, Dossier
@@ -28,9 +29,10 @@ from staff_records.operations.people import LEAVINGS
 from staff_records.problems import FieldProblem, FieldProblems
 from staff_records.queries import elsewhere
 from staff_records.same_corporation import record_shown_elsewhere, rosters_of_its_corporation
-from staff_records.values import Detail, Earlier, Identity, Licenced, Terms, Trained
+from staff_records.values import Earlier, Identity, Licenced, Terms, Trained
 from staff_records.words import Beginning, ChangeKind, Concurrence, Ending, Proof
 from staff_records.writing import Writer, locked
+from staff_records.writing_rows import detail_value
 
 # 前歴の勤務先 by the type of a facility; 地域型保育 has one word for all of its types.
 WORKPLACES: Final[Mapping[str, str]] = {
@@ -38,7 +40,7 @@ WORKPLACES: Final[Mapping[str, str]] = {
     FacilityKind.NURSERY: "nursery",
     FacilityKind.CERTIFIED_KODOMOEN: "certified_kodomoen",
 }
-_FIELDS: Final = {kind: [each.name for each in fields(kind)] for kind in (Detail, Earlier, Trained)}
+_FIELDS: Final = {kind: [each.name for each in fields(kind)] for kind in (Earlier, Trained)}
 NOT_FOUND = "この方は見つかりませんでした。ふりがなと生年月日を入力して、もう一度探してください。"
 
 
@@ -57,6 +59,14 @@ class Arrival:
     first_day: date
     terms: Terms
     moves: bool
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Who is on this roster now; ``is_still_there``: moves, and the other roster does not say yet that work ends."""
+
+    here: Dossier
+    is_still_there: bool
 
 
 def look_up(facility: Facility, *, kana: str, birth_date: date, by: Actor) -> list[Dossier]:
@@ -87,29 +97,38 @@ def on_both(facility: Facility, *, by: Actor, today: date) -> list[elsewhere.OnB
     return found
 
 
-@transaction.atomic
-def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dossier:
+def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Arrived:
     """
     Put somebody of another facility of the corporation on this roster, with everything known.
 
     Who moves, and whose other roster the same clerk keeps, leaves it the day before; otherwise that facility reports
-    it itself.
+    it itself. Who was looked up stays on the record of both facilities when it is refused.
 
     :raises NotAllowed: not this facility's own clerk; nobody was found; the person is on this roster already.
     :raises FieldProblems: an impossible first day.
     """
+    if permissions.keep.allows(by, permissions.RosterOf(facility.pk)):
+        look_up(facility, kana=arrival.kana, birth_date=arrival.birth_date, by=by)
+    act = operation(StaffEvent.MOVED if arrival.moves else StaffEvent.HIRED)(_add)
+    return act(arrival.member_id, facility, arrival, by=by, at=at)
+
+
+def _add(member_id: UUID, facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Arrived:
+    """``member_id`` is whom it is aimed at, so that a refusal names the person who was opened."""
     permissions.keep(by, permissions.RosterOf(facility.pk))
     writer = _writer(by, at)
     require_near(arrival.first_day, "first_day", today=writer.today)
     with rosters_of_its_corporation(facility):
         number = writer.next_number(facility)
-        matches = _look_up(facility, arrival.kana, arrival.birth_date, by)
-        if arrival.member_id not in {one.member.pk for one in matches}:
+        found = finding.of_identity(arrival.kana, arrival.birth_date).exclude(facility=facility)
+        if not found.filter(pk=member_id).exists():
             raise NotAllowed(NOT_FOUND)
-        (there,) = locked([arrival.member_id])
+        (there,) = locked([member_id])
         _require_not_here(facility, there)
         here = _hire(writer, facility, there, arrival, number)
-        _bring_along(writer, here, there, arrival.first_day)
+        bring_papers(writer, here, there)
+        for spell in time_there(there, there.member.facility, before=arrival.first_day):
+            writer.add_earlier(here, spell)
         kind = ChangeKind.MOVED_IN if arrival.moves else ChangeKind.HIRED
         writer.report(here, kind, day=arrival.first_day)
         event = StaffEvent.MOVED if arrival.moves else StaffEvent.HIRED
@@ -117,23 +136,37 @@ def add(facility: Facility, arrival: Arrival, *, by: Actor, at: datetime) -> Dos
         record_shown_elsewhere(facility, [there], by=by, event=StaffEvent.TAKEN_TO_OTHER_FACILITY)
         if arrival.moves and keeps_roster_of(by, there.member.facility_id):
             _leave(writer, there, arrival.first_day, by=by)
-    return here
+    return Arrived(here, arrival.moves and not there.has_left(arrival.first_day))
 
 
-@transaction.atomic
 def take_over_detail(
     facility: Facility, member_id: UUID, other_id: UUID, *, by: Actor, at: datetime
 ) -> Dossier:
     """
     Write down here what the other roster says of the same person: name, kana, address, birth date.
 
+    Whose record was opened stays on record of the other facility when it is refused.
+
     :raises NotAllowed: not this facility's own clerk; not the same person; nothing newer there.
     :raises FieldProblems: a birth date that does not fit the spans here.
     """
+    try:
+        return _take_over_detail(member_id, other_id, facility, by=by, at=at)
+    except (NotAllowed, ProblemsFound):
+        if permissions.keep.allows(by, permissions.RosterOf(facility.pk)):
+            _record_looked_at(facility, member_id, other_id, by=by)
+        raise
+
+
+@operation(StaffEvent.DETAILS_CHANGED)
+def _take_over_detail(
+    member_id: UUID, other_id: UUID, facility: Facility, *, by: Actor, at: datetime
+) -> Dossier:
     permissions.keep(by, permissions.RosterOf(facility.pk))
     writer = _writer(by, at)
     with rosters_of_its_corporation(facility):
-        _require_same_person(facility, member_id, other_id)
+        if not _are_same_person(facility, member_id, other_id):
+            raise NotAllowed(NOT_FOUND)
         found = {one.member.pk: one for one in locked([member_id, other_id])}
         here, there = found[member_id], found[other_id]
         record_shown_elsewhere(facility, [there], by=by, event=StaffEvent.SHOWN_TO_OTHER_FACILITY)
@@ -197,14 +230,22 @@ def _look_up(facility: Facility, kana: str, birth_date: date, by: Actor) -> list
     return found
 
 
-def _require_same_person(facility: Facility, member_id: UUID, other_id: UUID) -> None:
+def _record_looked_at(facility: Facility, member_id: UUID, other_id: UUID, *, by: Actor) -> None:
+    """After a refusal was rolled back: whom the other facility's roster was opened for, if it came to that."""
+    with rosters_of_its_corporation(facility), transaction.atomic():
+        if _are_same_person(facility, member_id, other_id):
+            there = Dossier(StaffMember.objects.get(pk=other_id))
+            record_shown_elsewhere(facility, [there], by=by, event=StaffEvent.SHOWN_TO_OTHER_FACILITY)
+
+
+def _are_same_person(facility: Facility, member_id: UUID, other_id: UUID) -> bool:
+    """One person, on this roster and on another one of the corporation. Nobody is opened."""
     rows = StaffMember.objects.filter(pk__in=[member_id, other_id], erased_at__isnull=True)
     found = {row.pk: row for row in rows}
     here, there = found.get(member_id), found.get(other_id)
     if here is None or there is None or here.person_id != there.person_id:
-        raise NotAllowed(NOT_FOUND)
-    if here.facility_id != facility.pk or there.facility_id == facility.pk:
-        raise NotAllowed(NOT_FOUND)
+        return False
+    return bool(here.facility_id == facility.pk and there.facility_id != facility.pk)
 
 
 def _require_not_here(facility: Facility, there: Dossier) -> None:
@@ -227,7 +268,7 @@ def _hire(writer: Writer, facility: Facility, there: Dossier, arrival: Arrival, 
     return writer.hire(
         facility,
         Identity(there.member.birth_date, there.member.sex),
-        _detail(there.detail_on(writer.today)),
+        detail_value(there.detail_on(writer.today)),
         terms,
         first_day=arrival.first_day,
         number=number,
@@ -236,7 +277,8 @@ def _hire(writer: Writer, facility: Facility, there: Dossier, arrival: Arrival, 
     )
 
 
-def _bring_along(writer: Writer, here: Dossier, there: Dossier, first_day: date) -> None:
+def bring_papers(writer: Writer, here: Dossier, there: Dossier) -> None:
+    """Qualifications, training and earlier work, with what the city has found of them."""
     for licence in there.qualifications:
         row = writer.add_qualification(here, Licenced(licence.licence, licence.number, licence.obtained_on))
         if licence.checked_at:  # the same city has seen the same certificate
@@ -246,8 +288,6 @@ def _bring_along(writer: Writer, here: Dossier, there: Dossier, first_day: date)
         writer.add_training(here, Trained(**{name: getattr(training, name) for name in _FIELDS[Trained]}))
     for before in there.earlier:
         writer.add_earlier(here, Earlier(**{name: getattr(before, name) for name in _FIELDS[Earlier]}))
-    for spell in time_there(there, there.member.facility, before=first_day):
-        writer.add_earlier(here, spell)
 
 
 def _leave(writer: Writer, there: Dossier, first_day: date, *, by: Actor) -> None:
@@ -271,17 +311,13 @@ def _leave(writer: Writer, there: Dossier, first_day: date, *, by: Actor) -> Non
 
 
 def _write_detail(writer: Writer, here: Dossier, theirs: StaffDetail) -> None:
-    mine, wanted = here.detail_on(writer.today), _detail(theirs)
-    if _detail(mine) == wanted:
+    mine, wanted = here.detail_on(writer.today), detail_value(theirs)
+    if detail_value(mine) == wanted:
         return
     if mine.from_day == theirs.from_day:
         writer.correct_detail(here, mine, wanted)
     else:
         writer.add_detail(here, wanted, from_day=theirs.from_day)
-
-
-def _detail(row: StaffDetail) -> Detail:
-    return Detail(**{name: getattr(row, name) for name in _FIELDS[Detail]})
 
 
 def _writer(by: Actor, at: datetime) -> Writer:

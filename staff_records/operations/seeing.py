@@ -11,6 +11,7 @@ from facilities.rules import ProblemsFound
 from staff_records import permissions
 from staff_records.events import StaffEvent
 from staff_records.models import EarlierEmployment, Qualification, StaffChange, StaffMember
+from staff_records.queries.changes import unseen
 from staff_records.words import Proof
 
 NOTHING_CHOSEN = "確認する届出を選んでください。"
@@ -29,9 +30,7 @@ def see(change_ids: Collection[UUID], *, by: Actor, at: datetime) -> int:
     permissions.decide(by, None)
     if not change_ids:
         raise ProblemsFound([NOTHING_CHOSEN])
-    waiting = StaffChange.objects.select_for_update(of=("self",)).filter(
-        pk__in=change_ids, seen_at__isnull=True, withdrawn_at__isnull=True
-    )
+    waiting = unseen().select_for_update(of=("self",)).filter(pk__in=change_ids)
     seen = list(waiting.order_by("pk"))
     if not seen:
         raise ProblemsFound([SEEN_ALREADY])

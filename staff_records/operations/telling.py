@@ -16,7 +16,7 @@ from facilities.models import Membership, Municipality
 from facilities.schedule import CitySchedule
 from jobs import mail
 from staff_records.events import StaffEvent
-from staff_records.models import StaffChange
+from staff_records.queries.changes import unseen
 
 
 def tell_city(city: Municipality, *, today: date) -> int:
@@ -28,11 +28,7 @@ def tell_city(city: Municipality, *, today: date) -> int:
     schedule = CitySchedule.of(city)
     if schedule.day_off(today):
         return 0
-    waiting = list(
-        StaffChange.objects.filter(withdrawn_at__isnull=True, seen_at__isnull=True)
-        .order_by()
-        .values_list("facility_id", "reported_at")
-    )
+    waiting = list(unseen().order_by().values_list("facility_id", "reported_at"))
     since = _morning(schedule.business_days_before(today, 1))
     facilities: set[UUID] = {facility for facility, _ in waiting}
     if not any(reported_at >= since for _, reported_at in waiting):

@@ -19,6 +19,7 @@ from staff_records.operations.acting import (
     require_near,
     take_back_reports,
 )
+from staff_records.operations.people import LEAVINGS
 from staff_records.problems import FieldProblem, FieldProblems
 from staff_records.values import Terms
 from staff_records.words import Beginning, ChangeKind, Leave
@@ -114,7 +115,7 @@ def correct_span(
     at: datetime,
 ) -> StaffMember:
     """
-    Put a span right that was written wrongly: its terms, or its first day. The span before it ends the day before.
+    Put a span right that was written wrongly: its terms, or its first day. A span it goes on with ends the day before.
 
     :raises Employment.DoesNotExist: no such span of this member.
     :raises FieldProblems: it would overlap another span, or begin before one is old enough.
@@ -128,7 +129,7 @@ def correct_span(
     if not fields:
         raise ProblemsFound([NOTHING_DIFFERS])
     earlier_day = min(span.first_day, first_day)
-    followed = _followed_by(found, span)
+    followed = found.goes_on_from(span)
     if followed is not None:
         followed.last_day = first_day - A_DAY
     writer.correct_span(found, span, wanted, first_day=first_day)
@@ -144,7 +145,8 @@ def withdraw_span(
     member_id: UUID, row_id: UUID, *, shown_version: int, by: Actor, at: datetime
 ) -> StaffMember:
     """
-    A span was entered by mistake: what it followed goes on. The city hears of it when it had seen the report.
+    A span was entered by mistake: what it went on with goes on, a leaving before it stands; a leaving that ended it is
+    taken back with it. The city hears of it when it had seen a report.
 
     :raises Employment.DoesNotExist: no such span of this member.
     :raises ProblemsFound: it is the only one.
@@ -155,6 +157,8 @@ def withdraw_span(
         raise ProblemsFound(["採用の期間は取り消せません。「訂正」で日付や勤務条件を直してください。"])
     day = span.first_day
     was_seen = take_back_reports(found, [REPORTS[Beginning(span.beginning)]], day, at=at)
+    if span.ending and span.last_day is not None and found.goes_on_from(span) is None:
+        was_seen |= take_back_reports(found, LEAVINGS.values(), span.last_day, at=at)
     writer.withdraw_span(found, span)
     change = writer.report(found, ChangeKind.CORRECTED, day=day, fields=["hired_on"]) if was_seen else None
     done(StaffEvent.UNDONE, found, by=by, change=change, fields=["hired_on"])
@@ -173,11 +177,3 @@ def _span(found: Dossier, row_id: UUID) -> Employment:
     if row is None:
         raise Employment.DoesNotExist
     return row
-
-
-def _followed_by(found: Dossier, span: Employment) -> Employment | None:
-    """The span that ends the day before this one begins."""
-    place = found.spans.index(span)
-    before = found.spans[place - 1] if place else None
-    adjoins = before is not None and before.last_day == span.first_day - A_DAY
-    return before if adjoins else None

@@ -15,7 +15,7 @@ from staff_records.events import StaffEvent
 from staff_records.models import RosterSnapshot
 from staff_records.states import SnapshotStatus
 
-TELL_CITY = "staff_records.tell_city"
+TELL_CITY = "staff_records.tell_city_of_rosters"
 SENTENCES = {
     SnapshotStatus.ACCEPTED: ("職員名簿が受理されました", "市が職員名簿を受理しました。"),
     SnapshotStatus.RETURNED: (

@@ -109,18 +109,28 @@ class ChangesView:
         return self.found > self.question.page * A_PAGE
 
 
+def reported() -> QuerySet[StaffChange]:
+    """Every report in scope that was not taken back; nobody's who was erased, of whom there is nothing to look at."""
+    rows: QuerySet[StaffChange] = StaffChange.objects.filter(withdrawn_at__isnull=True)
+    return rows.filter(member__erased_at__isnull=True)
+
+
+def unseen() -> QuerySet[StaffChange]:
+    """What waits for the city (未確認)."""
+    return reported().filter(seen_at__isnull=True)
+
+
 def changes_in_city(question: ChangesQuestion) -> ChangesView:
     """What the city is asked to look at. Four queries, however much was reported; nothing personal is opened."""
     rows = _asked(question)
     first = (question.page - 1) * A_PAGE
     shown = list(rows.select_related("facility")[first : first + A_PAGE])
-    reporting = StaffChange.objects.filter(withdrawn_at__isnull=True).order_by().values("facility_id")
-    waiting = StaffChange.objects.filter(withdrawn_at__isnull=True, seen_at__isnull=True)
+    reporting = reported().order_by().values("facility_id")
     return ChangesView(
         question,
         _by_facility(shown),
         rows.count(),
-        waiting.count(),
+        unseen().count(),
         list(Facility.objects.filter(pk__in=reporting).order_by("number")),
     )
 
@@ -157,9 +167,7 @@ def change_of(change_id: UUID, *, today: date) -> OpenedChange:
 
 
 def _asked(question: ChangesQuestion) -> QuerySet[StaffChange]:
-    rows: QuerySet[StaffChange] = StaffChange.objects.filter(withdrawn_at__isnull=True)
-    if question.show == WAITING:
-        rows = rows.filter(seen_at__isnull=True)
+    rows = unseen() if question.show == WAITING else reported()
     if question.facility:
         rows = rows.filter(facility__number=question.facility)
     if question.kind:

@@ -7,8 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from facilities.models import Facility
+from facilities.periods import ServiceMonth
 from staff_records import finding
-from staff_records.dossiers import Dossier, Purpose, dossiers
+from staff_records.dossiers import Dossier, Purpose, dossiers, not_gone_before, show
 from staff_records.words import Sex
 
 DETAIL_WORDS: Final[Mapping[str, str]] = {
@@ -54,13 +55,22 @@ def people_elsewhere(facility: Facility, kana: str, birth_date: date) -> list[Do
 
 
 def people_on_both(facility: Facility, *, today: date) -> list[OnBoth]:
-    """Who works here and at another facility of the corporation. Opened to be shown; a constant number of queries."""
-    at_work = finding.employed().filter(left_year__isnull=True)
+    """
+    Who works here and at another facility of the corporation, or is to. Opened to be shown; constant queries.
+
+    Who has announced a leaving works until the last day: the days say that, and only these people are opened by name.
+    """
+    at_work = finding.employed().filter(not_gone_before(ServiceMonth.of(today).fiscal_year))
     here = at_work.filter(facility=facility)
     there = at_work.exclude(facility=facility).filter(person_id__in=here.values("person_id"))
     others = list(there.select_related("facility").order_by("facility__number"))
     own = here.filter(person_id__in=[member.person_id for member in others])
-    opened = dossiers([*own.order_by("number"), *others], Purpose.SHOW)
+    days = dossiers([*own.order_by("number"), *others], Purpose.COMPUTE)
+    still = [one for one in days if not one.has_left(today)]
+    on_this = {one.member.person_id for one in still if one.member.facility_id == facility.pk}
+    on_others = {one.member.person_id for one in still if one.member.facility_id != facility.pk}
+    opened = [one for one in still if one.member.person_id in on_this & on_others]
+    show(opened)
     mine: dict[UUID, Dossier] = {
         one.member.person_id: one for one in opened if one.member.facility_id == facility.pk
     }

@@ -21,7 +21,8 @@ from staff_records.figures.experience import (
 from staff_records.figures.leaders import Leaders, leaders_of
 from staff_records.figures.months import MonthOfStaff
 from staff_records.figures.people import Roster
-from staff_records.models import OverlapFlag, StaffChange
+from staff_records.models import OverlapFlag
+from staff_records.queries.changes import unseen
 from staff_records.queries.figures import month_of_staff, months_of
 from staff_records.queries.rosters import rosters
 from staff_records.required import newest_month, required_in, terms_in
@@ -200,7 +201,7 @@ def month_choices(chosen: ServiceMonth) -> list[ServiceMonth]:
 
 def _facilities() -> QuerySet[Facility]:
     return Facility.objects.annotate(
-        unseen_changes=_counted(StaffChange.objects.filter(seen_at__isnull=True, withdrawn_at__isnull=True)),
+        unseen_changes=_counted(unseen()),
         open_overlaps=_counted(OverlapFlag.objects.filter(ended_at__isnull=True, cleared_at__isnull=True)),
     ).order_by("number")
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from facilities.periods import ServiceMonth
 from pages.wareki import month_words
-from staff_records.models import StaffChange
+from staff_records.queries.changes import reported
 from staff_records.words import ChangeKind
 
 # A name or an address changes no condition of any addition.
@@ -55,7 +55,7 @@ def changes_touching(
     new = Q(from_month=month.first_day) | Q(from_month__lt=month.first_day, reported_at__gte=began)
     if and_later:
         new |= Q(from_month__gt=month.first_day)
-    rows = StaffChange.objects.filter(new, withdrawn_at__isnull=True).exclude(kind__in=TOUCHES_NOTHING)
+    rows = reported().filter(new).exclude(kind__in=TOUCHES_NOTHING)
     if facility_ids is not None:
         rows = rows.filter(facility__in=facility_ids)
     found: dict[UUID, dict[ServiceMonth, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))

@@ -35,6 +35,7 @@ from staff_records.models import EntryRow, EntrySheet, StaffMember
 from staff_records.operations.entries import Saved, Source, discard, open_sheet, open_sheet_of, save_rows
 from staff_records.operations.entry_applying import Applied, apply_sheet
 from staff_records.operations.importing import addresses_in
+from staff_records.operations.succession import offered
 
 UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 FIRST_TABLE = "members"
@@ -74,6 +75,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
         "form": form,
         "problems": problems,
         "sheet": sheet,
+        "succession": None if has_members else offered(facility, today=timezone.localdate()),
         "saved_by": _name_of(sheet.saved_by) if sheet else "",
         "source": SOURCES.get(sheet.source if sheet else "", ""),
         "rows": EntryRow.objects.filter(sheet=sheet).count() if sheet else 0,

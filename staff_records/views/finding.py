@@ -26,7 +26,7 @@ from staff_records.problems import FieldProblems
 from staff_records.queries.overlaps import Flag, flags_of
 from staff_records.queries.search import Person, person
 
-MOVED_ELSEWHERE = "元の施設の名簿に勤務が残っているときは、元の施設で転出を登録してもらってください。"
+MOVED_ELSEWHERE = "元の施設の名簿に勤務が残っています。元の施設で転出を登録してもらってください。"
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,10 +60,11 @@ def add_found(request: TenantRequest, facility_number: str) -> HttpResponse:
         except (NotAllowed, ProblemsFound) as refused:
             problems = str(refused).splitlines()
         else:
-            messages.success(request, f"職員番号{added.member.number}で名簿に登録しました。")
-            if form.arrival().moves:
+            member = added.here.member
+            messages.success(request, f"職員番号{member.number}で名簿に登録しました。")
+            if added.is_still_there:
                 messages.info(request, MOVED_ELSEWHERE)
-            return redirect("staff:person", facility.number, added.member.pk)
+            return redirect("staff:person", facility.number, member.pk)
     if not search.is_valid():
         return _page(request, facility, search, status=422)
     found = _looked_up(request, facility, search)

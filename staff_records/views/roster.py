@@ -1,5 +1,6 @@
 """The facility's roster: who is there as of a day, and everything about one person."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from audit.record import record
+from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from staff_records.events import StaffEvent
 from staff_records.models import StaffMember
+from staff_records.operations.succession import offered
 from staff_records.queries.person import Person, person_of
 from staff_records.queries.roster import REGULAR, SORTS, STATES, Roster, RosterQuestion, roster_of
 from staff_records.views.shared import Crumbs, own_facility
@@ -23,12 +26,18 @@ from staff_records.views.shared import Crumbs, own_facility
 @require_GET
 def roster(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Who is on the roster as of a day."""
-    facility = own_facility(request)
+    return roster_page(request, own_facility(request))
+
+
+def roster_page(request: TenantRequest, facility: Facility, *, refused: Sequence[str] = ()) -> HttpResponse:
+    """The roster of this facility; ``refused``: what its own act was answered with."""
     today = timezone.localdate()
     found = roster_of(facility.pk, RosterQuestion.of(request.GET, today=today))
     record(StaffEvent.LISTED, rows={"staff_member": found.member_ids}, detail=listed_detail(found))
     context = {**roster_context(found, today), "facility": facility}
-    status = 422 if found.question.problem else 200
+    context["succession"] = offered(facility, today=today) if found.is_empty else None
+    context["problems"] = [*context["problems"], *refused]
+    status = 422 if context["problems"] else 200
     return render(request, "staff_records/roster.html", context, status=status)
 
 

@@ -104,7 +104,7 @@ def arrival(found: Dossier, **wanted: object) -> Arrival:
 def add(nursery: Nursery, asked: Arrival) -> Dossier:
     """Somebody found elsewhere is put on this roster."""
     with nursery.open() as clerk:
-        return same_person.add(nursery.facility, asked, by=clerk, at=timezone.now())
+        return same_person.add(nursery.facility, asked, by=clerk, at=timezone.now()).here
 
 
 def roster_of(nursery: Nursery) -> list[Dossier]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from facilities.actors import Role
 from facilities.beginnings import has_begun
 from facilities.periods import ServiceMonth
+from facilities.rules import ProblemsFound
 from jobs.models import Job
 from staff_records.models import StaffChange, StaffMember
 from staff_records.operations import people, seeing, telling
@@ -91,6 +92,24 @@ def test_the_city_sees_changes_by_facility_without_names(city, sakura, officer):
     assert "青葉　花子" not in page
     (listed,) = events_of(city, "staff.changes_listed")
     assert set(listed.rows) == {"staff_change"}
+
+
+def test_of_who_was_erased_nothing_waits_anywhere(city, sakura, officer):
+    member = leaves(sakura)
+    with city.open():
+        change = StaffChange.objects.get()
+    with sakura.open():
+        StaffMember.objects.filter(pk=member.pk).update(left_year=2026, erased_at=AT)
+
+    for address in ("/c/staff/changes/", "/c/staff/changes/?show=all"):
+        page = officer.get(address).content.decode()
+        assert "さくら保育園（1件）" not in page
+        assert str(change.pk) not in page
+    assert "さくら保育園" not in officer.get("/c/staff/changes/export/?show=all").content.decode("utf-8-sig")
+    with city.open(Role.OFFICER) as by:
+        assert telling.tell_city(city.municipality, today=A_WEDNESDAY) == 0
+        with pytest.raises(ProblemsFound, match="すでに確認済み"):
+            seeing.see([change.pk], by=by, at=AT)
 
 
 def test_a_name_is_seen_on_opening_one_and_then_it_is_on_record(city, sakura, officer):

@@ -162,16 +162,6 @@ def test_another_facilitys_tokens_are_not_there_by_sql_either(sakura):
         assert cursor.fetchone() == (0,)
 
 
-def test_who_is_forgotten_is_found_by_nobody(sakura):
-    with sakura.open():
-        found, other = hire(sakura), hire(sakura, ("青葉　太郎", "あおば　たろう"))
-
-        finding.forget([found.member.pk])
-
-        assert list(finding.perhaps_named("あおば")) == [other.member]
-        assert not stored(found.member)
-
-
 def test_a_new_index_key_finds_old_and_new_tokens(sakura, settings):
     old = settings.INDEX_KEYS
     with sakura.open():

@@ -22,6 +22,7 @@ from staff_records.models import (
 )
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
+from tests.staff_records.rosters import roster_of
 from tests.staff_records.stage import add_member
 
 NEW = {
@@ -312,6 +313,37 @@ def test_a_wrong_change_is_taken_back_and_the_span_before_goes_on(sakura, clerk,
     assert only(sakura, Employment).beginning == "hired"
     answer = act(clerk, sakura, hanako, f"spans/{only(sakura, Employment).pk}/withdrawal")
     assert answer.status_code == 422
+
+
+def _hired_again(sakura, clerk, hanako, first_day="2026-04-01") -> Employment:
+    """退職 on 31 March, and employed again."""
+    done(clerk, sakura, hanako, "leaving", {"left_on": "2026-03-31", "ending": "left"})
+    done(clerk, sakura, hanako, "return-hire", {"hired_on": first_day, "beginning": "hired", **TERMS})
+    with sakura.open():
+        return Employment.objects.order_by("entered_at").last()
+
+
+def _days(sakura) -> list[tuple[str, str, str]]:
+    (found,) = roster_of(sakura)
+    return [(str(span.first_day), str(span.last_day or ""), span.ending) for span in found.spans]
+
+
+def test_the_first_day_of_a_re_hire_is_put_right_and_the_leaving_before_stands(sakura, clerk, hanako):
+    again = _hired_again(sakura, clerk, hanako)
+
+    done(clerk, sakura, hanako, f"spans/{again.pk}", {**TERMS, "hired_on": "2026-04-15"})
+
+    assert _days(sakura) == [("2020-04-01", "2026-03-31", "left"), ("2026-04-15", "", "")]
+
+
+def test_a_re_hire_taken_back_takes_its_own_reports_back_and_no_other(sakura, clerk, hanako):
+    again = _hired_again(sakura, clerk, hanako)
+    done(clerk, sakura, hanako, "leaving", {"left_on": "2026-05-31", "ending": "left"})
+
+    done(clerk, sakura, hanako, f"spans/{again.pk}/withdrawal")
+
+    assert _days(sakura) == [("2020-04-01", "2026-03-31", "left")]
+    assert changes_of(sakura) == [("left", "2026-03")]
 
 
 def test_the_first_day_is_put_right_and_reported(sakura, clerk, hanako):

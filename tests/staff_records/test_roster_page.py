@@ -10,6 +10,7 @@ from staff_records.models import EarlierEmployment, Employment, Qualification, S
 from staff_records.words import Proof
 from tests.cast import City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
+from tests.staff_records.rosters import hire
 from tests.staff_records.stage import add_member
 
 TODAY = date(2026, 6, 10)
@@ -80,6 +81,13 @@ def test_an_unreadable_day_is_said_at_its_field_and_today_is_shown(sakura):
     assert 'aria-describedby="on-error"' in page
     assert "その日はありません" in page
     assert "青葉　花子" in table_of(page)
+
+
+def test_who_has_announced_a_leaving_is_on_the_roster_until_the_last_day(sakura):
+    hire(sakura, last_day=date(2027, 3, 31))
+
+    for on, is_there in (("2026-06-10", True), ("2027-03-31", True), ("2027-04-01", False)):
+        assert ("青葉　花子" in page_of(sakura, f"?on={on}")) is is_there
 
 
 def test_states_jobs_and_hours_filter_by_codes(sakura):

@@ -317,6 +317,60 @@ def test_a_move_on_a_day_that_does_not_fit_is_refused_at_the_day_and_nothing_is_
     assert "元の施設でこの日より後に始まる勤務があります" in page
     assert page.count("青葉　花子") == 1
     assert roster_of(momiji) == []
+    (refused,) = [one for one in events_of(city, "staff.moved") if one.outcome == "refused"]
+    assert refused.rows == {"subject": [str(hanako.member.pk)]}
+
+
+@pytest.mark.parametrize(
+    ("both", "ended", "asks"), [(False, False, True), (False, True, False), (True, False, False)]
+)
+def test_the_other_facility_is_to_report_a_move_only_when_its_roster_does_not_say_it(
+    sakura, momiji, hanako, both, ended, asks
+):
+    if both:
+        serve_both(momiji, sakura)
+    if ended:
+        with writing(sakura, hanako) as (found, writer):
+            writer.end_work(found, last_day=date(2026, 4, 30), ending=Ending.TRANSFERRED)
+    browser = sign_in(momiji.clerk)
+
+    answer = browser.post(
+        f"{FIND}add/",
+        {
+            "member": str(hanako.member.pk),
+            "kana": KANA,
+            "birth_date": "H2.4.2",
+            "how": "moves",
+            "first_day": "R8.5.1",
+            "job": "nursery_teacher",
+            "regular": "regular",
+            "hours_a_day": "8",
+            "days_a_month": "20",
+        },
+        follow=True,
+    )
+
+    page = answer.content.decode()
+    assert "名簿に登録しました" in page
+    assert ("元の施設で転出を登録してもらってください" in page) is asks
+
+
+@pytest.mark.parametrize(("moves", "event"), [(False, "staff.hired"), (True, "staff.moved")])
+def test_a_refusal_stays_on_record_with_who_was_looked_up(city, sakura, momiji, hanako, moves, event):
+    add(momiji, arrival(hanako))
+    before = len(events_of(city))
+
+    with momiji.open() as clerk, pytest.raises(NotAllowed, match="職員番号1"):
+        same_person.add(momiji.facility, arrival(hanako, moves=moves), by=clerk, at=timezone.now())
+
+    new = events_of(city)[before:]
+    shown = [str(hanako.member.pk)]
+    assert [(one.event, one.outcome, one.facility_id) for one in new] == [
+        ("staff.looked_up", "done", momiji.facility.pk),
+        ("staff.shown_to_other_facility", "done", sakura.facility.pk),
+        (event, "refused", momiji.facility.pk),
+    ]
+    assert [list(one.rows.values()) for one in new] == [[shown]] * 3
 
 
 def test_what_is_missing_is_told_at_its_field_and_what_was_typed_stays(sakura, momiji, hanako):

@@ -1,11 +1,12 @@
 """The city looks for somebody by kana: compared when opened, named on the record, written nowhere."""
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from facilities.actors import Role
 from staff_records.queries import search
@@ -43,6 +44,15 @@ def test_somebody_is_found_at_every_facility_with_job_and_state(city, sakura, of
     for words in ("さくら保育園", "すみれ保育園", "保育士", "在籍", "退職"):
         assert words in page
     assert "緑　太郎" not in page
+
+
+def test_who_has_announced_a_leaving_is_still_there(city, sakura, officer):
+    hire(sakura, last_day=timezone.localdate() + timedelta(days=60))
+
+    page = officer.post(SEARCH, {"kana": "あおば", "birth_date": ""}).content.decode()
+
+    assert "在籍" in page
+    assert "退職" not in page
 
 
 def test_the_record_names_who_was_shown_and_nothing_tells_who_was_looked_for(city, sakura, officer, caplog):

@@ -1,6 +1,6 @@
 """What one roster of a corporation says of somebody is offered to the other, and written down once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -12,8 +12,9 @@ from staff_records.models import StaffChange
 from staff_records.operations import same_person
 from staff_records.problems import FieldProblems
 from staff_records.values import Detail, Identity
-from staff_records.words import ChangeKind
+from staff_records.words import ChangeKind, Ending
 from tests.cast import make_city, make_facility, sign_in
+from tests.record import events_of
 from tests.staff_records.rosters import (
     FULL,
     add,
@@ -88,6 +89,23 @@ def test_an_older_name_is_not_offered(sakura, momiji, hanako):
     assert "この施設の名簿のほうが新しい" in page
 
 
+def test_a_refusal_stays_on_record_of_both_facilities(city, sakura, momiji, hanako):
+    here = add(momiji, arrival(hanako))
+    before = len(events_of(city))
+
+    with momiji.open() as clerk, pytest.raises(NotAllowed, match="取り込むことはありません"):
+        same_person.take_over_detail(
+            momiji.facility, here.member.pk, hanako.member.pk, by=clerk, at=timezone.now()
+        )
+
+    assert [
+        (one.event, one.outcome, one.facility_id, list(one.rows.values())) for one in events_of(city)[before:]
+    ] == [
+        ("staff.details_changed", "refused", momiji.facility.pk, [[str(here.member.pk)]]),
+        ("staff.shown_to_other_facility", "done", sakura.facility.pk, [[str(hanako.member.pk)]]),
+    ]
+
+
 def test_a_birth_date_put_right_is_taken_over(sakura, momiji, hanako):
     here = add(momiji, arrival(hanako))
     with writing(sakura, hanako) as (found, writer):
@@ -124,6 +142,22 @@ def test_two_people_are_not_made_one(city, sakura, momiji, hanako):
             same_person.take_over_detail(
                 momiji.facility, taro.member.pk, other.member.pk, by=clerk, at=timezone.now()
             )
+
+
+@pytest.mark.parametrize(("days", "is_offered"), [(60, True), (0, True), (-1, False)])
+def test_who_has_announced_a_leaving_is_on_both_rosters_until_the_last_day(
+    sakura, momiji, hanako, days, is_offered
+):
+    here, today = add(momiji, arrival(hanako)), timezone.localdate()
+    for place, one in ((sakura, hanako), (momiji, here)):
+        with writing(place, one) as (found, writer):
+            writer.end_work(found, last_day=today + timedelta(days=days), ending=Ending.LEFT)
+    with writing(sakura, hanako) as (found, writer):
+        writer.add_detail(found, Detail("若葉　花子", "わかば　はなこ"), from_day=date(2026, 5, 20))
+
+    page = sign_in(momiji.clerk).get(FIND).content.decode()
+
+    assert ("若葉　花子" in page) is is_offered
 
 
 def test_the_page_of_six_costs_as_much_as_of_two(sakura, momiji):

@@ -91,3 +91,27 @@ def test_a_new_name_holds_from_its_day_on(hanako):
 )
 def test_a_change_counts_from_a_month_on(kind, day, month):
     assert str(first_month_of(kind, day)) == month
+
+
+def test_a_re_hire_taken_back_leaves_the_leaving_before_it_as_it_was(hanako):
+    found, writer = hanako
+    writer.end_work(found, last_day=date(2026, 3, 31), ending=Ending.LEFT)
+    writer.take_back_up(found, FULL, first_day=date(2026, 4, 1), beginning=Beginning.HIRED)
+
+    writer.withdraw_span(found, found.spans[-1])
+
+    (span,) = found.spans
+    assert (span.last_day, span.ending) == (date(2026, 3, 31), Ending.LEFT)
+    assert not found.is_there_on(TODAY)
+    assert StaffMember.objects.get().left_year == 2025
+
+
+def test_other_terms_taken_back_let_the_span_before_go_on_to_the_leaving(hanako):
+    found, writer = hanako
+    writer.change_terms(found, SHORT, from_day=date(2026, 5, 1), beginning=Beginning.CHANGED)
+    writer.end_work(found, last_day=date(2026, 5, 31), ending=Ending.LEFT)
+
+    writer.withdraw_span(found, found.spans[-1])
+
+    (span,) = found.spans
+    assert (span.last_day, span.ending) == (date(2026, 5, 31), Ending.LEFT)

@@ -1,6 +1,7 @@
 """年度当初の名簿: frozen as of 1 April, accepted or sent back by the city, quoted by forms."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
 
@@ -9,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit.record import record
 from facilities.actors import Role
 from facilities.models import FacilityProfile
 from facilities.rules import NotAllowed, ProblemsFound
@@ -17,10 +19,15 @@ from jobs.models import Job
 from person_keys.store import destroy
 from staff_records.models import EarlierEmployment, RosterRound, RosterSnapshot, SnapshotLine, StaffMember
 from staff_records.opening import open_to_show
-from staff_records.operations import rounds, year_start
+from staff_records.operations import people, rounds, seeing, year_start
 from staff_records.quoting import quoted
+from staff_records.sealed import sealed_names
+from staff_records.values import Earlier
+from staff_records.words import Ending, Proof
+from staff_records.writing import locked
 from tests.cast import make_city, make_facility, sign_in
 from tests.record import events_of
+from tests.staff_records.rosters import writer_of, writing
 from tests.staff_records.stage import add_member
 from tests.staff_records.year_stage import AT, YEAR, accepted, add_teacher, rename, send, shown_hash
 
@@ -202,7 +209,7 @@ def test_the_city_learns_of_rosters_once_a_day(staffed, run_jobs, mail_folder):
         pass
 
     assert len(letters(mail_folder, "職員名簿が提出されました")) == 3  # officer, chief, manager
-    assert Job.objects.filter(kind="staff_records.tell_city").count() == 1
+    assert Job.objects.filter(kind="staff_records.tell_city_of_rosters").count() == 1
 
 
 def test_accepted_it_supersedes_the_accepted_one_before(staffed):
@@ -289,6 +296,67 @@ def test_of_who_was_erased_the_line_is_gone_and_the_rest_is_there(staffed):
     assert "青葉　花子" in page
     assert "髙﨑" not in page
     assert sign_in(staffed.clerk).get(OWN).status_code == 200
+
+
+def test_between_emptying_rows_and_destroying_keys_every_page_of_the_year_opens(staffed):
+    accepted(staffed)
+    with staffed.open():
+        gone = StaffMember.objects.get(number=2)
+        column = sealed_names(SnapshotLine)["content"].column
+        SnapshotLine.objects.filter(member=gone).update(**{column: b""})
+        StaffMember.objects.filter(pk=gone.pk).update(left_year=YEAR, erased_at=timezone.now())
+        found = quoted(staffed.facility, YEAR)
+
+    assert found is not None
+    assert ([line.number for line in found.lines], found.erased) == ([1], 1)
+    assert sign_in(staffed.clerk).get(OWN).status_code == 200
+    assert sign_in(staffed.city.people[Role.OFFICER]).get(f"{CITY}{NUMBER}/").status_code == 200
+
+
+def test_what_happens_after_the_day_or_at_the_city_changes_no_accepted_roster(staffed):
+    with staffed.open():
+        writer = writer_of(staffed)
+        (found,) = locked([StaffMember.objects.get(number=1).pk])
+        seen = Earlier("nursery", date(2015, 4, 1), date(2020, 3, 31), "みほん保育園", True, Proof.RECEIVED)
+        row = writer.add_earlier(found, seen)
+        record("staff.earlier_added", rows={"staff_member": [found.member.pk]})
+    snapshot = accepted(staffed)
+
+    with staffed.city.open(Role.OFFICER) as officer:
+        seeing.check_proof(found.member, row.pk, by=officer, at=AT)
+    with staffed.open() as clerk:
+        version = StaffMember.objects.get(pk=found.member.pk).version
+        people.leave(
+            found.member.pk,
+            last_day=date(2026, 9, 30),
+            ending=Ending.LEFT,
+            shown_version=version,
+            by=clerk,
+            at=AT,
+        )
+        assert shown_hash(staffed) == snapshot.content_hash
+    page = sign_in(staffed.clerk).get(OWN).content.decode()
+    assert 'name="shown_hash"' not in page
+    assert "在職証明" not in page
+    assert "令和8年9月30日" not in page
+
+
+def test_a_certificate_that_comes_after_the_acceptance_is_a_change(staffed):
+    with staffed.open():
+        writer = writer_of(staffed)
+        (found,) = locked([StaffMember.objects.get(number=1).pk])
+        unproved = Earlier(
+            "nursery", date(2015, 4, 1), date(2020, 3, 31), "みほん保育園", True, Proof.REQUESTED
+        )
+        writer.add_earlier(found, unproved)
+        record("staff.earlier_added", rows={"staff_member": [found.member.pk]})
+    snapshot = accepted(staffed)
+
+    with writing(staffed, found) as (again, writer):
+        writer.correct_earlier(again, again.earlier[0], replace(unproved, proof=Proof.NONE))
+        assert shown_hash(staffed) == snapshot.content_hash
+        writer.correct_earlier(again, again.earlier[0], replace(unproved, proof=Proof.RECEIVED))
+        assert shown_hash(staffed) != snapshot.content_hash
 
 
 def test_the_clerk_sends_it_in_the_browser(staffed):
