@@ -45,6 +45,17 @@ def test_somebody_is_found_at_every_facility_with_job_and_state(city, sakura, of
     assert "緑　太郎" not in page
 
 
+def test_whoever_is_found_leads_to_the_person_and_to_the_roster(sakura, officer):
+    member = hire(sakura).member
+
+    page = officer.post(SEARCH, {"kana": "あおば"}).content.decode()
+
+    number = sakura.facility.number
+    for address in (f"/c/staff/{number}/{member.pk}/", f"/c/staff/{number}/"):
+        assert f'href="{address}"' in page
+        assert officer.get(address).status_code == 200
+
+
 def test_the_record_names_who_was_shown_and_nothing_tells_who_was_looked_for(city, sakura, officer, caplog):
     found = hire(sakura)
     hire(sakura, ("青葉　太郎", "あおば　たろう"), birth=date(1980, 1, 1))
