@@ -301,6 +301,34 @@ def test_days_outside_work_are_refused_at_the_field(sakura, clerk, hanako, name,
     assert f'id="id_{field}-error"' in answer.content.decode()
 
 
+def test_a_leave_does_not_end_unsaid_with_terms_that_begin_later(sakura, clerk, hanako):
+    done(clerk, sakura, hanako, "terms", {"from_day": "R8.7.1", **TERMS})
+    leave = {"from_day": "R8.5.1", "leave": "childcare"}
+
+    answer = act(clerk, sakura, hanako, "absence", leave)
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "令和8年7月1日からの勤務条件の変更が登録されています" in page
+    assert 'id="id_from_day-error"' in page
+    with sakura.open():
+        later = Employment.objects.get(beginning="changed")
+    done(clerk, sakura, hanako, f"spans/{later.pk}/withdrawal")
+    done(clerk, sakura, hanako, "absence", leave)
+    done(clerk, sakura, hanako, "terms", {"from_day": "R8.7.1", **TERMS})
+    with sakura.open():
+        rows = Employment.objects.filter(withdrawn_at__isnull=True)
+        assert {row.beginning: row.leave for row in rows} == {
+            "hired": "",
+            "leave": "childcare",
+            "changed": "childcare",
+        }
+    # The other way round: who is back in June would be on leave again in July.
+    answer = act(clerk, sakura, hanako, "return", {"from_day": "R8.6.1"})
+    assert "令和8年7月1日からの勤務条件の変更が登録されています" in answer.content.decode()
+    done(clerk, sakura, hanako, "return", {"from_day": "R8.8.1"})
+
+
 def test_a_wrong_change_is_taken_back_and_the_span_before_goes_on(sakura, clerk, hanako):
     done(clerk, sakura, hanako, "terms", {"from_day": "2026-04-01", **TERMS})
     with sakura.open():
