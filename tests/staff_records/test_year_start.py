@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from facilities.actors import Role
-from facilities.models import FacilityProfile
+from facilities.models import Facility, FacilityProfile
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import CitySchedule
 from jobs.models import Job
@@ -428,3 +428,20 @@ def test_the_home_asks_until_it_is_sent(staffed, monkeypatch):
     send(staffed)
 
     assert "職員名簿" not in clerk.get(address).content.decode()
+
+
+@pytest.mark.parametrize("opened_on", [date(2026, 4, 15), date(2027, 2, 1)])
+def test_who_opens_after_the_first_of_april_is_asked_for_nothing(sakura, monkeypatch, opened_on):
+    with sakura.city.open(Role.OFFICER):
+        Facility.objects.update(opened_on=opened_on)
+    monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 6, 10))
+    clerk, officer = sign_in(sakura.clerk), sign_in(sakura.city.people[Role.OFFICER])
+
+    page = clerk.get(OWN).content.decode()
+
+    assert "令和8年度の名簿は、提出する必要がありません" in page
+    for words in ("期限を過ぎています", "未提出", "提出期限"):
+        assert words not in page
+    assert "職員名簿の提出" not in clerk.get(f"/f/{NUMBER}/schedule/").content.decode()
+    assert sakura.facility.name not in officer.get(CITY).content.decode()
+    assert "提出を求めていません" in officer.get(f"{CITY}{NUMBER}/").content.decode()
