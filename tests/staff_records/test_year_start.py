@@ -191,6 +191,30 @@ def test_returned_with_a_reason_it_comes_again_as_the_second_version(staffed, ru
         assert [one.status for one in RosterSnapshot.objects.order_by("version")] == ["returned", "submitted"]
 
 
+def test_what_comes_again_is_compared_with_what_was_sent_back_and_says_why(staffed):
+    first = send(staffed)
+    officer = sign_in(staffed.city.people[Role.OFFICER])
+    reason = "職員番号1の氏名を確かめてください。"
+    sent = {"snapshot": str(first.pk), "shown_hash": first.content_hash, "reason": reason}
+    officer.post(f"{CITY}{NUMBER}/return/", sent)
+    page = officer.get(f"{CITY}{NUMBER}/").content.decode()
+    assert "第1版を差し戻した理由" in page
+    assert "版（差し戻し）からの変更" not in page
+    with staffed.open():
+        rename(staffed, StaffMember.objects.get(number=1), "青葉　さくら")
+    second = send(staffed)
+
+    page = officer.get(f"{CITY}{NUMBER}/").content.decode()
+
+    assert page.index(reason) < page.index("第1版（差し戻し）からの変更") < page.index("に在籍する職員")
+    assert '<td data-label="前">青葉　花子</td><td data-label="後">青葉　さくら</td>' in page
+    officer.post(
+        f"{CITY}{NUMBER}/accept/", {**sent, "snapshot": str(second.pk), "shown_hash": second.content_hash}
+    )
+    page = officer.get(f"{CITY}{NUMBER}/").content.decode()
+    assert "差し戻した理由" not in page
+
+
 def test_the_city_learns_of_rosters_once_a_day(staffed, run_jobs, mail_folder):
     sumire = make_facility(staffed.city, "すみれ保育園", number="1299900000902")
     with sumire.open():
