@@ -93,6 +93,13 @@ def test_the_city_sees_changes_by_facility_without_names(city, sakura, officer):
     assert set(listed.rows) == {"staff_change"}
 
 
+@pytest.mark.parametrize("place", ["changes/", "overlaps/", "search/", "year/2026/"])
+def test_pages_beside_the_overview_lead_up_to_it(officer, place):
+    page = officer.get(f"/c/staff/{place}").content.decode()
+
+    assert '<a href="/c/staff/">職員</a>' in page
+
+
 def test_two_changes_of_a_kind_are_told_apart_by_number_and_day(sakura, officer):
     report(sakura, 7, month=MAY)
     report(sakura, 8)
