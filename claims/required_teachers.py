@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.db.models import Max
+
 from claims.composing import Ingredients
 from claims.conditions import known_facts
 from claims.models import ChildCount, CountSheet
@@ -9,7 +11,7 @@ from claims.states import SheetStatus
 from facilities.periods import ServiceMonth
 from pricing.conditions.answers import Answer
 from pricing.conditions.staffing import required_of, team_persons
-from staff_records.required import Place, Required, TermsOf, required_by
+from staff_records.required import Place, Required, TermsOf, newest_month_by, required_by
 
 
 @required_by
@@ -30,6 +32,14 @@ def required_by_counts(terms: Mapping[Place, TermsOf]) -> dict[Place, Required]:
     for count in ChildCount.objects.filter(sheet__in=list(found)):
         found[count.sheet_id].counts.append(count)
     return {(one.facility.pk, one.month): _required(one) for one in found.values()}
+
+
+@newest_month_by
+def newest_counts() -> ServiceMonth | None:
+    """The newest month with counts of a facility in scope: one query."""
+    sheets = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED)
+    newest = sheets.aggregate(newest=Max("month"))["newest"]
+    return None if newest is None else ServiceMonth.of(newest)
 
 
 def _required(found: Ingredients) -> Required:

@@ -58,6 +58,15 @@ Answering = Callable[[Mapping[Place, TermsOf]], Mapping[Place, Required]]
 
 required_by = Asked[Answering]()
 
+# The newest month of which the room knows the children, of the facilities in scope; None before the first.
+NewestMonth = Callable[[], ServiceMonth | None]
+newest_month_by = Asked[NewestMonth]()
+
+
+def newest_month() -> ServiceMonth | None:
+    """The newest month for which anybody can say how many teachers are needed."""
+    return max((month for asked in newest_month_by if (month := asked()) is not None), default=None)
+
 
 def required_in(terms: Mapping[Place, TermsOf]) -> dict[Place, Required]:
     """The required teachers of each facility and month that has children counted; the others are left out."""

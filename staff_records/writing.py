@@ -33,8 +33,10 @@ from staff_records.problems import FieldProblem, FieldProblems, require_none
 from staff_records.values import Detail, Earlier, Identity, Licenced, Terms, Trained
 from staff_records.words import Beginning, ChangeKind, Ending
 
-# What takes somebody away counts from the month it happens in; what brings somebody counts from the next first day on.
-TAKES_AWAY = frozenset({ChangeKind.LEFT, ChangeKind.MOVED_OUT, ChangeKind.LEAVE, ChangeKind.TERMS})
+# The day of these is the last one somebody is there.
+LAST_DAYS = frozenset({ChangeKind.LEFT, ChangeKind.MOVED_OUT})
+# These change what was true on 1 April, and with it the rates of the whole year.
+OF_THE_YEAR = frozenset({ChangeKind.EARLIER, ChangeKind.CORRECTED})
 
 
 def locked(member_ids: Collection[UUID]) -> list[Dossier]:
@@ -44,9 +46,15 @@ def locked(member_ids: Collection[UUID]) -> list[Dossier]:
 
 
 def first_month_of(kind: ChangeKind, day: date) -> ServiceMonth:
-    """The first month whose claims a change on ``day`` can change (pricing §5: from the 1st, or the next month on)."""
-    month = ServiceMonth.of(day)
-    return month if kind in TAKES_AWAY or day.day == 1 else month.plus(1)
+    """
+    The first month whose claims a change on ``day`` can change: that of the first 1st on which it is true (pricing §5);
+    what changes the roster of 1 April, from that April on.
+    """
+    if kind in OF_THE_YEAR:
+        return ServiceMonth(ServiceMonth.of(day).fiscal_year, 4)
+    since = day + A_DAY if kind in LAST_DAYS else day
+    month = ServiceMonth.of(since)
+    return month if since.day == 1 else month.plus(1)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from facilities.years import is_prepared, year_to_prepare
 from portal.queries.preparation import PreparationStep, preparation
 from pricing import RateBook
 from rate_books.in_force import books_for
+from staff_records.permissions import read_in_city
+from staff_records.queries.news import CityNews, news_of_city
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class CityHome:
     is_only_administrator: bool = False
     books: tuple[RateBook, ...] = ()
     preparation: Sequence[PreparationStep] = ()
+    staff: CityNews | None = None
+
+    @property
+    def roster_year(self) -> int:
+        """The fiscal year whose rosters of 1 April come in now."""
+        return ServiceMonth.of(timezone.localdate()).fiscal_year
 
     @property
     def still_to_prepare(self) -> list[PreparationStep]:
@@ -138,6 +146,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         if administers
         else (),
         books=books,
+        staff=news_of_city() if read_in_city.allows(actor, None) else None,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),

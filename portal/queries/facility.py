@@ -15,6 +15,7 @@ from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
 from facilities.schedule import Step
+from staff_records.queries.news import YearRosterState, newest_roster_status, year_roster_state
 from staff_records.queries.risks import AtRisk, changes_touching
 
 State = Literal["done", "now", "attention", "later"]
@@ -107,7 +108,8 @@ class Home:
     The newest month, other months' counts that wait for the facility or for an answer, what came back from the city,
     earlier months not sent, and disputes that were answered. Claims know ``month_is_closed``.
 
-    ``at_risk``: changes on the roster that count from this month on or later.
+    ``at_risk``: changes on the roster that count from this month on or later. ``year_roster``: this year's, on its way
+    to the city.
     """
 
     current: Month | None
@@ -116,6 +118,7 @@ class Home:
     unsent: list[Claim]
     answered: list[CountDispute]
     at_risk: tuple[AtRisk, ...] = ()
+    year_roster: YearRosterState | None = None
 
     @property
     def has_urgent(self) -> bool:
@@ -172,7 +175,10 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         if facility.is_public
         else changes_touching(month, [facility.pk], and_later=True).get(facility.pk, ())
     )
-    return Home(current, waiting, returned, unsent, answered, at_risk)
+    year_roster = year_roster_state(
+        facility, ServiceMonth.of(timezone.localdate()).fiscal_year, newest.roster_status
+    )
+    return Home(current, waiting, returned, unsent, answered, at_risk, year_roster)
 
 
 def _sheets(facility: Facility) -> list[Any]:
@@ -184,6 +190,7 @@ def _sheets(facility: Facility) -> list[Any]:
         .annotate(
             children=Sum("counts__count"),
             month_is_closed=closing_of("month"),
+            roster_status=newest_roster_status(ServiceMonth.of(timezone.localdate()).fiscal_year),
             was_answered=Exists(CountDispute.objects.filter(sheet=OuterRef("pk")).exclude(outcome="")),
         )
         .order_by("-month")

@@ -24,7 +24,7 @@ from staff_records.figures.people import Roster
 from staff_records.models import OverlapFlag, StaffChange
 from staff_records.queries.figures import month_of_staff, months_of
 from staff_records.queries.rosters import rosters
-from staff_records.required import required_in, terms_in
+from staff_records.required import newest_month, required_in, terms_in
 
 SHORT, RATES, LEADERS, NEWS, OVERLAPS, MISSING = "short", "rates", "leaders", "news", "overlaps", "missing"
 STATES: Final = {
@@ -85,7 +85,7 @@ class OverviewQuestion:
 
     @classmethod
     def of(cls, asked: QueryDict) -> "OverviewQuestion":
-        """Read the address; without a month, this one is meant."""
+        """Read the address."""
         state, kind, sort = asked.get("state", ""), asked.get("kind", ""), asked.get("sort", "")
         return cls(
             month=asked_month(asked.get("month", "")),
@@ -184,11 +184,11 @@ def city_staff(asked: OverviewQuestion) -> CityStaff:
 
 
 def asked_month(text: str) -> ServiceMonth:
-    """The month in an address; nonsense there means this month."""
+    """The month in an address; without one, the newest whose children are known, else this month."""
     try:
         return ServiceMonth.parse(text)
     except ValueError:
-        return ServiceMonth.of(timezone.localdate())
+        return newest_month() or ServiceMonth.of(timezone.localdate())
 
 
 def month_choices(chosen: ServiceMonth) -> list[ServiceMonth]:

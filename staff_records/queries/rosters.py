@@ -28,7 +28,7 @@ def rosters(
     wanted = months or [ServiceMonth(fiscal_year, 4).plus(place) for place in range(12)]
     hours: dict[UUID, list[MonthlyHours]] = {}
     for row in MonthlyHours.objects.filter(
-        member__in=[member.pk for member in members], month__in=[month.first_day for month in wanted]
+        facility__in=by_facility, month__in=[month.first_day for month in wanted]
     ):
         hours.setdefault(row.facility_id, []).append(row)
     rules: dict[UUID, list[WorkRules]] = {}

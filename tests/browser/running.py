@@ -168,6 +168,7 @@ class Stack:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "HAGUKUMI_VAR": str(self.var),
             "DATABASE_URL": f"postgresql://portal_app@/portal?host={self.var / 'run'}",
+            "KEY_STORE_URL": f"postgresql://portal_app@/portal_keys?host={self.var / 'run'}",
             "REDIS_URL": (self.var / "valkey" / "address").read_text(),
         }
         subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True)

@@ -86,7 +86,7 @@ def test_the_city_sees_changes_by_facility_without_names(city, sakura, officer):
     page = officer.get("/c/staff/changes/").content.decode()
 
     assert "さくら保育園（1件）" in page
-    assert "令和8年5月分" in page
+    assert "令和8年6月分" in page
     assert "退職" in page
     assert "青葉　花子" not in page
     (listed,) = events_of(city, "staff.changes_listed")
@@ -177,7 +177,7 @@ def test_the_table_to_save_has_no_names(city, sakura, officer):
         sakura.facility.number,
         "さくら保育園",
         "退職",
-        "令和8年5月",
+        "令和8年6月",
         "退職日",
     ]
     assert "花子" not in text

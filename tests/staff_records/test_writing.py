@@ -81,7 +81,11 @@ def test_a_new_name_holds_from_its_day_on(hanako):
     [
         (ChangeKind.HIRED, date(2026, 5, 1), "2026-05"),
         (ChangeKind.HIRED, date(2026, 5, 2), "2026-06"),
-        (ChangeKind.LEFT, date(2026, 5, 31), "2026-05"),
+        # On the last day of May somebody is still there; on 1 June nobody is.
+        (ChangeKind.LEFT, date(2026, 5, 31), "2026-06"),
+        (ChangeKind.LEFT, date(2026, 5, 30), "2026-06"),
+        (ChangeKind.LEAVE, date(2026, 5, 1), "2026-05"),
+        (ChangeKind.EARLIER, date(2026, 11, 25), "2026-04"),
         (ChangeKind.RETURNED, date(2026, 12, 15), "2027-01"),
     ],
 )
