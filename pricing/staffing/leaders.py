@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -172,7 +173,11 @@ def leader_standing(
     manages = POSTS[post].manages if post is not None and POSTS[post].rank == "A" else None
 
     def standing(rank: Rank) -> RankStanding:
-        trained = trained_for(rank, hours, fiscal_year, kind, manages=manages, duty_field=duty_field)
+        trained = (
+            trained_for(rank, hours, fiscal_year, kind, manages=manages, duty_field=duty_field)
+            if finished
+            else _untrained(rank, fiscal_year, kind, manages, duty_field)
+        )
         return _rank_standing(rank, experience_months, trained, kind, job, later, fiscal_year)
 
     return Standing(fiscal_year, standing("A"), standing("B"))
@@ -194,6 +199,14 @@ def category3_lines(standings: Iterable[Standing], number: BaseNumber | None) ->
         headcount_a=None if number is None else number.headcount_a,
         headcount_b=None if number is None else number.headcount_b,
     )
+
+
+@cache
+def _untrained(
+    rank: Rank, fiscal_year: int, kind: str, manages: bool | None, duty_field: str | None
+) -> Trained:
+    """Of most people nothing is registered: the same answer for all of them."""
+    return trained_for(rank, TrainingHours.of(()), fiscal_year, kind, manages=manages, duty_field=duty_field)
 
 
 def _rank_standing(
