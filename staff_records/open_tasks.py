@@ -8,7 +8,7 @@ from facilities.open_tasks import OpenTask, asks
 from facilities.periods import ServiceMonth
 from pages.wareki import fiscal_year_words
 from staff_records.models import RosterSnapshot
-from staff_records.operations.rounds import due_of
+from staff_records.operations.rounds import due_of, is_asked
 from staff_records.queries.year_start import state_of
 
 WORDS = {"missing": "{}の職員名簿の提出", "returned": "差し戻された{}の職員名簿の修正"}
@@ -16,10 +16,10 @@ WORDS = {"missing": "{}の職員名簿の提出", "returned": "差し戻され�
 
 @asks
 def roster_of_the_year(facility: Facility) -> list[OpenTask]:
-    """From April until it is sent, and again when it came back: two queries."""
+    """From April until it is sent, and again when it came back, of whom is run on 1 April: two queries."""
     year = ServiceMonth.of(timezone.localdate()).fiscal_year
     april = ServiceMonth(year, 4)
-    if not facility.lives_in(april):
+    if not is_asked(facility, year):
         return []
     versions = list(RosterSnapshot.objects.filter(facility=facility, fiscal_year=year).order_by("-version"))
     words = WORDS.get(state_of(versions))

@@ -4,8 +4,9 @@ from datetime import date, datetime, timedelta
 
 from audit.record import record
 from facilities.actors import Actor
-from facilities.models import Municipality
+from facilities.models import Facility, Municipality
 from facilities.operating import operation
+from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 from facilities.schedule import CitySchedule
 from pages.wareki import fiscal_year_words
@@ -16,6 +17,12 @@ from staff_records.year_roster import first_day_of
 
 USUAL_DAY = 10
 MEANWHILE = "画面を開いたあとに提出期限が変わりました。いまの期限を確かめて、もう一度設定してください。"
+
+
+def is_asked(facility: Facility, fiscal_year: int) -> bool:
+    """Whether the facility owes a roster of the year: it is run on 1 April. Who opens later has nobody to name then."""
+    day = first_day_of(fiscal_year)
+    return facility.opened_on <= day and facility.lives_in(ServiceMonth.of(day))
 
 
 def due_of(municipality: Municipality, fiscal_year: int) -> date:

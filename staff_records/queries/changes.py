@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from staff_records.models import StaffChange
-from staff_records.opening import open_to_show
+from staff_records.opening import open_to_compute, open_to_show
 from staff_records.queries.person import HEADINGS, Person, person_of
 from staff_records.words import ChangeKind
 
@@ -60,9 +60,14 @@ class ChangesQuestion:
 
 @dataclass(frozen=True)
 class Reported:
-    """One change as the list shows it."""
+    """One change as the list shows it: ``row`` is opened for computing, unless the person was erased."""
 
     row: StaffChange
+
+    @property
+    def day(self) -> date | None:
+        """Of which day it is; None of somebody who was erased."""
+        return None if self.row.member.erased_at else self.row.day
 
     @property
     def kind_words(self) -> str:
@@ -121,10 +126,15 @@ def unseen() -> QuerySet[StaffChange]:
 
 
 def changes_in_city(question: ChangesQuestion) -> ChangesView:
-    """What the city is asked to look at. Four queries, however much was reported; nothing personal is opened."""
+    """
+    What the city is asked to look at: four queries and one to the key store, however much was reported.
+
+    Days are opened, names are not: a number and a day tell two lines apart.
+    """
     rows = _asked(question)
     first = (question.page - 1) * A_PAGE
-    shown = list(rows.select_related("facility")[first : first + A_PAGE])
+    shown = list(rows.select_related("facility", "member")[first : first + A_PAGE])
+    open_to_compute(shown)
     reporting = reported().order_by().values("facility_id")
     return ChangesView(
         question,

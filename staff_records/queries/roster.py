@@ -23,12 +23,13 @@ from staff_records.models import Employment, StaffMember
 from staff_records.opening import open_to_show
 from staff_records.words import Post
 
-THERE, LEFT, ON_LEAVE, COMING = "there", "left", "leave", "coming"
+THERE, LEFT, ON_LEAVE, COMING, EVERYBODY = "there", "left", "leave", "coming", "all"
 STATES: Final[Mapping[str, str]] = {
     THERE: "在籍",
     ON_LEAVE: "休業中",
     LEFT: "退職",
     COMING: "採用予定",
+    EVERYBODY: "全員（採用予定・退職を含む）",
 }
 REGULAR: Final[Mapping[str, str]] = {"regular": "常勤", "part_time": "非常勤"}
 SORTS: Final[Mapping[str, str]] = {
@@ -92,7 +93,7 @@ class RosterQuestion:
     @property
     def is_narrowed(self) -> bool:
         """Whether it asks for some only."""
-        return bool(self.job or self.regular or self.state != THERE)
+        return bool(self.job or self.regular or self.state not in {THERE, EVERYBODY})
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,11 @@ class Roster:
         return [named.row.member.pk for named in self.rows]
 
     @property
+    def elsewhen(self) -> list[tuple[str, str, int]]:
+        """Who is not there on the day but on the roster: state, its words, how many."""
+        return [(state, STATES[state], self.states[state]) for state in (COMING, LEFT) if self.states[state]]
+
+    @property
     def at_work(self) -> int:
         """Who is there and not on leave."""
         return self.states[THERE] - self.states[ON_LEAVE]
@@ -172,19 +178,21 @@ def roster_of(facility_id: UUID, question: RosterQuestion) -> Roster:
     members = list(
         StaffMember.objects.filter(facility=facility_id, erased_at__isnull=True).order_by("number")
     )
-    # Whoever left years before the day is loaded only when those who left are asked for.
+    # Whoever left years before the day is opened only when those who left are asked for.
     year = ServiceMonth.of(on).fiscal_year
     asked = [
         member
         for member in members
-        if question.state == LEFT or member.left_year is None or member.left_year >= year
+        if question.state in {LEFT, EVERYBODY} or member.left_year is None or member.left_year >= year
     ]
     found = dossiers(asked, Purpose.COMPUTE)
     by_state: dict[str, list[RosterRow]] = {state: [] for state in STATES}
     for one in found:
         for state, row in _states(one, on):
             by_state[state].append(row)
+    by_state[EVERYBODY] = [row for state in (THERE, COMING, LEFT) for row in by_state[state]]
     states = {state: len(rows) for state, rows in by_state.items()}
+    states[LEFT] += len(members) - len(asked)
     of_state = [row for row in by_state[question.state] if _has_hours(row, question.regular)]
     numbers = Counter(row.span.job for row in of_state)
     jobs = [(code, job.label, numbers[code]) for code, job in JOBS.items() if numbers[code]]

@@ -13,7 +13,7 @@ from facilities.models import Facility, FacilityProfile, Municipality
 from facilities.periods import ServiceMonth
 from facilities.queries import facility_rows
 from staff_records.models import RosterSnapshot
-from staff_records.operations.rounds import due_of
+from staff_records.operations.rounds import due_of, is_asked
 from staff_records.operations.year_start import needs_no_look
 from staff_records.queries.year_start import STATES, state_of
 from staff_records.roster_figures import RosterFigures
@@ -130,7 +130,7 @@ class CityYear:
 
 
 def city_year(fiscal_year: int, own: Municipality, asked: CityQuestion) -> CityYear:
-    """Every facility that is run in April of the year: six queries, however many they are."""
+    """Every facility that is run on 1 April of the year, or has sent its roster: six queries, however many they are."""
     day, due = first_day_of(fiscal_year), due_of(own, fiscal_year)
     month, today = ServiceMonth.of(day), timezone.localdate()
     versions: dict[UUID, list[RosterSnapshot]] = {}
@@ -138,9 +138,9 @@ def city_year(fiscal_year: int, own: Municipality, asked: CityQuestion) -> CityY
         versions.setdefault(snapshot.facility_id, []).append(snapshot)
     everything = []
     for found in facility_rows(month):
-        if not found.is_run_in(month):
-            continue
         mine = versions.get(found.facility.pk, [])
+        if not found.is_run_in(month) or not (mine or is_asked(found.facility, fiscal_year)):
+            continue
         state = state_of(mine)
         everything.append(
             CityYearRow(

@@ -136,7 +136,12 @@ def facility_year(facility: Facility, fiscal_year: int, own: Municipality, *, to
 
 @dataclass(frozen=True)
 class ReviewYear:
-    """What the city sees of one facility: the difference to a year before, then figures beside what is granted."""
+    """
+    What the city sees of one facility: the difference to a year before, then figures beside what is granted.
+
+    ``corrects`` compares with the accepted version of the year; where none was accepted, ``resent`` with the version
+    that came before it (``earlier``: sent back or taken back).
+    """
 
     snapshot: RosterSnapshot | None
     state: str
@@ -147,8 +152,17 @@ class ReviewYear:
     since_year: int | None
     since: Comparison | None
     corrects: Comparison | None
+    earlier: RosterSnapshot | None
+    resent: Comparison | None
     profile: FacilityProfile | None
     people: set[UUID]
+
+    @property
+    def last_return(self) -> RosterSnapshot | None:
+        """The newest version the city sent back, while that is not settled."""
+        if self.state not in {SnapshotStatus.SUBMITTED, SnapshotStatus.RETURNED}:
+            return None
+        return _with(self.versions, SnapshotStatus.RETURNED)
 
     @property
     def since_words(self) -> str:
@@ -181,7 +195,9 @@ def review_year(facility: Facility, fiscal_year: int) -> ReviewYear:
     accepted = _with(versions, SnapshotStatus.ACCEPTED)
     corrected = accepted if accepted and accepted is not snapshot else None
     before = accepted_before(facility.pk, fiscal_year) if snapshot else None
-    frozen = lines_of(snapshot, corrected, before)
+    older = [one for one in versions if snapshot and one.version < snapshot.version]
+    earlier = older[0] if older and accepted is None else None
+    frozen = lines_of(snapshot, corrected, before, earlier)
     own = frozen[snapshot.pk] if snapshot else Frozen([], 0)
     return ReviewYear(
         snapshot=snapshot,
@@ -193,6 +209,8 @@ def review_year(facility: Facility, fiscal_year: int) -> ReviewYear:
         since_year=before.fiscal_year if before else None,
         since=_compared(frozen.get(before.pk) if before else None, own.standings, hidden=ADDRESS),
         corrects=_compared(frozen.get(corrected.pk) if corrected else None, own.standings, hidden=ADDRESS),
+        earlier=earlier,
+        resent=_compared(frozen.get(earlier.pk) if earlier else None, own.standings, hidden=ADDRESS),
         profile=profile_of(snapshot) if snapshot else None,
         people={pk for one in frozen.values() for pk in one.people},
     )

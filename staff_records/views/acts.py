@@ -60,8 +60,9 @@ class Act(Generic[Form]):
     """
     One thing that can be registered.
 
-    ``shows``: what the form begins with, from the person and the row of the address; it raises ``ObjectDoesNotExist``
-    for a row that is not this person's. ``lead``: what follows from it, in one or two sentences.
+    ``shows``: what the form begins with, from the person and the row of the address; ``names``: what is taken back, in
+    lines. Both raise ``ObjectDoesNotExist`` for a row that is not this person's. ``lead``: what follows from it, in
+    one or two sentences.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Act(Generic[Form]):
     perform: Callable[[Doing, Form], object]
     shows: Callable[[Person, UUID | None], Mapping[str, Any]] = lambda person, row_id: {}
     lead: str = ""
+    names: Callable[[Person, UUID | None], list[str]] = lambda person, row_id: []
     danger: bool = False
 
 
@@ -85,7 +87,7 @@ def act_page(
     """Show the form of an act, and do it."""
     facility = own_facility(request)
     person = person_or_404(member_id)
-    shown = _shown(act, person, row_id)
+    shown, names = _shown(act, person, row_id)
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = act.form(typed, today=person.today, version=person.member.version, shown=shown)
     problems: list[str] = []
@@ -110,6 +112,7 @@ def act_page(
     record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
     context = {
         "act": act,
+        "names": names,
         "form": form,
         "problems": problems,
         "person": person,
@@ -120,9 +123,9 @@ def act_page(
     return render(request, "staff_records/act.html", context, status=status)
 
 
-def _shown(act: Act[Any], person: Person, row_id: UUID | None) -> Mapping[str, Any]:
+def _shown(act: Act[Any], person: Person, row_id: UUID | None) -> tuple[Mapping[str, Any], list[str]]:
     try:
-        return act.shows(person, row_id)
+        return act.shows(person, row_id), act.names(person, row_id)
     except ObjectDoesNotExist:
         # The person was opened, if not shown: whoever asks for rows of others by their person stands in the record.
         record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [person.member.pk]})

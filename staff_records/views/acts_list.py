@@ -18,6 +18,7 @@ from staff_records.forms import people as people_forms
 from staff_records.operations import months, papers, people, terms
 from staff_records.person_rows import MemberRow
 from staff_records.queries.person import Person
+from staff_records.views import taken_back
 from staff_records.views.acts import Act, Doing
 from staff_records.words import Beginning, Ending, Leave
 from staff_records.writing_rows import detail_value, licenced_value, terms_value
@@ -91,6 +92,7 @@ STAY = Act(
     form=people_forms.ConfirmForm,
     perform=lambda doing, form: people.stay(doing.member_id, **doing.on_member),
     lead="この職員は、いまの勤務条件のまま在籍していることになります。",
+    names=taken_back.leaving,
     danger=True,
 )
 COME_BACK = Act(
@@ -266,7 +268,7 @@ Withdrawal = Callable[[Doing, people_forms.ConfirmForm], object]
 
 
 def _withdraw(
-    title: str, perform: Withdrawal, shows: Callable[[Person, UUID | None], Shown], lead: str = ""
+    title: str, perform: Withdrawal, names: Callable[[Person, UUID | None], list[str]], lead: str = ""
 ) -> Act[people_forms.ConfirmForm]:
     """A row was entered by mistake. The row must be this person's; there is nothing to type."""
     return Act(
@@ -275,7 +277,7 @@ def _withdraw(
         done=WITHDRAWN,
         form=people_forms.ConfirmForm,
         perform=perform,
-        shows=shows,
+        names=names,
         lead=lead or "誤って登録したものを取り消します。取り消したことは記録に残ります。",
         danger=True,
     )
@@ -284,27 +286,27 @@ def _withdraw(
 WITHDRAW_DETAIL = _withdraw(
     "氏名・住所の変更の取消",
     lambda doing, form: people.withdraw_detail(doing.member_id, doing.row, **doing.on_member),
-    _detail,
+    taken_back.detail,
     "この変更を取り消します。前の氏名・住所が続いていることになります。",
 )
 WITHDRAW_SPAN = _withdraw(
     "勤務の変更の取消",
     lambda doing, form: terms.withdraw_span(doing.member_id, doing.row, **doing.on_member),
-    _span,
+    taken_back.span,
     "この期間の登録を取り消します。前の勤務が続いていることになります。",
 )
 WITHDRAW_QUALIFICATION = _withdraw(
     "資格の取消",
     lambda doing, form: papers.withdraw_qualification(doing.member_id, doing.row, **doing.on_member),
-    _qualification,
+    taken_back.qualification,
 )
 WITHDRAW_EARLIER = _withdraw(
     "前歴の取消",
     lambda doing, form: papers.withdraw_earlier(doing.member_id, doing.row, **doing.on_member),
-    _earlier,
+    taken_back.earlier,
 )
 WITHDRAW_TRAINING = _withdraw(
     "研修の取消",
     lambda doing, form: papers.withdraw_training(doing.member_id, doing.row, **doing.on_member),
-    _training,
+    taken_back.training,
 )

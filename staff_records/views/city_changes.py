@@ -55,7 +55,11 @@ def change(request: TenantRequest, change_id: UUID) -> HttpResponse:
         "found": found,
         "facility": found.row.facility,
         "waits": found.row.seen_at is None and found.row.withdrawn_at is None,
-        "breadcrumbs": [("職員の異動", reverse("staff_city:changes")), ("届出", None)],
+        "breadcrumbs": [
+            ("職員", reverse("staff_city:overview")),
+            ("職員の異動", reverse("staff_city:changes")),
+            ("届出", None),
+        ],
     }
     return render(request, "staff_records/city_change.html", context)
 
@@ -121,5 +125,6 @@ def _list(
         "older": asked.query(page=asked.page + 1) if view.has_more else "",
         "may_see": permissions.decide.allows(request.actor, None),
         "problems": problems or [],
+        "breadcrumbs": [("職員", reverse("staff_city:overview")), ("職員の異動", None)],
     }
     return render(request, "staff_records/city_changes.html", context, status=422 if problems else 200)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -78,7 +79,7 @@ def _search_page(
         "bound": form if form.is_bound else None,
         "found": found,
         "most": MOST_SHOWN,
-        "breadcrumbs": [("職員を探す", None)],
+        "breadcrumbs": [("職員", reverse("staff_city:overview")), ("職員を探す", None)],
     }
     return render(request, "staff_records/city/search.html", context, status=status)
 
@@ -107,7 +108,7 @@ def _overlaps(
         "bound": next((form for pair, form in forms if form.is_bound), None),
         "problems": problems or [],
         "may_clear": permissions.decide.allows(request.actor, None),
-        "breadcrumbs": [("二重の雇用の確認", None)],
+        "breadcrumbs": [("職員", reverse("staff_city:overview")), ("二重の雇用の確認", None)],
     }
     return render(
         request,

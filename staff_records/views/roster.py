@@ -19,7 +19,15 @@ from staff_records.events import StaffEvent
 from staff_records.models import StaffMember
 from staff_records.operations.succession import offered
 from staff_records.queries.person import Person, person_of
-from staff_records.queries.roster import REGULAR, SORTS, STATES, Roster, RosterQuestion, roster_of
+from staff_records.queries.roster import (
+    EVERYBODY,
+    REGULAR,
+    SORTS,
+    STATES,
+    Roster,
+    RosterQuestion,
+    roster_of,
+)
 from staff_records.views.shared import Crumbs, own_facility
 
 
@@ -93,6 +101,11 @@ def roster_context(found: Roster, today: date) -> dict[str, Any]:
             (code, words, found.states[code], question.query(state=code, job=""))
             for code, words in STATES.items()
         ],
+        "elsewhen": [
+            (words, number, question.query(state=state, job="", regular=""))
+            for state, words, number in found.elsewhen
+        ],
+        "everybody": question.query(state=EVERYBODY, job="", regular=""),
         "jobs": [(code, words, number, question.query(job=code)) for code, words, number in found.jobs],
         "every_job": question.query(job=""),
         "regular_choices": REGULAR.items(),

@@ -147,7 +147,10 @@ def _list(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
         "may_set_round": permissions.set_round.allows(request.actor, None),
         "due_typed": request.POST.get("due_on", ""),
         "problems": problems or [],
-        "breadcrumbs": [("職員名簿", None), (f"{fiscal_year_words(fiscal_year)}の提出", None)],
+        "breadcrumbs": [
+            ("職員", reverse("staff_city:overview")),
+            (f"{fiscal_year_words(fiscal_year)}の職員名簿の提出", None),
+        ],
     }
     return render(request, "staff_records/year_city.html", context, status=_status(request))
 
@@ -174,13 +177,17 @@ def _review(
         "words": fiscal_year_words(fiscal_year),
         "tone": STATES[view.state][0],
         "state_words": STATES[view.state][1],
+        "is_asked": rounds.is_asked(facility, fiscal_year),
         "may_decide": waits and permissions.decide.allows(request.actor, None),
         "typed": typed_texts(request, "reason"),
         "problems": problems or [],
         "targets": {year_start.NO_REASON: "reason"},
         "breadcrumbs": [
-            ("職員名簿", None),
-            (f"{fiscal_year_words(fiscal_year)}の提出", reverse("staff_city:year", args=[fiscal_year])),
+            ("職員", reverse("staff_city:overview")),
+            (
+                f"{fiscal_year_words(fiscal_year)}の職員名簿の提出",
+                reverse("staff_city:year", args=[fiscal_year]),
+            ),
             (facility.name, None),
         ],
     }

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -20,6 +21,7 @@ from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
 from staff_records.models import RosterSnapshot
 from staff_records.operations import year_start
+from staff_records.operations.rounds import is_asked
 from staff_records.paper import ROSTER_FORM
 from staff_records.queries.year_start import STATES, facility_year
 
@@ -99,6 +101,7 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
     panel = panel_for(view.printable.pk, ROSTER_FORM) if view.printable else None
     rows = view.row_ids | ({"document": panel.row_ids} if panel else {})
     record(StaffEvent.YEAR_SHOWN, on=facility, rows=rows, detail={"fiscal_year": fiscal_year})
+    asked = is_asked(facility, fiscal_year) or bool(view.versions)
     undeclared = year_start.UNDECLARED if year_start.UNDECLARED in (problems or []) else ""
     targets = {problem.sentence: problem.anchor for problem in view.problems}
     context = {
@@ -109,7 +112,8 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
         "back": request.path,
         "today": today,
         "has_begun": view.day <= today,
-        "is_late": view.state in {"missing", "returned"} and today > view.due,
+        "is_asked": asked,
+        "is_late": asked and view.state in {"missing", "returned"} and today > view.due,
         "problems": problems or [],
         "targets": {**targets, year_start.UNDECLARED: "declared"},
         "undeclared": undeclared,
@@ -118,7 +122,10 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
             for each in (fiscal_year - 1, fiscal_year + 1)
             if FIRST_YEAR <= each <= _this_year()
         ],
-        "breadcrumbs": [("職員名簿", None), (f"{view.words}の提出", None)],
+        "breadcrumbs": [
+            ("職員名簿", reverse("staff:roster", args=[facility.number])),
+            (f"{view.words}の提出", None),
+        ],
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "staff_records/year.html", context, status=status)

@@ -12,6 +12,27 @@ from staff_records.columns import TABLES, Table
 LAST_HEADING_ROW = 40
 LONGEST_HEADING = 40
 _MARKS = re.compile(r"[\s　*＊※]|[(（]?必須[)）]?$")
+# Of columns that offices have and a roster does not: they are spread out like 氏　名, and are no names either.
+_OTHERS_HAVE = frozenset(
+    {
+        "姓名",
+        "備考",
+        "摘要",
+        "電話",
+        "携帯電話",
+        "連絡先",
+        "年齢",
+        "所属",
+        "区分",
+        "担任",
+        "担当",
+        "役職",
+        "通勤",
+        "続柄",
+        "学歴",
+        "経験年数",
+    }
+)
 _TITLED = re.compile(r"[0-9]{5,}|@")
 
 
@@ -57,8 +78,20 @@ def heading_row(sheet: WorkbookSheet, table: Table, *, with_aliases: bool) -> tu
     return best
 
 
+@cache
+def _known_headings() -> frozenset[str]:
+    """Every heading and alias of every table, and what else stands beside them, folded."""
+    return _OTHERS_HAVE.union(*(our_headings(code, with_aliases=True) for code in TABLES))
+
+
 def looks_like_a_value(heading: str) -> bool:
-    """A name, a day, a number or an address: a heading is nobody's, and such a text is not kept."""
+    """
+    A name, a day, a number or an address: a heading is nobody's, and such a text is not kept.
+
+    A heading we know is none of these, however it is spread out: «職　　種» looks like 姓　名.
+    """
+    if folded(heading) in _known_headings():
+        return False
     plain = " ".join(unicodedata.normalize("NFKC", heading).split())
     return (
         len(plain) > LONGEST_HEADING

@@ -2,8 +2,8 @@
 //  - Enter and the arrows go from row to row, Esc gives a cell back as it was, Alt+D copies the cell above;
 //  - what is pasted from a spreadsheet fills the cells from here on (by headings, when they are copied along), and can be
 //    taken back;
-//  - every cell is saved by itself, and what is wrong is told at it;
-//  - a postal code brings its address ([data-addresses-url]).
+//  - every cell is saved by itself, and what is wrong is told at it.
+// What a postal code brings (addresses.js) is typed into its cell and saved like anything else.
 (() => {
   const table = document.querySelector("table.entry-grid");
   const form = table?.closest("form");
@@ -193,9 +193,6 @@
     changed(cell);
     if (!cell.closest("tr").nextElementSibling) addRow();
   });
-  table.addEventListener("change", (event) => {
-    if (event.target.closest("input[data-column=postal_code]")) addresses(event.target);
-  });
   const put = (cell, text) => {
     if (cell.value === text) return;
     cell.value = text;
@@ -282,32 +279,6 @@
     notice.textContent = "貼り付けを元に戻しました。";
     go(document.getElementById(table.dataset.at));
   });
-
-  // ---------- postal code → address
-  const addresses = async (cell) => {
-    const address = cellOf(cell.closest("tr"), "address");
-    if (!table.dataset.addressesUrl || !address || !/^[0-9０-９][0-9０-９‐－ー-]{6,7}$/.test(cell.value.trim())) return;
-    const body = new URLSearchParams({ postal_code: cell.value });
-    for (const name of ["csrfmiddlewaretoken", "form_token"]) body.set(name, form.elements[name].value);
-    try {
-      const answer = await fetch(table.dataset.addressesUrl, { method: "POST", body });
-      if (!answer.ok || answer.redirected) return;
-      const found = (await answer.json()).addresses;
-      if (!address.value && found.length === 1) put(address, found[0]);
-      else if (found.length > 1) offer(address, found);
-    } catch {
-      // Nothing is lost: the address is typed.
-    }
-  };
-  const offer = (address, found) => {
-    const list = document.createElement("datalist");
-    list.className = "cell-list";
-    list.id = `${address.id}-towns`;
-    document.getElementById(list.id)?.remove();
-    list.append(...found.map((words) => Object.assign(document.createElement("option"), { value: words })));
-    address.after(list);
-    address.setAttribute("list", list.id);
-  };
 
   // ---------- leaving
   form.addEventListener("submit", () => {

@@ -108,6 +108,23 @@ def test_the_page_shows_everything_but_wages_and_is_on_record(city, sakura, cler
     assert shown.rows == {"staff_member": [str(hanako.pk)]}
 
 
+def test_a_postal_code_alone_is_shown_and_forms_with_one_can_look_it_up(sakura, clerk):
+    with sakura.open():
+        member = add_member(sakura, address="")
+
+    page = clerk.get(address(sakura, member)).content.decode()
+
+    assert "〒272-0001" in page
+    for place, has in (
+        (address(sakura, act="new/"), True),
+        (address(sakura, member, "details/"), True),
+        (address(sakura, member, "leaving/"), False),
+    ):
+        page = clerk.get(place).content.decode()
+        assert (f'data-addresses-url="{address(sakura, act="addresses/")}"' in page) is has
+        assert ("js/addresses" in page) is has
+
+
 def test_wages_have_a_page_and_an_event_of_their_own(city, sakura, clerk, hanako):
     done(
         clerk,
@@ -302,6 +319,34 @@ def test_days_outside_work_are_refused_at_the_field(sakura, clerk, hanako, name,
     assert f'id="id_{field}-error"' in answer.content.decode()
 
 
+def test_a_leave_does_not_end_unsaid_with_terms_that_begin_later(sakura, clerk, hanako):
+    done(clerk, sakura, hanako, "terms", {"from_day": "R8.7.1", **TERMS})
+    leave = {"from_day": "R8.5.1", "leave": "childcare"}
+
+    answer = act(clerk, sakura, hanako, "absence", leave)
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "令和8年7月1日からの勤務条件の変更が登録されています" in page
+    assert 'id="id_from_day-error"' in page
+    with sakura.open():
+        later = Employment.objects.get(beginning="changed")
+    done(clerk, sakura, hanako, f"spans/{later.pk}/withdrawal")
+    done(clerk, sakura, hanako, "absence", leave)
+    done(clerk, sakura, hanako, "terms", {"from_day": "R8.7.1", **TERMS})
+    with sakura.open():
+        rows = Employment.objects.filter(withdrawn_at__isnull=True)
+        assert {row.beginning: row.leave for row in rows} == {
+            "hired": "",
+            "leave": "childcare",
+            "changed": "childcare",
+        }
+    # The other way round: who is back in June would be on leave again in July.
+    answer = act(clerk, sakura, hanako, "return", {"from_day": "R8.6.1"})
+    assert "令和8年7月1日からの勤務条件の変更が登録されています" in answer.content.decode()
+    done(clerk, sakura, hanako, "return", {"from_day": "R8.8.1"})
+
+
 def test_a_wrong_change_is_taken_back_and_the_span_before_goes_on(sakura, clerk, hanako):
     done(clerk, sakura, hanako, "terms", {"from_day": "2026-04-01", **TERMS})
     with sakura.open():
@@ -344,6 +389,34 @@ def test_a_re_hire_taken_back_takes_its_own_reports_back_and_no_other(sakura, cl
 
     assert _days(sakura) == [("2020-04-01", "2026-03-31", "left")]
     assert changes_of(sakura) == [("left", "2026-03")]
+
+
+def test_what_is_taken_back_is_named_before_it_is(sakura, clerk, hanako):
+    done(clerk, sakura, hanako, "terms", {"from_day": "R8.5.1", **TERMS})
+    done(
+        clerk,
+        sakura,
+        hanako,
+        "qualifications",
+        {"licence": "nurse", "licence_number": "第12号", "obtained_on": "H25.4.1"},
+    )
+    done(clerk, sakura, hanako, "leaving", {"left_on": "R9.3.31", "ending": "left"})
+    with sakura.open():
+        span = Employment.objects.get(beginning="changed")
+        paper = Qualification.objects.get()
+
+    for place, words in (
+        (
+            f"spans/{span.pk}/withdrawal",
+            ("令和8年5月1日から令和9年3月31日　勤務条件の変更", "非常勤　1日5時間・月16日"),
+        ),
+        (f"qualifications/{paper.pk}/withdrawal", ("看護師", "平成25年4月1日登録・取得　第12号")),
+        ("staying", ("令和9年3月31日　退職",)),
+    ):
+        answer = clerk.get(address(sakura, hanako, f"{place}/"))
+        assert answer.status_code == 200
+        for line in words:
+            assert line in answer.content.decode()
 
 
 def test_the_first_day_is_put_right_and_reported(sakura, clerk, hanako):

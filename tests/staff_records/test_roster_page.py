@@ -1,6 +1,8 @@
 """The facility's roster as a page: who is there as of a day, with the least, and on record by name."""
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -130,6 +132,24 @@ def test_states_jobs_and_hours_filter_by_codes(sakura):
     page = page_of(sakura, on)
     assert "保育士 2" in page
     assert "調理師 1" in page
+
+
+def test_a_day_on_which_nobody_is_there_leads_to_who_will_come_and_who_has_left(sakura):
+    with sakura.open():
+        for number in (1, 2):
+            add_member(sakura, number, name=f"未来　花{'子' * number}", hired_on=date(2027, 2, 1))
+        left = add_member(sakura, 3, name="退職　花", last_day=date(2024, 3, 31))
+        StaffMember.objects.filter(pk=left.pk).update(left_year=2023)
+
+    page = page_of(sakura, "?on=2026-06-10")
+
+    assert "この日に在籍している職員がいません" in page
+    ways = {words: query for query, words in re.findall(r'<a href="(\?[^"]+)">([^<]+)</a>', page)}
+    found = {
+        words: table_of(page_of(sakura, unescape(ways[words]))).count("<tr data-row")
+        for words in ("採用予定 2人", "退職 1人", "名簿の全員を見る")
+    }
+    assert found == {"採用予定 2人": 2, "退職 1人": 1, "名簿の全員を見る": 3}
 
 
 def test_flags_say_what_to_look_at(sakura):

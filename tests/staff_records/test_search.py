@@ -55,6 +55,17 @@ def test_who_has_announced_a_leaving_is_still_there(city, sakura, officer):
     assert "退職" not in page
 
 
+def test_whoever_is_found_leads_to_the_person_and_to_the_roster(sakura, officer):
+    member = hire(sakura).member
+
+    page = officer.post(SEARCH, {"kana": "あおば"}).content.decode()
+
+    number = sakura.facility.number
+    for address in (f"/c/staff/{number}/{member.pk}/", f"/c/staff/{number}/"):
+        assert f'href="{address}"' in page
+        assert officer.get(address).status_code == 200
+
+
 def test_the_record_names_who_was_shown_and_nothing_tells_who_was_looked_for(city, sakura, officer, caplog):
     found = hire(sakura)
     hire(sakura, ("青葉　太郎", "あおば　たろう"), birth=date(1980, 1, 1))

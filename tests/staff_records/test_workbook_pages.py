@@ -193,6 +193,19 @@ def test_a_file_of_any_layout_is_mapped_explained_and_remembered(clerk, sakura):
         assert RosterMapping.objects.count() == 1
 
 
+@pytest.mark.parametrize(("last", "kept"), [("備　考", 1), ("若葉　三子", 0)])
+def test_headings_spread_out_are_remembered_and_a_name_among_them_is_not(clerk, sakura, last, kept):
+    headings = ["No.", "氏　　名", "フ リ ガ ナ", "生 年 月 日", "職　　種", "勤 務 形 態", "採 用 日", last]
+    row = [1, "見本　次郎", "ﾐﾎﾝ ｼﾞﾛｳ", "S60.3.14", "保育士", "常勤", "H25.4.1", ""]
+    columns = upload(clerk, sakura, book({"一覧": [headings, row]}))["Location"]
+    page = page_of(clerk.get(columns))
+
+    clerk.post(columns, {**place_of(page), **chosen(page), "remember": "on"})
+
+    with sakura.open():
+        assert RosterMapping.objects.count() == kept
+
+
 def waiting_file(clerk, nursery):
     return upload(clerk, nursery, book({"一覧": THEIRS}))["Location"]
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.record import record
 from facilities.actors import Role
-from facilities.models import FacilityProfile
+from facilities.models import Facility, FacilityProfile
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import CitySchedule
 from jobs.models import Job
@@ -198,6 +198,30 @@ def test_returned_with_a_reason_it_comes_again_as_the_second_version(staffed, ru
         assert [one.status for one in RosterSnapshot.objects.order_by("version")] == ["returned", "submitted"]
 
 
+def test_what_comes_again_is_compared_with_what_was_sent_back_and_says_why(staffed):
+    first = send(staffed)
+    officer = sign_in(staffed.city.people[Role.OFFICER])
+    reason = "職員番号1の氏名を確かめてください。"
+    sent = {"snapshot": str(first.pk), "shown_hash": first.content_hash, "reason": reason}
+    officer.post(f"{CITY}{NUMBER}/return/", sent)
+    page = officer.get(f"{CITY}{NUMBER}/").content.decode()
+    assert "第1版を差し戻した理由" in page
+    assert "版（差し戻し）からの変更" not in page
+    with staffed.open():
+        rename(staffed, StaffMember.objects.get(number=1), "青葉　さくら")
+    second = send(staffed)
+
+    page = officer.get(f"{CITY}{NUMBER}/").content.decode()
+
+    assert page.index(reason) < page.index("第1版（差し戻し）からの変更") < page.index("に在籍する職員")
+    assert '<td data-label="前">青葉　花子</td><td data-label="後">青葉　さくら</td>' in page
+    officer.post(
+        f"{CITY}{NUMBER}/accept/", {**sent, "snapshot": str(second.pk), "shown_hash": second.content_hash}
+    )
+    page = officer.get(f"{CITY}{NUMBER}/").content.decode()
+    assert "差し戻した理由" not in page
+
+
 def test_the_city_learns_of_rosters_once_a_day(staffed, run_jobs, mail_folder):
     sumire = make_facility(staffed.city, "すみれ保育園", number="1299900000902")
     with sumire.open():
@@ -372,6 +396,7 @@ def test_the_clerk_sends_it_in_the_browser(staffed):
     page = browser.get(OWN).content.decode()
     assert "市の受理を待っています" in page
     assert "取り下げる" in page
+    assert f'<a href="/f/{NUMBER}/staff/">職員名簿</a>' in page
 
 
 def test_the_reviewer_sees_first_what_differs_from_the_year_before(staffed):
@@ -496,3 +521,20 @@ def test_the_home_asks_until_it_is_sent(staffed, monkeypatch):
     send(staffed)
 
     assert "職員名簿" not in clerk.get(address).content.decode()
+
+
+@pytest.mark.parametrize("opened_on", [date(2026, 4, 15), date(2027, 2, 1)])
+def test_who_opens_after_the_first_of_april_is_asked_for_nothing(sakura, monkeypatch, opened_on):
+    with sakura.city.open(Role.OFFICER):
+        Facility.objects.update(opened_on=opened_on)
+    monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 6, 10))
+    clerk, officer = sign_in(sakura.clerk), sign_in(sakura.city.people[Role.OFFICER])
+
+    page = clerk.get(OWN).content.decode()
+
+    assert "令和8年度の名簿は、提出する必要がありません" in page
+    for words in ("期限を過ぎています", "未提出", "提出期限"):
+        assert words not in page
+    assert "職員名簿の提出" not in clerk.get(f"/f/{NUMBER}/schedule/").content.decode()
+    assert sakura.facility.name not in officer.get(CITY).content.decode()
+    assert "提出を求めていません" in officer.get(f"{CITY}{NUMBER}/").content.decode()
