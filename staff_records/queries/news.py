@@ -10,7 +10,8 @@ from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
 from facilities.scope import current_scope
 from pages.wareki import fiscal_year_words
-from staff_records.models import OverlapFlag, RosterSnapshot, StaffChange
+from staff_records.models import OverlapFlag, RosterSnapshot
+from staff_records.queries.changes import unseen
 from staff_records.states import SnapshotStatus
 
 
@@ -48,13 +49,10 @@ class YearRosterState:
 
 def news_of_city() -> CityNews:
     """For the operations section: one query."""
-    changes = StaffChange.objects.filter(
-        seen_at__isnull=True, withdrawn_at__isnull=True, member__erased_at__isnull=True
-    )
     found = (
         Municipality.objects.filter(pk=current_scope().municipality_id)
         .values(
-            changes=_counted(changes),
+            changes=_counted(unseen()),
             rosters=_counted(RosterSnapshot.objects.filter(status=SnapshotStatus.SUBMITTED)),
             # A pair is one case, though each of the two facilities has its flag.
             overlaps=_counted(
