@@ -306,7 +306,16 @@ def test_an_event_name_has_an_area_and_a_past(db):
 
 
 def test_every_event_of_the_house_has_words():
-    rooms = ("accounts", "facilities", "documents", "rate_books", "staff_records", "claims", "approvals", "portal")
+    rooms = (
+        "accounts",
+        "facilities",
+        "documents",
+        "rate_books",
+        "staff_records",
+        "claims",
+        "approvals",
+        "portal",
+    )
     kinds = [kind for room in rooms for kind in vars(import_module(f"{room}.events")).values()]
     names = {
         event.value
