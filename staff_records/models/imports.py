@@ -7,8 +7,11 @@ from django.db.models import Q
 
 from facilities.tenancy import FacilityOwned
 from staff_records.models.entries import EntrySheet
+from vault import seals
 
 
+@seals("file_sealed", place="file_place", holds_files=True)
+@seals("told_sealed", place="told_place")
 class RosterImport(FacilityOwned):
     """
     A file of a roster (取り込むファイル).
@@ -40,6 +43,16 @@ class RosterImport(FacilityOwned):
 
     def __str__(self) -> str:
         return f"{self.facility_id} {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def file_place(self) -> str:
+        """Where the file is bound to."""
+        return self.place_of("file")
+
+    @property
+    def told_place(self) -> str:
+        """Where what was told of it is bound to."""
+        return self.place_of("told")
 
     def place_of(self, column: str) -> str:
         """Where a sealed column is bound to."""

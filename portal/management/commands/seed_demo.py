@@ -26,6 +26,7 @@ from jobs.mail import KIND as MAIL
 from jobs.models import Job
 from portal.demo import bends, cast, changes, months, newcomers, notices, people, rosters, year_starts
 from portal.demo.facilities import FIRST_MONTH, FOLDER, make_facilities
+from staff_records.operations.year_telling import TELL_CITY
 
 
 class Command(BaseCommand):
@@ -82,7 +83,7 @@ class Command(BaseCommand):
         # What waits, waits a day: it has come just now.
         changes.send_files(city, token, at=timezone.now())
         # The mails of April and May were sent long ago, as it were; what they said is not kept either.
-        Job.objects.filter(kind__in=[MAIL, TELL_FACILITIES], done_at__isnull=True).update(
+        Job.objects.filter(kind__in=[MAIL, TELL_FACILITIES, TELL_CITY], done_at__isnull=True).update(
             done_at=datetime(2026, 5, 31, tzinfo=UTC), payload_sealed=None
         )
 
