@@ -1,0 +1,340 @@
+"""
+An item filled in: what is known already, what was typed, what follows from both, and what is still asked.
+
+Pure. Values are kept as JSON: yes or no, whole numbers, decimals as their shortest text, days and months as ISO text,
+keys of choices, twelve numbers for months, rows of tables as mappings. ``fill`` answers page, operation and tests alike.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, Final
+
+from applications import formulas
+from applications.definitions import Check, Field, Item, Kind, Paper
+from applications.formulas import NotComputable
+
+ROW_KEY: Final = {Kind.PEOPLE: "member", Kind.CLASSES: "class"}
+
+
+class Origin(StrEnum):
+    """Where a value is from."""
+
+    KNOWN = "known"
+    TYPED = "typed"
+    DIFFERS = "differs"
+    COMPUTED = "computed"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a source knows: the value as JSON, and in words where it is from (「職員名簿（令和8年4月1日）」)."""
+
+    value: Any
+    words: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """
+    One field with its value.
+
+    ``known`` is what a source knows, also where something else was typed (``DIFFERS``, with ``reason``).
+    """
+
+    field: Field
+    value: Any
+    origin: Origin
+    known: Given | None = None
+    reason: str = ""
+    is_shown: bool = True
+
+    @property
+    def is_asked(self) -> bool:
+        """Nobody knows it: somebody has to type it, or may."""
+        return self.is_shown and not self.field.is_computed and self.known is None
+
+    @property
+    def is_empty(self) -> bool:
+        """There is no value."""
+        return is_empty(self.value)
+
+    @property
+    def is_missing(self) -> bool:
+        """It must be there, and is not."""
+        return self.is_shown and self.field.required and not self.field.is_computed and self.is_empty
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What must be put right before it can be sent, at a field (``at``), and in a table at its row and column."""
+
+    sentence: str
+    at: str = ""
+    row: int | None = None
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class FilledItem:
+    """An item with all its fields."""
+
+    item: Item
+    fields: tuple[Filled, ...]
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[Problem, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    by_key: Mapping[str, Filled] = field(default_factory=dict, repr=False)
+
+    @property
+    def shown(self) -> tuple[Filled, ...]:
+        """The fields that hold for these values."""
+        return tuple(filled for filled in self.fields if filled.is_shown)
+
+    @property
+    def asked(self) -> tuple[Filled, ...]:
+        """What nobody knows yet or somebody has typed."""
+        return tuple(filled for filled in self.fields if filled.is_asked)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is sent: the shown fields' values by key."""
+        return {filled.field.key: filled.value for filled in self.fields if filled.is_shown}
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing is missing or wrong."""
+        return not self.problems
+
+    @property
+    def amount_yen(self) -> int | None:
+        """The item's amount, where it has one and it is known: whole yen."""
+        if not self.item.amount:
+            return None
+        value = self.by_key[self.item.amount].value
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The pricing options the fields give."""
+        return {
+            filled.field.option: filled.value
+            for filled in self.fields
+            if filled.field.option and filled.is_shown and not filled.is_empty
+        }
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of conditions that were typed here."""
+        return {
+            filled.field.fact: filled.value
+            for filled in self.fields
+            if filled.field.fact and filled.is_shown and not filled.is_empty
+            and filled.origin in {Origin.TYPED, Origin.DIFFERS}
+        }
+
+
+def is_empty(value: Any) -> bool:
+    """No value: nothing, an empty text, no rows, no month of twelve."""
+    if value in (None, "", [], ()):
+        return True
+    return isinstance(value, list) and all(cell is None for cell in value)
+
+
+def fill(
+    item: Item,
+    *,
+    fiscal_year: int,
+    known: Mapping[str, Given],
+    typed: Mapping[str, Any],
+    reasons: Mapping[str, str] | None = None,
+) -> FilledItem:
+    """
+    The item with ``typed`` values by field key and ``known`` ones by source name; ``reasons`` for typed values that differ
+    from known ones. Typed values of fields whose known value may not differ do not count.
+    """
+    reasons = reasons or {}
+    filled = {own.key: _one(own, known, typed, reasons) for own in item.fields}
+    _compute(item, filled, fiscal_year)
+    _hide(item, filled, fiscal_year)
+    numbers = _numbers(item, filled, fiscal_year)
+    problems = [problem for one in filled.values() for problem in _problems_of(one)]
+    remarks: list[Problem] = []
+    for check in item.checks:
+        _ask(check, item, numbers, problems, remarks)
+    papers = tuple(
+        paper for paper in item.papers if not paper.needed_if or _truth(paper.needed_if, item, numbers) is not False
+    )
+    fields = tuple(filled[own.key] for own in item.fields)
+    return FilledItem(item, fields, tuple(problems), tuple(remarks), papers, filled)
+
+
+def first_known(own: Field, known: Mapping[str, Given]) -> Given | None:
+    """What the first of the field's sources knows; a fact is known as ``fact.<name>``."""
+    names = (*own.known_from, f"fact.{own.fact}") if own.fact else own.known_from
+    for name in names:
+        if (given := known.get(name)) is not None and not is_empty(given.value):
+            return replace(given, source=name)
+    return None
+
+
+def _one(own: Field, known: Mapping[str, Given], typed: Mapping[str, Any], reasons: Mapping[str, str]) -> Filled:
+    if own.is_computed:
+        return Filled(own, None, Origin.COMPUTED)
+    given = first_known(own, known)
+    value = typed.get(own.key)
+    if own.kind in ROW_KEY:
+        return _table(own, given, value)
+    if given is None:
+        return Filled(own, value, Origin.NOBODY if is_empty(value) else Origin.TYPED)
+    if own.may_differ and not is_empty(value) and value != given.value:
+        return Filled(own, value, Origin.DIFFERS, given, reasons.get(own.key, ""))
+    return Filled(own, given.value, Origin.KNOWN, given)
+
+
+def _table(own: Field, given: Given | None, typed: Any) -> Filled:
+    """
+    A table with a row for each person or class that is known: known cells stay as they are, the others are typed.
+
+    ``typed`` are cells by row key; rows of people who are not there any more fall away.
+    """
+    cells: Mapping[str, Mapping[str, Any]] = typed or {}
+    key = ROW_KEY[own.kind]
+    rows = [_row_of(own, key, told, cells.get(told[key], {})) for told in (given.value if given else ())]
+    asked = any(is_empty(row.get(column.key)) for row in rows for column in own.columns if not column.is_computed)
+    if not rows:
+        return Filled(own, [], Origin.NOBODY)
+    return Filled(own, rows, Origin.TYPED if cells or asked else Origin.KNOWN, given)
+
+
+def _row_of(
+    own: Field, key: str, told: Mapping[str, Any], typed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """One row: what its sources tell, and where they tell nothing what was typed."""
+    row: dict[str, Any] = {key: told[key]}
+    for column in own.columns:
+        known = (told.get(name) for name in column.known_from)
+        row[column.key] = next((value for value in known if not is_empty(value)), typed.get(column.key))
+    return row
+
+
+def _compute(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
+    """Columns row by row, then fields in the order in which they need each other."""
+    for key, one in filled.items():
+        if one.field.is_table and any(column.is_computed for column in one.field.columns):
+            outside = _numbers(item, filled, fiscal_year)
+            rows = [_row(one.field, row, outside, item) for row in one.value or []]
+            filled[key] = replace(one, value=rows)
+    waiting = [own for own in item.fields if own.is_computed]
+    for own in sorted(waiting, key=lambda own: _depth(own, item)):
+        value = _value(own.formula, item, _numbers(item, filled, fiscal_year))
+        filled[own.key] = replace(filled[own.key], value=_as_json(own, value))
+
+
+def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item: Item) -> dict[str, Any]:
+    made = dict(row)
+    for column in table.columns:
+        if column.is_computed:
+            inside = {own.key: _number(own, made.get(own.key)) for own in table.columns}
+            made[column.key] = _as_json(column, _value(column.formula, item, {**outside, **inside}))
+    return made
+
+
+def _depth(own: Field, item: Item) -> int:
+    """How many computed fields stand one behind the other before this one; packs have no circles."""
+    names = formulas.read(own.formula).names
+    below = [other for other in item.fields if other.key in names and other.is_computed]
+    return 1 + max((_depth(other, item) for other in below), default=0)
+
+
+def _hide(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
+    """Fields whose condition does not hold, or is not known yet, are not shown; one hidden field may hide others."""
+    for own in item.fields:
+        if own.shown_if and _truth(own.shown_if, item, _numbers(item, filled, fiscal_year)) is not True:
+            filled[own.key] = replace(filled[own.key], is_shown=False)
+
+
+def _numbers(item: Item, filled: Mapping[str, Filled], fiscal_year: int) -> dict[str, Any]:
+    """The values as formulas take them; what is not shown is not known."""
+    values = {key: _number(one.field, one.value) for key, one in filled.items() if one.is_shown}
+    return {**values, "fiscal_year": fiscal_year}
+
+
+def _number(own: Field, value: Any) -> Any:
+    if own.kind is Kind.MONTHLY:
+        return None if is_empty(value) else [0 if cell is None else Fraction(cell) for cell in value]
+    if value is None or value == "":
+        return None
+    if own.kind is Kind.DECIMAL:
+        return Fraction(value)
+    if own.is_table:
+        return [{column.key: _number(column, row.get(column.key)) for column in own.columns} for row in value]
+    return value
+
+
+def _as_json(own: Field, value: formulas.Value) -> Any:
+    """A formula's answer as the field keeps it; a whole number that is none is cut and never rounded up."""
+    if not isinstance(value, Fraction):
+        return value
+    if own.kind is Kind.DECIMAL:
+        return shortest(value)
+    return value.numerator // value.denominator
+
+
+def shortest(value: Fraction) -> str:
+    """A decimal as its shortest text, cut after four places."""
+    cut = value * 10_000 // 1
+    sign, digits = ("-" if cut < 0 else ""), f"{abs(int(cut)):05d}"
+    return f"{sign}{digits[:-4]}.{digits[-4:]}".rstrip("0").rstrip(".")
+
+
+def _value(text: str, item: Item, values: Mapping[str, Any]) -> formulas.Value:
+    """What the formula gives; what cannot be computed from these values is not known."""
+    try:
+        return formulas.read(text).of(values, item.tables)
+    except NotComputable:
+        return None
+
+
+def _truth(text: str, item: Item, values: Mapping[str, Any]) -> bool | None:
+    value = _value(text, item, values)
+    return value if isinstance(value, bool) else None
+
+
+def _ask(
+    check: Check, item: Item, values: Mapping[str, Any], problems: list[Problem], remarks: list[Problem]
+) -> None:
+    if _truth(check.formula, item, values) is False:
+        (remarks if check.is_remark else problems).append(Problem(check.sentence, check.at))
+
+
+def _problems_of(one: Filled) -> Iterator[Problem]:
+    own = one.field
+    if not one.is_shown:
+        return
+    if one.is_missing:
+        yield Problem(_missing_words(own), own.key)
+        return
+    if one.origin is Origin.DIFFERS and not one.reason.strip():
+        yield Problem(f"「{own.label}」が登録と違う理由を入力してください。", own.key)
+    if own.is_table:
+        yield from _problems_of_rows(own, one.value or [])
+
+
+def _problems_of_rows(own: Field, rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    for number, row in enumerate(rows):
+        for column in own.columns:
+            if column.required and not column.is_computed and is_empty(row.get(column.key)):
+                sentence = f"「{own.label}」の{number + 1}行目：「{column.label}」を入力してください。"
+                yield Problem(sentence, own.key, number, column.key)
+
+
+def _missing_words(own: Field) -> str:
+    if own.kind in {Kind.YES_NO, Kind.CHOICE, Kind.CHOICES, Kind.PERSON}:
+        return f"「{own.label}」を選んでください。"
+    if own.kind in ROW_KEY:
+        return f"「{own.label}」の元になる登録がありません。先に登録してください。"
+    return f"「{own.label}」を入力してください。"

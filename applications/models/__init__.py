@@ -1,0 +1,16 @@
+"""Rows of the applications room."""
+
+from applications.models.cases import Application, ApplicationVersion, TypedField
+from applications.models.packs import ItemPack
+from applications.models.papers import Paper
+from applications.models.rounds import EntryRound, RoundReopening
+
+__all__ = [
+    "Application",
+    "ApplicationVersion",
+    "EntryRound",
+    "ItemPack",
+    "Paper",
+    "RoundReopening",
+    "TypedField",
+]

@@ -1,0 +1,456 @@
+"""
+A pack from its TOML, and every problem at its path (``item[3].field[2].formula``) with a sentence that says what to do.
+
+Pure but for the names it is told: which sources exist, which facts conditions know, which additions may be granted and
+with which options. What refers to something that is not there is refused here, not when a clerk opens the page.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final
+
+from applications import formulas
+from applications.definitions import (
+    NUMBERS,
+    TABLES,
+    Check,
+    Family,
+    Field,
+    Grant,
+    Item,
+    Kind,
+    Months,
+    Pack,
+    Paper,
+    Share,
+    Stage,
+)
+from applications.formulas import FROM, RESULT, Formula, FormulaWrong
+
+KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+PACK_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+LARGEST: Final = 400_000
+ROUNDS: Final = range(1, 7)
+FIRST_YEAR, LAST_YEAR = 2015, 2999
+COLUMN_KINDS: Final = frozenset(Kind) - TABLES - {Kind.MONTHLY}
+# What stands in formulas besides an item's own fields.
+GIVEN: Final = frozenset({"fiscal_year"})
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """
+    What packs may refer to.
+
+    ``sources`` by name; ``person_sources`` those of one person; ``facts`` of conditions; ``grants``: each addition with
+    the options pricing takes; ``types`` of facilities.
+    """
+
+    sources: frozenset[str]
+    person_sources: frozenset[str]
+    class_sources: frozenset[str]
+    facts: frozenset[str]
+    grants: Mapping[str, frozenset[str]]
+    types: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, where."""
+
+    path: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.path}：{self.sentence}" if self.path else self.sentence
+
+
+class PackWrong(Exception):
+    """The text is no pack; ``problems`` are all of them."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+def content_hash(text: str) -> str:
+    """What tells one content from another; line ends do not count."""
+    return sha256("\n".join(text.splitlines()).encode()).hexdigest()
+
+
+def read_pack(text: str, words: Vocabulary) -> Pack:
+    """
+    The pack.
+
+    :raises PackWrong: with every problem at once.
+    """
+    if len(text.encode()) > LARGEST:
+        raise PackWrong([Problem("", f"様式は{LARGEST // 1000}KBまでです。項目を分けてください。")])
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise PackWrong([Problem("", f"TOMLとして読み取れません（{wrong}）。")]) from wrong
+    reader = _Reader(words)
+    pack = reader.pack(document)
+    if reader.problems:
+        raise PackWrong(reader.problems)
+    assert pack is not None
+    return pack
+
+
+@dataclass
+class _Node:
+    """One table of the TOML: what was not asked for is a problem in the end."""
+
+    path: str
+    given: dict[str, Any]
+    problems: list[Problem]
+    asked: set[str] = field(default_factory=set)
+
+    def say(self, name: str, sentence: str) -> None:
+        self.problems.append(Problem(f"{self.path}.{name}".strip("."), sentence))
+
+    def take(self, name: str, kind: type, default: Any = ...) -> Any:
+        self.asked.add(name)
+        if name not in self.given:
+            if default is ...:
+                self.say(name, "必ず書いてください。")
+                return kind()
+            return default
+        value = self.given[name]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.say(name, f"{_KIND_WORDS[kind]}で書いてください。")
+            return kind() if default is ... else default
+        return value
+
+    def text(self, name: str, *, most: int, default: Any = ...) -> str:
+        value: str = self.take(name, str, default)
+        if len(value) > most:
+            self.say(name, f"{most}字までにしてください。")
+        elif default is ... and name in self.given and not value.strip():
+            self.say(name, "空にはできません。")
+        return value
+
+    def choice(self, name: str, choices: Sequence[str], default: Any = ...) -> str:
+        value: str = self.take(name, str, default)
+        if value and value not in choices:
+            self.say(name, f"次のどれかにしてください：{'、'.join(choices)}")
+            return choices[0]
+        return value or choices[0]
+
+    def texts(self, name: str, default: Any = ...) -> tuple[str, ...]:
+        values = self.take(name, list, default)
+        if not all(isinstance(value, str) for value in values):
+            self.say(name, "文字のリストで書いてください。")
+            return ()
+        return tuple(values)
+
+    def tables(self, name: str) -> list["_Node"]:
+        given = self.take(name, list, [])
+        nodes = []
+        for number, value in enumerate(given):
+            path = f"{self.path}.{name}[{number}]".strip(".")
+            if isinstance(value, dict):
+                nodes.append(_Node(path, value, self.problems))
+            else:
+                self.problems.append(Problem(path, "表で書いてください。"))
+        return nodes
+
+    def table(self, name: str) -> "_Node | None":
+        given = self.take(name, dict, None)
+        return None if given is None else _Node(f"{self.path}.{name}".strip("."), given, self.problems)
+
+    def done(self) -> None:
+        for name in self.given:
+            if name not in self.asked:
+                self.say(name, "この名前の項目はありません。つづりを確かめてください。")
+
+
+_KIND_WORDS: Final = {str: "文字", int: "整数", bool: "true か false", list: "リスト", dict: "表"}
+
+
+class _Reader:
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+        self.problems: list[Problem] = []
+
+    def pack(self, document: dict[str, Any]) -> Pack | None:
+        top = _Node("", document, self.problems)
+        pack_id = top.text("id", most=40)
+        if pack_id and not PACK_ID.fullmatch(pack_id):
+            top.say("id", "半角の小文字、数字、「.」「_」「-」で書いてください。")
+        year = top.take("fiscal_year", int)
+        if "fiscal_year" in document and year not in range(FIRST_YEAR, LAST_YEAR + 1):
+            top.say("fiscal_year", "西暦の年度（例：2026）で書いてください。")
+        family = Family(top.choice("family", list(Family)))
+        title, source = top.text("title", most=100), top.text("source", most=300)
+        nodes = top.tables("item")
+        if not nodes:
+            top.say("item", "項目を1つ以上書いてください。")
+        items = [self.item(node) for node in nodes]
+        self.unique([item.key for item in items], nodes, "key")
+        own = {item.key: item for item in items}
+        for item, node in zip(items, nodes, strict=True):
+            self.refers(item, node, own)
+        top.done()
+        return None if self.problems else Pack(pack_id, year, family, title, source, tuple(items))
+
+    def item(self, node: _Node) -> Item:
+        stage = Stage(node.choice("stage", list(Stage), "application"))
+        types = node.texts("types")
+        for name in types:
+            if name not in self.words.types:
+                node.say("types", f"「{name}」という施設類型はありません。")
+        rounds = tuple(value for value in node.take("rounds", list) if isinstance(value, int))
+        if not rounds or any(number not in ROUNDS for number in rounds):
+            node.say("rounds", "入力する回を1から6までの数で書いてください（例：[1, 3]）。")
+        field_nodes = node.tables("field")
+        fields = [self.field(own, is_column=False) for own in field_nodes]
+        self.unique([own.key for own in fields], field_nodes, "key")
+        grants = self.grant(node.table("grants"))
+        item = Item(
+            key=self.key(node),
+            label=node.text("label", most=60),
+            stage=stage,
+            months=Months(node.choice("months", list(Months), "from")),
+            rounds=rounds,
+            types=types,
+            fields=tuple(fields),
+            help=node.text("help", most=2000, default=""),
+            source=node.text("source", most=300, default=""),
+            grants=grants,
+            certifies_rates=node.take("certifies_rates", bool, False),
+            reports_on=node.text("reports_on", most=40, default=""),
+            amount=node.text("amount", most=40, default=""),
+            share=self.share(node.table("share")),
+            checks=tuple(self.check(own) for own in node.tables("check")),
+            papers=tuple(self.paper(own) for own in node.tables("paper")),
+            tables=self.lookups(node.table("tables")),
+            public_too=node.take("public_too", bool, False),
+        )
+        node.done()
+        self.formulas_of(item, node, field_nodes)
+        self.options_of(item, node, field_nodes)
+        return item
+
+    def field(self, node: _Node, *, is_column: bool) -> Field:
+        kinds = sorted(COLUMN_KINDS) if is_column else list(Kind)
+        kind = Kind(node.choice("kind", kinds))
+        column_nodes = node.tables("column")
+        columns = [self.field(own, is_column=True) for own in column_nodes]
+        self.unique([own.key for own in columns], column_nodes, "key")
+        choices = node.take("choices", dict, {})
+        made = Field(
+            key=self.key(node),
+            label=node.text("label", most=60),
+            kind=kind,
+            help=node.text("help", most=500, default=""),
+            unit=node.text("unit", most=10, default=""),
+            choices={str(key): str(value) for key, value in choices.items()},
+            required=node.take("required", bool, True),
+            least=node.take("least", int, None),
+            most=node.take("most", int, None),
+            longest=node.take("longest", int, 0),
+            known_from=node.texts("known_from", []),
+            fact=node.text("fact", most=60, default=""),
+            formula=node.text("formula", most=formulas.LONGEST, default=""),
+            option=node.text("option", most=40, default=""),
+            shown_if=node.text("shown_if", most=formulas.LONGEST, default=""),
+            may_differ=node.take("may_differ", bool, False),
+            columns=tuple(columns),
+        )
+        node.done()
+        self.fits(made, node)
+        return made
+
+    def fits(self, own: Field, node: _Node) -> None:
+        """What a field of its kind must and may have."""
+        if (own.kind in {Kind.CHOICE, Kind.CHOICES}) != bool(own.choices):
+            node.say("choices", "choice と choices の欄だけに、選択肢を1つ以上書いてください。")
+        if own.is_table != bool(own.columns):
+            node.say("column", "表（rows、people、classes）の欄だけに、列を1つ以上書いてください。")
+        if (own.least, own.most) != (None, None) and own.kind not in NUMBERS | {Kind.MONTHLY} | TABLES:
+            node.say("least", "最小・最大は、数の欄と表の行数だけに書けます。")
+        if own.least is not None and own.most is not None and own.least > own.most:
+            node.say("most", "最小より小さくなっています。")
+        if own.longest and own.kind not in {Kind.TEXT, Kind.LONG_TEXT}:
+            node.say("longest", "字数は文字の欄だけに書けます。")
+        if own.formula and (own.known_from or own.fact or own.is_table):
+            node.say("formula", "計算する欄に、known_from、fact、列は書けません。")
+        known = {"people": self.words.person_sources, "classes": self.words.class_sources}
+        for column in own.columns:
+            allowed = known.get(own.kind, frozenset())
+            for name in column.known_from:
+                if name not in allowed:
+                    node.say(f"column.{column.key}.known_from", f"「{name}」という出どころは、この表にありません。")
+        if not node.path.rpartition(".")[2].startswith("column"):
+            for name in own.known_from:
+                if name not in self.words.sources and not name.startswith(("item.", "last_year.")):
+                    node.say("known_from", f"「{name}」という出どころはありません。")
+        if own.fact and own.fact not in self.words.facts:
+            node.say("fact", f"条件の事実「{own.fact}」はありません。")
+
+    def check(self, node: _Node) -> Check:
+        made = Check(
+            formula=node.text("formula", most=formulas.LONGEST),
+            sentence=node.text("sentence", most=300),
+            at=node.text("at", most=40, default=""),
+            is_remark=node.take("is_remark", bool, False),
+        )
+        node.done()
+        return made
+
+    def paper(self, node: _Node) -> Paper:
+        made = Paper(
+            key=self.key(node),
+            title=node.text("title", most=60),
+            why=node.text("why", most=300),
+            business_days=node.take("business_days", int, 0),
+            needed_if=node.text("needed_if", most=formulas.LONGEST, default=""),
+            has_children=node.take("has_children", bool, False),
+        )
+        if not 0 <= made.business_days <= 60:
+            node.say("business_days", "0から60までの数で書いてください。")
+        node.done()
+        return made
+
+    def grant(self, node: _Node | None) -> Grant | None:
+        if node is None:
+            return None
+        made = Grant(node.text("code", most=40), node.choice("certification", ["", "1", "23"], ""))
+        if made.code and made.code not in self.words.grants:
+            node.say("code", f"「{made.code}」という加算はありません。")
+        node.done()
+        return made
+
+    def share(self, node: _Node | None) -> Share | None:
+        if node is None:
+            return None
+        made = Share(*(node.take(who, int, 0) for who in ("nation", "prefecture", "city")))
+        if min(made.nation, made.prefecture, made.city) < 0 or made.of == 0:
+            node.say("", "国・県・市の割合を0以上の整数で書いてください。")
+        node.done()
+        return made
+
+    def lookups(self, node: _Node | None) -> dict[str, tuple[Mapping[str, int], ...]]:
+        """Stairs of bounds: every row the same bounds and a result, in rising order."""
+        found: dict[str, tuple[Mapping[str, int], ...]] = {}
+        for name in node.given if node else ():
+            assert node is not None
+            rows = node.take(name, list)
+            good = [row for row in rows if isinstance(row, dict) and all(type(v) is int for v in row.values())]
+            bounds = {frozenset(row) for row in good}
+            if len(good) != len(rows) or len(bounds) != 1 or RESULT not in next(iter(bounds), ()):
+                node.say(name, f"どの行にも、同じ下限（{FROM}…）と {RESULT} を整数で書いてください。")
+                continue
+            if any(key != RESULT and not key.startswith(FROM) for key in next(iter(bounds))):
+                node.say(name, f"列の名前は {FROM}… か {RESULT} です。")
+                continue
+            found[name] = tuple(good)
+        return found
+
+    def formulas_of(self, item: Item, node: _Node, field_nodes: Sequence[_Node]) -> None:
+        """Every formula can be read and names nothing that is not there; fields do not need each other in a circle."""
+        own = {made.key: made for made in item.fields}
+        needs: dict[str, frozenset[str]] = {}
+        for made, at in zip(item.fields, field_nodes, strict=True):
+            for name in ("formula", "shown_if"):
+                read = self.formula(getattr(made, name), at, name, own, item)
+                needs[made.key] = needs.get(made.key, frozenset()) | (read.names if read else frozenset())
+            columns = {column.key: column for column in made.columns}
+            for column in made.columns:
+                self.formula(column.formula, at, f"column.{column.key}.formula", {**own, **columns}, item)
+        for number, check in enumerate(item.checks):
+            self.formula(check.formula, node, f"check[{number}].formula", own, item)
+            if check.at and check.at not in own:
+                node.say(f"check[{number}].at", f"「{check.at}」という欄はありません。")
+        for number, paper in enumerate(item.papers):
+            self.formula(paper.needed_if, node, f"paper[{number}].needed_if", own, item)
+        if item.amount and (item.amount not in own or own[item.amount].kind is not Kind.YEN):
+            node.say("amount", "金額の欄（yen）の名前を書いてください。")
+        for key in _circles(needs):
+            node.say(f"field.{key}", "計算式がたがいに相手の欄を使っています。")
+
+    def formula(
+        self, text: str, node: _Node, name: str, own: Mapping[str, Field], item: Item
+    ) -> Formula | None:
+        if not text:
+            return None
+        try:
+            read = formulas.read(text)
+        except FormulaWrong as wrong:
+            node.say(name, str(wrong))
+            return None
+        for missing in sorted(read.names - own.keys() - GIVEN):
+            node.say(name, f"計算式の「{missing}」という欄はありません。")
+        for table, column in sorted(read.columns):
+            if table in own and column not in {made.key for made in own[table].columns}:
+                node.say(name, f"表「{table}」に「{column}」という列はありません。")
+        for table in sorted(read.tables - item.tables.keys()):
+            node.say(name, f"「{table}」という段階の表はありません。")
+        return read
+
+    def options_of(self, item: Item, node: _Node, field_nodes: Sequence[_Node]) -> None:
+        """Options belong to a granted addition that takes them, each from one field."""
+        allowed = self.words.grants.get(item.grants.code, frozenset()) if item.grants else frozenset()
+        seen: set[str] = set()
+        for made, at in zip(item.fields, field_nodes, strict=True):
+            if not made.option:
+                continue
+            if made.option not in allowed:
+                at.say("option", f"この加算に「{made.option}」という条件はありません。")
+            if made.option in seen:
+                at.say("option", "同じ条件を2つの欄が決めています。")
+            seen.add(made.option)
+        if item.grants and item.stage is Stage.REPORT:
+            node.say("grants", "実績報告は加算を決めません。")
+
+    def refers(self, item: Item, node: _Node, own: Mapping[str, Item]) -> None:
+        """What an item takes from another one is there."""
+        if (item.stage is Stage.REPORT) != bool(item.reports_on):
+            node.say("reports_on", "実績報告には、報告する申請項目の名前を書いてください（申請には書きません）。")
+        elif item.reports_on and item.reports_on not in own:
+            node.say("reports_on", f"「{item.reports_on}」という項目はこの様式にありません。")
+        for made in item.fields:
+            for name in made.known_from:
+                kind, _, rest = name.partition(".")
+                if kind not in {"item", "last_year"}:
+                    continue
+                key, _, column = rest.partition(".")
+                if kind == "last_year":
+                    key, column = item.key, rest
+                there = own.get(key)
+                if there is None or column not in {field.key for field in there.fields}:
+                    node.say(f"field.{made.key}.known_from", f"「{name}」の項目か欄がありません。")
+
+    def key(self, node: _Node) -> str:
+        key = node.text("key", most=40)
+        if key and not KEY.fullmatch(key):
+            node.say("key", "半角の小文字で始まる英数字と「_」で書いてください。")
+        return key
+
+    def unique(self, keys: Sequence[str], nodes: Sequence[_Node], name: str) -> None:
+        seen: set[str] = set()
+        for key, node in zip(keys, nodes, strict=True):
+            if key and key in seen:
+                node.say(name, f"「{key}」が2回あります。")
+            seen.add(key)
+
+
+def _circles(needs: Mapping[str, frozenset[str]]) -> list[str]:
+    """The keys that need themselves, by whatever way."""
+    found = []
+    for key in needs:
+        seen: set[str] = set()
+        waiting = list(needs[key])
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting.extend(needs.get(name, ()))
+        if key in seen:
+            found.append(key)
+    return found
