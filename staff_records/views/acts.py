@@ -108,6 +108,8 @@ def act_page(
                 )
         else:
             messages.success(request, act.done)
+            for doubt in form.doubts:
+                messages.warning(request, doubt)
             return redirect("staff:person", facility_number, member_id)
     record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
     context = {

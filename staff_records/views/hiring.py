@@ -44,6 +44,8 @@ def new(request: TenantRequest, facility_number: str) -> HttpResponse:
             problems = sentences(refusal)
         else:
             messages.success(request, "採用を登録しました。市に届け出ます。資格や前歴も登録してください。")
+            for doubt in form.doubts:
+                messages.warning(request, doubt)
             return redirect("staff:person", facility_number, member.pk)
     record(StaffEvent.NEW_SHOWN)
     context = {
