@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from claims.states import CLAIM_TRANSITIONS, ClaimStatus, ImportStatus, SheetStatus, check_transition
+from claims.states import CLAIM_TRANSITIONS, ClaimStatus, ImportStatus, SheetStatus
 from facilities.periods import ServiceMonth, first_day_only
 from facilities.tenancy import FacilityOwned, MunicipalityOwned
+from facilities.transitions import check_transition
 from vault import seals
 
 PAYER_CODE = r"^[0-9]{6}$"

@@ -1,12 +1,8 @@
-"""Statuses and the allowed next ones. One dict, one check; the diagram in README.md is printed from it."""
-
-from collections.abc import Mapping
+"""Statuses and the allowed next ones. The diagrams in README.md are printed from them."""
 
 from django.db import models
 
-
-class TransitionNotAllowed(Exception):
-    """The row cannot go from its status to the asked one."""
+from facilities.transitions import Transitions
 
 
 class SheetStatus(models.TextChoices):
@@ -37,8 +33,6 @@ class ImportStatus(models.TextChoices):
     EXPIRED = "expired", "期限切れ"
 
 
-Transitions = Mapping[str, frozenset[str]]
-
 SHEET_TRANSITIONS: Transitions = {
     SheetStatus.WAITING: frozenset({SheetStatus.CONFIRMED, SheetStatus.DISPUTED, SheetStatus.SUPERSEDED}),
     SheetStatus.DISPUTED: frozenset({SheetStatus.WAITING, SheetStatus.SUPERSEDED}),
@@ -64,15 +58,3 @@ IMPORT_TRANSITIONS: Transitions = {
     ImportStatus.DISCARDED: frozenset(),
     ImportStatus.EXPIRED: frozenset(),
 }
-
-
-def check_transition(transitions: Transitions, now: str, then: str) -> None:
-    """:raises TransitionNotAllowed: ``then`` does not follow ``now``."""
-    if then not in transitions[now]:
-        raise TransitionNotAllowed(f"{now} → {then}")
-
-
-def diagram(transitions: Transitions) -> str:
-    """The transitions as Mermaid text, for README.md."""
-    lines = [f"    {now} --> {then}" for now, nexts in transitions.items() for then in sorted(nexts)]
-    return "\n".join(["stateDiagram-v2", *lines])

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from audit.record import SYSTEM, Context, context
+from audit.record import SYSTEM
 from claims import drops
 from claims.operations import (
     charges_import,
@@ -23,7 +23,7 @@ from claims.operations.later import REDRAFT_MONTH
 from facilities.models import Municipality
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
-from facilities.scope import scope
+from facilities.unattended import whole_city
 from jobs.handlers import handles
 from jobs.models import Job
 from rate_books.operations import BOOK_RELEASED
@@ -35,8 +35,7 @@ logger = logging.getLogger(__name__)
 def tell_facilities(job: Job) -> None:
     """Mails to the facilities whose counts an import has brought. The same mail is asked for only once."""
     municipality_id = UUID(job.args["municipality_id"])
-    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
-    with context(opened), scope(municipality_id, None):
+    with whole_city(municipality_id):
         telling.tell_facilities(UUID(job.args["import_id"]))
 
 
@@ -45,8 +44,7 @@ def redraft(job: Job) -> None:
     """A facility's profile or granted items have changed from a month on: its drafts and corrections follow."""
     municipality_id, facility_id = UUID(job.args["municipality_id"]), UUID(job.args["facility_id"])
     from_month = ServiceMonth.parse(job.args["from_month"])
-    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id, facility_id=facility_id)
-    with context(opened), scope(municipality_id, None):  # its people's mailboxes are the city's rows
+    with whole_city(municipality_id, facility_id=facility_id):  # its people's mailboxes are the city's rows
         drafting.redraft_from(facility_id, from_month, by=SYSTEM, at=timezone.now())
 
 
@@ -55,8 +53,7 @@ def redraft_month(job: Job) -> None:
     """Something had changed under a claim that was approved, or in a month that was closed: its correction follows."""
     municipality_id, facility_id = UUID(job.args["municipality_id"]), UUID(job.args["facility_id"])
     month = ServiceMonth.parse(job.args["month"])
-    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id, facility_id=facility_id)
-    with context(opened), scope(municipality_id, None):
+    with whole_city(municipality_id, facility_id=facility_id):
         drafting.redraft_month(facility_id, month, by=SYSTEM, at=timezone.now())
 
 
@@ -64,8 +61,7 @@ def redraft_month(job: Job) -> None:
 def redraft_with_book(job: Job) -> None:
     """A rate book was released: the drafts of the months it is in force in follow. Others are not touched."""
     municipality_id = UUID(job.args["municipality_id"])
-    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
-    with context(opened), scope(municipality_id, None):
+    with whole_city(municipality_id):
         drafting.redraft_priced_by(UUID(job.args["book_id"]), by=SYSTEM, at=timezone.now())
 
 
@@ -73,8 +69,7 @@ def redraft_with_book(job: Job) -> None:
 def empty_expired_previews() -> None:
     """Previews nobody accepted and mappings nobody finished are emptied, city by city."""
     for municipality in Municipality.objects.all():
-        opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
-        with context(opened), scope(municipality.pk, None):
+        with whole_city(municipality.pk):
             counts_import.empty_expired(at=timezone.now())
             charges_import.empty_expired(at=timezone.now())
             mapping.empty_expired_drafts(at=timezone.now())
@@ -108,8 +103,7 @@ def _read_drops_of(municipality: Municipality, folder: drops.DropFolder) -> None
 
 
 def _read_drop(municipality: Municipality, folder: drops.DropFolder, name: str, now: datetime) -> None:
-    opened = Context(who=SYSTEM, entrance="folder", municipality_id=municipality.pk)
-    with context(opened), scope(municipality.pk, None):
+    with whole_city(municipality.pk, entrance="folder"):
         drop = folder.read(name, limit=settings.UPLOAD_LIMIT_BYTES, now=now.timestamp())
         if drop is not None:
             drop_folder.take_in(drop, at=now)
@@ -121,6 +115,5 @@ def _read_drop(municipality: Municipality, folder: drops.DropFolder, name: str, 
 def remind() -> None:
     """Reminders of the day, city by city. Runs every hour of the morning: what was sent is not sent again."""
     for municipality in Municipality.objects.all():
-        opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
-        with context(opened), scope(municipality.pk, None):
+        with whole_city(municipality.pk):
             reminding.remind(municipality, today=timezone.localdate())

@@ -16,6 +16,7 @@ from facilities import checks
 from facilities.models import Facility, FacilityDetail, FacilityKind, FacilityProfile, Ownership
 from facilities.operations.profiles import ProfileValues
 from facilities.periods import ServiceMonth
+from pages.wareki import NotADate, parse_date
 from pricing.vocabulary import region_words
 
 HEADINGS = (
@@ -52,11 +53,6 @@ KINDS = {
 }
 REGION_PERCENTS = (20, 16, 15, 12, 10, 6, 3, 0)
 MOST_CHILDREN = 999
-# The year before an era's first.
-ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
-ERA_LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
-WAREKI = re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR])(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
-WESTERN = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?(?: 00:00:00)?")
 # The column of each field that may not fit another.
 PLACES = {"approved_capacity": "認可定員", "capacity_1": "1号利用定員", "capacity_23": "2・3号利用定員"}
 
@@ -222,22 +218,6 @@ def check_digit_fits(corporate_number: str) -> bool:
     return digits[0] == 9 - weighted % 9
 
 
-def day_of(words: str) -> date | None:
-    """平成12年4月1日, H12.4.1, 2000/4/1, 2000-04-01; nothing when it is no day."""
-    if found := WAREKI.fullmatch(words):
-        era = ERA_LETTERS.get(found[1], found[1])
-        year = ERAS[era] + (1 if found[2] == "元" else int(found[2]))
-        month, day = int(found[3]), int(found[4])
-    elif found := WESTERN.fullmatch(words):
-        year, month, day = int(found[1]), int(found[2]), int(found[3])
-    else:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
 class _Reader:
     """Reads line after line and notes what is wrong."""
 
@@ -381,10 +361,15 @@ class _Reader:
         return int(found[1])
 
     def _day(self, line: Line, heading: str) -> date | None:
-        day = day_of(line.get(heading))
-        if day is None:
-            self._note("日付を「平成12年4月1日」か「2000/4/1」の形で、ある日にしてください。", line, heading)
-        return day
+        value = line.get(heading)
+        if not value:
+            self._note(f"{heading}が空です。入れてください。", line, heading)
+            return None
+        try:
+            return parse_date(value)
+        except NotADate as refused:
+            self._note(str(refused), line, heading)
+            return None
 
     def _corporate_number(self, line: Line) -> str:
         value = line.get("法人番号")

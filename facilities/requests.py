@@ -1,12 +1,12 @@
 """The request as a tenant's view sees it: with the actor and membership the door has found."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 
 from accounts import held_forms
 from accounts.models import User
 from facilities.actors import Actor
-from facilities.models import Membership, SentForm
+from facilities.models import Facility, Membership, SentForm
 from facilities.rules import Rule
 
 
@@ -29,6 +29,17 @@ class TenantRequest(SignedInRequest):
     membership: Membership
     serves_several: bool
     sent_form: SentForm | None
+
+
+def own_facility(request: TenantRequest) -> Facility:
+    """
+    The one facility of a facility's page; the door has made sure that there is one.
+
+    :raises Http404: the person acts for the city.
+    """
+    if request.membership.facility is None:
+        raise Http404
+    return request.membership.facility
 
 
 def require(request: TenantRequest, rule: Rule[None]) -> None:

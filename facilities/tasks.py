@@ -3,19 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from audit.record import SYSTEM, Context, context
 from facilities import sent_forms
 from facilities.models import Municipality
 from facilities.operations import changes, facility_import
-from facilities.scope import scope
+from facilities.unattended import whole_city
 
 
 @shared_task(name="facilities.empty_expired_imports")
 def empty_expired_imports() -> None:
     """Lists nobody accepted are emptied, city by city."""
     for municipality in Municipality.objects.all():
-        opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
-        with context(opened), scope(municipality.pk, None):
+        with whole_city(municipality.pk):
             facility_import.empty_expired(at=timezone.now())
 
 
@@ -29,6 +27,5 @@ def forget_sent_forms() -> None:
 def hold_details() -> None:
     """Names and addresses registered ahead begin to hold on their day, city by city."""
     for municipality in Municipality.objects.all():
-        opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
-        with context(opened), scope(municipality.pk, None):
+        with whole_city(municipality.pk):
             changes.hold_details(on=timezone.localdate())

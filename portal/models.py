@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from claims.states import check_transition
 from facilities.models import FacilityKind
 from facilities.scope import current_scope
 from facilities.tenancy import CityOwnedManager, FacilityOwned, MunicipalityOwned
+from facilities.transitions import check_transition
 from portal.states import NOTICE_TRANSITIONS, NoticeStatus
 from vault import seals
 
@@ -149,7 +149,7 @@ class Notice(MunicipalityOwned):
         return str(Audience.ALL.label)
 
     def move_to(self, status: NoticeStatus) -> None:
-        """:raises claims.states.TransitionNotAllowed: ``status`` does not follow."""
+        """:raises TransitionNotAllowed: ``status`` does not follow."""
         check_transition(NOTICE_TRANSITIONS, self.status, status)
         self.status = status
 

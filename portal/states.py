@@ -1,8 +1,8 @@
-"""Statuses of a notice and the allowed next ones; ``claims.states.check_transition`` holds them."""
+"""Statuses of a notice and the allowed next ones."""
 
 from django.db import models
 
-from claims.states import Transitions
+from facilities.transitions import Transitions
 
 
 class NoticeStatus(models.TextChoices):

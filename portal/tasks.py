@@ -5,9 +5,8 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from audit.record import SYSTEM, Context, context
 from facilities.models import Municipality
-from facilities.scope import scope
+from facilities.unattended import whole_city
 from jobs.handlers import handles
 from jobs.models import Job
 from portal.operations import notices, telling
@@ -17,8 +16,7 @@ from portal.operations import notices, telling
 def tell_of_notice(job: Job) -> None:
     """Mails about an urgent notice. The same mail is asked for only once."""
     municipality_id = UUID(job.args["municipality_id"])
-    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
-    with context(opened), scope(municipality_id, None):
+    with whole_city(municipality_id):
         telling.tell_at_once(UUID(job.args["notice_id"]))
 
 
@@ -26,6 +24,5 @@ def tell_of_notice(job: Job) -> None:
 def tell_of_new_notices() -> None:
     """The mail of the day about new notices, city by city. Runs every hour of the morning: nothing is told twice."""
     for municipality in Municipality.objects.all():
-        opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality.pk)
-        with context(opened), scope(municipality.pk, None):
+        with whole_city(municipality.pk):
             telling.tell_of_new(municipality, today=timezone.localdate())

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from facilities.models import FacilityKind
 from facilities.tenancy import MunicipalityOwned
+from facilities.transitions import check_transition
 from pricing.books import COLUMNS, PriceRow, RateBook, values_of
 from pricing.vocabulary import FACILITY_TYPES
 from rate_books.states import TRANSITIONS, BookState
@@ -26,10 +27,6 @@ class BookStatus(models.TextChoices):
     OFFICIAL = "official", "正式"
     PROVISIONAL = "provisional", "暫定"
     SAMPLE = "sample", "見本・支払不可"
-
-
-class TransitionNotAllowed(Exception):
-    """A book's state was about to become one that does not follow."""
 
 
 class Book(MunicipalityOwned):
@@ -133,8 +130,7 @@ class Book(MunicipalityOwned):
 
         :raises TransitionNotAllowed: it does not follow the present one.
         """
-        if state not in TRANSITIONS[self.state]:
-            raise TransitionNotAllowed(f"{self.state} -> {state}")
+        check_transition(TRANSITIONS, self.state, state)
         self.state = state
 
     @property

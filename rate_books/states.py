@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from facilities.transitions import Transitions
+
 
 class BookState(models.TextChoices):
     """Where a book stands (状態)."""
@@ -11,7 +13,7 @@ class BookState(models.TextChoices):
     DISCARDED = "discarded", "取りやめ"
 
 
-TRANSITIONS: dict[str, frozenset[str]] = {
+TRANSITIONS: Transitions = {
     BookState.DRAFT: frozenset({BookState.RELEASED, BookState.DISCARDED}),
     BookState.RELEASED: frozenset(),
     BookState.DISCARDED: frozenset(),

@@ -95,8 +95,11 @@ def _check_member(row: CheckedRow, roster: Roster, day: date, today: date) -> No
     _check_meanwhile(row, copied, stands, today)
     if number != row.found.member.number:
         add_problem(row, "number", f"職員番号は変えられません。{row.found.member.number}に戻してください。")
-    if row.read.cells["birth_date"] != standing.identity.birth_date:
-        row.doubts += row.read.doubts
+    row.doubts += [
+        doubt
+        for doubt in row.read.doubts
+        if row.read.cells[doubt.field] != _standing_cell(standing, doubt.field)
+    ]
     entry = row.read.entry
     if not isinstance(entry, MemberEntry):
         return
@@ -109,6 +112,11 @@ def _check_member(row: CheckedRow, roster: Roster, day: date, today: date) -> No
         return
     row.problems += member_problems(row.found, standing, entry, day=day)
     row.changes = changes_of("members", stands, write_entry(entry))
+
+
+def _standing_cell(standing: MemberEntry, field: str) -> object:
+    """What stands where a doubt may be; what was registered once is not doubted again."""
+    return standing.identity.birth_date if field == "birth_date" else getattr(standing.detail, field)
 
 
 def _check_meanwhile(

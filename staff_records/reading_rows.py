@@ -16,7 +16,7 @@ from staff_records.columns import TABLES, Column, Kind, Table
 from staff_records.problems import FieldProblem
 from staff_records.rows import Entry, MemberEntry, SideEntry, Who
 from staff_records.typed import Doubtful, Unreadable
-from staff_records.typed.names import read_kana, read_name
+from staff_records.typed.names import missing_in_paper_fonts, read_kana, read_name
 from staff_records.typed.values import (
     read_address,
     read_birth_date,
@@ -73,6 +73,10 @@ CHOICE_ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
     "long_enough": {"○": "yes", "〇": "yes", "有": "yes", "×": "no", "無": "no"},
     "in_house": {"内": "in_house", "外": "outside"},
 }
+NOT_ON_PAPER = (
+    "「{}」は印刷用の字体になく、紙の名簿では別の字形や空欄になります。"
+    "字が合っていれば、このままで登録できます。"
+)
 # A column's words where the checks of a person's record know the same day under another name.
 CHECKED_AS = {
     "nursery": {"obtained_on": "nursery_date"},
@@ -85,7 +89,7 @@ class RowRead:
     """
     One row: what could be read of each cell, the whole as a value when nothing is missing, and what is wrong.
 
-    ``doubts`` are no problems: hardly meant, yet possible.
+    ``doubts`` are no problems: hardly meant, yet possible, or right and not to be printed as it is.
     """
 
     table: Table
@@ -123,6 +127,8 @@ def read_row(table_code: str, texts: Texts, *, today: date) -> RowRead:
             cells[column.code] = None
             problems.append(FieldProblem(column.code, str(refused)))
         else:
+            if column.kind is Kind.NAME and (words := not_on_paper(cells[column.code])):
+                doubts.append(FieldProblem(column.code, words))
             if (
                 column.required
                 and cells[column.code] is None
@@ -132,6 +138,12 @@ def read_row(table_code: str, texts: Texts, *, today: date) -> RowRead:
     problems += _together(table, cells, problems, today)
     entry = None if problems else BUILDERS[table.code](cells)
     return RowRead(table, cells, entry, tuple(problems), tuple(doubts))
+
+
+def not_on_paper(name: str | None) -> str:
+    """A sentence where a name has a character that our forms cannot print as it is; else nothing."""
+    lacking = missing_in_paper_fonts(name or "")
+    return NOT_ON_PAPER.format(lacking[0]) if lacking else ""
 
 
 def problems_with(entry: Entry, birth_date: date, *, today: date) -> Iterator[FieldProblem]:

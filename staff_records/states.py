@@ -1,12 +1,8 @@
 """Statuses and the allowed next ones."""
 
-from collections.abc import Mapping
-
 from django.db import models
 
-
-class TransitionNotAllowed(Exception):
-    """The row cannot go from its status to the asked one."""
+from facilities.transitions import Transitions
 
 
 class EntryStatus(models.TextChoices):
@@ -36,8 +32,6 @@ class ErasureStatus(models.TextChoices):
     DONE = "done", "消去済み"
 
 
-Transitions = Mapping[str, frozenset[str]]
-
 ENTRY_TRANSITIONS: Transitions = {
     EntryStatus.OPEN: frozenset({EntryStatus.APPLIED, EntryStatus.DISCARDED}),
     EntryStatus.APPLIED: frozenset(),
@@ -58,9 +52,3 @@ ERASURE_TRANSITIONS: Transitions = {
     ErasureStatus.CONFIRMED: frozenset({ErasureStatus.DONE}),
     ErasureStatus.DONE: frozenset(),
 }
-
-
-def check_transition(transitions: Transitions, before: str, after: str) -> None:
-    """:raises TransitionNotAllowed: ``after`` does not follow ``before``."""
-    if after not in transitions[before]:
-        raise TransitionNotAllowed(f"{before} → {after}")

@@ -7,9 +7,8 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from audit.record import SYSTEM, Context, context
 from facilities.models import Municipality
-from facilities.scope import scope
+from facilities.unattended import whole_city
 from jobs.handlers import handles
 from jobs.models import Job
 from jobs.running import payload_of
@@ -58,7 +57,7 @@ def destroy_keys(job: Job) -> None:
 def tell_city() -> None:
     """The digest of the day, city by city. Runs every hour of the morning: what was sent is not sent again."""
     for municipality in Municipality.objects.all():
-        with _whole(municipality.pk):
+        with whole_city(municipality.pk):
             telling.tell_city(municipality, today=timezone.localdate())
 
 
@@ -66,7 +65,7 @@ def tell_city() -> None:
 def sweep_keys() -> None:
     """Once a week, city by city."""
     for municipality in Municipality.objects.all():
-        with _whole(municipality.pk):
+        with whole_city(municipality.pk):
             sweeping.sweep(municipality, at=timezone.now())
             sweeping.discard_idle(at=timezone.now())
 
@@ -75,19 +74,12 @@ def sweep_keys() -> None:
 def forget_expired_files() -> None:
     """Files of rosters that nobody finished mapping, and addresses of closed sheets, are deleted city by city."""
     for municipality in Municipality.objects.all():
-        with _whole(municipality.pk):
+        with whole_city(municipality.pk):
             forget_expired(at=timezone.now())
 
 
 @contextmanager
 def _city(job: Job) -> Iterator[None]:
     """The city that a job names, and the worker on its record."""
-    with _whole(UUID(job.args["municipality_id"])):
-        yield
-
-
-@contextmanager
-def _whole(municipality_id: UUID) -> Iterator[None]:
-    opened = Context(who=SYSTEM, entrance="worker", municipality_id=municipality_id)
-    with context(opened), scope(municipality_id, None):
+    with whole_city(UUID(job.args["municipality_id"])):
         yield

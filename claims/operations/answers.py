@@ -12,10 +12,11 @@ from claims.events import ImportEvent
 from claims.models import ChildCount, CountDispute, CountSheet
 from claims.operations.drafting import counts_corrected
 from claims.operations.telling import tell_of_answer
-from claims.states import SHEET_TRANSITIONS, SheetStatus, check_transition
+from claims.states import SHEET_TRANSITIONS, SheetStatus
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.transitions import check_transition
 
 STANDS, CORRECTED = "stands", "corrected"
 

@@ -17,12 +17,13 @@ from claims.models import ChildCount, CountDispute, CountSheet
 from claims.operations.drafting import DraftResult, draft
 from claims.operations.telling import tell_of_confirmation
 from claims.queries.deadlines import own_deadline
-from claims.states import SHEET_TRANSITIONS, SheetStatus, check_transition
+from claims.states import SHEET_TRANSITIONS, SheetStatus
 from facilities.actors import Actor
 from facilities.models import Municipality, is_public_in
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import Step
+from facilities.transitions import check_transition
 from pages import wareki
 
 

@@ -24,7 +24,7 @@ from claims.operations import previews
 from claims.operations.drafting import counts_corrected
 from claims.operations.previews import current_sheets
 from claims.queries.mappings import AS_FOUND, HowToRead
-from claims.states import SHEET_TRANSITIONS, ImportStatus, SheetStatus, check_transition
+from claims.states import SHEET_TRANSITIONS, ImportStatus, SheetStatus
 from documents.reading import read_csv
 from facilities.api_clients import ApiScope
 from facilities.models import Facility, FacilityDetail, FacilityProfile, Suspension
@@ -32,6 +32,7 @@ from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.scope import current_scope
+from facilities.transitions import check_transition
 from jobs import outbox
 
 TELL_FACILITIES = "claims.tell_facilities"

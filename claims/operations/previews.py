@@ -25,13 +25,14 @@ from claims.imports import KnownFacility, Meaning, by_name
 from claims.mapping import applied, has_unknown_codes, kind_of, readdressed
 from claims.models import CountSheet, FileImport, FileKind
 from claims.queries.mappings import HowToRead, correspondence_of, mapping_for
-from claims.states import IMPORT_TRANSITIONS, ImportStatus, SheetStatus, check_transition
+from claims.states import IMPORT_TRANSITIONS, ImportStatus, SheetStatus
 from claims.wording import month_words
 from documents.reading import FileRefused, Problem, Table
 from facilities.actors import Actor
 from facilities.api_clients import ApiClient, ApiScope
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, Rule
+from facilities.transitions import check_transition
 from vault import seal, unseal
 
 EXPIRED = "この取込の確認期限が過ぎました。もう一度ファイルを選んでください。"

@@ -15,10 +15,9 @@ from claims.answers_form import AnswersForm
 from claims.events import ClaimEvent
 from claims.operations import condition_answers as answering
 from claims.queries.additions import Checked, additions_of
-from facilities.middleware import not_found_unless
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import ProblemsFound
 from pages.wareki import fiscal_year_words
 from staff_records.queries.risks import changes_touching
@@ -27,9 +26,7 @@ from staff_records.queries.risks import changes_touching
 @require_GET
 def additions(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One month under the conditions; without a month in the address, the newest that has counts."""
-    facility = request.membership.facility
-    not_found_unless(facility)
-    assert facility is not None, "asked above"
+    facility = own_facility(request)
     view = additions_of(facility, asked_month(request))
     record(
         ClaimEvent.ADDITIONS_SHOWN, on=facility, rows=view.row_ids, detail={"month": str(view.month or "")}
@@ -49,9 +46,7 @@ def additions(request: TenantRequest, facility_number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def condition_answers(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
     """The questions that the month's conditions leave open, and those answered before, for the fiscal year."""
-    facility = request.membership.facility
-    not_found_unless(facility)
-    assert facility is not None, "asked above"
+    facility = own_facility(request)
     if not permissions.answer_conditions.allows(request.actor, facility):
         raise PermissionDenied
     view = additions_of(facility, month)

@@ -7,17 +7,14 @@ from django.views.decorators.http import require_GET
 from audit.record import record
 from claims.events import ChargeEvent
 from claims.queries import charges as queries
-from facilities.middleware import not_found_unless
 from facilities.models import FacilityKind
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 
 
 @require_GET
 def charge_list(request: TenantRequest, facility_number: str) -> HttpResponse:
     """What this facility's families are charged, by month and municipality, and what that means for its claims."""
-    facility = request.membership.facility
-    not_found_unless(facility)
-    assert facility is not None, "asked above"
+    facility = own_facility(request)
     charges = queries.charges_of_facility(facility, request.membership.municipality)
     record(
         ChargeEvent.SHOWN_TO_FACILITY,

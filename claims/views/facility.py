@@ -6,7 +6,7 @@ to the address it was sending to.
 """
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,10 +30,9 @@ from claims.paper import may_be_printed
 from claims.queries import facility as queries
 from claims.wording import CLAIM_FORM, month_words, price_bands
 from documents.queries import panel_for
-from facilities.middleware import not_found_unless
-from facilities.models import Facility, Municipality
+from facilities.models import Municipality
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, typed_texts
+from facilities.requests import TenantRequest, own_facility, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 
 UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
@@ -46,7 +45,7 @@ Crumbs = list[tuple[str, str | None]]
 @require_GET
 def count_list(request: TenantRequest, facility_number: str) -> HttpResponse:
     """The months whose counts have come."""
-    sheets = queries.count_months(_facility(request))
+    sheets = queries.count_months(own_facility(request))
     record(ConfirmationEvent.LISTED, rows={"sheet": [sheet.pk for sheet in sheets]})
     return render(request, "claims/facility/count_list.html", {"sheets": sheets})
 
@@ -86,7 +85,7 @@ def confirm_counts(request: TenantRequest, facility_number: str, month: ServiceM
 @require_http_methods(["GET", "POST"])
 def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
     """Say which cells differ, which classes did not come, and why. The button for more lines sends nothing yet."""
-    facility, own = _facility(request), request.membership.municipality
+    facility, own = own_facility(request), request.membership.municipality
     sheet = queries.current_sheet(facility, month)
     if sheet is None:
         raise Http404
@@ -135,7 +134,7 @@ def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceM
 def _count_page(
     request: TenantRequest, month: ServiceMonth, *, problems: list[str] | None = None
 ) -> HttpResponse:
-    facility = _facility(request)
+    facility = own_facility(request)
     view = queries.counts_of(facility, request.membership.municipality, month)
     closed = is_closed(month)
     record(ConfirmationEvent.SHOWN, on=view.sheet, rows=view.row_ids, detail={"month": str(month)})
@@ -162,7 +161,7 @@ def _count_page(
 @require_http_methods(["GET", "POST"])
 def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth) -> HttpResponse:
     """The month's few facts: show, and save."""
-    facility = _facility(request)
+    facility = own_facility(request)
     view = queries.facts_of(facility, month, request.actor)
     typed = request.POST if request.method == "POST" else _typed_before_login(request)
     form = FactsForm(typed, asked=view.asked, month=month, initial=queries.facts_to_begin_with(view))
@@ -334,7 +333,7 @@ def claim_recalculate(request: TenantRequest, facility_number: str, month: Servi
     if request.method == "GET":
         return _claim_list(request)
     try:
-        result = drafting.recalculate(_facility(request), month, by=request.actor, at=timezone.now())
+        result = drafting.recalculate(own_facility(request), month, by=request.actor, at=timezone.now())
     except NotAllowed as refusal:
         return _claim_list(request, problems=[str(refusal)])
     messages.success(request, f"{month_words(month)}の請求を計算し直しました。")
@@ -345,7 +344,7 @@ def claim_recalculate(request: TenantRequest, facility_number: str, month: Servi
 
 
 def _claim_list(request: TenantRequest, *, problems: list[str] | None = None) -> HttpResponse:
-    facility = _facility(request)
+    facility = own_facility(request)
     months = queries.claims_by_month(facility, request.membership.municipality)
     shown = [listed.claim for month in months for listed in month.claims]
     record(ClaimEvent.LISTED, rows={"claim": [claim.pk for claim in shown]})
@@ -370,7 +369,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
     record(ClaimEvent.SHOWN, on=claim, rows=shown, detail={"content_hash": claim.content_hash})
     closed = view.is_closed
     due: date | None = (
-        queries.due_date(_facility(request), claim.service_month, own)
+        queries.due_date(own_facility(request), claim.service_month, own)
         if claim.is_draft and not claim.outside
         else None
     )
@@ -400,7 +399,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
         "targets": {submitting.UNDECLARED: "declared"},
         "undeclared": submitting.UNDECLARED if submitting.UNDECLARED in (problems or []) else "",
         "breadcrumbs": [
-            ("請求", reverse("claims:claim_list", args=[_facility(request).number])),
+            ("請求", reverse("claims:claim_list", args=[own_facility(request).number])),
             (month_words(claim.service_month), None),
         ],
     }
@@ -410,19 +409,13 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
 # ---------------------------------------------------------------- shared
 
 
-def _facility(request: TenantRequest) -> Facility:
-    """The one facility of the URL; the door has made sure that there is one."""
-    not_found_unless(request.membership.facility)
-    return cast(Facility, request.membership.facility)
-
-
 def _typed_before_login(request: TenantRequest) -> QueryDict | None:
     """What was typed here when the login expired, shown again to the same person."""
     return held_forms.take(request)
 
 
 def _count_crumbs(request: TenantRequest, month: ServiceMonth, *, link: bool = False) -> Crumbs:
-    number = _facility(request).number
+    number = own_facility(request).number
     here = reverse("claims:count_page", args=[number, month]) if link else None
     return [("児童数", reverse("claims:count_list", args=[number])), (month_words(month), here)]
 

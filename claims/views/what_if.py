@@ -15,9 +15,8 @@ from claims.events import ClaimEvent
 from claims.queries.what_if import NothingToStartFrom, newest_standing
 from claims.what_if import CannotCompute, Outcome, Standing, try_out
 from claims.what_if_form import WhatIfForm
-from facilities.middleware import not_found_unless
 from facilities.models import Facility
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,7 @@ class Tried:
 @require_http_methods(["GET", "POST"])
 def what_if(request: TenantRequest, facility_number: str) -> HttpResponse:
     """The facility's newest confirmed month, as it is and as it would be."""
-    facility = request.membership.facility
-    not_found_unless(facility)
-    assert facility is not None, "asked above"
+    facility = own_facility(request)
     tried = try_with(request, facility)
     record(ClaimEvent.WHAT_IF_SHOWN, on=facility, rows=tried.row_ids, detail={"month": tried.month})
     context = tried.context() | {

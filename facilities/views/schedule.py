@@ -23,7 +23,7 @@ from facilities.models import Municipality
 from facilities.open_tasks import open_tasks
 from facilities.operations import schedule as operations
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import LEAST_DAYS, CitySchedule, Deadline, Step, Tight
 from pages import wareki
@@ -41,8 +41,7 @@ Forms = dict[str, forms.Form]
 def facility_schedule(request: TenantRequest, facility_number: str) -> HttpResponse:
     """What a facility has still to do, of whatever month, and its coming months."""
     found = _coming(_schedule(request))
-    facility = request.membership.facility
-    assert facility is not None, "the door opens facility pages for facility memberships only"
+    facility = own_facility(request)
     tasks = open_tasks(facility)
     rows_read: dict[str, list[UUID]] = defaultdict(list)
     for task in tasks:
@@ -65,8 +64,7 @@ def facility_schedule(request: TenantRequest, facility_number: str) -> HttpRespo
 @require_GET
 def facility_calendar(request: TenantRequest, facility_number: str) -> HttpResponse:
     """The same as a calendar file."""
-    name = request.membership.facility.name if request.membership.facility else ""
-    return _calendar(request, f"はぐくみ請求　{name}", FACILITY_STEPS)
+    return _calendar(request, f"はぐくみ請求　{own_facility(request).name}", FACILITY_STEPS)
 
 
 @require_safe

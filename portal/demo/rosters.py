@@ -16,11 +16,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from audit.record import SYSTEM, Context, context, record
+from audit.record import record
 from facilities.actors import Actor, actor_for
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
 from facilities.scope import scope
+from facilities.unattended import whole_city
 from portal.demo import cast, newcomers, staff_stories
 from portal.demo.careers import Careers, Member, Told
 from portal.demo.names import Names
@@ -84,8 +85,7 @@ def write(city: Municipality, officer: Actor, clerks: Mapping[UUID, Actor]) -> N
         rows.save()
         rows.index()
     rows.tell(city)
-    system = Context(who=SYSTEM, entrance="worker", municipality_id=city.pk)
-    with context(system), scope(city.pk, None):
+    with whole_city(city.pk):
         overlaps.look(at=timezone.now())
 
 

@@ -16,6 +16,7 @@ from facilities.models import Facility, Municipality
 from facilities.operations.profiles import PROFILE_CHANGED
 from facilities.periods import ServiceMonth
 from facilities.scope import scope
+from facilities.unattended import whole_city
 from jobs.models import Job
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -47,8 +48,7 @@ def work_off(city: Municipality, at: datetime) -> None:
     """Let drafts and corrections follow what has changed, as the worker would have done then, and not today."""
     waiting = Job.objects.filter(kind__in=[PROFILE_CHANGED, REDRAFT_MONTH], done_at__isnull=True)
     jobs = list(waiting.order_by("created_at"))
-    opened = Context(who=SYSTEM, entrance="worker", municipality_id=city.pk)
-    with context(opened), scope(city.pk, None):
+    with whole_city(city.pk):
         confirmed = set(
             CountSheet.objects.filter(status=SheetStatus.CONFIRMED).values_list("facility_id", flat=True)
         )

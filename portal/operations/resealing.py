@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections, router, transaction
+from django.db import transaction
 from django.db.models import BinaryField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -24,14 +24,8 @@ from facilities.scope import scope
 from person_keys import store
 from person_keys.models import PersonKey
 from portal.events import KeyEvent
-from vault import CannotUnseal, KeyRing, SealedColumn, header_of, sealed_columns
+from vault import CannotUnseal, KeyRing, SealedColumn, header_of, sealed_columns, write_tokens
 
-# Compare and set: what is no longer what was read stays.
-WRITE = """
-UPDATE {table} AS kept SET {column} = fresh.token
-FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS fresh (id, before, token)
-WHERE kept.id = fresh.id AND kept.{column} = fresh.before
-"""
 Tell = Callable[[str], None]
 
 
@@ -152,15 +146,7 @@ def _write(part: Part, rows: list[Any], ring: KeyRing, unreadable: set[UUID]) ->
             fresh.append((row.pk, before, ring.seal(ring.unseal(before, bound_to=place), bound_to=place)))
         except CannotUnseal:
             unreadable.add(row.pk)
-    if not fresh:
-        return 0
-    model = part.column.model
-    with connections[router.db_for_write(model)].cursor() as cursor:
-        cursor.execute(
-            WRITE.format(table=model._meta.db_table, column=part.column.column),
-            [list(values) for values in zip(*fresh, strict=True)],
-        )
-        return int(cursor.rowcount)
+    return len(write_tokens(part.column.model, part.column.column, fresh))
 
 
 def _record(part: Part, written: int) -> None:

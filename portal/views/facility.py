@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from audit.record import record
 from claims.wording import price_bands
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from portal.events import PortalEvent
 from portal.queries.facility import home_of
 from portal.queries.first_steps import first_steps_of
@@ -16,8 +16,7 @@ from portal.queries.notices import latest_notices
 @require_GET
 def home(request: TenantRequest, facility_number: str) -> HttpResponse:
     """This month as three steps, with one button for the next one."""
-    facility = request.membership.facility
-    assert facility is not None, "the door opens facility pages for facility memberships only"
+    facility = own_facility(request)
     home = home_of(facility, request.membership.municipality)
     current = home.current
     latest = latest_notices(facility.pk, request.actor.user_id)

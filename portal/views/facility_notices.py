@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from audit.record import record
-from facilities.models import Facility
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from portal.attachments import as_download
 from portal.events import NoticeEvent
 from portal.models import Notice, NoticeAttachment
@@ -23,7 +22,7 @@ from portal.states import NoticeStatus
 @require_GET
 def notices(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Unread ones first; searched by words."""
-    facility, asked = _facility(request), NoticeQuestion.of(request.GET)
+    facility, asked = own_facility(request), NoticeQuestion.of(request.GET)
     found = notices_of_facility(facility.pk, request.actor.user_id, asked.words)
     page = Paginator(found, ON_A_PAGE).get_page(asked.page)
     record(NoticeEvent.LISTED, rows={"notice": [notice.pk for notice in page]})
@@ -34,7 +33,7 @@ def notices(request: TenantRequest, facility_number: str) -> HttpResponse:
 @require_GET
 def notice_page(request: TenantRequest, facility_number: str, notice_id: UUID) -> HttpResponse:
     """One notice with its files. Of a withdrawn one only that, when and why."""
-    facility = _facility(request)
+    facility = own_facility(request)
     notice: Notice = get_object_or_404(Notice, pk=notice_id)
     attachments = attachments_of(notice) if notice.is_sent else []
     if notice.is_sent:
@@ -66,9 +65,3 @@ def download(
     )
     content = operations.content_of(attachment, by=request.actor)
     return as_download(attachment.file_name, attachment.kind, content)
-
-
-def _facility(request: TenantRequest) -> Facility:
-    facility = request.membership.facility
-    assert facility is not None, "the door opens facility pages for facility memberships only"
-    return facility

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from portal.events import PortalEvent
 from portal.help.texts import FIRST_STEPS
 from portal.operations import first_steps as operations
@@ -20,8 +20,7 @@ CLOSED = f"案内を閉じました。「使い方」の「{FIRST_STEPS.title}�
 @require_GET
 def first_steps(request: TenantRequest, facility_number: str) -> HttpResponse:
     """The steps with what is done; open to whoever has closed the card, too."""
-    facility = request.membership.facility
-    assert facility is not None, "the door opens facility pages for facility memberships only"
+    facility = own_facility(request)
     record(PortalEvent.FIRST_STEPS_SHOWN)
     context = {
         "facility": facility,

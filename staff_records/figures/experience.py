@@ -18,7 +18,6 @@ from pages.wareki import fiscal_year_words
 from pricing.staffing import (
     AverageExperience,
     Career,
-    CareerItem,
     StaffingRefused,
     TreatmentRates,
     career_on,
@@ -76,11 +75,6 @@ class Experienced:
     def left_out(self) -> str:
         """Why the person does not count."""
         return "" if self.is_counted else TOO_SHORT
-
-    @property
-    def not_counted(self) -> tuple[CareerItem, ...]:
-        """Spans that do not count, each with its reason."""
-        return tuple(item for item in self.career.items if not item.counts)
 
     @property
     def months_waiting(self) -> int:

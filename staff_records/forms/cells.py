@@ -14,7 +14,7 @@ from django import forms
 from pages import wareki
 from staff_records.columns import Column, Kind
 from staff_records.problems import FieldProblem
-from staff_records.reading_rows import read_cell
+from staff_records.reading_rows import not_on_paper, read_cell
 from staff_records.typed import Unreadable
 
 UNCHOSEN = ("", "選んでください")
@@ -133,6 +133,13 @@ class ColumnsForm(forms.Form):
             for bound in self.visible_fields()
             if bound.name in known
         ]
+
+    @property
+    def doubts(self) -> list[str]:
+        """What is taken and yet to be looked at once more: names just typed that paper cannot show as they are."""
+        names = (column.code for column in self.columns if column.kind is Kind.NAME)
+        found = (not_on_paper(self.cleaned_data[name]) for name in names if name in self.changed_data)
+        return [words for words in found if words]
 
     @property
     def shown_version(self) -> int:

@@ -20,6 +20,7 @@ from facilities.actors import Actor
 from facilities.models import Facility
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.transitions import check_transition
 from jobs import outbox
 from pages.wareki import day_words
 from person_keys import store
@@ -32,7 +33,7 @@ from staff_records.events import StaffEvent
 from staff_records.models import EntryRow, EntrySheet, StaffMember
 from staff_records.opening import open_to_show, with_new_key
 from staff_records.reading_rows import is_blank
-from staff_records.states import ENTRY_TRANSITIONS, EntryStatus, check_transition
+from staff_records.states import ENTRY_TRANSITIONS, EntryStatus
 from staff_records.typed.characters import LONGEST
 from staff_records.writing_rows import member_entry, write_entry
 

@@ -18,6 +18,7 @@ from audit.record import SYSTEM, record
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.transitions import check_transition
 from jobs import outbox
 from person_keys import store
 from staff_records import permissions
@@ -41,7 +42,7 @@ from staff_records.person_rows import kinds_of_rows
 from staff_records.queries.retention import last_year_past, members_past, years_kept
 from staff_records.reading_rows import read_who
 from staff_records.sealed import sealed_names
-from staff_records.states import ERASURE_TRANSITIONS, EntryStatus, ErasureStatus, check_transition
+from staff_records.states import ERASURE_TRANSITIONS, EntryStatus, ErasureStatus
 
 EMPTY_ROWS, DESTROY_KEYS = "staff_records.empty_rows", "staff_records.destroy_keys"
 AT_ONCE = 200

@@ -21,6 +21,7 @@ from staff_records.columns import MEMBERS, TABLES
 from staff_records.events import StaffEvent
 from staff_records.models import EntrySheet
 from staff_records.roster_rows import RosterRows, roster_rows
+from staff_records.typed.names import unencodable
 from staff_records.workbook.writing import Head, roster_workbook
 
 NOBODY = "この基準日には、名簿に職員がいません。基準日を確かめるか、空の様式を使ってください。"
@@ -111,7 +112,7 @@ def unwritable_in_cp932(facility: Facility, wanted: Wanted, *, by: Actor) -> lis
         Unwritable(texts["number"], column.heading, lacking)
         for texts in found.rows["members"]
         for column in MEMBERS.columns
-        if (lacking := _lacking(texts[column.code]))
+        if (lacking := "".join(unencodable(texts[column.code])))
     ]
 
 
@@ -141,13 +142,3 @@ def _head(facility: Facility, day: date) -> Head:
 def _name(facility: Facility, day: date, what: str, ending: str) -> str:
     year = fiscal_year_words(ServiceMonth.of(day).fiscal_year)
     return f"{facility.number}_{year}_{what}_{short_date_words(day)}現在.{ending}"
-
-
-def _lacking(text: str) -> str:
-    lacking = []
-    for character in dict.fromkeys(text):
-        try:
-            character.encode("cp932")
-        except UnicodeEncodeError:
-            lacking.append(character)
-    return "".join(lacking)

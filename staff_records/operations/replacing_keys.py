@@ -28,19 +28,13 @@ from staff_records.events import RetentionEvent
 from staff_records.models import StaffMember
 from staff_records.person_rows import PersonRow, kinds_of_rows
 from staff_records.sealed import sealed_names
-from vault import CannotUnseal, KeyRing, key_id_of
+from vault import CannotUnseal, KeyRing, key_id_of, write_tokens
 
 AT_ONCE = 50
 PATIENCE_SECONDS = 60.0
 # More rounds are needed only where somebody is at work on the same people all the time.
 MOST_ROUNDS = 5
 ONE_RUN = 5_314_002  # advisory lock of the portal's database
-# Compare and set: what somebody else has written in between stays.
-WRITE = """
-UPDATE {table} AS kept SET {column} = fresh.token
-FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS fresh (id, before, token)
-WHERE kept.id = fresh.id AND kept.{column} = fresh.before
-"""
 Tell = Callable[[str], None]
 
 
@@ -124,7 +118,8 @@ def _reseal_rows(kind: type[PersonRow], rings: dict[UUID, KeyRing], unclean: set
     rows = list(kind.objects.filter(kind.under_keys(list(rings))).order_by("pk"))
     written = 0
     for sealed in sealed_names(kind).values():
-        fresh: dict[UUID, tuple[UUID, bytes, bytes]] = {}
+        fresh: list[tuple[UUID, bytes, bytes]] = []
+        key_of: dict[UUID, UUID] = {}
         for row in rows:
             ring, token = rings[row.key_id], getattr(row, sealed.column)
             if not _is_older(token, ring):
@@ -135,26 +130,12 @@ def _reseal_rows(kind: type[PersonRow], rings: dict[UUID, KeyRing], unclean: set
             except CannotUnseal:
                 unclean.add(row.key_id)
                 continue
-            fresh[row.pk] = (row.key_id, bytes(token), ring.seal(plain, bound_to=place))
-        done = _write(kind, sealed.column, fresh)
-        unclean |= {key_id for pk, (key_id, _, _) in fresh.items() if pk not in done}
+            fresh.append((row.pk, bytes(token), ring.seal(plain, bound_to=place)))
+            key_of[row.pk] = row.key_id
+        done = write_tokens(kind, sealed.column, fresh)
+        unclean |= {key_id for pk, key_id in key_of.items() if pk not in done}
         written += len(done)
     return written
-
-
-def _write(kind: type[PersonRow], column: str, fresh: dict[UUID, tuple[UUID, bytes, bytes]]) -> set[UUID]:
-    if not fresh:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            WRITE.format(table=kind._meta.db_table, column=column) + " RETURNING kept.id",
-            [
-                list(fresh),
-                [before for _, before, _ in fresh.values()],
-                [token for *_, token in fresh.values()],
-            ],
-        )
-        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _end(city: Municipality, key_ids: Sequence[UUID]) -> None:

@@ -20,6 +20,7 @@ from facilities.models import Facility, FacilityProfile, holding_in
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.transitions import check_transition
 from pages.wareki import day_words
 from staff_records import permissions
 from staff_records.comparing import compare
@@ -29,7 +30,7 @@ from staff_records.opening import open_to_show
 from staff_records.operations import year_telling
 from staff_records.roster_figures import RosterFigures
 from staff_records.standing import Standing
-from staff_records.states import SNAPSHOT_TRANSITIONS, SnapshotStatus, check_transition
+from staff_records.states import SNAPSHOT_TRANSITIONS, SnapshotStatus
 from staff_records.year_roster import YearRoster, accepted_before, first_day_of, gather, lines_of, lock
 
 LONGEST_REASON = 500

@@ -137,9 +137,9 @@ def folded_name(name: str) -> str:
     return re.sub(r"[\s・=＝'’.\-]", "", plain)
 
 
-def unencodable(text: str, encoding: str = "cp932") -> list[str]:
-    """The characters that a file in ``encoding`` cannot carry, each once; a variant with its selector."""
-    return _each_once(cluster for cluster in _CLUSTER.findall(text) if not _encodes(cluster, encoding))
+def unencodable(text: str) -> list[str]:
+    """The characters that a file in CP932 cannot carry, each once; a variant with its selector."""
+    return _each_once(cluster for cluster in _CLUSTER.findall(text) if not _encodes(cluster))
 
 
 def missing_in_paper_fonts(text: str) -> list[str]:
@@ -201,9 +201,9 @@ def _each_once(clusters: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(clusters))
 
 
-def _encodes(cluster: str, encoding: str) -> bool:
+def _encodes(cluster: str) -> bool:
     try:
-        cluster.encode(encoding)
+        cluster.encode("cp932")
     except UnicodeEncodeError:
         return False
     return True

@@ -198,22 +198,6 @@ def read_yen(text: str, *, negative: bool = False) -> int | None:
     return -amount
 
 
-def read_percent(text: str, *, most: int = 100) -> Decimal | None:
-    """
-    Percent from 0 to ``most``, two places: 12, 12%, １２．５％.
-
-    :raises Unreadable: no number, or beyond.
-    """
-    plain = re.sub("(?:%|パーセント)$", "", _packed(text))
-    if not plain and not text.strip():
-        return None
-    if not _DECIMAL.fullmatch(plain):
-        raise Unreadable("割合を「12」や「12.5」のように、%の数字で入力してください。")
-    if Decimal(plain) > most:
-        raise Unreadable(_range_words("%", most))
-    return Decimal(plain)
-
-
 def read_text(text: str, *, most: int) -> str | None:
     """
     One line of free text as typed (職名, 勤務先の名称): blanks single, half-width kana made wide.

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import held_forms
 from audit.record import record
 from facilities.actors import Actor
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records.events import StaffEvent
 from staff_records.forms.cells import ColumnsForm
@@ -28,7 +28,7 @@ from staff_records.operations.acting import ChangedMeanwhile
 from staff_records.problems import FieldProblems
 from staff_records.queries.person import Person
 from staff_records.views.roster import person_crumbs, person_or_404
-from staff_records.views.shared import own_facility, sentences
+from staff_records.views.shared import sentences
 
 Form = TypeVar("Form", bound=ColumnsForm)
 
@@ -108,6 +108,8 @@ def act_page(
                 )
         else:
             messages.success(request, act.done)
+            for doubt in form.doubts:
+                messages.warning(request, doubt)
             return redirect("staff:person", facility_number, member_id)
     record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
     context = {

@@ -4,7 +4,7 @@ The facility's pages of the entry sheet: begin, type, look once more, make it th
 The grid is one plain form. A script may send single cells to the same address and is answered in JSON.
 """
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,8 +19,7 @@ from accounts import held_forms
 from accounts.models import User
 from audit.record import record
 from facilities.middleware import not_found_unless
-from facilities.models import Facility
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
@@ -46,7 +45,7 @@ Crumbs = list[tuple[str, str | None]]
 @require_http_methods(["GET", "POST"])
 def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Begin a sheet, or go on with the open one."""
-    facility = _facility(request)
+    facility = own_facility(request)
     has_members = StaffMember.objects.filter(facility=facility, left_year__isnull=True).exists()
     source = Source.COPIED if has_members else Source.TYPED
     form = StartForm(
@@ -88,7 +87,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
 def entry_table(request: TenantRequest, facility_number: str, table: str) -> HttpResponse:
     """One table of the open sheet."""
     not_found_unless(table in TABLES)
-    sheet = open_sheet_of(_facility(request))
+    sheet = open_sheet_of(own_facility(request))
     if sheet is None:
         record(StaffEvent.ENTRY_SHOWN)
         return redirect("staff:entry", facility_number)
@@ -102,7 +101,7 @@ def entry_save(request: TenantRequest, facility_number: str, table: str) -> Http
     not_found_unless(table in TABLES)
     if request.method == "GET":
         return entry_table(request, facility_number, table)
-    sheet = open_sheet_of(_facility(request))
+    sheet = open_sheet_of(own_facility(request))
     is_script = request.headers.get("X-Autosave") == "1"
     if sheet is None:
         record(StaffEvent.ENTRY_SHOWN)
@@ -132,7 +131,7 @@ def entry_save(request: TenantRequest, facility_number: str, table: str) -> Http
 @require_GET
 def entry_check(request: TenantRequest, facility_number: str) -> HttpResponse:
     """The last look: new people, changes, problems."""
-    sheet = open_sheet_of(_facility(request))
+    sheet = open_sheet_of(own_facility(request))
     if sheet is None:
         record(StaffEvent.ENTRY_SHOWN)
         return redirect("staff:entry", facility_number)
@@ -142,7 +141,7 @@ def entry_check(request: TenantRequest, facility_number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Make the sheet the roster."""
-    sheet = open_sheet_of(_facility(request))
+    sheet = open_sheet_of(own_facility(request))
     if sheet is None:
         record(StaffEvent.ENTRY_SHOWN)
         return redirect("staff:entry", facility_number)
@@ -173,7 +172,7 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def entry_discard(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Throw the sheet away, after asking."""
-    sheet = open_sheet_of(_facility(request))
+    sheet = open_sheet_of(own_facility(request))
     if sheet is None:
         record(StaffEvent.ENTRY_SHOWN)
         return redirect("staff:entry", facility_number)
@@ -229,7 +228,7 @@ def _check_page(
 ) -> HttpResponse:
     checked = _checked(sheet, choices or {})
     record(StaffEvent.ENTRY_CHECKED, on=sheet, rows=checked.named)
-    number = _facility(request).number
+    number = own_facility(request).number
     addresses = addresses_in(sheet)
     targets, told = {}, set()
     for row in checked.rows:
@@ -328,13 +327,8 @@ def _applied_words(applied: Applied) -> str:
     return f"名簿に反映しました（{words or '変更なし'}）。今年度の異動は、市に届出として届きます。"
 
 
-def _facility(request: TenantRequest) -> Facility:
-    not_found_unless(request.membership.facility)
-    return cast(Facility, request.membership.facility)
-
-
 def _crumbs(request: TenantRequest) -> Crumbs:
-    return [("名簿の入力", reverse("staff:entry", args=[_facility(request).number]))]
+    return [("名簿の入力", reverse("staff:entry", args=[own_facility(request).number]))]
 
 
 def _name_of(user_id: UUID) -> str:

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import held_forms
 from audit.record import record
 from documents.exports import asked_charset, csv_file
-from facilities.middleware import not_found_unless
 from facilities.models import Facility
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
@@ -75,18 +74,6 @@ def remove_work_rules(request: TenantRequest, facility_number: str, rule_id: UUI
         raise Http404 from None
     messages.success(request, "常勤の月の所定時間を取り消しました。")
     return redirect(reverse("staff:figures", args=[facility.number]))
-
-
-def own_facility(request: TenantRequest) -> Facility:
-    """
-    The facility under which the person acts.
-
-    :raises Http404: none.
-    """
-    facility = request.membership.facility
-    not_found_unless(facility)
-    assert facility is not None, "asked above"
-    return facility
 
 
 def shown(request: TenantRequest, facility: Facility, event: StaffEvent) -> dict[str, Any]:

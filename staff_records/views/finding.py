@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import held_forms
 from audit.record import record
-from facilities.middleware import not_found_unless
 from facilities.models import Facility
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records import permissions
 from staff_records.dossiers import Dossier, Purpose, dossiers
@@ -32,7 +31,7 @@ MOVED_ELSEWHERE = "元の施設の名簿に勤務が残っています。元の�
 @require_http_methods(["GET", "POST"])
 def find(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Look for somebody at the other facilities of the corporation; the answer stands on the page itself."""
-    facility = _facility(request)
+    facility = _kept_roster(request)
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = SearchForm(typed, today=timezone.localdate(), needs_birth_date=True)
     # What was typed before the login expired is shown, and not looked for: that takes a press on the button.
@@ -44,7 +43,7 @@ def find(request: TenantRequest, facility_number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_found(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Put somebody who was found on this roster."""
-    facility, today = _facility(request), timezone.localdate()
+    facility, today = _kept_roster(request), timezone.localdate()
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     search = SearchForm(typed, today=today, needs_birth_date=True)
     if request.method == "GET":
@@ -76,7 +75,7 @@ def add_found(request: TenantRequest, facility_number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def take_over(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Write down here what the other roster says of the same person."""
-    facility = _facility(request)
+    facility = _kept_roster(request)
     search = SearchForm(None, today=timezone.localdate(), needs_birth_date=True)
     if request.method == "GET":
         return _page(request, facility, search)
@@ -97,10 +96,8 @@ def take_over(request: TenantRequest, facility_number: str) -> HttpResponse:
     return redirect("staff:find", facility.number)
 
 
-def _facility(request: TenantRequest) -> Facility:
-    facility = request.membership.facility
-    not_found_unless(facility)
-    assert facility is not None, "asked above"
+def _kept_roster(request: TenantRequest) -> Facility:
+    facility = own_facility(request)
     if not permissions.keep.allows(request.actor, permissions.RosterOf(facility.pk)):
         raise PermissionDenied
     return facility

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import held_forms
 from audit.record import record
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records.events import StaffEvent
 from staff_records.forms.people import HireForm
 from staff_records.operations import people
 from staff_records.problems import FieldProblems
-from staff_records.views.shared import own_facility, sentences
+from staff_records.views.shared import sentences
 from staff_records.words import Beginning
 
 
@@ -44,6 +44,8 @@ def new(request: TenantRequest, facility_number: str) -> HttpResponse:
             problems = sentences(refusal)
         else:
             messages.success(request, "採用を登録しました。市に届け出ます。資格や前歴も登録してください。")
+            for doubt in form.doubts:
+                messages.warning(request, doubt)
             return redirect("staff:person", facility_number, member.pk)
     record(StaffEvent.NEW_SHOWN)
     context = {

@@ -20,9 +20,7 @@ from audit.record import Outcome, record
 from documents.reading import FileRefused
 from documents.uploads import is_too_large
 from documents.workbooks import Workbook
-from facilities.middleware import not_found_unless
-from facilities.models import Facility
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records.columns import TABLES
 from staff_records.events import StaffEvent
@@ -147,7 +145,7 @@ def _taken(request: TenantRequest, form: RosterFileForm) -> tuple[TakenIn, list[
         return TakenIn(), []
     try:
         taken = importing.take_in(
-            _facility(request),
+            own_facility(request),
             form.cleaned_data["file"].read(),
             day=form.cleaned_data["day"],
             by=request.actor,
@@ -177,7 +175,7 @@ def _problems(refusal: Exception) -> list[CellProblem]:
 def _upload_page(
     request: TenantRequest, form: RosterFileForm, problems: Sequence[CellProblem] = ()
 ) -> HttpResponse:
-    facility = _facility(request)
+    facility = own_facility(request)
     waiting = RosterImport.objects.filter(
         facility=facility, sheet__isnull=True, expires_at__gt=timezone.now()
     ).first()
@@ -238,7 +236,7 @@ def _waiting(request: TenantRequest, roster_import_id: UUID) -> RosterImport | N
     :raises Http404: none of this facility.
     """
     found = (
-        RosterImport.objects.filter(pk=roster_import_id, facility=_facility(request))
+        RosterImport.objects.filter(pk=roster_import_id, facility=own_facility(request))
         .select_related("facility")
         .first()
     )
@@ -251,20 +249,15 @@ def _waiting(request: TenantRequest, roster_import_id: UUID) -> RosterImport | N
 
 def _gone(request: TenantRequest, facility_number: str) -> HttpResponse:
     record(StaffEvent.IMPORT_SHOWN)
-    if open_sheet_of(_facility(request)) is not None:
+    if open_sheet_of(own_facility(request)) is not None:
         messages.info(request, "このファイルはすでに取り込まれています。二重には取り込まれていません。")
         return redirect("staff:entry_check", facility_number)
     messages.error(request, importing.GONE)
     return redirect("staff:import", facility_number)
 
 
-def _facility(request: TenantRequest) -> Facility:
-    not_found_unless(request.membership.facility)
-    return cast(Facility, request.membership.facility)
-
-
 def _crumbs(request: TenantRequest) -> list[tuple[str, str | None]]:
-    number = _facility(request).number
+    number = own_facility(request).number
     return [
         ("名簿の入力", reverse("staff:entry", args=[number])),
         ("名簿の取込", reverse("staff:import", args=[number])),

@@ -1,8 +1,6 @@
 """The facility's page for taking the roster away as a file, and the empty workbook."""
 
-from typing import cast
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record
 from documents.exports import csv_file
-from facilities.middleware import not_found_unless
-from facilities.models import Facility
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import short_date_words
 from staff_records.columns import MEMBERS
@@ -43,10 +39,10 @@ def workbook(request: TenantRequest, facility_number: str) -> HttpResponse:
     wanted = form.wanted
     try:
         if wanted.file_format is FileFormat.CP932 and "as_it_is" not in request.POST:
-            lacking = unwritable_in_cp932(_facility(request), wanted, by=request.actor)
+            lacking = unwritable_in_cp932(own_facility(request), wanted, by=request.actor)
             if lacking:
                 return _page(request, form, lacking=lacking)
-        exported = export_roster(_facility(request), wanted, by=request.actor, at=timezone.now())
+        exported = export_roster(own_facility(request), wanted, by=request.actor, at=timezone.now())
     except (NotAllowed, ProblemsFound) as refusal:
         return _page(request, form, problems=str(refusal).splitlines())
     return _file(exported, wanted.file_format)
@@ -55,7 +51,9 @@ def workbook(request: TenantRequest, facility_number: str) -> HttpResponse:
 @require_POST
 def template(request: TenantRequest, facility_number: str) -> HttpResponse:
     """The empty workbook."""
-    exported = empty_workbook(_facility(request), timezone.localdate(), by=request.actor, at=timezone.now())
+    exported = empty_workbook(
+        own_facility(request), timezone.localdate(), by=request.actor, at=timezone.now()
+    )
     return _file(exported, FileFormat.XLSX)
 
 
@@ -72,7 +70,7 @@ def _page(
         "problems": problems or [],
         "lacking": lacking or [],
         "breadcrumbs": [
-            ("名簿の入力", reverse("staff:entry", args=[_facility(request).number])),
+            ("名簿の入力", reverse("staff:entry", args=[own_facility(request).number])),
             ("名簿の書き出し", None),
         ],
     }
@@ -88,9 +86,3 @@ def _file(exported: Exported, file_format: FileFormat) -> HttpResponse:
     response = HttpResponse(exported.content, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, exported.name)
     return response
-
-
-def _facility(request: HttpRequest) -> Facility:
-    membership = cast(TenantRequest, request).membership
-    not_found_unless(membership.facility)
-    return cast(Facility, membership.facility)

@@ -1,6 +1,5 @@
 """A facility's year start: look at the roster as of 1 April, send it, take it back."""
 
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from audit.record import record
 from documents.queries import panel_for
 from facilities.middleware import not_found_unless
-from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
+from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
@@ -49,7 +47,7 @@ def submit(request: TenantRequest, facility_number: str, fiscal_year: int) -> Ht
     require_year(fiscal_year)
     try:
         sent = year_start.submit(
-            _facility(request),
+            own_facility(request),
             fiscal_year,
             shown_hash=request.POST.get("shown_hash", ""),
             declared=request.POST.get("declared") == "on",
@@ -96,7 +94,7 @@ def sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
 
 def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | None = None) -> HttpResponse:
     require_year(fiscal_year)
-    facility, today = _facility(request), timezone.localdate()
+    facility, today = own_facility(request), timezone.localdate()
     view = facility_year(facility, fiscal_year, request.membership.municipality, today=today)
     panel = panel_for(view.printable.pk, ROSTER_FORM) if view.printable else None
     rows = view.row_ids | ({"document": panel.row_ids} if panel else {})
@@ -129,11 +127,6 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "staff_records/year.html", context, status=status)
-
-
-def _facility(request: TenantRequest) -> Facility:
-    not_found_unless(request.membership.facility)
-    return cast(Facility, request.membership.facility)
 
 
 def _this_year() -> int:

@@ -20,12 +20,13 @@ from claims.models import ChildCount, Claim, CountImport, CountSheet
 from claims.operations import counts_import, previews
 from claims.operations.answers import answer
 from claims.operations.confirming import confirm, dispute
-from claims.states import IMPORT_TRANSITIONS, SHEET_TRANSITIONS, ImportStatus, SheetStatus, diagram
+from claims.states import IMPORT_TRANSITIONS, SHEET_TRANSITIONS, ImportStatus, SheetStatus
 from claims.tasks import empty_expired_previews
 from documents.reading import FileRefused, read_csv
 from facilities.actors import Role
 from facilities.models import FacilityKind, Ownership
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.transitions import diagram
 from jobs.models import Job
 from tests.cast import JUNE, City, Nursery, give_counts, make_city, make_facility
 from tests.claims.stage import AT, current_claim, nursery, ready_claim

@@ -12,10 +12,8 @@ from claims.states import (
     ClaimStatus,
     ImportStatus,
     SheetStatus,
-    TransitionNotAllowed,
-    check_transition,
-    diagram,
 )
+from facilities.transitions import TransitionNotAllowed, check_transition, diagram
 
 CLAIM_WAYS = {
     ("draft", "submitted"),

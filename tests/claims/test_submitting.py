@@ -13,10 +13,11 @@ from claims.models import Claim, CountSheet
 from claims.operations import closing, facts, review
 from claims.operations.drafting import counts_corrected, recalculate
 from claims.operations.submitting import correct, submit, withdraw
-from claims.states import ClaimStatus, SheetStatus, TransitionNotAllowed
+from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Role
 from facilities.models import FacilityProfile, GrantedItem
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.transitions import TransitionNotAllowed
 from jobs.models import Job
 from tests.cast import JUNE, NURSERY_CELLS, City, Nursery, give_counts, make_city
 from tests.claims.stage import AT, confirmed, current_claim, give_facts, nursery, ready_claim

@@ -19,11 +19,11 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from audit.record import SYSTEM, Context, context
-from claims.states import TransitionNotAllowed
 from facilities.actors import Role
 from facilities.models import Facility, FacilityKind, Membership
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.scope import scope
+from facilities.transitions import TransitionNotAllowed
 from jobs.models import Job
 from portal.attachments import (
     DAMAGED,

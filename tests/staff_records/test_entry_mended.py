@@ -113,6 +113,24 @@ def test_a_cell_that_both_have_changed_is_told_and_may_say_what_stands(sakura):
         assert apply(sakura, sheet).changed == 0
 
 
+def test_a_name_that_paper_cannot_show_is_doubted_until_it_is_registered(sakura):
+    rare, rarer = "\U00031350山　花子", "\U00031350川　花子"
+    with sakura.open():
+        add_member(sakura, name=rare)
+        sheet = begin(sakura, Source.COPIED)
+
+        def doubts() -> list[str]:
+            checked = check_rows(sheet, list(EntryRow.objects.all()), today=AT.date())
+            name_everybody()
+            return list(summary_of(checked).doubts)
+
+        assert doubts() == []
+
+        change_row(sakura, EntryRow.objects.get(), {"name": rarer})
+        (words,) = doubts()
+        assert "氏名：「\U00031350」は印刷用の字体になく" in words
+
+
 def test_a_file_that_changes_who_was_changed_after_its_day_asks_for_a_second_look(sakura):
     with sakura.open():
         member = add_member(sakura)

@@ -251,6 +251,15 @@ def test_somebody_of_91_is_doubted_and_not_refused():
     assert found.doubts[0].field == "birth_date"
 
 
+def test_a_name_that_paper_cannot_show_is_doubted_and_not_refused():
+    found = read_row("members", member_row(name="\U00031350山　花子"), today=TODAY)
+
+    assert found.problems == ()
+    ((field, words),) = ((doubt.field, doubt.message) for doubt in found.doubts)
+    assert field == "name"
+    assert "「\U00031350」は印刷用の字体になく" in words
+
+
 @pytest.mark.parametrize("texts", [{}, {"name": "", "job": " \u3000"}])
 def test_an_empty_row_says_nothing(texts):
     assert is_blank(texts)

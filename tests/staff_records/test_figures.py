@@ -120,7 +120,7 @@ def test_certificates_that_are_missing_are_told_with_what_they_would_bring() -> 
         "在職証明などが未確認の前歴を数えていない職員が1人（あわせて120か月）います。"
         "すべて確認できると、平均経験年数11年、区分1 12%・区分2 7%になります。"
     )
-    (reason,) = found.people[0].not_counted
+    (reason,) = (item for item in found.people[0].career.items if not item.counts)
     assert "在職証明が未確認のため" in reason.reason
 
 

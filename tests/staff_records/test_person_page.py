@@ -194,6 +194,13 @@ def test_somebody_new_is_hired_reported_and_on_record(city, sakura, clerk):
     assert "若葉　みどり" in clerk.get(answer["Location"]).content.decode()
 
 
+def test_a_name_that_paper_cannot_show_is_taken_and_told(sakura, clerk):
+    answer = clerk.post(address(sakura, act="new/"), {**NEW, "name": "\U00031350山　みどり"})
+
+    assert answer.status_code == 302
+    assert "「\U00031350」は印刷用の字体になく" in clerk.get(answer["Location"]).content.decode()
+
+
 def test_everything_wrong_is_said_at_once_and_each_at_its_field(sakura, clerk):
     wrong = {
         **NEW,

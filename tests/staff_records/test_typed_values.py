@@ -21,7 +21,6 @@ from staff_records.typed.values import (
     read_hours_a_day,
     read_month,
     read_monthly_hours,
-    read_percent,
     read_postal_code,
     read_registration_number,
     read_staff_number,
@@ -48,7 +47,6 @@ READERS = [
     read_days_a_month,
     read_yen,
     partial(read_yen, negative=True),
-    read_percent,
     read_registration_number,
     read_staff_number,
     partial(read_text, most=40),
@@ -297,18 +295,6 @@ def test_what_is_no_amount_is_refused(text, words):
 @given(st.integers(-999_999_999, 999_999_999))
 def test_written_yen_are_read_as_themselves(yen):
     assert read_yen(f"{yen:,}円", negative=True) == read_yen(str(yen), negative=True) == yen
-
-
-@pytest.mark.parametrize(
-    ("text", "percent"), [("12", "12"), ("１２％", "12"), ("12.5%", "12.5"), ("0", "0"), ("100", "100")]
-)
-def test_percent(text, percent):
-    assert read_percent(text) == Decimal(percent)
-
-
-@pytest.mark.parametrize("text", ["101", "-1", "%", "1割", "1.234"])
-def test_what_is_no_percent_is_refused(text):
-    assert "%" in refusal_of(read_percent, text)
 
 
 @pytest.mark.parametrize(

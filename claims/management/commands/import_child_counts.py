@@ -9,14 +9,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from audit.record import SYSTEM, Context, Who, context
+from audit.record import SYSTEM, Who
 from claims.models import CountImport
 from claims.operations import counts_import
 from documents.reading import FileRefused, Problem
 from facilities.actors import Role, actor_for
 from facilities.models import Membership, Municipality
 from facilities.rules import NotAllowed
-from facilities.scope import scope
+from facilities.unattended import whole_city
 
 REFUSED = 2
 NOTHING = {"read": 0, "accepted": 0, "unchanged": 0, "changed": 0, "refused": 0}
@@ -54,9 +54,8 @@ class Command(BaseCommand):
         city = Municipality.objects.filter(code=municipality).first()
         if city is None:
             raise CommandError(f"市区町村コード {municipality} は登録されていません。", returncode=REFUSED)
-        opened = Context(who=SYSTEM, entrance="command", municipality_id=city.pk)
         # A refusal is answered inside the scope: what is on record about it must not be rolled back.
-        with context(opened), scope(city.pk, None):
+        with whole_city(city.pk, entrance="command") as opened:
             opened.who = who = self._who(city, by)
             try:
                 imported = _bring_in(_read(file), who, dry_run=dry_run)

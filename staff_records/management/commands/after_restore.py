@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from audit.record import SYSTEM, Context, context
 from facilities.models import Municipality
-from facilities.scope import scope
+from facilities.unattended import whole_city
 from staff_records.operations.erasing import erase_again
 
 
@@ -16,7 +15,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for city in Municipality.objects.order_by("code"):
-            opened = Context(who=SYSTEM, entrance="command", municipality_id=city.pk)
-            with context(opened), scope(city.pk, None):
+            with whole_city(city.pk, entrance="command"):
                 again = erase_again(city.pk, at=timezone.now())
             self.stdout.write(f"{city.code}: {again}人の記録を、もう一度消しました。")
