@@ -75,11 +75,11 @@ class Field:
     """
     One field of an item (項目の欄).
 
-    ``known_from`` names sources in the order in which they are asked (``sources``); what one of them knows is not asked.
-    ``fact`` is a fact of ``pricing.conditions``: the answer goes to the conditions and is asked once a year, whichever
-    item asks first. ``formula`` makes the value (``formulas``). ``option`` is the pricing option an approval sets.
-    ``shown_if`` is a formula over the other fields; while it does not hold the field is neither asked nor sent.
-    ``may_differ``: a known value may be typed over, with a reason. ``columns`` are those of a table.
+    ``known_from`` names sources in the order in which they are asked (``sources``); what one knows is not asked.
+    ``fact`` is a fact of ``pricing.conditions``: the answer goes to the conditions and is asked once a year, by
+    whichever item asks first. ``formula`` makes the value (``formulas``). ``option`` is the pricing option an
+    approval sets. ``shown_if`` is a formula over the other fields; while it does not hold the field is neither asked
+    nor sent. ``may_differ``: a known value may be typed over, with a reason. ``columns`` are those of a table.
     """
 
     key: str
@@ -113,7 +113,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What must hold between fields (``formula``), and the sentence when it does not, at ``at``. A remark stops nobody."""
+    """What must hold between fields, and the sentence when it does not, at the field ``at``. A remark stops nobody."""
 
     formula: str
     sentence: str
@@ -182,7 +182,7 @@ class Item:
     tables: Mapping[str, tuple[Mapping[str, int], ...]] = field(default_factory=dict)
     public_too: bool = False
 
-    def field(self, key: str) -> Field:
+    def field_named(self, key: str) -> Field:
         """:raises KeyError: no such field."""
         for own in self.fields:
             if own.key == key:

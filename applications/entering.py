@@ -1,8 +1,9 @@
 """
 What people type into an item's fields, read into values: everything wrong at once, each at its field, nothing lost.
 
-Pure. A form's entries are texts by field key (``key``, lists for choices; ``key.3`` for the fourth month; ``key.<row>.<column>``
-for tables). What cannot be read is kept as it was typed (``unread``), so that the page shows it again beside the sentence.
+Pure. A form's entries are texts by field key (``key``, lists for choices; ``key.3`` for the fourth month;
+``key.<row>.<column>`` for tables). What cannot be read is kept as it was typed (``unread``), so that the page shows it
+again beside the sentence.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,9 +53,7 @@ def read_entries(item: Item, entries: Entries) -> Entered:
     return entered
 
 
-def _one(
-    own: Field, name: str, texts: list[str], entered: Entered, into: dict[str, Any], key: str
-) -> None:
+def _one(own: Field, name: str, texts: list[str], entered: Entered, into: dict[str, Any], key: str) -> None:
     try:
         into[key] = read_value(own, texts)
     except Unreadable as refused:
@@ -192,7 +191,9 @@ def _table(own: Field, entries: Entries, entered: Entered) -> None:
     if own.kind in ROW_KEY:
         entered.values[own.key] = rows
         return
-    kept = [cells for _, cells in sorted(rows.items(), key=lambda pair: _place(pair[0])) if not _is_blank(cells)]
+    kept = [
+        cells for _, cells in sorted(rows.items(), key=lambda pair: _place(pair[0])) if not _is_blank(cells)
+    ]
     entered.values[own.key] = kept or None
 
 

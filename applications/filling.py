@@ -1,8 +1,9 @@
 """
 An item filled in: what is known already, what was typed, what follows from both, and what is still asked.
 
-Pure. Values are kept as JSON: yes or no, whole numbers, decimals as their shortest text, days and months as ISO text,
-keys of choices, twelve numbers for months, rows of tables as mappings. ``fill`` answers page, operation and tests alike.
+Pure. Values are kept as JSON: yes or no, whole numbers, decimals as short text, days and months as ISO text,
+keys of choices, twelve numbers for months, rows of tables as mappings. ``fill`` answers page, operation and tests
+alike.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,7 +133,9 @@ class FilledItem:
         return {
             filled.field.fact: filled.value
             for filled in self.fields
-            if filled.field.fact and filled.is_shown and not filled.is_empty
+            if filled.field.fact
+            and filled.is_shown
+            and not filled.is_empty
             and filled.origin in {Origin.TYPED, Origin.DIFFERS}
         }
 
@@ -153,8 +156,8 @@ def fill(
     reasons: Mapping[str, str] | None = None,
 ) -> FilledItem:
     """
-    The item with ``typed`` values by field key and ``known`` ones by source name; ``reasons`` for typed values that differ
-    from known ones. Typed values of fields whose known value may not differ do not count.
+    The item with ``typed`` values by field key and ``known`` ones by source name; ``reasons`` for typed values that
+    differ from known ones. Typed values of fields whose known value may not differ do not count.
     """
     reasons = reasons or {}
     filled = {own.key: _one(own, known, typed, reasons) for own in item.fields}
@@ -166,7 +169,9 @@ def fill(
     for check in item.checks:
         _ask(check, item, numbers, problems, remarks)
     papers = tuple(
-        paper for paper in item.papers if not paper.needed_if or _truth(paper.needed_if, item, numbers) is not False
+        paper
+        for paper in item.papers
+        if not paper.needed_if or _truth(paper.needed_if, item, numbers) is not False
     )
     fields = tuple(filled[own.key] for own in item.fields)
     return FilledItem(item, fields, tuple(problems), tuple(remarks), papers, filled)
@@ -181,7 +186,9 @@ def first_known(own: Field, known: Mapping[str, Given]) -> Given | None:
     return None
 
 
-def _one(own: Field, known: Mapping[str, Given], typed: Mapping[str, Any], reasons: Mapping[str, str]) -> Filled:
+def _one(
+    own: Field, known: Mapping[str, Given], typed: Mapping[str, Any], reasons: Mapping[str, str]
+) -> Filled:
     if own.is_computed:
         return Filled(own, None, Origin.COMPUTED)
     given = first_known(own, known)
@@ -204,15 +211,15 @@ def _table(own: Field, given: Given | None, typed: Any) -> Filled:
     cells: Mapping[str, Mapping[str, Any]] = typed or {}
     key = ROW_KEY[own.kind]
     rows = [_row_of(own, key, told, cells.get(told[key], {})) for told in (given.value if given else ())]
-    asked = any(is_empty(row.get(column.key)) for row in rows for column in own.columns if not column.is_computed)
+    asked = any(
+        is_empty(row.get(column.key)) for row in rows for column in own.columns if not column.is_computed
+    )
     if not rows:
         return Filled(own, [], Origin.NOBODY)
     return Filled(own, rows, Origin.TYPED if cells or asked else Origin.KNOWN, given)
 
 
-def _row_of(
-    own: Field, key: str, told: Mapping[str, Any], typed: Mapping[str, Any]
-) -> dict[str, Any]:
+def _row_of(own: Field, key: str, told: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
     """One row: what its sources tell, and where they tell nothing what was typed."""
     row: dict[str, Any] = {key: told[key]}
     for column in own.columns:

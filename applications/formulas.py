@@ -5,8 +5,8 @@ The small language in which packs say how one field follows from others (計算�
 ``lookup("allowance", years=service_years, ratio=cost_ratio)``, ``1 if hours >= 400 else 0``.
 
 Pure and exact: whole numbers and fractions, never float; each rounding has a name. What is not known is ``None`` and
-makes unknown whatever needs it; ``and`` and ``or`` know their answer when one side is enough. Parsed once, with Python's
-own parser, and only the shapes listed here are understood.
+makes unknown whatever needs it; ``and`` and ``or`` know their answer when one side is enough. Parsed once, with
+Python's own parser, and only the shapes listed here are understood.
 """
 
 import ast
@@ -217,7 +217,9 @@ class _Run:
         if name == "lookup":
             (table,) = args
             assert isinstance(table, ast.Constant)
-            return self._looked_up(table.value, {word.arg or "": self.number(word.value) for word in keywords})
+            return self._looked_up(
+                str(table.value), {word.arg or "": self.number(word.value) for word in keywords}
+            )
         numbers = [self.number(arg) for arg in args]
         if any(number is None for number in numbers):
             return None
@@ -235,7 +237,8 @@ class _Run:
             if cells is None:
                 return None
         else:
-            assert isinstance(what, ast.Attribute) and isinstance(what.value, ast.Name)
+            assert isinstance(what, ast.Attribute)
+            assert isinstance(what.value, ast.Name)
             rows = self.values.get(what.value.id)
             if rows is None:
                 return None

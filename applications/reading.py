@@ -285,7 +285,9 @@ class _Reader:
             allowed = known.get(own.kind, frozenset())
             for name in column.known_from:
                 if name not in allowed:
-                    node.say(f"column.{column.key}.known_from", f"「{name}」という出どころは、この表にありません。")
+                    node.say(
+                        f"column.{column.key}.known_from", f"「{name}」という出どころは、この表にありません。"
+                    )
         if not node.path.rpartition(".")[2].startswith("column"):
             for name in own.known_from:
                 if name not in self.words.sources and not name.startswith(("item.", "last_year.")):
@@ -341,7 +343,9 @@ class _Reader:
         for name in node.given if node else ():
             assert node is not None
             rows = node.take(name, list)
-            good = [row for row in rows if isinstance(row, dict) and all(type(v) is int for v in row.values())]
+            good = [
+                row for row in rows if isinstance(row, dict) and all(type(v) is int for v in row.values())
+            ]
             bounds = {frozenset(row) for row in good}
             if len(good) != len(rows) or len(bounds) != 1 or RESULT not in next(iter(bounds), ()):
                 node.say(name, f"どの行にも、同じ下限（{FROM}…）と {RESULT} を整数で書いてください。")
@@ -411,7 +415,9 @@ class _Reader:
     def refers(self, item: Item, node: _Node, own: Mapping[str, Item]) -> None:
         """What an item takes from another one is there."""
         if (item.stage is Stage.REPORT) != bool(item.reports_on):
-            node.say("reports_on", "実績報告には、報告する申請項目の名前を書いてください（申請には書きません）。")
+            node.say(
+                "reports_on", "実績報告には、報告する申請項目の名前を書いてください（申請には書きません）。"
+            )
         elif item.reports_on and item.reports_on not in own:
             node.say("reports_on", f"「{item.reports_on}」という項目はこの様式にありません。")
         for made in item.fields:

@@ -1,9 +1,9 @@
 """
 What the product knows already (出どころ): the seam by which rooms tell what an item need not ask.
 
-Each source has a name packs refer to (``profile.capacity_23``, ``roster.average_years``, ``counts.age3``). Rooms below are read
-by ``knowing``; rooms above register themselves with ``tells`` in their ``AppConfig.ready``. Answers are plain values with
-the words that tell where they are from; nothing here knows an item.
+Each source has a name packs refer to (``profile.capacity_23``, ``roster.average_years``, ``counts.age3``). Rooms
+below are read by ``knowing``; rooms above register themselves with ``tells`` in their ``AppConfig.ready``. Answers
+are plain values with the words that tell where they are from; nothing here knows an item.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -79,7 +79,5 @@ def known(asking: Asking) -> dict[UUID, Known]:
         if not source.names & asking.names:
             continue
         for facility_id, told in source.tell(asking).items():
-            found[facility_id].update(
-                {name: given for name, given in told.items() if name in asking.names}
-            )
+            found[facility_id].update({name: given for name, given in told.items() if name in asking.names})
     return found

@@ -1,8 +1,8 @@
 """Statuses and the allowed next ones."""
 
-from collections.abc import Mapping
-
 from django.db import models
+
+from facilities.transitions import Transitions
 
 
 class PackState(models.TextChoices):
@@ -35,8 +35,6 @@ class PaperStatus(models.TextChoices):
     NOT_NEEDED = "not_needed", "提出不要"
 
 
-Transitions = Mapping[str, frozenset[str]]
-
 PACK_TRANSITIONS: Transitions = {
     PackState.DRAFT: frozenset({PackState.RELEASED, PackState.DISCARDED}),
     PackState.RELEASED: frozenset({PackState.REPLACED}),
@@ -47,9 +45,7 @@ PACK_TRANSITIONS: Transitions = {
 # later version (変更) is approved.
 VERSION_TRANSITIONS: Transitions = {
     VersionStatus.DRAFT: frozenset({VersionStatus.SUBMITTED, VersionStatus.DISCARDED}),
-    VersionStatus.SUBMITTED: frozenset(
-        {VersionStatus.DRAFT, VersionStatus.RETURNED, VersionStatus.APPROVED}
-    ),
+    VersionStatus.SUBMITTED: frozenset({VersionStatus.DRAFT, VersionStatus.RETURNED, VersionStatus.APPROVED}),
     VersionStatus.RETURNED: frozenset({VersionStatus.SUPERSEDED}),
     VersionStatus.APPROVED: frozenset({VersionStatus.SUPERSEDED}),
     VersionStatus.SUPERSEDED: frozenset(),

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "documents",
     "rate_books",
     "staff_records",
+    "applications",
     "claims",
     "approvals",
     "portal",

@@ -95,6 +95,18 @@ def composite_reference(table: str, column: str, other: str, name: str) -> migra
     )
 
 
+def facility_reference(table: str, column: str, other: str) -> migrations.RunSQL:
+    """A foreign key to a row of the same facility: it crosses neither tenants nor facilities."""
+    name = f"{table}_{column}_same_facility"
+    return migrations.RunSQL(
+        [
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (municipality_id, facility_id, {column}) "
+            f"REFERENCES {other} (municipality_id, facility_id, id) DEFERRABLE INITIALLY IMMEDIATE"
+        ],
+        [f"ALTER TABLE {table} DROP CONSTRAINT {name}"],
+    )
+
+
 def _policy(table: str, condition: str, own_rows: str | None = None) -> migrations.RunSQL:
     forward: Statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

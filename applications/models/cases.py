@@ -11,6 +11,7 @@ from applications.models.packs import ItemPack
 from applications.states import VERSION_TRANSITIONS, VersionStatus
 from facilities.periods import first_day_only
 from facilities.tenancy import FacilityOwned
+from facilities.transitions import check_transition
 from vault import seal, unseal
 from vault.columns import seals
 
@@ -53,10 +54,11 @@ class ApplicationVersion(FacilityOwned):
     """
     One version of an application (申請の版): drafted, sent, decided; a change during the year is the next one.
 
-    ``is_wanted``: applied for; else the facility says that it does not, or that it stops from ``from_month`` on. What was
-    typed and, once sent, every value with its words lie sealed in ``content`` (free text may name people). ``options``,
-    ``facts`` and ``amount_yen`` are those of the sent values. ``replaces`` is the approved version the facility started
-    from, ``answers`` the returned one. ``values_hash`` is keyed and tells an unchanged version from a changed one.
+    ``is_wanted``: applied for; else the facility says that it does not, or that it stops from ``from_month`` on. What
+    was typed and, once sent, every value with its words lie sealed in ``content`` (free text may name people).
+    ``options``, ``facts`` and ``amount_yen`` are those of the sent values. ``replaces`` is the approved version the
+    facility started from, ``answers`` the returned one. ``values_hash`` is keyed and tells an unchanged version from
+    a changed one.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
@@ -146,7 +148,10 @@ class ApplicationVersion(FacilityOwned):
                 condition=(Q(from_month__isnull=True) | first_day_only("from_month"))
                 & (
                     Q(to_month__isnull=True)
-                    | (first_day_only("to_month") & Q(from_month__isnull=False, to_month__gte=F("from_month")))
+                    | (
+                        first_day_only("to_month")
+                        & Q(from_month__isnull=False, to_month__gte=F("from_month"))
+                    )
                 ),
             ),
         ]
@@ -163,8 +168,8 @@ class ApplicationVersion(FacilityOwned):
     @property
     def content(self) -> dict[str, Any]:
         """
-        What was typed and sent: ``typed`` values and ``reasons`` by field; once sent, ``sent`` has each shown field's value
-        with ``origin`` and ``words``.
+        What was typed and sent: ``typed`` values and ``reasons`` by field; once sent, ``sent`` has each shown field's
+        value with ``origin`` and ``words``.
         """
         read: dict[str, Any] = json.loads(unseal(self.content_sealed, bound_to=self.place))
         return read

@@ -12,7 +12,8 @@ from facilities.tenancy import MunicipalityOwned
 
 class ItemPack(MunicipalityOwned):
     """
-    One pack (申請様式): the items of a family and fiscal year as the TOML that was loaded, with who loaded and released it.
+    One pack (申請様式): the items of a family and fiscal year as the TOML that was loaded, with who loaded and
+    released it.
 
     ``content`` is written once; a released pack never changes. What applications were filled with stays readable by it.
     """

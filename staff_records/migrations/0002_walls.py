@@ -21,18 +21,6 @@ MEMBER_TABLES = (
 ALL_TABLES = ("staffmember", "workrules", "entrysheet", "rostersnapshot", *MEMBER_TABLES)
 
 
-def within_facility(table: str, column: str, other: str) -> migrations.RunSQL:
-    """A reference to a row of the same facility."""
-    name = f"{table}_{column}_same_facility"
-    return migrations.RunSQL(
-        [
-            f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (municipality_id, facility_id, {column}) "
-            f"REFERENCES {other} (municipality_id, facility_id, id) DEFERRABLE INITIALLY IMMEDIATE"
-        ],
-        [f"ALTER TABLE {table} DROP CONSTRAINT {name}"],
-    )
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("staff_records", "0001_initial"),
@@ -46,10 +34,10 @@ class Migration(migrations.Migration):
             for table in ALL_TABLES
         ],
         *[
-            within_facility(f"staff_records_{table}", "member_id", "staff_records_staffmember")
+            row_security.facility_reference(f"staff_records_{table}", "member_id", "staff_records_staffmember")
             for table in MEMBER_TABLES
         ],
-        within_facility("staff_records_entryrow", "sheet_id", "staff_records_entrysheet"),
-        within_facility("staff_records_snapshotline", "snapshot_id", "staff_records_rostersnapshot"),
+        row_security.facility_reference("staff_records_entryrow", "sheet_id", "staff_records_entrysheet"),
+        row_security.facility_reference("staff_records_snapshotline", "snapshot_id", "staff_records_rostersnapshot"),
         *[row_security.facility_rows(f"staff_records_{table}") for table in ALL_TABLES],
     ]

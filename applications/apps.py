@@ -1,0 +1,14 @@
+"""App configuration."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class ApplicationsConfig(AppConfig):
+    name = "applications"
+    verbose_name = "加算の申請"
+
+    def ready(self) -> None:
+        """Register what this room and those below know of a facility."""
+        import_module("applications.own_sources")

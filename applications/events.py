@@ -1,0 +1,31 @@
+"""Names of the events of this room."""
+
+from enum import StrEnum
+
+
+class ApplicationEvent(StrEnum):
+    """What happens to applications, and who looked at whose."""
+
+    LISTED = "applications.listed"
+    SHOWN = "applications.shown"
+    SAVED = "applications.saved"
+    DISCARDED = "applications.discarded"
+    SUBMITTED = "applications.submitted"
+    WITHDRAWN = "applications.withdrawn"
+    FIRST_DECIDED = "applications.first_decided"
+    RETURNED = "applications.returned"
+    APPROVED = "applications.approved"
+    REPLACED = "applications.replaced"
+    ROUNDS_SHOWN = "applications.rounds_shown"
+    ROUND_SET = "applications.round_set"
+    ROUND_REOPENED = "applications.round_reopened"
+
+
+class PackEvent(StrEnum):
+    """What happens to packs of application items."""
+
+    LISTED = "item_packs.listed"
+    SHOWN = "item_packs.shown"
+    LOADED = "item_packs.loaded"
+    RELEASED = "item_packs.released"
+    DISCARDED = "item_packs.discarded"

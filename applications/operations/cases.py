@@ -1,0 +1,403 @@
+"""
+What a facility does with an application: saves what was typed, sends it, takes it back, starts a change.
+
+Saving is always possible: what cannot be read stays as it was typed and is told at its field. Sending computes
+everything once more from what the rooms know now, refuses with every problem at once, and freezes each value with its
+words.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from applications import permissions
+from applications.definitions import Item, Months
+from applications.entering import Entered, read_entries
+from applications.events import ApplicationEvent
+from applications.filling import FilledItem, Origin, is_empty
+from applications.models import Application, ApplicationVersion, ItemPack, TypedField
+from applications.models.cases import LONGEST_REASON
+from applications.packs_in_force import item_of
+from applications.queries.filled import fill_for
+from applications.rounds import Standing, standing_of
+from applications.states import PackState, VersionStatus
+from audit.record import record
+from facilities.actors import Actor
+from facilities.models import Facility
+from facilities.operating import operation
+from facilities.periods import ServiceMonth
+from facilities.rules import NotAllowed, ProblemsFound
+from vault import keyed_hash
+
+MEANWHILE = (
+    "画面を開いたあとに、この申請が変わりました。入力は下に残っています。確かめて、もう一度保存してください。"
+)
+NOT_AS_SHOWN = "画面を開いたあとに内容が変わりました。いまの内容を確認してから、もう一度提出してください。"
+OTHER_PACK = "様式が新しくなりました。画面を開き直すと、入力した内容を引き継いだ新しい様式になります。"
+NOT_OPEN = "この申請は「{label}」です。変更するときは「変更を申請する」から始めてください。"
+IN_REVIEW = "市がすでに審査を始めたので、取り下げられません。直したいことは質問欄で市に伝えてください。"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whether and from which month on the item is applied for; ``is_wanted`` None: not said yet."""
+
+    is_wanted: bool | None
+    from_month: ServiceMonth | None = None
+    to_month: ServiceMonth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose application it is, before there is a row."""
+
+    facility_id: UUID
+
+
+@operation(ApplicationEvent.SAVED)
+def save(
+    facility_id: UUID,
+    *,
+    pack_id: UUID,
+    item_key: str,
+    wanted: Wanted,
+    entries: Mapping[str, Sequence[str]],
+    reasons: Mapping[str, str],
+    shown_revision: int,
+    by: Actor,
+    at: datetime,
+) -> tuple[ApplicationVersion, Entered]:
+    """
+    Keep what was typed in the open draft; the first saving makes it. Answers the version and what could not be read.
+
+    :raises NotAllowed: not the facility's own, another page saved meanwhile, or the item is with the city.
+    :raises Facility.DoesNotExist: not a facility of the open scope.
+    """
+    permissions.keep(by, Subject(facility_id))
+    facility = Facility.objects.select_for_update(of=("self",)).get(pk=facility_id)
+    pack = _released(pack_id)
+    item = _item_for(facility, pack, item_key)
+    version = _open_draft(facility, pack, item, shown_revision, by, at)
+    entered = read_entries(item, entries)
+    before = version.content
+    version.content = {
+        "typed": {**before.get("typed", {}), **entered.values},
+        "unread": dict(entered.unread.items()),
+        "reasons": {**before.get("reasons", {}), **{key: text.strip() for key, text in reasons.items()}},
+    }
+    version.is_wanted = wanted.is_wanted
+    version.from_month = wanted.from_month.first_day if wanted.from_month else None
+    version.to_month = wanted.to_month.first_day if wanted.to_month else None
+    version.revision += 1
+    version.saved_at, version.saved_by = at, by.user_id
+    version.save()
+    typed = _count_typed(version, facility, item, before.get("typed", {}), entered, by, at)
+    record(
+        ApplicationEvent.SAVED,
+        by=by,
+        on=version,
+        rows={"application_version": [version.pk]},
+        # Which fields, never what stands in them.
+        detail={"item": item.key, "typed": typed, "unread": sorted(entered.unread)},
+    )
+    return version, entered
+
+
+@operation(ApplicationEvent.SUBMITTED)
+def submit(
+    version_id: UUID, *, shown_revision: int, shown_hash: str, late_reason: str = "", by: Actor, at: datetime
+) -> ApplicationVersion:
+    """
+    Send a draft to the city, with every value as it stands now.
+
+    :raises ApplicationVersion.DoesNotExist: not a version of the open scope.
+    :raises NotAllowed: not the facility's own, not a draft, or not as it was shown.
+    :raises ProblemsFound: something is missing or wrong; the round is not open, or over and no reason is given.
+    """
+    version: ApplicationVersion = ApplicationVersion.objects.select_for_update(of=("self",)).get(
+        pk=version_id
+    )
+    permissions.keep(by, version)
+    if version.status != VersionStatus.DRAFT:
+        raise NotAllowed(NOT_OPEN.format(label=VersionStatus(version.status).label))
+    if version.pack.state != PackState.RELEASED:
+        raise NotAllowed(OTHER_PACK)
+    application = Application.objects.get(pk=version.application_id)
+    facility = Facility.objects.get(pk=version.facility_id)
+    item = item_of(version.pack, application.item_key)
+    filled = fill_for(facility, application.fiscal_year, item, version)
+    if (version.revision, hash_of(version, filled)) != (shown_revision, shown_hash):
+        raise NotAllowed(NOT_AS_SHOWN)
+    problems = before_submission(version, item, filled, application.fiscal_year)
+    standing = standing_of(facility, application.fiscal_year, version.round_number, at)
+    problems += _round_problems(standing, version, late_reason)
+    if problems:
+        raise ProblemsFound(problems)
+    _freeze(version, filled)
+    version.late_reason = late_reason.strip() if standing.is_over else ""
+    version.move_to(VersionStatus.SUBMITTED)
+    version.submitted_at, version.submitted_by = at, by.user_id
+    version.save()
+    record(
+        ApplicationEvent.SUBMITTED,
+        by=by,
+        on=version,
+        rows={"application_version": [version.pk]},
+        detail={
+            "item": item.key,
+            "fiscal_year": application.fiscal_year,
+            "content_hash": version.content_hash,
+            "late": standing.is_over,
+        },
+    )
+    return version
+
+
+@operation(ApplicationEvent.WITHDRAWN)
+def withdraw(version_id: UUID, *, by: Actor, at: datetime) -> ApplicationVersion:
+    """
+    Take a sent version back as a draft, until the city has decided anything.
+
+    :raises ApplicationVersion.DoesNotExist: not a version of the open scope.
+    :raises NotAllowed: not the facility's own, not with the city, or decided already.
+    """
+    version: ApplicationVersion = ApplicationVersion.objects.select_for_update(of=("self",)).get(
+        pk=version_id
+    )
+    permissions.keep(by, version)
+    if version.status != VersionStatus.SUBMITTED:
+        raise NotAllowed(NOT_OPEN.format(label=VersionStatus(version.status).label))
+    if version.first_decided_at is not None:
+        raise NotAllowed(IN_REVIEW)
+    content = version.content
+    content.pop("sent", None)
+    version.content = content
+    version.options, version.facts, version.amount_yen = {}, {}, None
+    version.content_hash = version.values_hash = version.late_reason = ""
+    version.submitted_at = version.submitted_by = None
+    version.move_to(VersionStatus.DRAFT)
+    version.revision += 1
+    version.save()
+    record(ApplicationEvent.WITHDRAWN, by=by, on=version, rows={"application_version": [version.pk]})
+    return version
+
+
+@operation(ApplicationEvent.DISCARDED)
+def discard(version_id: UUID, *, shown_revision: int, by: Actor, at: datetime) -> ApplicationVersion:
+    """
+    Give a draft up: a change that is not needed, an item that was opened by mistake. What was approved stays.
+
+    :raises ApplicationVersion.DoesNotExist: not a version of the open scope.
+    :raises NotAllowed: not the facility's own, not a draft, or saved meanwhile.
+    """
+    version: ApplicationVersion = ApplicationVersion.objects.select_for_update(of=("self",)).get(
+        pk=version_id
+    )
+    permissions.keep(by, version)
+    if version.status != VersionStatus.DRAFT:
+        raise NotAllowed(NOT_OPEN.format(label=VersionStatus(version.status).label))
+    if version.revision != shown_revision:
+        raise NotAllowed(MEANWHILE)
+    version.move_to(VersionStatus.DISCARDED)
+    version.save(update_fields=["status"])
+    record(ApplicationEvent.DISCARDED, by=by, on=version, rows={"application_version": [version.pk]})
+    return version
+
+
+def before_submission(
+    version: ApplicationVersion, item: Item, filled: FilledItem, fiscal_year: int
+) -> list[str]:
+    """Everything that must be put right before it can be sent; page and operation ask the same."""
+    if version.is_wanted is None:
+        return ["申請するか、しないかを選んでください。"]
+    problems = list(_month_problems(version, item, fiscal_year))
+    if version.is_wanted:
+        problems += [problem.sentence for problem in filled.problems]
+    if version.content.get("unread"):
+        problems.append("読み取れない入力があります。赤い欄を直してください。")
+    return problems
+
+
+def hash_of(version: ApplicationVersion, filled: FilledItem) -> str:
+    """What a page shows and an act compares: everything that would be sent."""
+    return sha256(_plain(version, filled)).hexdigest()
+
+
+def _plain(version: ApplicationVersion, filled: FilledItem) -> bytes:
+    shown = {
+        "wanted": version.is_wanted,
+        "from": str(version.from_month or ""),
+        "to": str(version.to_month or ""),
+        "values": filled.values if version.is_wanted else {},
+        "reasons": {one.field.key: one.reason for one in filled.shown if one.origin is Origin.DIFFERS},
+    }
+    return json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
+    """Every value as it is sent, where it is from, and what pricing and lists need of it."""
+    content = version.content
+    content["sent"] = {
+        one.field.key: {
+            "value": one.value,
+            "origin": one.origin.value,
+            "words": one.known.words if one.known else "",
+            "reason": one.reason,
+        }
+        for one in (filled.shown if version.is_wanted else ())
+    }
+    content.pop("unread", None)
+    version.content = content
+    version.options = filled.options if version.is_wanted else {}
+    version.facts = filled.facts if version.is_wanted else {}
+    version.amount_yen = filled.amount_yen if version.is_wanted else None
+    version.content_hash = hash_of(version, filled)
+    version.values_hash = keyed_hash(_plain(version, filled).decode(), purpose="application-values").hex()
+
+
+def _month_problems(version: ApplicationVersion, item: Item, fiscal_year: int) -> list[str]:
+    first, last = date(fiscal_year, 4, 1), date(fiscal_year + 1, 3, 1)
+    if item.months is not Months.FROM:
+        return []
+    if version.from_month is None:
+        return ["適用を始める月（やめるときは、やめる月）を選んでください。"] if version.is_wanted else []
+    if not first <= version.from_month <= last:
+        return [f"適用を始める月は、{fiscal_year}年4月から{fiscal_year + 1}年3月までの月にしてください。"]
+    if version.to_month is not None and not version.from_month <= version.to_month <= last:
+        return ["適用を終える月は、始める月から年度の終わりまでの月にしてください。"]
+    return []
+
+
+def _round_problems(standing: Standing, version: ApplicationVersion, late_reason: str) -> list[str]:
+    """Before its round nothing is sent, except changes, which may be reported any day; after it only with a reason."""
+    reason = late_reason.strip()
+    if len(reason) > LONGEST_REASON:
+        return [f"遅れた理由は{LONGEST_REASON}字までで入力してください。"]
+    if version.replaces_id is not None or version.answers_id is not None:
+        return []
+    if standing.is_ahead:
+        return [f"「{standing.name}」は{standing.opens_words}から提出できます。入力は保存されています。"]
+    if standing.is_over and not reason:
+        return [f"締切（{standing.closes_words}）を過ぎています。遅れた理由を入力してください。"]
+    return []
+
+
+def _released(pack_id: UUID) -> ItemPack:
+    pack: ItemPack = ItemPack.objects.get(pk=pack_id)
+    if pack.state != PackState.RELEASED:
+        raise NotAllowed(OTHER_PACK)
+    return pack
+
+
+def _item_for(facility: Facility, pack: ItemPack, item_key: str) -> Item:
+    try:
+        item = item_of(pack, item_key)
+    except KeyError:
+        raise NotAllowed(OTHER_PACK) from None
+    if not item.asks(facility.kind) or (facility.is_public and not item.public_too):
+        raise NotAllowed("この項目は、この施設では申請しません。")
+    return item
+
+
+def _open_draft(
+    facility: Facility, pack: ItemPack, item: Item, shown_revision: int, by: Actor, at: datetime
+) -> ApplicationVersion:
+    """The draft one types into: the open one, the answer to a returned one, or the next after the approved one."""
+    application, _ = Application.objects.get_or_create(
+        municipality_id=facility.municipality_id,
+        facility=facility,
+        fiscal_year=pack.fiscal_year,
+        family=pack.family,
+        item_key=item.key,
+        defaults={"label": item.label, "stage": item.stage.value},
+    )
+    versions = list(
+        ApplicationVersion.objects.select_for_update(of=("self",))
+        .filter(application=application)
+        .order_by("number")
+    )
+    current: ApplicationVersion | None = next((version for version in versions if version.is_open), None)
+    if current is not None and current.status == VersionStatus.SUBMITTED:
+        raise NotAllowed(NOT_OPEN.format(label=VersionStatus(current.status).label))
+    if current is not None and current.status == VersionStatus.DRAFT:
+        if current.revision != shown_revision:
+            raise NotAllowed(MEANWHILE)
+        if current.pack_id != pack.pk:
+            current.pack = pack
+        return current
+    if shown_revision != 0:
+        raise NotAllowed(MEANWHILE)
+    approved = next((version for version in versions if version.status == VersionStatus.APPROVED), None)
+    if current is not None:  # returned: its correction takes its place
+        current.move_to(VersionStatus.SUPERSEDED)
+        current.save(update_fields=["status"])
+    version = ApplicationVersion(
+        municipality_id=facility.municipality_id,
+        facility=facility,
+        application=application,
+        number=len(versions) + 1,
+        pack=pack,
+        round_number=_round_of(item, approved),
+        replaces=approved,
+        answers=current,
+        saved_at=at,
+        saved_by=by.user_id,
+    )
+    start = current or approved
+    version.content = {
+        "typed": dict(start.content.get("typed", {})) if start else {},
+        "reasons": dict(start.content.get("reasons", {})) if start else {},
+    }
+    try:
+        with transaction.atomic():
+            version.save()
+    except IntegrityError as race:
+        raise NotAllowed(MEANWHILE) from race
+    return version
+
+
+def _round_of(item: Item, approved: ApplicationVersion | None) -> int:
+    """The round the version is counted in: the item's first, and for a change its last."""
+    return item.rounds[-1] if approved is not None else item.rounds[0]
+
+
+def _count_typed(
+    version: ApplicationVersion,
+    facility: Facility,
+    item: Item,
+    before: Mapping[str, Any],
+    entered: Entered,
+    by: Actor,
+    at: datetime,
+) -> list[str]:
+    """Note each field somebody has typed, once a version; what a carried-over form merely repeats was not typed."""
+    changed = [
+        key for key, value in entered.values.items() if not is_empty(value) and before.get(key) != value
+    ]
+    if not changed:
+        return []
+    known = fill_for(facility, version.application.fiscal_year, item, version).by_key
+    TypedField.objects.bulk_create(
+        [
+            TypedField(
+                municipality_id=facility.municipality_id,
+                facility=facility,
+                fiscal_year=version.application.fiscal_year,
+                round_number=version.round_number,
+                version=version,
+                field_key=key,
+                knew=known[key].known is not None and not item.field_named(key).is_table,
+                typed_at=at,
+                typed_by=by.user_id,
+            )
+            for key in changed
+        ],
+        ignore_conflicts=True,
+    )
+    return sorted(changed)

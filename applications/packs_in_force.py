@@ -1,0 +1,51 @@
+"""Which packs of items hold for a fiscal year, and the pack an application was filled with."""
+
+from functools import lru_cache
+
+from applications import sources
+from applications.definitions import Item, Pack
+from applications.models import ItemPack
+from applications.reading import Vocabulary, read_pack
+from applications.states import PackState
+from facilities.models import FacilityKind
+from pricing import ItemClaim
+from pricing.conditions.facts import QUESTIONS
+from pricing.vocabulary import ITEM_LABELS
+
+OPTIONS = frozenset(ItemClaim._fields) - {"code", "certification", "position"}
+# Prices and rates come by themselves and are nobody's application.
+NOT_GRANTED = frozenset({"base", "treatment_1_2", "mid_month", "employee_slot"})
+
+
+def vocabulary() -> Vocabulary:
+    """What packs may refer to: asked once the rooms above have told what they know."""
+    return Vocabulary(
+        sources=sources.names() | {f"fact.{name}" for name in QUESTIONS},
+        person_sources=sources.person_names(),
+        class_sources=sources.class_names(),
+        facts=frozenset(QUESTIONS),
+        grants={code: OPTIONS for code in ITEM_LABELS if code not in NOT_GRANTED},
+        types=frozenset(FacilityKind.values),
+    )
+
+
+@lru_cache(maxsize=64)
+def _read(content_hash: str, content: str) -> Pack:
+    """Built once for each process: content never changes, and its hash is asked for with it."""
+    return read_pack(content, vocabulary())
+
+
+def pack_of(row: ItemPack) -> Pack:
+    """The pack of a row. :raises PackWrong: it refers to what this version of the product does not have any more."""
+    return _read(row.content_hash, row.content)
+
+
+def released(fiscal_year: int) -> list[tuple[ItemPack, Pack]]:
+    """The packs of the city in scope for the year, in the order of their families: one query."""
+    rows = ItemPack.objects.filter(fiscal_year=fiscal_year, state=PackState.RELEASED)
+    return [(row, pack_of(row)) for row in rows.order_by("family", "pack_id")]
+
+
+def item_of(row: ItemPack, item_key: str) -> Item:
+    """:raises KeyError: the pack has no such item."""
+    return pack_of(row).by_key[item_key]

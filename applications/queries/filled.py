@@ -1,0 +1,134 @@
+"""
+Items filled with what the product knows now: for one facility's page, or for many facilities in the same few queries.
+
+Known are, in the order a field names them, what rooms tell (``sources``), what other items of the year and the same
+item of last year have said (``item.…``, ``last_year.…``), and each fact of conditions wherever it was typed this
+year.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from applications import sources
+from applications.definitions import Item
+from applications.filling import FilledItem, Given, fill
+from applications.models import ApplicationVersion
+from applications.sources import Asking, Known
+from applications.states import VersionStatus
+from facilities.models import Facility
+from facilities.periods import ServiceMonth
+from pages.wareki import fiscal_year_words
+
+# What one version says others may repeat: as soon as it was sent, the approved one first.
+SAID: Final = (VersionStatus.APPROVED, VersionStatus.SUBMITTED)
+FACT = "fact."
+
+
+@dataclass
+class Said:
+    """What the applications of a facility have said: values by item, of the year and of the year before; facts."""
+
+    this_year: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    last_year: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    facts: dict[str, tuple[str, Any]] = field(default_factory=dict)
+
+
+def fill_for(
+    facility: Facility, fiscal_year: int, item: Item, version: ApplicationVersion | None
+) -> FilledItem:
+    """One item of one facility: what is known now and what its version has typed."""
+    return fill_many([(facility, item, version)], fiscal_year)[0]
+
+
+def fill_many(
+    wanted: Sequence[tuple[Facility, Item, ApplicationVersion | None]], fiscal_year: int
+) -> list[FilledItem]:
+    """Items of facilities, in their order. The rooms are asked once for each month from which items hold."""
+    facilities = list({facility.pk: facility for facility, _, _ in wanted}.values())
+    said = said_by(facilities, fiscal_year)
+    groups: dict[ServiceMonth, list[tuple[Facility, Item, ApplicationVersion | None]]] = {}
+    for one in wanted:
+        groups.setdefault(_month_of(one[2], fiscal_year), []).append(one)
+    told: dict[tuple[UUID, ServiceMonth], Known] = {}
+    for month, members in groups.items():
+        names = frozenset(name for _, item, _ in members for name in _names_of(item))
+        own = {facility.pk: facility for facility, _, _ in members}
+        for facility_id, known in sources.known(
+            Asking(list(own.values()), fiscal_year, month, names)
+        ).items():
+            told[facility_id, month] = known
+    return [
+        fill(
+            item,
+            fiscal_year=fiscal_year,
+            known=_known(
+                item, told[facility.pk, _month_of(version, fiscal_year)], said[facility.pk], fiscal_year
+            ),
+            typed=version.content.get("typed", {}) if version else {},
+            reasons=version.content.get("reasons", {}) if version else {},
+        )
+        for facility, item, version in wanted
+    ]
+
+
+def said_by(facilities: Sequence[Facility], fiscal_year: int) -> dict[UUID, Said]:
+    """What the facilities' applications of the year and the year before have said: one query."""
+    found = {facility.pk: Said() for facility in facilities}
+    rows = (
+        ApplicationVersion.objects.filter(
+            facility__in=facilities,
+            application__fiscal_year__in=(fiscal_year, fiscal_year - 1),
+            status__in=SAID,
+        )
+        .select_related("application")
+        .order_by("status", "number")  # approved before submitted: what was sent last is the newest word
+    )
+    for version in rows:
+        own, application = found[version.facility_id], version.application
+        values = {key: kept["value"] for key, kept in version.content.get("sent", {}).items()}
+        if application.fiscal_year < fiscal_year:
+            if version.status == VersionStatus.APPROVED:
+                own.last_year[application.item_key] = values
+            continue
+        own.this_year[application.item_key] = values
+        own.facts.update({name: (application.item_key, value) for name, value in version.facts.items()})
+    return found
+
+
+def _known(item: Item, told: Known, said: Said, fiscal_year: int) -> Known:
+    known = dict(told)
+    for own in item.all_fields():
+        for name in own.known_from:
+            kind, _, rest = name.partition(".")
+            if kind == "item":
+                key, _, column = rest.partition(".")
+                _add(known, name, said.this_year.get(key, {}).get(column), "今年度の申請")
+            elif kind == "last_year":
+                words = f"{fiscal_year_words(fiscal_year - 1)}の申請"
+                _add(known, name, said.last_year.get(item.key, {}).get(rest), words)
+        if own.fact and own.fact in said.facts:
+            key, value = said.facts[own.fact]
+            if key != item.key:
+                _add(known, f"{FACT}{own.fact}", value, "今年度の別の申請")
+    return known
+
+
+def _add(known: Known, name: str, value: Any, words: str) -> None:
+    if value is not None and name not in known:
+        known[name] = Given(value, words)
+
+
+def _names_of(item: Item) -> Iterable[str]:
+    for own in item.all_fields():
+        yield from own.known_from
+        if own.fact:
+            yield f"{FACT}{own.fact}"
+
+
+def _month_of(version: ApplicationVersion | None, fiscal_year: int) -> ServiceMonth:
+    """The month from which the item holds; April while nobody has said."""
+    if version is None or version.from_month is None:
+        return ServiceMonth(fiscal_year, 4)
+    return ServiceMonth.of(version.from_month)

@@ -1,0 +1,93 @@
+"""What stories of applications stand on: a city with released packs, and the hand of a clerk."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from applications.models import ApplicationVersion, ItemPack
+from applications.operations import cases, packs
+from applications.operations.cases import Wanted
+from applications.packs_in_force import item_of
+from applications.queries.filled import fill_for
+from facilities.actors import Role, actor_for
+from facilities.models import Membership
+from facilities.periods import ServiceMonth
+from facilities.scope import scope
+from tests.applications.packs import PRICE
+from tests.cast import City, Nursery, make_user
+
+AT = timezone.make_aware(datetime(2026, 4, 14, 10, 0))
+APRIL = ServiceMonth(2026, 4)
+
+
+def second_administrator(city: City) -> User:
+    """Another administrator of the city."""
+    user = make_user("kanri2", realm=city.municipality)
+    with scope(city.municipality.pk, None):
+        Membership.objects.create(municipality=city.municipality, user=user, duty=Role.ADMINISTRATOR)
+    return user
+
+
+def release_pack(city: City, content: str = PRICE, at: datetime = AT) -> ItemPack:
+    """Loaded by one administrator, released by another."""
+    with city.open(Role.ADMINISTRATOR) as one:
+        row = packs.load(content, by=one, at=at)
+        other = User.objects.filter(login_id="kanri2").first() or second_administrator(city)
+        two = actor_for(
+            user_id=other.pk,
+            login_id=other.login_id,
+            duty=Role.ADMINISTRATOR,
+            municipality_id=city.municipality.pk,
+        )
+        return packs.release(row.pk, shown_hash=row.content_hash, by=two, at=at)
+
+
+def save(
+    place: Nursery,
+    pack: ItemPack,
+    item_key: str = "team_childcare",
+    *,
+    wanted: bool | None = True,
+    from_month: ServiceMonth | None = APRIL,
+    revision: int = 0,
+    reasons: Mapping[str, str] | None = None,
+    at: datetime = AT,
+    **typed: str | list[str],
+) -> ApplicationVersion:
+    """The clerk saves the form."""
+    entries: dict[str, Any] = {key: [text] if isinstance(text, str) else text for key, text in typed.items()}
+    with place.open() as by:
+        version, _ = cases.save(
+            place.facility.pk,
+            pack_id=pack.pk,
+            item_key=item_key,
+            wanted=Wanted(wanted, from_month),
+            entries=entries,
+            reasons=reasons or {},
+            shown_revision=revision,
+            by=by,
+            at=at,
+        )
+    return version
+
+
+def submit(
+    place: Nursery, version: ApplicationVersion, *, late_reason: str = "", at: datetime = AT
+) -> ApplicationVersion:
+    """The clerk sends what the page shows now."""
+    with place.open() as by:
+        version = ApplicationVersion.objects.get(pk=version.pk)
+        application = version.application
+        item = item_of(version.pack, application.item_key)
+        filled = fill_for(place.facility, application.fiscal_year, item, version)
+        return cases.submit(
+            version.pk,
+            shown_revision=version.revision,
+            shown_hash=cases.hash_of(version, filled),
+            late_reason=late_reason,
+            by=by,
+            at=at,
+        )
