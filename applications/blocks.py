@@ -177,7 +177,7 @@ def _block(one: Filled, typed: Typed, names: Names, people: Mapping[str, str]) -
         return _monthly(one, typed, source)
     if own.is_computed:
         return Block(own, "computed", words, "計算")
-    if one.is_asked:
+    if one.known is None:  # also what does not hold now: a script shows it when it does
         return Block(own, "asked", words, control=_control(own, own.key, one.value, typed, people))
     if not own.may_differ:
         return Block(own, "known", words, source)

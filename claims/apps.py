@@ -10,7 +10,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "児童数と請求"
 
     def ready(self) -> None:
-        """Tell documents how claims are printed, facilities what is touched, rosters whom they need, items what holds."""
+        """Tell the rooms below what claims know: printing, what is touched, who is needed, what conditions say."""
         import_module("claims.paper").register()
         import_module("claims.beginnings")
         import_module("claims.open_tasks")

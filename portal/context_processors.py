@@ -52,7 +52,9 @@ FACILITY = (
 )
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts", "charges"}))
-REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals", "budget:", "application_entries:"}))
+REVIEW = NavigationItem(
+    "審査", "approvals:inbox", frozenset({"approvals", "budget:", "application_entries:"})
+)
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
 )

@@ -73,7 +73,7 @@ def item(
     return _form_page(request, place)
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 def check(
     request: TenantRequest, facility_number: str, fiscal_year: int, family: str, item_key: str
 ) -> HttpResponse:

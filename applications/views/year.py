@@ -102,7 +102,7 @@ def decline(request: TenantRequest, facility_number: str, fiscal_year: int) -> H
     return redirect("applications:year", facility_number, fiscal_year)
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 def together(
     request: TenantRequest, facility_number: str, fiscal_year: int, round_number: int
 ) -> HttpResponse:
