@@ -42,7 +42,7 @@ def in_words(own: Field, value: Any, names: Names | None = None) -> str:
         case Kind.CHOICE:
             return str(own.choices.get(value, value))
         case Kind.CHOICES:
-            return "、".join(own.choices.get(one, one) for one in value)
+            return "、".join(label for key, label in own.choices.items() if key in value)
         case Kind.WHOLE | Kind.YEN:
             return f"{value:,}{unit_of(own)}".replace("-", "−")
         case Kind.DECIMAL:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from uuid import UUID
 
 from accounts.models import User
 from applications.blocks import Block, Typed, blocks_of
@@ -170,8 +169,8 @@ def _preview(item: Item, fiscal_year: int) -> list[Block]:
 
 
 def _listed(rows: Sequence[ItemPack]) -> list[ListedPack]:
-    people: set[UUID | None] = {person for row in rows for person in (row.prepared_by, row.released_by)}
-    names = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "login_id"))
+    people = {row.prepared_by for row in rows} | {row.released_by for row in rows if row.released_by}
+    names = dict(User.objects.filter(pk__in=people).values_list("pk", "login_id"))
     return [
         ListedPack(
             row, names.get(row.prepared_by, ""), names.get(row.released_by, "") if row.released_by else ""

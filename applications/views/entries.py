@@ -53,7 +53,9 @@ def city(request: TenantRequest) -> HttpResponse:
     fiscal_year, words = _year(request), request.GET.get("words", "").strip()
     sort = request.GET.get("sort", "")
     found = entries_of(request.membership.municipality, _facilities(), fiscal_year)
-    shown = _sorted([one for one in found.facilities if words in one.facility.name], sort)
+    shown = _sorted(
+        [one for one in found.facilities if words in one.facility.name + one.facility.number], sort
+    )
     record(
         ApplicationEvent.ENTRIES_SHOWN,
         rows={"facility": [one.facility.pk for one in shown]},

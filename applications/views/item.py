@@ -24,6 +24,7 @@ from applications.definitions import FAMILY_LABELS, Family
 from applications.entering import Entered, read_entries, sentences_of
 from applications.events import ApplicationEvent
 from applications.models import ApplicationVersion, ItemPack
+from applications.models.cases import LONGEST_REASON
 from applications.operations import cases
 from applications.operations.cases import Wanted
 from applications.queries.item_page import (
@@ -347,9 +348,10 @@ def _wanted(sent: QueryDict) -> Wanted:
 
 
 def _reasons(sent: QueryDict) -> dict[str, str]:
-    longest = cases.LONGEST_REASON
     return {
-        name.removeprefix(REASON): sent.get(name, "")[:longest] for name in sent if name.startswith(REASON)
+        name.removeprefix(REASON): sent.get(name, "")[:LONGEST_REASON]
+        for name in sent
+        if name.startswith(REASON)
     }
 
 

@@ -193,7 +193,7 @@ def _uploaded(request: TenantRequest) -> str:
     if len(content) > LARGEST:
         raise ProblemsFound([TOO_LARGE])
     try:
-        return content.decode("utf-8-sig")
+        return str(content, "utf-8-sig")
     except UnicodeDecodeError:
         raise ProblemsFound([NO_TEXT]) from None
 

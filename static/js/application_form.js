@@ -157,6 +157,7 @@
       if (place && place.textContent !== words) place.textContent = words;
     }
     form.querySelectorAll("[aria-invalid=true]").forEach(forgiven);
+    if (!wrong) document.querySelectorAll(".error-summary, [data-unsaved]").forEach((one) => one.remove());
     for (const [id, sentence] of Object.entries(told.problems)) refuse(id, sentence);
     for (const block of form.querySelectorAll("[data-field]")) {
       const check = block.querySelector(":scope > [data-check]");

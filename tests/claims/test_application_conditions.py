@@ -63,8 +63,10 @@ def test_children_of_an_earlier_month_are_taken_and_no_children_are_not_none(sak
     assert without.basis == "児童数はまだ届いていません"
 
 
-def test_an_addition_the_type_does_not_have_is_not_judged(sakura):
-    assert ask(sakura, "bus") is None
+def test_an_addition_the_type_does_not_have_is_told(sakura):
+    (condition,) = ask(sakura, "bus").failing
+
+    assert "保育所では請求できない項目" in condition.sentences[0]
 
 
 def test_a_choice_becomes_the_fact_it_is(sakura):
