@@ -17,7 +17,7 @@ from claims.composing import Ingredients, gather_terms
 from claims.conditions import known_facts, read_answers, read_rosters
 from claims.models import CountSheet
 from claims.states import SheetStatus
-from facilities.forms import option_words
+from facilities.forms.items import option_words
 from facilities.models import Facility, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import SECTION_LABELS

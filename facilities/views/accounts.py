@@ -17,7 +17,7 @@ from audit.record import record
 from facilities import permissions, queries
 from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.forms import (
+from facilities.forms.accounts import (
     AddressForm,
     ClerkForm,
     OfficialForm,

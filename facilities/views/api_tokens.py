@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.record import record
 from facilities import permissions, queries
 from facilities.events import FacilityEvent
-from facilities.forms import ApiTokenForm
+from facilities.forms.api_tokens import ApiTokenForm
 from facilities.models import ApiToken
 from facilities.operations import api_tokens as operations
 from facilities.requests import TenantRequest, require

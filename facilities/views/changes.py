@@ -16,16 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from facilities import permissions, queries
 from facilities.events import FacilityEvent
-from facilities.forms import (
-    BranchForm,
-    CloseForm,
-    DetailForm,
-    EndItemForm,
-    MonthField,
-    NumberForm,
-    SuccessorForm,
-    SuspendForm,
-)
+from facilities.forms.changes import BranchForm, CloseForm, DetailForm, SuccessorForm, SuspendForm
+from facilities.forms.fields import MonthField
+from facilities.forms.items import EndItemForm
+from facilities.forms.opening import NumberForm
 from facilities.models import Branch, Facility, FacilityDetail, Suspension
 from facilities.operations import branches, opening
 from facilities.operations import changes as operations

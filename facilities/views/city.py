@@ -15,14 +15,8 @@ from audit.record import record
 from facilities import permissions
 from facilities.doors import doors_of
 from facilities.events import FacilityEvent
-from facilities.forms import (
-    CertifyForm,
-    EndGrantForm,
-    GrantForm,
-    ProfileForm,
-    item_label,
-    option_words,
-)
+from facilities.forms.items import EndGrantForm, GrantForm, item_label, option_words
+from facilities.forms.profiles import CertifyForm, ProfileForm
 from facilities.models import (
     Facility,
     FacilityKind,

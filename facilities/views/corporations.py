@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from facilities import permissions, queries
 from facilities.events import FacilityEvent
-from facilities.forms import CorporateNumberForm, CorporationNameForm
+from facilities.forms.corporations import CorporateNumberForm, CorporationNameForm
 from facilities.models import Corporation, CorporationName
 from facilities.operations import corporations as operations
 from facilities.requests import TenantRequest, require

@@ -18,7 +18,7 @@ from icalendar import Calendar, Event
 from audit.record import record
 from facilities import permissions
 from facilities.events import FacilityEvent
-from facilities.forms import ClosingDayForm, ExceptionForm, RulesForm
+from facilities.forms.schedule import ClosingDayForm, ExceptionForm, RulesForm
 from facilities.models import Municipality
 from facilities.open_tasks import open_tasks
 from facilities.operations import schedule as operations

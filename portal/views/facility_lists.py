@@ -22,7 +22,7 @@ from documents.reading import FileRefused, Problem, read_table
 from documents.uploads import is_too_large
 from facilities import permissions
 from facilities.events import FacilityEvent
-from facilities.forms import MonthField
+from facilities.forms.fields import MonthField
 from facilities.imports import COLUMNS, HEADINGS, RATE_HEADINGS, FacilityChange, LinesRefused, cells_of
 from facilities.models import FacilityImport, FacilityImportStatus
 from facilities.operations import facility_import
