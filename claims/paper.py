@@ -4,7 +4,6 @@ The monthly claim on paper: 請求書 with its 内訳書, as PDF and as workbook
 Fields follow 様式第1号 and its 内訳. The layout is our own sample; it does not claim to be official.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,8 +42,6 @@ PROVISIONAL = "加算率は仮"
 WHOLE_FACILITY = "施設全体（ほかの市区町村の児童を含む）"
 MARK_WORDS = {"sample": "見本の単価で計算しています", "provisional": "告示の前の暫定の単価で計算しています"}
 FORMULA_STARTS = ("=", "+", "-", "@")
-# What a price is multiplied with in the step of the amount: 255円 × 2人 × 18日 = 9,180円.
-MULTIPLIED = re.compile(r"円 × ([0-9][^=→]*人[^=→]*?) = ")
 
 
 @dataclass(frozen=True)
@@ -262,25 +259,20 @@ def _everybody(counts: Iterable[ChildCount]) -> dict[str, tuple[str, int]]:
     return found
 
 
-def _subject(part: dict[str, Any], line: ClaimLine, everybody: dict[str, tuple[str, int]]) -> str:
-    """Whom a part counts: a class, all children of the line, or those whom its steps multiply (2人 × 18日)."""
+def _subject(part: dict[str, Any], certification: str, everybody: dict[str, tuple[str, int]]) -> str:
+    """Whom a part counts: a class, all children of the line, some of them; or what its number is made of."""
     if part.get("age_class"):
         return part_words(part)
-    words, count = everybody.get(line.certification, ("", None))
-    quantity = part["quantity"]
-    if quantity == count:
-        return words
-    for step in line.steps:
-        found = MULTIPLIED.search(step["text"]) if step["label"] == "金額" else None
-        if found is not None:
-            return "対象の子ども" if found[1] == f"{quantity}人" else found[1]
-    return "—"
+    if part.get("note"):
+        return str(part["note"])
+    words, count = everybody.get(certification, ("", None))
+    return words if part["quantity"] == count else "対象の子ども"
 
 
 def _paper_line(line: ClaimLine, everybody: dict[str, tuple[str, int]]) -> PaperLine:
     parts = [
         PaperPart(
-            _subject(part, line, everybody),
+            _subject(part, line.certification, everybody),
             part["unit_yen"],
             part["quantity"],
             part["amount_yen"],
