@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
 
 from accounts import held_forms
 from accounts.models import User
@@ -40,6 +41,17 @@ def own_facility(request: TenantRequest) -> Facility:
     if request.membership.facility is None:
         raise Http404
     return request.membership.facility
+
+
+def facility_or_404(number: str, *related: str) -> Facility:
+    """
+    The facility of this number in the open scope, with its ``related`` rows.
+
+    :raises Http404: there is none; another city's is none.
+    """
+    facilities = Facility.objects.select_related(*related) if related else Facility.objects.all()
+    found: Facility = get_object_or_404(facilities, number=number)
+    return found
 
 
 def require(request: TenantRequest, rule: Rule[None]) -> None:

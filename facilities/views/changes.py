@@ -24,7 +24,7 @@ from facilities.models import Branch, Facility, FacilityDetail, Suspension
 from facilities.operations import branches, opening
 from facilities.operations import changes as operations
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, facility_or_404, require
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.touching import Months, TouchedMonth, touched
 
@@ -271,10 +271,7 @@ def correct_number(request: TenantRequest, number: str) -> HttpResponse:
 
 
 def _facility(number: str) -> Facility:
-    found: Facility = get_object_or_404(
-        Facility.objects.select_related("corporation", "predecessor"), number=number
-    )
-    return found
+    return facility_or_404(number, "corporation", "predecessor")
 
 
 def ended_or_undone(sent: QueryDict, first_day: date) -> QueryDict:

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record
-from facilities.models import Facility
-from facilities.requests import TenantRequest, require, typed_texts
+from facilities.requests import TenantRequest, facility_or_404, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import NotADate, fiscal_year_words, parse_date
 from staff_records import permissions
@@ -110,7 +109,7 @@ def _decided(
     request: TenantRequest, fiscal_year: int, facility_number: str, *, is_accepted: bool
 ) -> HttpResponse:
     require(request, permissions.read_in_city)
-    facility = _facility(facility_number)
+    facility = facility_or_404(facility_number, "municipality")
     try:
         snapshot_id = UUID(request.POST.get("snapshot", ""))
     except ValueError:
@@ -160,7 +159,7 @@ def _review(
 ) -> HttpResponse:
     require(request, permissions.read_in_city)
     require_year(fiscal_year)
-    facility = _facility(facility_number)
+    facility = facility_or_404(facility_number, "municipality")
     view = review_year(facility, fiscal_year)
     record(
         StaffEvent.YEAR_SHOWN,
@@ -192,14 +191,6 @@ def _review(
         ],
     }
     return render(request, "staff_records/year_review.html", context, status=_status(request))
-
-
-def _facility(number: str) -> Facility:
-    try:
-        found: Facility = Facility.objects.select_related("municipality").get(number=number)
-    except Facility.DoesNotExist:
-        raise Http404 from None
-    return found
 
 
 def _choice(text: str) -> tuple[UUID, str]:
