@@ -10,6 +10,9 @@ from facilities.actors import Actor
 from facilities.models import Facility, Membership, SentForm
 from facilities.rules import Rule
 
+# Whoever is told so has sent what no page of ours sends, or a page that is older than the program.
+UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
+
 
 class SignedInRequest(HttpRequest):
     """A request whose person has passed both factors. For annotations only; so is the next one."""

@@ -34,7 +34,7 @@ from claims.views import uploading
 from claims.wording import month_words
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, require, typed_texts
+from facilities.requests import UNREADABLE, TenantRequest, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import Step
 
@@ -60,7 +60,6 @@ COLUMNS = (
     ("difference", "前月との差", "number"),
 )
 COUNTS = "児童数"
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
 
 # ---------------------------------------------------------------- upload, preview, accept

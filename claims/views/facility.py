@@ -32,10 +32,9 @@ from claims.wording import CLAIM_FORM, month_words, price_bands
 from documents.queries import panel_for
 from facilities.models import Municipality
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, own_facility, typed_texts
+from facilities.requests import UNREADABLE, TenantRequest, own_facility, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 Crumbs = list[tuple[str, str | None]]
 
 

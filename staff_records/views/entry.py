@@ -19,7 +19,7 @@ from accounts import held_forms
 from accounts.models import User
 from audit.record import record
 from facilities.middleware import not_found_unless
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import UNREADABLE, TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
@@ -36,7 +36,6 @@ from staff_records.operations.entry_applying import Applied, apply_sheet
 from staff_records.operations.importing import addresses_in
 from staff_records.operations.succession import offered
 
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 FIRST_TABLE = "members"
 SOURCES = {"typed": "空の表から", "copied": "いまの名簿を写して", "imported": "ファイルから"}
 Crumbs = list[tuple[str, str | None]]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record
-from facilities.requests import TenantRequest, facility_or_404, require, typed_texts
+from facilities.requests import UNREADABLE, TenantRequest, facility_or_404, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import NotADate, fiscal_year_words, parse_date
 from staff_records import permissions
@@ -21,7 +21,7 @@ from staff_records.operations import rounds, year_start
 from staff_records.queries.year_city import CityQuestion, city_year
 from staff_records.queries.year_start import STATES, review_year
 from staff_records.states import SnapshotStatus
-from staff_records.views.year_facility import UNREADABLE, require_year, sentences
+from staff_records.views.year_facility import require_year, sentences
 
 MOST_TOGETHER = 500
 NOTHING_CHOSEN = "受理する名簿を選んでください。"

@@ -13,7 +13,7 @@ from audit.record import record
 from documents.queries import panel_for
 from facilities.middleware import not_found_unless
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import UNREADABLE, TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
@@ -24,7 +24,6 @@ from staff_records.paper import ROSTER_FORM
 from staff_records.queries.year_start import STATES, facility_year
 
 FIRST_YEAR = 2015
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
 
 @require_GET
