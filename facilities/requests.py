@@ -13,6 +13,9 @@ from facilities.rules import Rule
 # Whoever is told so has sent what no page of ours sends, or a page that is older than the program.
 UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
+# Where a page stands: words and address, the page itself without one.
+Crumbs = list[tuple[str, str | None]]
+
 
 class SignedInRequest(HttpRequest):
     """A request whose person has passed both factors. For annotations only; so is the next one."""

@@ -31,7 +31,7 @@ from claims.views import uploading
 from claims.wording import month_words
 from documents.exports import asked_charset, csv_file
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, require
+from facilities.requests import Crumbs, TenantRequest, require
 from facilities.rules import NotAllowed
 
 KINDS = (
@@ -46,7 +46,6 @@ COUNTS = "児童数"
 HIDDEN = "3人未満のため表示しません"
 NOTHING_YET = "届いていません"
 FIGURES = (CHARGE, NATIONAL, EXEMPT_2, EXEMPT_1)
-Crumbs = list[tuple[str, str | None]]
 
 
 # ---------------------------------------------------------------- upload, preview, accept

@@ -32,11 +32,8 @@ from claims.wording import CLAIM_FORM, month_words, price_bands
 from documents.queries import panel_for
 from facilities.models import Municipality
 from facilities.periods import ServiceMonth
-from facilities.requests import UNREADABLE, TenantRequest, own_facility, typed_texts
-from facilities.rules import NotAllowed, ProblemsFound
-
-Crumbs = list[tuple[str, str | None]]
-
+from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, typed_texts
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 
 # ---------------------------------------------------------------- child counts
 
@@ -69,7 +66,7 @@ def confirm_counts(request: TenantRequest, facility_number: str, month: ServiceM
     except CountSheet.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _count_page(request, month, problems=_sentences(refusal))
+        return _count_page(request, month, problems=sentences(refusal))
     messages.success(request, f"{month_words(month)}の児童数を確認しました。")
     if done.drafted is None:
         return redirect("claims:count_page", facility_number, month)
@@ -110,7 +107,7 @@ def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceM
         except CountSheet.DoesNotExist:
             raise Http404 from None
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
         else:
             messages.success(request, "相違を申し出ました。市の回答をお待ちください。")
             return redirect("claims:count_page", facility_number, month)
@@ -182,7 +179,7 @@ def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth
                 {**request.POST.dict(), "version": refusal.saved.version}, asked=view.asked, month=month
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
             # Somebody may have sent the claim in the meantime: what bars the form now is shown now.
             view = queries.facts_of(facility, month, request.actor)
         else:
@@ -238,7 +235,7 @@ def submit(request: TenantRequest, facility_number: str, claim_id: UUID) -> Http
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     if claim.outside:
         messages.success(request, "内容を確定しました。「請求書を作る」で、請求書を作れます。")
     else:
@@ -256,7 +253,7 @@ def withdraw(request: TenantRequest, facility_number: str, claim_id: UUID) -> Ht
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.success(request, "請求を取り下げました。内容を確認して、もう一度提出してください。")
     return redirect("claims:claim_page", facility_number, claim_id)
 
@@ -271,7 +268,7 @@ def correct(request: TenantRequest, facility_number: str, claim_id: UUID) -> Htt
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.success(request, f"修正版（第{new.version}版）を作りました。内容を確認して、提出してください。")
     return redirect("claims:claim_page", facility_number, new.pk)
 
@@ -288,7 +285,7 @@ def open_correction(request: TenantRequest, facility_number: str, claim_id: UUID
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.success(
         request,
         f"過誤の訂正（第{new.version}版）を作りました。月の実績を直すか、内容を確認して提出してください。",
@@ -306,7 +303,7 @@ def drop_correction(request: TenantRequest, facility_number: str, claim_id: UUID
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.info(request, "過誤の訂正を取りやめました。承認済みの請求は変わっていません。")
     return redirect("claims:claim_page", facility_number, approved.pk)
 
@@ -321,7 +318,7 @@ def remark(request: TenantRequest, facility_number: str, claim_id: UUID) -> Http
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.success(request, "市に伝えました。市の審査の画面に表示されます。")
     return redirect("claims:claim_page", facility_number, claim_id)
 
@@ -417,10 +414,6 @@ def _count_crumbs(request: TenantRequest, month: ServiceMonth, *, link: bool = F
     number = own_facility(request).number
     here = reverse("claims:count_page", args=[number, month]) if link else None
     return [("児童数", reverse("claims:count_list", args=[number])), (month_words(month), here)]
-
-
-def _sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
 
 
 def _status(request: TenantRequest) -> int:

@@ -25,7 +25,7 @@ from facilities.operations import branches, opening
 from facilities.operations import changes as operations
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest, facility_or_404, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.touching import Months, TouchedMonth, touched
 
 LOOK_FIRST = (
@@ -339,7 +339,7 @@ def _refused(
 ) -> HttpResponse:
     """Each sentence at its field, where it has one."""
     problems = []
-    for sentence in refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]:
+    for sentence in sentences(refusal):
         if (field := FIELDS.get((name, sentence))) is not None:
             form.add_error(field, sentence)
         else:

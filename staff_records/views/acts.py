@@ -21,14 +21,13 @@ from accounts import held_forms
 from audit.record import record
 from facilities.actors import Actor
 from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records.events import StaffEvent
 from staff_records.forms.cells import ColumnsForm
 from staff_records.operations.acting import ChangedMeanwhile
 from staff_records.problems import FieldProblems
 from staff_records.queries.person import Person
 from staff_records.views.roster import person_crumbs, person_or_404
-from staff_records.views.shared import sentences
 
 Form = TypeVar("Form", bound=ColumnsForm)
 

@@ -14,15 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from facilities.models import Facility
-from facilities.requests import TenantRequest, facility_or_404, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import Crumbs, TenantRequest, facility_or_404, require
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records import permissions
 from staff_records.events import StaffEvent
 from staff_records.models import StaffMember
 from staff_records.operations import seeing
 from staff_records.queries.roster import RosterQuestion, roster_of
 from staff_records.views.roster import listed_detail, person_or_404, roster_context
-from staff_records.views.shared import Crumbs, sentences
 
 
 @require_GET

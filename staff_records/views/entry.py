@@ -19,8 +19,8 @@ from accounts import held_forms
 from accounts.models import User
 from audit.record import record
 from facilities.middleware import not_found_unless
-from facilities.requests import UNREADABLE, TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
 from staff_records.checked_rows import CheckedSheet
@@ -38,7 +38,6 @@ from staff_records.operations.succession import offered
 
 FIRST_TABLE = "members"
 SOURCES = {"typed": "空の表から", "copied": "いまの名簿を写して", "imported": "ファイルから"}
-Crumbs = list[tuple[str, str | None]]
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +63,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
         else:
             return redirect("staff:entry_table", facility_number, FIRST_TABLE)
     sheet = open_sheet_of(facility)
@@ -163,7 +162,7 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
     except EntrySheet.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _check_page(request, sheet, problems=_sentences(refusal), choices=choices)
+        return _check_page(request, sheet, problems=sentences(refusal), choices=choices)
     messages.success(request, _applied_words(applied))
     return redirect("staff:roster", facility_number)
 
@@ -333,10 +332,6 @@ def _crumbs(request: TenantRequest) -> Crumbs:
 def _name_of(user_id: UUID) -> str:
     user = User.objects.filter(pk=user_id).first()
     return user.name if user else ""
-
-
-def _sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
 
 
 def _status(request: TenantRequest) -> int:

@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods
 from accounts import held_forms
 from audit.record import record
 from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records.events import StaffEvent
 from staff_records.forms.people import HireForm
 from staff_records.operations import people
 from staff_records.problems import FieldProblems
-from staff_records.views.shared import sentences
 from staff_records.words import Beginning
 
 

@@ -20,7 +20,7 @@ from audit.record import Outcome, record
 from documents.reading import FileRefused
 from documents.uploads import is_too_large
 from documents.workbooks import Workbook
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import Crumbs, TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records.columns import TABLES
 from staff_records.events import StaffEvent
@@ -256,7 +256,7 @@ def _gone(request: TenantRequest, facility_number: str) -> HttpResponse:
     return redirect("staff:import", facility_number)
 
 
-def _crumbs(request: TenantRequest) -> list[tuple[str, str | None]]:
+def _crumbs(request: TenantRequest) -> Crumbs:
     number = own_facility(request).number
     return [
         ("名簿の入力", reverse("staff:entry", args=[number])),

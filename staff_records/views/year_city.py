@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record
 from facilities.requests import UNREADABLE, TenantRequest, facility_or_404, require, typed_texts
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import NotADate, fiscal_year_words, parse_date
 from staff_records import permissions
 from staff_records.events import StaffEvent
@@ -21,7 +21,7 @@ from staff_records.operations import rounds, year_start
 from staff_records.queries.year_city import CityQuestion, city_year
 from staff_records.queries.year_start import STATES, review_year
 from staff_records.states import SnapshotStatus
-from staff_records.views.year_facility import require_year, sentences
+from staff_records.views.year_facility import require_year
 
 MOST_TOGETHER = 500
 NOTHING_CHOSEN = "受理する名簿を選んでください。"

@@ -14,7 +14,7 @@ from documents.queries import panel_for
 from facilities.middleware import not_found_unless
 from facilities.periods import ServiceMonth
 from facilities.requests import UNREADABLE, TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
 from staff_records.models import RosterSnapshot
@@ -84,11 +84,6 @@ def withdraw(request: TenantRequest, facility_number: str, fiscal_year: int) -> 
 def require_year(fiscal_year: int) -> None:
     """:raises Http404: a year before the system of today, or one that has no roster yet."""
     not_found_unless(FIRST_YEAR <= fiscal_year <= _this_year() + 1)
-
-
-def sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
-    """Everything that was refused."""
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
 
 
 def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | None = None) -> HttpResponse:
