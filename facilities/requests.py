@@ -38,6 +38,11 @@ class TenantRequest(SignedInRequest):
     sent_form: SentForm | None
 
 
+def page_status(request: HttpRequest) -> int:
+    """Of a page with a form: a form that comes back was not accepted."""
+    return 422 if request.method == "POST" else 200
+
+
 def own_facility(request: TenantRequest) -> Facility:
     """
     The one facility of a facility's page; the door has made sure that there is one.

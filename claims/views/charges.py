@@ -31,7 +31,7 @@ from claims.views import uploading
 from claims.wording import month_words
 from documents.exports import asked_charset, csv_file
 from facilities.periods import ServiceMonth
-from facilities.requests import Crumbs, TenantRequest, require
+from facilities.requests import Crumbs, TenantRequest, page_status, require
 from facilities.rules import NotAllowed
 
 KINDS = (
@@ -125,7 +125,7 @@ def _imports(
         "form": form,
         "breadcrumbs": [(COUNTS, reverse("counts:imports")), (CHARGES, None)],
     }
-    return render(request, "claims/city/charges_imports.html", context, status=_status(request))
+    return render(request, "claims/city/charges_imports.html", context, status=page_status(request))
 
 
 def _import_page(
@@ -161,7 +161,7 @@ def _import_page(
             ("取込の内容", None),
         ],
     }
-    return render(request, "claims/city/charges_import_page.html", context, status=_status(request))
+    return render(request, "claims/city/charges_import_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- months
@@ -254,8 +254,3 @@ def _csv(
 
 
 # ---------------------------------------------------------------- shared
-
-
-def _status(request: TenantRequest) -> int:
-    """A form that comes back was not accepted."""
-    return 422 if request.method == "POST" else 200

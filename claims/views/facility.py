@@ -32,7 +32,7 @@ from claims.wording import CLAIM_FORM, month_words, price_bands
 from documents.queries import panel_for
 from facilities.models import Municipality
 from facilities.periods import ServiceMonth
-from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, typed_texts
+from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 
 # ---------------------------------------------------------------- child counts
@@ -91,7 +91,7 @@ def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceM
         typed, cells=cells, own_code=own.code, initial={"sheet": sheet.pk, "version": sheet.version}
     )
     problems: list[str] = []
-    status = _status(request)
+    status = page_status(request)
     if request.method == "POST" and "more" in request.POST:
         form = DisputeForm.with_more_lines(request.POST.dict(), cells=cells, own_code=own.code)
         status = 200
@@ -148,7 +148,7 @@ def _count_page(
         "problems": problems or [],
         "breadcrumbs": _count_crumbs(request, month),
     }
-    return render(request, "claims/facility/count_page.html", context, status=_status(request))
+    return render(request, "claims/facility/count_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- facts
@@ -201,7 +201,7 @@ def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth
         "comparison": queries.saved_beside_typed(view, request.POST.dict(), saved_elsewhere),
         "breadcrumbs": [*_count_crumbs(request, month, link=True), ("月の実績", None)],
     }
-    return render(request, "claims/facility/facts_page.html", context, status=_status(request))
+    return render(request, "claims/facility/facts_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- claims
@@ -350,7 +350,7 @@ def _claim_list(request: TenantRequest, *, problems: list[str] | None = None) ->
         **price_bands(shown),
         "problems": problems or [],
     }
-    return render(request, "claims/facility/claim_list.html", context, status=_status(request))
+    return render(request, "claims/facility/claim_list.html", context, status=page_status(request))
 
 
 def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] | None = None) -> HttpResponse:
@@ -399,7 +399,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
             (month_words(claim.service_month), None),
         ],
     }
-    return render(request, "claims/facility/claim_page.html", context, status=_status(request))
+    return render(request, "claims/facility/claim_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- shared
@@ -414,8 +414,3 @@ def _count_crumbs(request: TenantRequest, month: ServiceMonth, *, link: bool = F
     number = own_facility(request).number
     here = reverse("claims:count_page", args=[number, month]) if link else None
     return [("児童数", reverse("claims:count_list", args=[number])), (month_words(month), here)]
-
-
-def _status(request: TenantRequest) -> int:
-    """A form that comes back was not accepted."""
-    return 422 if request.method == "POST" else 200

@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.record import record
 from documents.exports import asked_charset, csv_file
 from documents.uploads import is_too_large
-from facilities.requests import Crumbs, TenantRequest, require
+from facilities.requests import Crumbs, TenantRequest, page_status, require
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from portal import permissions
 from portal.attachments import MOST, TOO_LARGE, as_download
@@ -275,7 +275,7 @@ def _page(
         "problems": sentences(problem) if problem else [],
         "breadcrumbs": _breadcrumbs(notice.title),
     }
-    return render(request, "portal/notices/city_page.html", context, status=_status(request))
+    return render(request, "portal/notices/city_page.html", context, status=page_status(request))
 
 
 def _form_page(
@@ -296,7 +296,7 @@ def _form_page(
         "problems": sentences(problem) if problem else [],
         "breadcrumbs": _breadcrumbs("下書きを直す" if notice else "新しいお知らせ"),
     }
-    return render(request, "portal/notices/form.html", context, status=_status(request))
+    return render(request, "portal/notices/form.html", context, status=page_status(request))
 
 
 def _send_page(
@@ -320,7 +320,7 @@ def _send_page(
         "problems": sentences(problem) if problem else [],
         "breadcrumbs": [*_breadcrumbs(notice.title, notice), ("送る前の確認", None)],
     }
-    return render(request, "portal/notices/send.html", context, status=_status(request))
+    return render(request, "portal/notices/send.html", context, status=page_status(request))
 
 
 def _withdraw_page(request: TenantRequest, notice: Notice, form: WithdrawForm) -> HttpResponse:
@@ -330,7 +330,7 @@ def _withdraw_page(request: TenantRequest, notice: Notice, form: WithdrawForm) -
         "form": form,
         "breadcrumbs": [*_breadcrumbs(notice.title, notice), ("取り下げ", None)],
     }
-    return render(request, "portal/notices/withdraw.html", context, status=_status(request))
+    return render(request, "portal/notices/withdraw.html", context, status=page_status(request))
 
 
 def _form(typed: Any = None, **kwargs: Any) -> NoticeForm:
@@ -357,7 +357,3 @@ def _people(notice: Notice) -> dict[str, str]:
 def _breadcrumbs(here: str, notice: Notice | None = None) -> Crumbs:
     page = reverse("notices:notice_page", args=[notice.pk]) if notice else None
     return [("お知らせ", reverse("notices:notices")), (here, page)]
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

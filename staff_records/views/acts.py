@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import held_forms
 from audit.record import record
 from facilities.actors import Actor
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records.events import StaffEvent
 from staff_records.forms.cells import ColumnsForm
@@ -120,8 +120,7 @@ def act_page(
         "facility": facility,
         "breadcrumbs": [*person_crumbs(facility_number, person), (act.title, None)],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "staff_records/act.html", context, status=status)
+    return render(request, "staff_records/act.html", context, status=page_status(request))
 
 
 def _shown(act: Act[Any], person: Person, row_id: UUID | None) -> tuple[Mapping[str, Any], list[str]]:

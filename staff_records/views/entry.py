@@ -19,7 +19,7 @@ from accounts import held_forms
 from accounts.models import User
 from audit.record import record
 from facilities.middleware import not_found_unless
-from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility
+from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
@@ -78,7 +78,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
         "rows": EntryRow.objects.filter(sheet=sheet).count() if sheet else 0,
         "breadcrumbs": [("名簿の入力", None)],
     }
-    return render(request, "staff_records/entry.html", context, status=_status(request))
+    return render(request, "staff_records/entry.html", context, status=page_status(request))
 
 
 @require_GET
@@ -247,7 +247,7 @@ def _check_page(
         "problems": [*[(sentence, "") for sentence in known], *targets.items()],
         "breadcrumbs": [*_crumbs(request), ("確認", None)],
     }
-    return render(request, "staff_records/entry_check.html", context, status=_status(request))
+    return render(request, "staff_records/entry_check.html", context, status=page_status(request))
 
 
 def _checked(sheet: EntrySheet, choices: dict[UUID, bool] | None = None) -> CheckedSheet:
@@ -332,7 +332,3 @@ def _crumbs(request: TenantRequest) -> Crumbs:
 def _name_of(user_id: UUID) -> str:
     user = User.objects.filter(pk=user_id).first()
     return user.name if user else ""
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

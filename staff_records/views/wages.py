@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import held_forms
 from audit.record import record
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records.events import StaffEvent
 from staff_records.forms.papers import WagesForm
@@ -64,5 +64,4 @@ def wages(request: TenantRequest, facility_number: str, member_id: UUID) -> Http
         "facility": facility,
         "breadcrumbs": [*person_crumbs(facility_number, person), ("賃金", None)],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "staff_records/wages.html", context, status=status)
+    return render(request, "staff_records/wages.html", context, status=page_status(request))

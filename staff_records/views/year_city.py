@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record
-from facilities.requests import UNREADABLE, TenantRequest, facility_or_404, require, typed_texts
+from facilities.requests import UNREADABLE, TenantRequest, facility_or_404, page_status, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import NotADate, fiscal_year_words, parse_date
 from staff_records import permissions
@@ -151,7 +151,7 @@ def _list(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
             (f"{fiscal_year_words(fiscal_year)}の職員名簿の提出", None),
         ],
     }
-    return render(request, "staff_records/year_city.html", context, status=_status(request))
+    return render(request, "staff_records/year_city.html", context, status=page_status(request))
 
 
 def _review(
@@ -190,13 +190,9 @@ def _review(
             (facility.name, None),
         ],
     }
-    return render(request, "staff_records/year_review.html", context, status=_status(request))
+    return render(request, "staff_records/year_review.html", context, status=page_status(request))
 
 
 def _choice(text: str) -> tuple[UUID, str]:
     snapshot_id, _, shown_hash = text.partition(":")
     return UUID(snapshot_id), shown_hash
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

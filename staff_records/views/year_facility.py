@@ -13,7 +13,7 @@ from audit.record import record
 from documents.queries import panel_for
 from facilities.middleware import not_found_unless
 from facilities.periods import ServiceMonth
-from facilities.requests import UNREADABLE, TenantRequest, own_facility
+from facilities.requests import UNREADABLE, TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
@@ -119,8 +119,7 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
             (f"{view.words}の提出", None),
         ],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "staff_records/year.html", context, status=status)
+    return render(request, "staff_records/year.html", context, status=page_status(request))
 
 
 def _this_year() -> int:
