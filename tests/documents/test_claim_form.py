@@ -196,7 +196,7 @@ def test_all_children_of_one_kind_are_simply_all():
         [ChildCount(certification="2", count=8), ChildCount(certification="3", count=4)]
     )
 
-    assert paper._subject({"quantity": 12}, ClaimLine(certification="23", steps=[]), everybody) == "全員"
+    assert paper._subject({"quantity": 12}, "23", everybody) == "全員"
 
 
 def test_a_viewer_that_does_not_compute_shows_every_sum(approved, run_jobs):
