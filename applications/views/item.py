@@ -40,18 +40,14 @@ from applications.queries.item_page import (
 from applications.states import VersionStatus
 from applications.views.shared import (
     UNDECLARED,
-    UNREADABLE,
-    Crumbs,
     crumbs,
     is_declared,
     known_year,
-    sentences,
-    status,
 )
 from audit.record import record
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, own_facility, typed_texts
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import fiscal_year_words, time_words
 
 REVISION, PACK = "form-revision", "form-pack"
@@ -205,7 +201,7 @@ def _check_page(request: TenantRequest, place: Place, *, problems: Sequence[str]
         "problems": [sentence for sentence in problems if sentence not in told],
         "breadcrumbs": _crumbs(place, ("確認と提出", None)),
     }
-    return render(request, "applications/check.html", context, status=status(request))
+    return render(request, "applications/check.html", context, status=page_status(request))
 
 
 def _read_page(
@@ -228,13 +224,13 @@ def _read_page(
         "problems": list(problems),
         "breadcrumbs": _crumbs(place, *([(f"第{shown.number}版", None)] if version else [])),
     }
-    return render(request, "applications/item_read.html", context, status=status(request))
+    return render(request, "applications/item_read.html", context, status=page_status(request))
 
 
 def _either_page(request: TenantRequest, place: Place, *, problems: Sequence[str] = ()) -> HttpResponse:
     if place.draft is None and place.start is not None and place.start.status != VersionStatus.RETURNED:
         return _read_page(request, place, problems=problems)
-    return _form_page(request, place, problems=problems, code=status(request))
+    return _form_page(request, place, problems=problems, code=page_status(request))
 
 
 # ---------------------------------------------------------------- saving

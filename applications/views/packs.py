@@ -18,12 +18,12 @@ from applications.operations import packs as operations
 from applications.queries.packs import pack_view, packs_of_year, shipped_of_year, years_of_packs
 from applications.reading import LARGEST, PackWrong, Problem
 from applications.states import PackState
-from applications.views.shared import known_year, sentences, status, this_year
+from applications.views.shared import known_year, this_year
 from audit.record import Outcome, record
 from documents.uploads import is_too_large
 from facilities.models import FacilityKind
-from facilities.requests import TenantRequest, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import TenantRequest, page_status, require
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import fiscal_year_words
 
 HOME: Final = "申請様式"
@@ -143,7 +143,7 @@ def _packs_page(
         "problems": [*problems, *(summary if wrong else [])],
         "breadcrumbs": [(HOME, None)],
     }
-    return render(request, "applications/packs.html", context, status=status(request))
+    return render(request, "applications/packs.html", context, status=page_status(request))
 
 
 def _pack_page(request: TenantRequest, pack_id: UUID, *, problems: Sequence[str] = ()) -> HttpResponse:
@@ -174,7 +174,7 @@ def _pack_page(request: TenantRequest, pack_id: UUID, *, problems: Sequence[str]
             (row.title, None),
         ],
     }
-    return render(request, "applications/pack.html", context, status=status(request))
+    return render(request, "applications/pack.html", context, status=page_status(request))
 
 
 def _uploaded(request: TenantRequest) -> str:

@@ -8,14 +8,11 @@ from django.utils import timezone
 
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import Crumbs, TenantRequest
 from pages.wareki import fiscal_year_words
 
-UNREADABLE: Final = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 UNDECLARED: Final = "「申請の内容は事実と相違ありません」に印を付けてください。"
 FIRST_YEAR, LAST_YEAR = 2015, 2999
-Crumbs = list[tuple[str, str | None]]
 
 
 def this_year() -> int:
@@ -34,16 +31,6 @@ def crumbs(facility: Facility, fiscal_year: int, *more: tuple[str, str | None]) 
     """The way to a page of the year."""
     year = reverse("applications:year", args=[facility.number, fiscal_year])
     return [(f"{fiscal_year_words(fiscal_year)}の申請", year if more else None), *more]
-
-
-def sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
-    """A refusal as the list of what to do."""
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
-
-
-def status(request: TenantRequest) -> int:
-    """422 where a POST comes back as a page."""
-    return 422 if request.method == "POST" else 200
 
 
 def is_declared(request: TenantRequest) -> bool:

@@ -24,13 +24,11 @@ from applications.views.shared import (
     crumbs,
     is_declared,
     known_year,
-    sentences,
-    status,
     this_year,
 )
 from audit.record import record
-from facilities.requests import TenantRequest, own_facility, typed_texts
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import UNREADABLE, TenantRequest, own_facility, page_status, typed_texts
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import fiscal_year_words
 
 SORTS: Final = {"": "様式の順", "deadline": "締切の早い順", "state": "状態の順", "amount": "金額の大きい順"}
@@ -155,7 +153,7 @@ def _year_page(request: TenantRequest, fiscal_year: int, *, problems: Sequence[s
         "problems": list(problems),
         "breadcrumbs": crumbs(facility, fiscal_year),
     }
-    return render(request, "applications/year.html", context, status=status(request))
+    return render(request, "applications/year.html", context, status=page_status(request))
 
 
 def _together_page(
@@ -183,7 +181,7 @@ def _together_page(
         "problems": list(problems),
         "breadcrumbs": crumbs(facility, fiscal_year, (f"{own.standing.name}の提出", None)),
     }
-    return render(request, "applications/together.html", context, status=status(request))
+    return render(request, "applications/together.html", context, status=page_status(request))
 
 
 @dataclass(frozen=True)
@@ -270,5 +268,5 @@ def _shown(stamps: Iterable[str]) -> dict[UUID, Shown]:
             version_id, revision, digest = stamp.split(":")
             found[UUID(version_id)] = Shown(int(revision), digest)
         except ValueError:
-            raise ProblemsFound(["画面の内容を読み取れませんでした。画面を開き直してください。"]) from None
+            raise ProblemsFound([UNREADABLE]) from None
     return found
