@@ -56,7 +56,7 @@ class Filled:
     @property
     def is_asked(self) -> bool:
         """Nobody knows it: somebody has to type it, or may."""
-        return self.is_shown and not self.field.is_computed and self.known is None
+        return self.is_shown and self.field.is_typed and self.known is None
 
     @property
     def is_empty(self) -> bool:
@@ -192,7 +192,7 @@ def _one(
     if own.is_computed:
         return Filled(own, None, Origin.COMPUTED)
     given = first_known(own, known)
-    value = typed.get(own.key)
+    value = typed.get(own.key) if own.is_typed else None
     if own.kind in ROW_KEY:
         return _table(own, given, value)
     if given is None:
@@ -340,6 +340,8 @@ def _problems_of_rows(own: Field, rows: Sequence[Mapping[str, Any]]) -> Iterator
 
 
 def _missing_words(own: Field) -> str:
+    if own.otherwise:
+        return f"「{own.label}」がまだ分かりません。{own.otherwise}"
     if own.kind in {Kind.YES_NO, Kind.CHOICE, Kind.CHOICES, Kind.PERSON}:
         return f"「{own.label}」を選んでください。"
     if own.kind in ROW_KEY:

@@ -41,18 +41,27 @@ GIVEN: Final = frozenset({"fiscal_year"})
 
 
 @dataclass(frozen=True, slots=True)
+class FactAnswer:
+    """How a fact of conditions is answered: by a field of one of ``kinds``, with no other ``choices`` than these."""
+
+    kinds: frozenset[Kind]
+    choices: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """
     What packs may refer to.
 
-    ``sources`` by name; ``person_sources`` those of one person; ``facts`` of conditions; ``grants``: each addition with
+    ``sources`` by name; ``person_sources`` those of one person; ``facts`` of conditions with what an answer may be;
+    ``grants``: each addition with
     the options pricing takes; ``types`` of facilities.
     """
 
     sources: frozenset[str]
     person_sources: frozenset[str]
     class_sources: frozenset[str]
-    facts: frozenset[str]
+    facts: Mapping[str, "FactAnswer"]
     grants: Mapping[str, frozenset[str]]
     types: frozenset[str]
 
@@ -260,6 +269,7 @@ class _Reader:
             option=node.text("option", most=40, default=""),
             shown_if=node.text("shown_if", most=formulas.LONGEST, default=""),
             may_differ=node.take("may_differ", bool, False),
+            otherwise=node.text("otherwise", most=200, default=""),
             columns=tuple(columns),
         )
         node.done()
@@ -280,6 +290,8 @@ class _Reader:
             node.say("longest", "字数は文字の欄だけに書けます。")
         if own.formula and (own.known_from or own.fact or own.is_table):
             node.say("formula", "計算する欄に、known_from、fact、列は書けません。")
+        if own.otherwise and (own.formula or own.may_differ or not (own.known_from or own.fact)):
+            node.say("otherwise", "otherwise は、known_from か fact だけで埋まる欄に書きます。")
         known = {"people": self.words.person_sources, "classes": self.words.class_sources}
         for column in own.columns:
             allowed = known.get(own.kind, frozenset())
@@ -292,8 +304,20 @@ class _Reader:
             for name in own.known_from:
                 if name not in self.words.sources and not name.startswith(("item.", "last_year.")):
                     node.say("known_from", f"「{name}」という出どころはありません。")
-        if own.fact and own.fact not in self.words.facts:
+        if own.fact:
+            self.answers_fact(own, node)
+
+    def answers_fact(self, own: Field, node: _Node) -> None:
+        """A fact is answered as the conditions understand it: another kind would be an answer to nothing."""
+        wanted = self.words.facts.get(own.fact)
+        if wanted is None:
             node.say("fact", f"条件の事実「{own.fact}」はありません。")
+        elif own.kind not in wanted.kinds:
+            kinds = "、".join(sorted(wanted.kinds))
+            node.say("fact", f"条件の事実「{own.fact}」は、{kinds} の欄で聞いてください。")
+        elif wanted.choices and not own.choices.keys() <= wanted.choices:
+            allowed = "、".join(sorted(wanted.choices))
+            node.say("choices", f"条件の事実「{own.fact}」の選択肢は次のものです：{allowed}")
 
     def check(self, node: _Node) -> Check:
         made = Check(
