@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
-LONGEST: Final = 400
+LONGEST: Final = 800
 DEEPEST: Final = 25
 Value = bool | int | Fraction | str | None
 Tables = Mapping[str, Sequence[Mapping[str, int]]]

@@ -105,7 +105,7 @@ def test_what_needs_something_unknown_is_unknown(text, answer):
         "lookup('x')",
         "a if b",
         "a := 1",
-        "a" * 500,
+        "a" * 900,
         "(" * 90 + "a" + ")" * 90 + "+",
         "not " * 40 + "a",
         "a\x00",
