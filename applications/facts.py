@@ -18,6 +18,8 @@ from pricing.rule_sets import TABLES
 
 FACT: Final = "fact."
 ANSWER: Final = "answer."
+# Chosen alone where none of the choices holds: an answer, where an empty field is none.
+NONE_OF_THEM: Final = "none"
 YEARS: Final = frozenset(map(str, range(2015, 2100)))
 
 
@@ -52,7 +54,7 @@ def _answer(name: str, hint: UnionType) -> FactAnswer | None:
     if kinds == {str}:
         return FactAnswer(frozenset({Kind.CHOICE}), _CHOICES[name])
     if kinds <= {frozenset[str], frozenset[int]}:
-        return FactAnswer(frozenset({Kind.CHOICES}), _CHOICES[name])
+        return FactAnswer(frozenset({Kind.CHOICES}), _CHOICES[name] | {NONE_OF_THEM})
     return None
 
 
@@ -73,7 +75,8 @@ def as_fact(name: str, kept: Any) -> Any:
     if Kind.DECIMAL in kinds:
         return Fraction(kept)
     if Kind.CHOICES in kinds:
-        return frozenset(map(int, kept) if name == "third_party_years" else kept)
+        chosen = [key for key in kept if key != NONE_OF_THEM]
+        return frozenset(map(int, chosen) if name == "third_party_years" else chosen)
     return kept
 
 
@@ -86,4 +89,4 @@ def as_kept(name: str, known: Any) -> Any:
     kinds = FACTS[name].kinds
     if Kind.DECIMAL in kinds:
         return shortest(Fraction(known))
-    return sorted(map(str, known)) if Kind.CHOICES in kinds else known
+    return sorted(map(str, known)) or [NONE_OF_THEM] if Kind.CHOICES in kinds else known

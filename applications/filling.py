@@ -229,16 +229,25 @@ def _row_of(own: Field, key: str, told: Mapping[str, Any], typed: Mapping[str, A
 
 
 def _compute(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
-    """Columns row by row, then fields in the order in which they need each other."""
-    for key, one in filled.items():
-        if one.field.is_table and any(column.is_computed for column in one.field.columns):
-            outside = _numbers(item, filled, fiscal_year)
-            rows = [_row(one.field, row, outside, item) for row in one.value or []]
-            filled[key] = replace(one, value=rows)
-    waiting = [own for own in item.fields if own.is_computed]
-    for own in sorted(waiting, key=lambda own: _depth(own, item)):
-        value = _value(own.formula, item, _numbers(item, filled, fiscal_year))
-        filled[own.key] = replace(filled[own.key], value=_as_json(own, value))
+    """Fields and columns of tables, in the order in which they need each other; columns row by row."""
+    made = {own.key: own for own in item.fields if needs_of(own) is not None}
+    for own in sorted(made.values(), key=lambda own: _depth(own, made)):
+        one, outside = filled[own.key], _numbers(item, filled, fiscal_year)
+        if own.is_table:
+            filled[own.key] = replace(one, value=[_row(own, row, outside, item) for row in one.value or []])
+        else:
+            filled[own.key] = replace(one, value=_as_json(own, _value(own.formula, item, outside)))
+
+
+def needs_of(own: Field) -> frozenset[str] | None:
+    """The names outside of it that a computed field, or a table with computed columns, needs; None: nothing is made."""
+    if own.is_computed:
+        return formulas.read(own.formula).names
+    texts = [column.formula for column in own.columns if column.is_computed]
+    if not texts:
+        return None
+    names = frozenset(name for text in texts for name in formulas.read(text).names)
+    return names - {column.key for column in own.columns}
 
 
 def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item: Item) -> dict[str, Any]:
@@ -250,11 +259,10 @@ def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item:
     return made
 
 
-def _depth(own: Field, item: Item) -> int:
-    """How many computed fields stand one behind the other before this one; packs have no circles."""
-    names = formulas.read(own.formula).names
-    below = [other for other in item.fields if other.key in names and other.is_computed]
-    return 1 + max((_depth(other, item) for other in below), default=0)
+def _depth(own: Field, made: Mapping[str, Field]) -> int:
+    """How much of what is made stands one behind the other before this; packs have no circles."""
+    below = [made[name] for name in needs_of(own) or () if name in made]
+    return 1 + max((_depth(other, made) for other in below), default=0)
 
 
 def _hide(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:

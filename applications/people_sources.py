@@ -41,6 +41,7 @@ PERSON: Final = (
     "experience_years",
     "experience_months",
     "counts",
+    "months",
     *WAGES,
     *(f"last_{name}" for name in WAGES),
 )
@@ -110,6 +111,9 @@ def _row(person: Person, day: date, wages: WagesOfPerson) -> dict[str, Any]:
         "person.job_code": span.job,
         "person.post": span.post or None,
         "person.is_regular": span.is_regular,
+        "person.months": sum(
+            _works_in(person.spans, month) for month in _months_of(ServiceMonth.of(day).fiscal_year)
+        ),
         "person.hours_a_month": f"{span.hours_a_month.normalize():f}",
         "person.is_nursery_teacher": person.holds_licence(NURSERY_TEACHER, day),
         "person.licence": "、".join(Licence(licence).label for licence in licences) or "なし",

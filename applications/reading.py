@@ -389,8 +389,15 @@ class _Reader:
                 read = self.formula(getattr(made, name), at, name, own, item)
                 needs[made.key] = needs.get(made.key, frozenset()) | (read.names if read else frozenset())
             columns = {column.key: column for column in made.columns}
+            before: set[str] = set()
             for column in made.columns:
-                self.formula(column.formula, at, f"column.{column.key}.formula", {**own, **columns}, item)
+                name = f"column.{column.key}.formula"
+                read = self.formula(column.formula, at, name, {**own, **columns}, item)
+                names = read.names if read else frozenset()
+                needs[made.key] |= names - columns.keys()
+                if names & columns.keys() - before:
+                    at.say(name, "列の計算式には、それより前の列だけを使えます。")
+                before.add(column.key)
         for number, check in enumerate(item.checks):
             self.formula(check.formula, node, f"check[{number}].formula", own, item)
             if check.at and check.at not in own:

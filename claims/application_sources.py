@@ -80,7 +80,11 @@ def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
     }
 
 
-@tells(*(f"counts.{name}" for name in SUMS), "counts.classes", classes=["class.label", "class.children"])
+@tells(
+    *(f"counts.{name}" for name in SUMS),
+    "counts.classes",
+    classes=["class.label", "class.age", "class.children"],
+)
 def of_counts(asking: Asking) -> Mapping[UUID, Known]:
     """Children of the newest confirmed month, up to the one asked for: two queries."""
     sheets = {sheet.pk: sheet for sheet in _newest_sheets(asking, confirmed=True)}
@@ -90,7 +94,12 @@ def of_counts(asking: Asking) -> Mapping[UUID, Known]:
         words = f"確認済みの児童数（{month_words(sheet.month)}）"
         own = {f"counts.{name}": Given(_sum(ages, which), words) for name, which in SUMS.items()}
         rows = [
-            {"class": name, "class.label": CLASS_LABELS[name], "class.children": _sum(ages, which)}
+            {
+                "class": name,
+                "class.label": CLASS_LABELS[name],
+                "class.age": int(name[len("age")]),
+                "class.children": _sum(ages, which),
+            }
             for name, which in CLASSES.items()
             if _sum(ages, which)
         ]
