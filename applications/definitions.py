@@ -80,7 +80,8 @@ class Field:
     whichever item asks first. ``otherwise``: the field is never typed; the sentence says what to do while no source
     knows it. ``formula`` makes the value (``formulas``). ``option`` is the pricing option an
     approval sets. ``shown_if`` is a formula over the other fields; while it does not hold the field is neither asked
-    nor sent. ``may_differ``: a known value may be typed over, with a reason. ``columns`` are those of a table.
+    nor sent. ``may_differ``: a known value may be typed over, with a reason; what was said last year always, and
+    without one. ``columns`` are those of a table.
     """
 
     key: str

@@ -16,6 +16,7 @@ from applications import formulas
 from applications.definitions import Check, Field, Item, Kind, Paper
 from applications.formulas import NotComputable
 
+OF_LAST_YEAR: Final = "last_year."
 ROW_KEY: Final = {Kind.PEOPLE: "member", Kind.CLASSES: "class"}
 
 
@@ -57,6 +58,16 @@ class Filled:
     def is_asked(self) -> bool:
         """Nobody knows it: somebody has to type it, or may."""
         return self.is_shown and self.field.is_typed and self.known is None
+
+    @property
+    def is_of_last_year(self) -> bool:
+        """It is what was said last year: nobody has registered it, so it is typed over without a reason."""
+        return self.known is not None and self.known.source.startswith(OF_LAST_YEAR)
+
+    @property
+    def needs_reason(self) -> bool:
+        """Something else was typed than what is registered, and why is not said."""
+        return self.origin is Origin.DIFFERS and not self.is_of_last_year and not self.reason.strip()
 
     @property
     def is_empty(self) -> bool:
@@ -129,14 +140,14 @@ class FilledItem:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The facts of conditions that were typed here."""
+        """The facts of conditions that are said here: typed, or repeated from last year."""
         return {
             filled.field.fact: filled.value
             for filled in self.fields
             if filled.field.fact
             and filled.is_shown
             and not filled.is_empty
-            and filled.origin in {Origin.TYPED, Origin.DIFFERS}
+            and (filled.origin in {Origin.TYPED, Origin.DIFFERS} or filled.is_of_last_year)
         }
 
 
@@ -178,9 +189,13 @@ def fill(
 
 
 def first_known(own: Field, known: Mapping[str, Given]) -> Given | None:
-    """What the first of the field's sources knows; a fact is known as ``fact.<name>``."""
+    """
+    What the first of the field's sources knows; a fact is known as ``fact.<name>``.
+
+    Whatever holds this year stands before what was said last year.
+    """
     names = (*own.known_from, f"fact.{own.fact}") if own.fact else own.known_from
-    for name in names:
+    for name in sorted(names, key=lambda name: name.startswith(OF_LAST_YEAR)):
         if (given := known.get(name)) is not None and not is_empty(given.value):
             return replace(given, source=name)
     return None
@@ -333,7 +348,7 @@ def _problems_of(one: Filled) -> Iterator[Problem]:
     if one.is_missing:
         yield Problem(_missing_words(own), own.key)
         return
-    if one.origin is Origin.DIFFERS and not one.reason.strip():
+    if one.needs_reason:
         yield Problem(f"「{own.label}」が登録と違う理由を入力してください。", own.key)
     if own.is_table:
         yield from _problems_of_rows(own, one.value or [])

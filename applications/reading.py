@@ -28,6 +28,7 @@ from applications.definitions import (
     Share,
     Stage,
 )
+from applications.filling import OF_LAST_YEAR
 from applications.formulas import FROM, RESULT, Formula, FormulaWrong
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -252,6 +253,7 @@ class _Reader:
         columns = [self.field(own, is_column=True) for own in column_nodes]
         self.unique([own.key for own in columns], column_nodes, "key")
         choices = node.take("choices", dict, {})
+        sources = node.texts("known_from", [])
         made = Field(
             key=self.key(node),
             label=node.text("label", most=60),
@@ -263,12 +265,12 @@ class _Reader:
             least=node.take("least", int, None),
             most=node.take("most", int, None),
             longest=node.take("longest", int, 0),
-            known_from=node.texts("known_from", []),
+            known_from=sources,
             fact=node.text("fact", most=60, default=""),
             formula=node.text("formula", most=formulas.LONGEST, default=""),
             option=node.text("option", most=40, default=""),
             shown_if=node.text("shown_if", most=formulas.LONGEST, default=""),
-            may_differ=node.take("may_differ", bool, False),
+            may_differ=node.take("may_differ", bool, any(name.startswith(OF_LAST_YEAR) for name in sources)),
             otherwise=node.text("otherwise", most=200, default=""),
             columns=tuple(columns),
         )

@@ -17,6 +17,7 @@ from applications.facts import ANSWER, FACT, FACTS, as_kept
 from applications.filling import Given, shortest
 from applications.sources import Asking, Known, tells
 from claims import answers
+from claims.applied import read_applied
 from claims.composing import Ingredients, add_terms
 from claims.conditions import known_facts, read_answers, read_rosters
 from claims.models import Age, ChildCount, ClaimLine, CountSheet, MonthlyFacts, Movement
@@ -63,7 +64,8 @@ def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
     The facts of conditions (``fact.…``), what was answered to the conditions (``answer.…``), and the teachers.
 
     As they stand in the month asked for; children of that month, or of the last one before it that has counts. What
-    applications have said is no answer here: they ask each other. Twelve queries or so where somebody has a roster.
+    applications have said is no answer here, they ask each other; but who is 専任 is no teacher, whoever has said so.
+    Thirteen queries or so where somebody has a roster.
     """
     sheets = {sheet.facility_id: sheet for sheet in _newest_sheets(asking)}
     gathered = {
@@ -74,6 +76,7 @@ def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
     }
     add_terms(gathered, asking.month)
     read_answers(gathered, asking.month)
+    read_applied(gathered, asking.month)
     read_rosters(gathered, asking.month)
     return {
         facility_id: _of_conditions(found, sheets.get(facility_id)) for facility_id, found in gathered.items()
@@ -193,8 +196,7 @@ def _as_of(sheet: CountSheet | None, facility: Facility, month: ServiceMonth) ->
 
 def _of_conditions(found: Ingredients, sheet: CountSheet | None) -> Known:
     given = found.answers.answers if found.answers else {}
-    found.answers = None
-    facts = known_facts(found)
+    facts = known_facts(replace(found, answers=None, applied={}))
     if sheet is None:
         facts = replace(facts, children=None, disabled_children=None)
     of_roster = found.roster.by_name if found.roster else {}

@@ -537,3 +537,20 @@ def test_most_of_a_year_is_known():
 
     assert shown["asked"] <= 110
     assert shown["known"] > shown["asked"]
+
+
+def test_what_was_said_last_year_is_there_is_a_fact_and_may_be_typed_over():
+    state = ITEMS["facility_state"]
+    last_year = {f"last_year.{own.key}": plausible(own) for own in state.fields}
+    known = {**known_of("nursery"), **last_year, "fact.director_paid": False}
+    own = {name: Given(value, "昨年度") for name, value in known.items() if value is not None}
+    same = fill(state, fiscal_year=YEAR, known=own, typed={})
+    other = fill(state, fiscal_year=YEAR, known=own, typed={"extended_care": False})
+
+    assert (same.is_complete, same.asked) == (True, ())
+    assert same.facts["extended_care"] is True
+    assert other.facts["extended_care"] is False
+    assert other.is_complete
+    # What is registered this year stands before last year's, and is nothing the facility has said.
+    assert same.by_key["director_paid"].value is False
+    assert "director_paid" not in same.facts
