@@ -30,6 +30,10 @@ class Origin(StrEnum):
     NOBODY = "nobody"
 
 
+# What an item itself says of a fact; what rooms know is no word of its.
+SAID: Final = frozenset({Origin.TYPED, Origin.DIFFERS, Origin.COMPUTED})
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a source knows: the value as JSON, and in words where it is from (「職員名簿（令和8年4月1日）」)."""
@@ -140,14 +144,14 @@ class FilledItem:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The facts of conditions that are said here: typed, or repeated from last year."""
+        """The facts of conditions that are said here: typed, computed from what was, or repeated from last year."""
         return {
             filled.field.fact: filled.value
             for filled in self.fields
             if filled.field.fact
             and filled.is_shown
             and not filled.is_empty
-            and (filled.origin in {Origin.TYPED, Origin.DIFFERS} or filled.is_of_last_year)
+            and (filled.origin in SAID or filled.is_of_last_year)
         }
 
 

@@ -290,8 +290,8 @@ class _Reader:
             node.say("most", "最小より小さくなっています。")
         if own.longest and own.kind not in {Kind.TEXT, Kind.LONG_TEXT}:
             node.say("longest", "字数は文字の欄だけに書けます。")
-        if own.formula and (own.known_from or own.fact or own.is_table):
-            node.say("formula", "計算する欄に、known_from、fact、列は書けません。")
+        if own.formula and (own.known_from or own.is_table):
+            node.say("formula", "計算する欄に、known_from と列は書けません。")
         if own.otherwise and (own.formula or own.may_differ or not (own.known_from or own.fact)):
             node.say("otherwise", "otherwise は、known_from か fact だけで埋まる欄に書きます。")
         known = {"people": self.words.person_sources, "classes": self.words.class_sources}

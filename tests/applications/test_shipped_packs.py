@@ -10,7 +10,7 @@ import pytest
 
 from applications.definitions import Family, Field, Item, Kind, Pack, Stage
 from applications.facts import ANSWER, FACT, FACTS, as_fact, as_kept
-from applications.filling import FilledItem, Given, Problem, fill
+from applications.filling import FilledItem, Given, Problem, fill, first_known
 from applications.packs_in_force import vocabulary
 from applications.reading import read_pack
 from applications.shipped import COMES_BY_ITSELF, shipped, shipped_years
@@ -164,8 +164,13 @@ def plausible(own: Field) -> Any:
 
 
 def filled(item: Item, known: Mapping[str, Any], **instead: Any) -> FilledItem:
-    own = {field.key: plausible(field) for field in item.fields if field.is_typed}
+    """With what the clerk types where nobody knows it; ``instead`` stands for what is tried."""
     given = {name: Given(value, "見本") for name, value in known.items() if value is not None}
+    own = {
+        field.key: plausible(field)
+        for field in item.fields
+        if field.is_typed and first_known(field, given) is None
+    }
     return fill(item, fiscal_year=YEAR, known=given, typed={**own, **TYPED.get(item.key, {}), **instead})
 
 
@@ -415,7 +420,7 @@ def test_the_tiers_of_elderly_hours(hours, tier, wrong):
     made["fact.sick_child_care"] = False
     one = filled(ITEMS["elderly_employment"], made, by_month=[hours, *[0] * 10, None])
 
-    assert one.options == {"variant": tier}
+    assert (one.options, one.facts["elderly_hours"]) == ({"variant": tier}, hours)
     assert sentences(one.problems) == wrong
 
 
@@ -424,7 +429,9 @@ def test_the_tiers_of_elderly_hours(hours, tier, wrong):
     [(1, "up_to_210"), (210, "up_to_210"), (211, "up_to_280"), (1050, "up_to_1050"), (1051, "over_1050")],
 )
 def test_the_tiers_of_holiday_care(users, tier):
-    assert filled(ITEMS["holiday_care"], known_of("nursery"), users=users).options == {"variant": tier}
+    one = filled(ITEMS["holiday_care"], known_of("nursery"), by_month=[users, *[0] * 11])
+
+    assert (one.options, one.facts["holiday_users"]) == ({"variant": tier}, users)
 
 
 @pytest.mark.parametrize(

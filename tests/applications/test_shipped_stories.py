@@ -1,17 +1,21 @@
 """The shipped packs in a city: loaded and released as they are, and applied with from the first round to the report."""
 
+import re
 from datetime import date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications.models import ApplicationVersion, ItemPack, TypedField
 from applications.packs_in_force import released
-from applications.queries.filled import fill_for
+from applications.queries.filled import fill_for, fill_many
 from applications.shipped import shipped
 from claims.queries.additions import additions_of
 from facilities.models import GrantedItem
 from facilities.periods import ServiceMonth
+from staff_records.models import StaffMember
 from tests.applications.stage import release_pack, save, submit
 from tests.applications.test_cases import approve
 from tests.cast import APRIL, JUNE, City, Nursery, make_city, make_facility
@@ -65,11 +69,15 @@ def test_what_is_said_once_is_in_every_application_and_with_the_conditions(sakur
     state = submit(sakura, save(sakura, packs["price"], "facility_state", from_month=None, **STATE))
     assert state.facts["ict_functions"] == ["attendance", "records"]
 
-    chief = submit(sakura, save(sakura, packs["price"], "chief_nursery_teacher"))
+    with sakura.open():
+        substitute = StaffMember.objects.order_by("number").last()
+    assert substitute is not None
+    chief = submit(sakura, save(sakura, packs["price"], "chief_nursery_teacher", person=str(substitute.pk)))
     age1 = submit(sakura, save(sakura, packs["price"], "age1_staffing"))
 
     with sakura.open():
-        assert TypedField.objects.exclude(version=state).count() == 0
+        (typed,) = TypedField.objects.exclude(version=state)
+        assert (typed.version_id, typed.field_key) == (chief.pk, "person")
         assert not TypedField.objects.filter(knew=True).exists()
         content = ApplicationVersion.objects.get(pk=chief.pk).content["sent"]
         sent = ApplicationVersion.objects.get(pk=age1.pk).content["sent"]
@@ -136,3 +144,22 @@ def test_who_rents_is_not_paid_for_depreciation_too(sakura, packs):
     # 都市部 is known from what holds already, so it is not asked.
     assert filled.options == {"variant": "urban"}
     assert [problem.at for problem in filled.problems] == ["rent"]
+
+
+def test_the_whole_year_of_a_city_costs_as_many_queries_as_of_one_facility(city, packs, sakura):
+    places = [sakura]
+    for number in range(3):
+        place = make_facility(city, f"園{number}", number=f"12999000008{number:02}", capacity=60)
+        confirmed(place, APRIL if number else ServiceMonth(2026, 5))
+        give_roster(place, *[Somebody() for _ in range(5)])
+        places.append(place)
+
+    def cost(*own: Nursery) -> int:
+        with city.open():
+            items = [item for _, pack in released(2026) for item in pack.items if item.asks("nursery")]
+            wanted = [(place.facility, item, None) for place in own for item in items]
+            with CaptureQueriesContext(connection) as queries:
+                assert len(fill_many(wanted, 2026)) == len(own) * len(items)
+        return sum(not re.match("SAVEPOINT|RELEASE|SELECT set_config", one["sql"]) for one in queries)
+
+    assert cost(sakura) == cost(*places) <= 32
