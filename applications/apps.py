@@ -13,3 +13,4 @@ class ApplicationsConfig(AppConfig):
         """Register what this room and those below know of a facility, and where its page leads to."""
         import_module("applications.own_sources")
         import_module("applications.doors")
+        import_module("applications.people_sources")

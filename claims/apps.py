@@ -18,4 +18,5 @@ class ClaimsConfig(AppConfig):
         import_module("claims.touching")
         import_module("claims.required_teachers")
         import_module("claims.application_conditions")
+        import_module("claims.application_sources")
         import_module("claims.tasks")

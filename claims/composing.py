@@ -43,7 +43,7 @@ from pricing import (
     shipped_books,
 )
 from rate_books.in_force import book_named, books_for
-from staff_records.figures.facts import RosterFacts
+from staff_records.figures.facts import RosterFact, RosterFacts
 from staff_records.figures.leaders import Leaders
 
 # The official tables price class ages 4 and 5 together; 1 and 2 stay apart for 1歳児配置改善 (D14).
@@ -81,6 +81,8 @@ class Ingredients:
     answers: ConditionAnswers | None = None
     # What the roster tells of the conditions; None: nobody is on it. Only who checks conditions reads it.
     roster: RosterFacts | None = None
+    # What its sent applications have said of them; only who checks conditions reads it.
+    applied: dict[str, RosterFact] = field(default_factory=dict)
     # Who of the roster could be A or B of 区分3, where it is granted.
     leaders: Leaders | None = None
     approved_payers: set[str] = field(default_factory=set)
@@ -153,7 +155,13 @@ def gather_terms(
         sheet.facility_id: Ingredients(sheet, sheet.facility, sheet.facility.municipality.code, books=books)
         for sheet in sheets
     }
-    for count in ChildCount.objects.filter(sheet__in=[sheet.pk for sheet in sheets]):
+    add_terms(found, month)
+    return found
+
+
+def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
+    """To each facility the counts of its sheet, and what holds for it in ``month``: four queries."""
+    for count in ChildCount.objects.filter(sheet__in=[own.sheet.pk for own in found.values()]):
         found[count.facility_id].counts.append(count)
     for profile in holding_in(FacilityProfile.objects.filter(facility__in=found), month):
         found[profile.facility_id].profile = profile
@@ -161,7 +169,6 @@ def gather_terms(
         found[grant.facility_id].grants.append(grant)
     for saved in MonthlyFacts.objects.filter(facility__in=found, month=month.first_day):
         found[saved.facility_id].facts = saved
-    return found
 
 
 def compose(ingredients: Ingredients) -> list[Composition]:

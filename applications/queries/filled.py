@@ -2,8 +2,8 @@
 Items filled with what the product knows now: for one facility's page, or for many facilities in the same few queries.
 
 Known are, in the order a field names them, what rooms tell (``sources``), what other items of the year and the same
-item of last year have said (``item.…``, ``last_year.…``), and each fact of conditions wherever it was typed this
-year.
+item of last year have said (``item.…``, ``last_year.…``), and each fact of conditions: as rooms tell it, else wherever
+it was typed this year, else as the facility has answered it to the conditions themselves.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from applications import sources
-from applications.definitions import Item
+from applications.definitions import Field, Item
+from applications.facts import ANSWER, FACT
 from applications.filling import FilledItem, Given, fill
 from applications.models import ApplicationVersion
 from applications.sources import Asking, Known
@@ -23,7 +24,6 @@ from pages.wareki import fiscal_year_words
 
 # What one version says others may repeat: as soon as it was sent, the approved one first.
 SAID: Final = (VersionStatus.APPROVED, VersionStatus.SUBMITTED)
-FACT = "fact."
 
 
 @dataclass
@@ -108,10 +108,12 @@ def _known(item: Item, told: Known, said: Said, fiscal_year: int) -> Known:
             elif kind == "last_year":
                 words = f"{fiscal_year_words(fiscal_year - 1)}の申請"
                 _add(known, name, said.last_year.get(item.key, {}).get(rest), words)
-        if own.fact and own.fact in said.facts:
-            key, value = said.facts[own.fact]
+        for fact in _facts_of(own):
+            key, value = said.facts.get(fact, (item.key, None))
             if key != item.key:
-                _add(known, f"{FACT}{own.fact}", value, "今年度の別の申請")
+                _add(known, f"{FACT}{fact}", value, "今年度の別の申請")
+            if answered := known.pop(f"{ANSWER}{fact}", None):
+                known.setdefault(f"{FACT}{fact}", answered)
     return known
 
 
@@ -123,8 +125,14 @@ def _add(known: Known, name: str, value: Any, words: str) -> None:
 def _names_of(item: Item) -> Iterable[str]:
     for own in item.all_fields():
         yield from own.known_from
-        if own.fact:
-            yield f"{FACT}{own.fact}"
+        for fact in _facts_of(own):
+            yield from (f"{FACT}{fact}", f"{ANSWER}{fact}")
+
+
+def _facts_of(own: Field) -> set[str]:
+    """The facts a field answers or repeats."""
+    repeated = {name.removeprefix(FACT) for name in own.known_from if name.startswith(FACT)}
+    return repeated | ({own.fact} if own.fact else set())
 
 
 def _month_of(version: ApplicationVersion | None, fiscal_year: int) -> ServiceMonth:

@@ -1,5 +1,6 @@
 """Where もしもの試算 begins: a facility's newest confirmed month."""
 
+from claims.applied import read_applied
 from claims.composing import CannotDraft, gather_terms
 from claims.conditions import read_answers, read_rosters
 from claims.models import CountSheet
@@ -15,7 +16,7 @@ class NothingToStartFrom(Exception):
 
 def newest_standing(facility: Facility) -> Standing:
     """
-    The newest confirmed month as it is: seven queries, and five more where there is a roster.
+    The newest confirmed month as it is: eight queries, and five more where there is a roster.
 
     :raises NothingToStartFrom: no month is confirmed, or none can be computed.
     """
@@ -27,6 +28,7 @@ def newest_standing(facility: Facility) -> Standing:
         raise NothingToStartFrom("確認済みの児童数がまだありません。児童数を確認すると、試算できます。")
     gathered = gather_terms([sheet], sheet.service_month, books=books_for(sheet.service_month))
     read_answers(gathered, sheet.service_month)
+    read_applied(gathered, sheet.service_month)
     read_rosters(gathered, sheet.service_month)
     try:
         return standing_of(gathered[facility.pk])
