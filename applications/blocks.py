@@ -81,7 +81,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """One field on the page. ``state`` is how it is shown: known, asked, computed."""
+    """
+    One field on the page. ``state`` is how it is shown: known, asked, computed, typed over (differs), or waiting for
+    what another form says.
+    """
 
     field: Field
     state: str
@@ -177,6 +180,8 @@ def _block(one: Filled, typed: Typed, names: Names, people: Mapping[str, str]) -
         return _monthly(one, typed, source)
     if own.is_computed:
         return Block(own, "computed", words, "計算")
+    if one.known is None and not own.is_typed:
+        return Block(own, "waiting", words, own.otherwise)
     if one.known is None:  # also what does not hold now: a script shows it when it does
         return Block(own, "asked", words, control=_control(own, own.key, one.value, typed, people))
     if not own.may_differ:
@@ -184,11 +189,22 @@ def _block(one: Filled, typed: Typed, names: Names, people: Mapping[str, str]) -
     differs = one.origin is Origin.DIFFERS
     control = _control(replace_required(own), own.key, one.value if differs else None, typed, people)
     reason = Control(
-        f"{REASON}{own.key}", Kind.TEXT, f"「{own.label}」が登録と違う理由", text=one.reason, longest=200
+        f"{typed.prefix}{REASON}{own.key}",
+        Kind.TEXT,
+        f"「{own.label}」が登録と違う理由",
+        text=one.reason,
+        longest=200,
     )
     known = in_words(own, one.known.value if one.known else None, names)
     wrote = differs or own.key in typed.unread
-    return Block(own, "differs" if wrote else "known", known, source, control=control, reason=reason)
+    return Block(
+        own,
+        "differs" if wrote else "known",
+        known,
+        source,
+        control=control,
+        reason=None if one.is_of_last_year else reason,
+    )
 
 
 def replace_required(own: Field) -> Field:
@@ -198,7 +214,7 @@ def replace_required(own: Field) -> Field:
 
 def _state(one: Filled) -> str:
     """A table is known when nothing in it is asked."""
-    typed_columns = [column for column in one.field.columns if not column.is_computed]
+    typed_columns = [column for column in one.field.columns if column.is_typed]
     if one.field.kind not in ROW_KEY:
         return "asked" if one.known is None else "known"
     rows = one.value or []
@@ -261,7 +277,7 @@ def _cells(
             yield Cell(column.label, words, computed_id=value_id(typed.prefix + name), is_number=number)
         elif own.kind in ROW_KEY and column.known_from and not is_empty(value):
             yield Cell(column.label, in_words(column, value, names), is_number=number)
-        elif is_free or own.kind in ROW_KEY:
+        elif column.is_typed and (is_free or own.kind in ROW_KEY):
             label = f"{row_name(own, int(key) if key.isdecimal() else 0, row, names)}　{column.label}"
             control = replace(_control(column, name, value, typed, people), label=label)
             yield Cell(column.label, control=control, is_number=number)

@@ -4,14 +4,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from applications.condition_checks import AskedAddition, Condition, Findings, Verdict, checks_conditions
-from claims import answers
-from claims.composing import Ingredients, gather_terms
-from claims.conditions import ITEM_OPTIONS, known_facts, read_answers, read_rosters
+from applications.facts import FACTS, as_fact
+from claims.application_sources import terms_as_of
+from claims.conditions import ITEM_OPTIONS, known_facts
 from claims.models import CountSheet
-from claims.states import SheetStatus
 from facilities.periods import ServiceMonth
 from pages.wareki import month_words
-from pricing import ItemClaim, Month, NoRuleSet
+from pricing import ItemClaim, NoRuleSet
 from pricing.conditions.checking import ItemFinding, check
 from pricing.conditions.facts import Facts
 
@@ -22,13 +21,14 @@ ORDER: Final = (Verdict.FAILS, Verdict.UNKNOWN, Verdict.HOLDS)
 @checks_conditions
 def check_addition(asked: AskedAddition) -> Findings | None:
     """
-    The addition as if it were claimed in the month, beside what is granted: five queries, some more with a roster.
+    The addition as if it were claimed in the month, beside what is granted: seven queries, some more with a roster.
 
     Children are those of the month, else of the newest month before it that has counts.
     """
-    sheet = _sheet_for(asked)
-    found = _ingredients(asked, sheet)
-    facts = _with_asked(known_facts(found), asked, knows_children=sheet is not None)
+    gathered, sheets = terms_as_of([asked.facility], asked.month)
+    sheet = sheets.get(asked.facility.pk)
+    known = known_facts(gathered[asked.facility.pk])
+    facts = _with_asked(known, asked, knows_children=sheet is not None)
     try:
         own = [one for one in check(facts).claimed if one.code == asked.code]
     except NoRuleSet:
@@ -39,31 +39,16 @@ def check_addition(asked: AskedAddition) -> Findings | None:
     return Findings(verdict, tuple(_conditions(own)), _basis(sheet))
 
 
-def _sheet_for(asked: AskedAddition) -> CountSheet | None:
-    sheets = CountSheet.objects.filter(facility=asked.facility, month__lte=asked.month.first_day)
-    current = sheets.exclude(status=SheetStatus.SUPERSEDED).select_related("facility__municipality")
-    newest: CountSheet | None = current.order_by("-month").first()
-    return newest
-
-
-def _ingredients(asked: AskedAddition, sheet: CountSheet | None) -> Ingredients:
-    counted = sheet or CountSheet(facility=asked.facility, month=asked.month.first_day)
-    gathered = gather_terms([counted], asked.month, books=())
-    read_answers(gathered, asked.month)
-    read_rosters(gathered, asked.month)
-    return gathered[asked.facility.pk]
-
-
 def _with_asked(known: Facts, asked: AskedAddition, *, knows_children: bool) -> Facts:
     options = {name: value for name, value in asked.options.items() if name in ITEM_OPTIONS}
     own = ItemClaim(code=asked.code, certification=asked.certification, **options)
     others = tuple(one for one in known.claimed if one.code != asked.code)
     told: dict[str, Any] = {
-        name: answers.as_fact(name, value) for name, value in asked.facts.items() if name in answers.BY_NAME
+        name: as_fact(name, value) for name, value in asked.facts.items() if name in FACTS
     }
     if not knows_children:
         told |= {"children": None, "disabled_children": None}
-    return replace(known, month=Month(asked.month.year, asked.month.month), claimed=(*others, own), **told)
+    return replace(known, claimed=(*others, own), **told)
 
 
 def _conditions(own: list[ItemFinding]) -> list[Condition]:

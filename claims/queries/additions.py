@@ -23,7 +23,7 @@ from facilities.models import Facility, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import SECTION_LABELS
 from pricing.conditions.checking import Findings, ItemFinding, Reason, check
-from pricing.conditions.facts import Facts
+from pricing.conditions.facts import QUESTIONS, Facts
 from pricing.rule_sets import claimable_entry
 from staff_records.figures.facts import RosterFact, RosterFacts
 from staff_records.figures.leaders import CATEGORY_3, Leaders
