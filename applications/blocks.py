@@ -4,7 +4,7 @@ A filled item as a page shows it: what is asked as controls, what is known as wo
 Every control has the name its entry is read by (``entering``); ids are made of names, so that problems lead to them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -217,13 +217,18 @@ def _state(one: Filled) -> str:
     typed_columns = [column for column in one.field.columns if column.is_typed]
     if one.field.kind not in ROW_KEY:
         return "asked" if one.known is None else "known"
-    rows = one.value or []
-    asks = any(_is_typed(column, rows) for column in typed_columns)
-    return "asked" if asks or not rows else "known"
+    told = _told(one)
+    asks = any(not _is_told(column, row) for column in typed_columns for row in told)
+    return "asked" if asks or not told else "known"
 
 
-def _is_typed(column: Field, rows: Iterable[Mapping[str, Any]]) -> bool:
-    return not column.known_from or any(is_empty(row.get(column.key)) for row in rows)
+def _told(one: Filled) -> list[Mapping[str, Any]]:
+    """What the source tells of each row of a table of people or classes, in the order of the rows."""
+    return list(one.known.value) if one.known else []
+
+
+def _is_told(column: Field, told: Mapping[str, Any]) -> bool:
+    return any(not is_empty(told.get(name)) for name in column.known_from)
 
 
 def _monthly(one: Filled, typed: Typed, source: str) -> Block:
@@ -245,16 +250,21 @@ def _monthly(one: Filled, typed: Typed, source: str) -> Block:
 def _rows(one: Filled, typed: Typed, names: Names, people: Mapping[str, str]) -> Iterable[Row]:
     own, rows = one.field, list(one.value or [])
     is_free = own.kind not in ROW_KEY and one.known is None
+    told = _told(one) if own.kind in ROW_KEY else []
     for number, row in enumerate(rows):
         key = str(number) if own.kind not in ROW_KEY else str(row[ROW_KEY[own.kind]])
-        cells = tuple(_cells(own, key, row, typed, names, people, is_free=is_free))
+        asked = {
+            column.key for column in own.columns if is_free or (told and not _is_told(column, told[number]))
+        }
+        cells = tuple(_cells(own, key, row, typed, names, people, asked=asked))
         member = key if own.kind is Kind.PEOPLE else ""
         yield Row(key, row_name(own, number, row, names), cells, member)
     if not is_free:
         return
     empty = MORE_ROWS if typed.more_of == own.key else EMPTY_ROWS
     for number in range(len(rows), len(rows) + empty):
-        cells = tuple(_cells(own, str(number), {}, typed, names, people, is_free=True))
+        every = {column.key for column in own.columns}
+        cells = tuple(_cells(own, str(number), {}, typed, names, people, asked=every))
         yield Row(str(number), f"{number + 1}行目", cells, is_new=True)
 
 
@@ -266,7 +276,7 @@ def _cells(
     names: Names,
     people: Mapping[str, str],
     *,
-    is_free: bool,
+    asked: Set[str],
 ) -> Iterable[Cell]:
     for column in own.columns:
         name = f"{own.key}.{key}.{column.key}"
@@ -275,9 +285,7 @@ def _cells(
         if column.is_computed:
             words = in_words(column, value, names) if row else ""
             yield Cell(column.label, words, computed_id=value_id(typed.prefix + name), is_number=number)
-        elif own.kind in ROW_KEY and column.known_from and not is_empty(value):
-            yield Cell(column.label, in_words(column, value, names), is_number=number)
-        elif column.is_typed and (is_free or own.kind in ROW_KEY):
+        elif column.is_typed and column.key in asked:
             label = f"{row_name(own, int(key) if key.isdecimal() else 0, row, names)}　{column.label}"
             control = replace(_control(column, name, value, typed, people), label=label)
             yield Cell(column.label, control=control, is_number=number)
@@ -358,7 +366,7 @@ def _member(own: Field, value: Any) -> str:
 
 
 def _differs(one: Filled, known: str) -> str:
-    if one.origin is not Origin.DIFFERS:
+    if one.origin is not Origin.DIFFERS or not one.reason:  # what differs from last year needs no reason
         return ""
     registered = f"登録は{known}。" if known and known != "―" else "登録と違う内容です。"
     return f"{registered}理由：{one.reason}"

@@ -17,9 +17,10 @@ from applications.models import ApplicationVersion, ItemPack
 from applications.operations.cases import Wanted, before_submission, hash_of
 from applications.packs_in_force import item_of, released
 from applications.queries.filled import fill_for
+from applications.queries.wheel import applies_to
 from applications.queries.year import round_of
 from applications.rounds import Standing, standing_of
-from applications.states import VersionStatus
+from applications.states import PackState, VersionStatus
 from applications.wording import people_in
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
@@ -58,6 +59,11 @@ class Place:
         """The open version, while it is not sent."""
         current = self.current
         return current if current is not None and current.status == VersionStatus.DRAFT else None
+
+    @property
+    def is_asked(self) -> bool:
+        """The pack is the one that holds; an item no pack has any more can be read and given up."""
+        return self.pack.state == PackState.RELEASED
 
     @property
     def is_with_the_city(self) -> bool:
@@ -233,7 +239,7 @@ def find_place(facility: Facility, fiscal_year: int, family: str, item_key: str)
     versions = tuple(kept.order_by("-number"))
     for row, pack in released(fiscal_year):
         item = pack.by_key.get(item_key)
-        if row.family == family and item is not None and _asks(item, facility):
+        if row.family == family and item is not None and applies_to(item, facility):
             return Place(facility, fiscal_year, row, item, versions)
     if not versions:
         raise NoSuchItem(item_key)
@@ -351,10 +357,6 @@ def _people(place: Place, *filled: FilledItem | None, may_choose: bool) -> Peopl
 
 def _day(place: Place) -> date:
     return ServiceMonth(place.fiscal_year, 4).first_day
-
-
-def _asks(item: Item, facility: Facility) -> bool:
-    return item.asks(facility.kind) and (item.public_too or not facility.is_public)
 
 
 def _month_text(month: date | None) -> str:

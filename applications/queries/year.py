@@ -17,6 +17,7 @@ from applications.models.cases import CURRENT
 from applications.operations.cases import before_submission
 from applications.packs_in_force import item_of, released
 from applications.queries.filled import fill_many
+from applications.queries.wheel import applies_to
 from applications.rounds import Standing, standings
 from applications.states import VersionStatus
 from facilities.models import Facility, Municipality
@@ -254,7 +255,7 @@ def year_of(facility: Facility, fiscal_year: int, at: datetime) -> Year:
         _line(row, item, own, by_item.pop((row.family, item.key), []))
         for row, pack in released(fiscal_year)
         for item in pack.items
-        if item.asks(facility.kind) and (item.public_too or not facility.is_public)
+        if applies_to(item, facility)
     ]
     # What was applied for by a pack that asks it no more is still the facility's.
     lines += [_line(versions[0].pack, item, own, versions) for versions, item in _left_over(by_item)]

@@ -11,7 +11,7 @@ from applications import permissions
 from applications.events import ApplicationEvent
 from applications.queries.entries import HEADER, Entries, EntriesOf, csv_rows, entries_of
 from applications.queries.year import years_with_packs
-from applications.views.shared import FIRST_YEAR, LAST_YEAR, crumbs, this_year
+from applications.views.shared import asked_year, crumbs
 from audit.record import record
 from documents.exports import asked_charset, csv_file
 from facilities.models import Facility
@@ -25,7 +25,7 @@ NAME: Final = "入力した欄の数"
 @require_GET
 def entries(request: TenantRequest, facility_number: str) -> HttpResponse:
     """The facility's own number."""
-    facility, fiscal_year = own_facility(request), _year(request)
+    facility, fiscal_year = own_facility(request), asked_year(request)
     found = entries_of(request.membership.municipality, [facility], fiscal_year)
     record(ApplicationEvent.ENTRIES_SHOWN, on=facility, detail={"fiscal_year": fiscal_year})
     context = {
@@ -40,7 +40,7 @@ def entries(request: TenantRequest, facility_number: str) -> HttpResponse:
 @require_GET
 def export(request: TenantRequest, facility_number: str) -> HttpResponse:
     """As CSV."""
-    facility, fiscal_year = own_facility(request), _year(request)
+    facility, fiscal_year = own_facility(request), asked_year(request)
     found = entries_of(request.membership.municipality, [facility], fiscal_year)
     record(ApplicationEvent.ENTRIES_EXPORTED, on=facility, detail={"fiscal_year": fiscal_year})
     return _csv(request, found)
@@ -50,7 +50,7 @@ def export(request: TenantRequest, facility_number: str) -> HttpResponse:
 def city(request: TenantRequest) -> HttpResponse:
     """Every facility of the city."""
     require(request, permissions.read_in_city)
-    fiscal_year, words = _year(request), request.GET.get("words", "").strip()
+    fiscal_year, words = asked_year(request), request.GET.get("words", "").strip()
     sort = request.GET.get("sort", "")
     found = entries_of(request.membership.municipality, _facilities(), fiscal_year)
     shown = _sorted(
@@ -76,7 +76,7 @@ def city(request: TenantRequest) -> HttpResponse:
 def city_export(request: TenantRequest) -> HttpResponse:
     """As CSV."""
     require(request, permissions.read_in_city)
-    fiscal_year = _year(request)
+    fiscal_year = asked_year(request)
     found = entries_of(request.membership.municipality, _facilities(), fiscal_year)
     record(
         ApplicationEvent.ENTRIES_EXPORTED,
@@ -109,9 +109,3 @@ def _shared(found: Entries) -> dict[str, object]:
 def _csv(request: TenantRequest, found: Entries) -> HttpResponse:
     name = f"{NAME}_{found.fiscal_year}年度.csv"
     return csv_file(name, HEADER, csv_rows(found), charset=asked_charset(request))
-
-
-def _year(request: TenantRequest) -> int:
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else this_year()
-    return year if FIRST_YEAR <= year <= LAST_YEAR else this_year()

@@ -18,7 +18,7 @@ from applications.operations import packs as operations
 from applications.queries.packs import pack_view, packs_of_year, shipped_of_year, years_of_packs
 from applications.reading import LARGEST, PackWrong, Problem
 from applications.states import PackState
-from applications.views.shared import known_year, this_year
+from applications.views.shared import asked_year, known_year, this_year
 from audit.record import Outcome, record
 from documents.uploads import is_too_large
 from facilities.models import FacilityKind
@@ -37,7 +37,7 @@ NO_TEXT: Final = "文字コードがUTF-8ではありません。UTF-8で保存�
 @require_GET
 def packs(request: TenantRequest) -> HttpResponse:
     """The packs of a year."""
-    return _packs_page(request, _asked_year(request.GET.get("year", "")))
+    return _packs_page(request, asked_year(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +62,7 @@ def load_shipped(request: TenantRequest, fiscal_year: int) -> HttpResponse:
 def upload(request: TenantRequest) -> HttpResponse:
     """Bring in a TOML file; it leads to the pack's page."""
     require(request, permissions.keep_packs)
-    year = _asked_year(request.GET.get("year", ""))
+    year = asked_year(request)
     if request.method == "GET":
         return _packs_page(request, year)
     try:
@@ -196,7 +196,3 @@ def _uploaded(request: TenantRequest) -> str:
         return str(content, "utf-8-sig")
     except UnicodeDecodeError:
         raise ProblemsFound([NO_TEXT]) from None
-
-
-def _asked_year(text: str) -> int:
-    return known_year(int(text)) if text.isascii() and text.isdecimal() and len(text) == 4 else this_year()

@@ -27,6 +27,13 @@ def known_year(fiscal_year: int) -> int:
     return fiscal_year
 
 
+def asked_year(request: TenantRequest) -> int:
+    """The year of ``?year=``; of today where it asks for none or for nonsense."""
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else this_year()
+    return year if FIRST_YEAR <= year <= LAST_YEAR else this_year()
+
+
 def crumbs(facility: Facility, fiscal_year: int, *more: tuple[str, str | None]) -> Crumbs:
     """The way to a page of the year."""
     year = reverse("applications:year", args=[facility.number, fiscal_year])

@@ -21,10 +21,10 @@ from applications.operations.together import decline_together, submit_together
 from applications.queries.year import STATE_LABELS, Line, RoundOfYear, Year, year_of, years_with_packs
 from applications.views.shared import (
     UNDECLARED,
+    asked_year,
     crumbs,
     is_declared,
     known_year,
-    this_year,
 )
 from audit.record import record
 from facilities.requests import UNREADABLE, TenantRequest, own_facility, page_status, typed_texts
@@ -73,8 +73,8 @@ class Filters:
 
 @require_GET
 def year_now(request: TenantRequest, facility_number: str) -> HttpResponse:
-    """The year of today."""
-    return _year_page(request, this_year())
+    """The year of today, or the one a mail has asked for (``?year=``)."""
+    return _year_page(request, asked_year(request))
 
 
 @require_GET
