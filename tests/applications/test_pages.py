@@ -1,7 +1,7 @@
 """The facility's pages of applications: what they show, keep, refuse and record; without any script."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from applications.operations import review
 from applications.states import VersionStatus
 from facilities.actors import Role
 from facilities.sent_forms import FIELD
+from tests.accounts.test_sessions import age, log_in_again
 from tests.applications.stage import AT, release_pack, save, submit
 from tests.applications.wide_pack import EVERYTHING, WIDE, small_items
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
@@ -287,6 +288,24 @@ def test_two_tabs_lose_nothing(sakura, pack, clerk):
     )
     assert again.status_code == 302
     assert _newest(sakura).content["typed"]["monthly_yen"] == 7_000
+
+
+def test_what_was_typed_when_the_login_expired_is_there_again(sakura, pack, clerk, run_jobs, mail_folder):
+    clerk.post(_at(sakura, ITEM), _form(pack, extra_staff="1"))
+    age(clerk, last_seen=timedelta(minutes=31))
+    sent = _form(pack, 1, monthly_yen="千円", **{"form-from": "2026-06"})
+    page = f"http://testserver{_at(sakura, ITEM)}"
+    answer = clerk.post(_at(sakura, ITEM), sent, headers={"referer": page})
+    assert answer["Location"].startswith("/login/")
+
+    log_in_again(clerk, sakura, run_jobs, mail_folder)
+
+    again = clerk.get(_at(sakura, ITEM))
+    assert 'name="monthly_yen" value="千円"' in _body(again)
+    assert 'name="extra_staff" value="1"' in _body(again)
+    assert '<option value="2026-06" selected>' in _body(again)
+    assert "まだ保存されていません" in _text(again)
+    assert _newest(sakura).revision == 1
 
 
 def test_what_is_not_our_form_saves_nothing(sakura, clerk):
