@@ -7,7 +7,8 @@ Reads and computes; writes nothing. One gathering serves one facility or a whole
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -248,16 +249,22 @@ def quote_for(
     items, missing = items_as_input(ingredients, payer)
     document = _document(ingredients, profile, payer, items)
     month = ingredients.month
-    try:
+    with refused_as_no_draft():
         book = book_in_force(ingredients.facility.kind, Month(month.year, month.month), ingredients.books)
         document["ratebook"] = book.id
-        quote = calculate(parse(document, book.fiscal_year), book)
+        return document, calculate(parse(document, book.fiscal_year), book), missing
+
+
+@contextmanager
+def refused_as_no_draft() -> Generator[None, None, None]:
+    """:raises CannotDraft: what pricing refuses inside, in its own words."""
+    try:
+        yield
     except InputProblems as problem:
         message = f"{obstacles.NOT_COMPUTABLE}\n{_sentences(problem)}"
         raise CannotDraft("not_computable", message) from problem
     except (MissingPrice, NoBookInForce, NoRuleSet) as problem:
         raise CannotDraft("no_price", _sentences(problem)) from problem
-    return document, quote, missing
 
 
 def _document(

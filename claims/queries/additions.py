@@ -18,12 +18,12 @@ from claims.composing import Ingredients, gather_terms
 from claims.conditions import known_facts, read_answers, read_rosters
 from claims.models import CountSheet
 from claims.states import SheetStatus
-from facilities.forms import option_words
+from facilities.forms.items import option_words
 from facilities.models import Facility, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import SECTION_LABELS
 from pricing.conditions.checking import Findings, ItemFinding, Reason, check
-from pricing.conditions.facts import QUESTIONS, Facts
+from pricing.conditions.facts import Facts
 from pricing.rule_sets import claimable_entry
 from staff_records.figures.facts import RosterFact, RosterFacts
 from staff_records.figures.leaders import CATEGORY_3, Leaders
@@ -171,12 +171,12 @@ class Checked:
     @cached_property
     def to_answer(self) -> list[str]:
         """The facts that the facility can answer, as questions stand on the page: of what is claimed first."""
-        return answers.asked_by(
-            sentence
+        return answers.answerable(
+            name
             for state in (FAILS, ASK, MAYBE, COULD, REACH)
             for one in self._by_state[state]
             for reason in one.open
-            for sentence in reason.sentences
+            for name in reason.facts
         )
 
     @property
@@ -217,13 +217,14 @@ class Checked:
         """By item and system, what of all that its conditions ask for: the questions it would ask without."""
         if not self._told:
             return {}
-        by_question = {QUESTIONS[name]: one for name, one in self._told.items()}
         unknown: dict[str, Any] = dict.fromkeys(self._told)
         without = check(replace(self.facts, **unknown))
         found = {}
         for finding in (*without.claimed, *without.unclaimed):
-            asked = [words for reason in finding.open for words in reason.sentences if words in by_question]
-            found[finding.code, finding.system] = tuple(by_question[words] for words in dict.fromkeys(asked))
+            asked = dict.fromkeys([name for reason in finding.open for name in reason.facts])
+            found[finding.code, finding.system] = tuple(
+                self._told[name] for name in asked if name in self._told
+            )
         return found
 
     @cached_property

@@ -17,7 +17,7 @@ from claims.operations import condition_answers as answering
 from claims.queries.additions import Checked, additions_of
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import TenantRequest, own_facility, page_status
 from facilities.rules import ProblemsFound
 from pages.wareki import fiscal_year_words
 from staff_records.queries.risks import changes_touching
@@ -107,8 +107,7 @@ def _answers_page(
             ("条件への回答", None),
         ],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "claims/facility/condition_answers.html", context, status=status)
+    return render(request, "claims/facility/condition_answers.html", context, status=page_status(request))
 
 
 def asked_month(request: TenantRequest) -> ServiceMonth | None:

@@ -15,14 +15,8 @@ from audit.record import record
 from facilities import permissions
 from facilities.doors import doors_of
 from facilities.events import FacilityEvent
-from facilities.forms import (
-    CertifyForm,
-    EndGrantForm,
-    GrantForm,
-    ProfileForm,
-    item_label,
-    option_words,
-)
+from facilities.forms.items import EndGrantForm, GrantForm, item_label, option_words
+from facilities.forms.profiles import CertifyForm, ProfileForm
 from facilities.models import (
     Facility,
     FacilityKind,
@@ -36,7 +30,7 @@ from facilities.models import (
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
 from facilities.queries import FACILITY_STATES, colleagues, facility_rows, facility_state
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, facility_or_404, require
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.views.changes import ended_or_undone, show_as_typed
 from pages.wareki import month_words
@@ -218,8 +212,7 @@ def undo_item(request: TenantRequest, number: str, granted_id: UUID) -> HttpResp
 
 
 def _facility(number: str) -> Facility:
-    found: Facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
-    return found
+    return facility_or_404(number, "corporation")
 
 
 def _grant_form(facility: Facility, typed: Any = None, asked: str = "") -> GrantForm:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from fractions import Fraction
 from functools import lru_cache
 
-from pricing.conditions.answers import HOLDS, Answer, ask, decide, fails, unknown
+from pricing.conditions.answers import HOLDS, Answer, all_hold, ask, decide, fails, unknown
 from pricing.conditions.declaring import Case, Test
 from pricing.conditions.facts import ATTENDANCE, ICT_FUNCTIONS, Facts
 from pricing.staffing import (
@@ -65,8 +65,8 @@ def _enough(case: Case, codes: Collection[str], extra: int) -> Answer:
 
 
 def _open(case: Case, needed: int | Answer) -> Answer:
-    questions = needed.sentences if isinstance(needed, Answer) else ()
-    return unknown(*questions, *(ask("teachers").sentences if case.facts.teachers is None else ()))
+    before = [needed] if isinstance(needed, Answer) else []
+    return all_hold([*before, *([ask("teachers")] if case.facts.teachers is None else [])])
 
 
 def _needed(case: Case, codes: Collection[str]) -> int | Answer:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from facilities.requests import UNREADABLE
 from pages import wareki
 from staff_records.columns import Column, Kind
 from staff_records.problems import FieldProblem
@@ -145,9 +146,6 @@ class ColumnsForm(forms.Form):
     def shown_version(self) -> int:
         """The member's version when the form was shown."""
         return int(self.cleaned_data["version"])
-
-
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
 
 def _example(column: Column) -> str:

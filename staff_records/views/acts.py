@@ -20,15 +20,14 @@ from django.views.decorators.http import require_http_methods
 from accounts import held_forms
 from audit.record import record
 from facilities.actors import Actor
-from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import TenantRequest, own_facility, page_status
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records.events import StaffEvent
 from staff_records.forms.cells import ColumnsForm
 from staff_records.operations.acting import ChangedMeanwhile
 from staff_records.problems import FieldProblems
 from staff_records.queries.person import Person
 from staff_records.views.roster import person_crumbs, person_or_404
-from staff_records.views.shared import sentences
 
 Form = TypeVar("Form", bound=ColumnsForm)
 
@@ -121,8 +120,7 @@ def act_page(
         "facility": facility,
         "breadcrumbs": [*person_crumbs(facility_number, person), (act.title, None)],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "staff_records/act.html", context, status=status)
+    return render(request, "staff_records/act.html", context, status=page_status(request))
 
 
 def _shown(act: Act[Any], person: Person, row_id: UUID | None) -> tuple[Mapping[str, Any], list[str]]:

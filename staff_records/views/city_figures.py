@@ -1,14 +1,14 @@
 """職員 for the city: every facility's figures in one table, one facility's page, and both as files."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from audit.record import record
 from documents.exports import asked_charset, csv_file
-from facilities.models import Facility, FacilityKind
-from facilities.requests import TenantRequest, require
+from facilities.models import FacilityKind
+from facilities.requests import TenantRequest, facility_or_404, require
 from pricing.staffing.roundings import number_words
 from staff_records import permissions
 from staff_records.events import StaffEvent
@@ -85,7 +85,7 @@ def overview_export(request: TenantRequest) -> HttpResponse:
 def figures(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One facility's figures with the names on the sheet."""
     require(request, permissions.read_in_city)
-    facility = _facility(facility_number)
+    facility = facility_or_404(facility_number)
     context = shown(request, facility, StaffEvent.FIGURES_SHOWN) | {
         "export": reverse("staff_city:figures_export", args=[facility.number]),
         "breadcrumbs": [("職員", reverse("staff_city:overview")), (facility.name, None)],
@@ -97,20 +97,13 @@ def figures(request: TenantRequest, facility_number: str) -> HttpResponse:
 def figures_export(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One facility's sheet of experience as CSV."""
     require(request, permissions.read_in_city)
-    return sheet_file(request, _facility(facility_number))
+    return sheet_file(request, facility_or_404(facility_number))
 
 
 def _recorded(asked: OverviewQuestion, event: StaffEvent) -> CityStaff:
     found = city_staff(asked)
     record(event, rows=found.row_ids, detail={"month": str(found.month)})
     return found
-
-
-def _facility(number: str) -> Facility:
-    try:
-        return Facility.objects.get(number=number)
-    except Facility.DoesNotExist:
-        raise Http404 from None
 
 
 def _cells(found: CityStaff, row: OverviewRow) -> list[object]:

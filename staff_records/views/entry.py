@@ -19,8 +19,8 @@ from accounts import held_forms
 from accounts.models import User
 from audit.record import record
 from facilities.middleware import not_found_unless
-from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
 from staff_records.checked_rows import CheckedSheet
@@ -36,10 +36,8 @@ from staff_records.operations.entry_applying import Applied, apply_sheet
 from staff_records.operations.importing import addresses_in
 from staff_records.operations.succession import offered
 
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 FIRST_TABLE = "members"
 SOURCES = {"typed": "空の表から", "copied": "いまの名簿を写して", "imported": "ファイルから"}
-Crumbs = list[tuple[str, str | None]]
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +63,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
         else:
             return redirect("staff:entry_table", facility_number, FIRST_TABLE)
     sheet = open_sheet_of(facility)
@@ -80,7 +78,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
         "rows": EntryRow.objects.filter(sheet=sheet).count() if sheet else 0,
         "breadcrumbs": [("名簿の入力", None)],
     }
-    return render(request, "staff_records/entry.html", context, status=_status(request))
+    return render(request, "staff_records/entry.html", context, status=page_status(request))
 
 
 @require_GET
@@ -164,7 +162,7 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
     except EntrySheet.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _check_page(request, sheet, problems=_sentences(refusal), choices=choices)
+        return _check_page(request, sheet, problems=sentences(refusal), choices=choices)
     messages.success(request, _applied_words(applied))
     return redirect("staff:roster", facility_number)
 
@@ -249,7 +247,7 @@ def _check_page(
         "problems": [*[(sentence, "") for sentence in known], *targets.items()],
         "breadcrumbs": [*_crumbs(request), ("確認", None)],
     }
-    return render(request, "staff_records/entry_check.html", context, status=_status(request))
+    return render(request, "staff_records/entry_check.html", context, status=page_status(request))
 
 
 def _checked(sheet: EntrySheet, choices: dict[UUID, bool] | None = None) -> CheckedSheet:
@@ -334,11 +332,3 @@ def _crumbs(request: TenantRequest) -> Crumbs:
 def _name_of(user_id: UUID) -> str:
     user = User.objects.filter(pk=user_id).first()
     return user.name if user else ""
-
-
-def _sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

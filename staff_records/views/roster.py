@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from audit.record import record
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import Crumbs, TenantRequest, own_facility
 from staff_records.events import StaffEvent
 from staff_records.models import StaffMember
 from staff_records.operations.succession import offered
@@ -28,7 +28,6 @@ from staff_records.queries.roster import (
     RosterQuestion,
     roster_of,
 )
-from staff_records.views.shared import Crumbs
 
 
 @require_GET

@@ -198,7 +198,7 @@ def test_a_name_that_paper_cannot_show_is_taken_and_told(sakura, clerk):
     answer = clerk.post(address(sakura, act="new/"), {**NEW, "name": "\U00031350山　みどり"})
 
     assert answer.status_code == 302
-    assert "「\U00031350」は印刷用の字体になく" in clerk.get(answer["Location"]).content.decode()
+    assert "「\U00031350」は印刷用の字体にないため" in clerk.get(answer["Location"]).content.decode()
 
 
 def test_everything_wrong_is_said_at_once_and_each_at_its_field(sakura, clerk):
