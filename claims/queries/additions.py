@@ -23,7 +23,7 @@ from facilities.models import Facility, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import SECTION_LABELS
 from pricing.conditions.checking import Findings, ItemFinding, Reason, check
-from pricing.conditions.facts import Facts
+from pricing.conditions.facts import QUESTIONS, Facts
 from pricing.rule_sets import claimable_entry
 from staff_records.figures.facts import RosterFact, RosterFacts
 from staff_records.figures.leaders import CATEGORY_3, Leaders
@@ -245,7 +245,13 @@ class Checked:
 
     @cached_property
     def _told(self) -> dict[str, RosterFact]:
-        return {**self.ingredients.applied, **(self.roster.by_name if self.roster else {})}
+        """What was checked with and is not from counts, profile or grants: those stand before applications."""
+        applied = {
+            name: said
+            for name, said in self.ingredients.applied.items()
+            if getattr(self.facts, name) == said.value
+        }
+        return {**applied, **(self.roster.by_name if self.roster else {})}
 
     @property
     def _given(self) -> dict[str, Any]:
