@@ -245,7 +245,13 @@ class Checked:
 
     @cached_property
     def _told(self) -> dict[str, RosterFact]:
-        return {**self.ingredients.applied, **(self.roster.by_name if self.roster else {})}
+        """What was checked with and is not from counts, profile or grants: those stand before applications."""
+        applied = {
+            name: said
+            for name, said in self.ingredients.applied.items()
+            if getattr(self.facts, name) == said.value
+        }
+        return {**applied, **(self.roster.by_name if self.roster else {})}
 
     @property
     def _given(self) -> dict[str, Any]:

@@ -198,6 +198,7 @@ def test_the_year_has_a_pack_of_each_family():
     assert {pack.family for pack in PACKS.values()} == set(Family)
     assert {pack.fiscal_year for pack in PACKS.values()} == {YEAR}
     assert {pack.id for pack in PACKS.values()} == set(PACKS)
+    assert len(ITEMS) == sum(len(pack.items) for pack in PACKS.values()), "no key stands in two packs"
     assert shipped(1999) == {}
 
 

@@ -1,6 +1,7 @@
 """The shipped packs in a city: loaded and released as they are, and applied with from the first round to the report."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import pytest
@@ -8,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from applications.definitions import Item
 from applications.models import ApplicationVersion, ItemPack, TypedField
-from applications.packs_in_force import released
+from applications.packs_in_force import pack_of, released
 from applications.queries.filled import fill_for, fill_many
 from applications.shipped import shipped
 from claims.queries.additions import additions_of
@@ -60,13 +62,23 @@ def sakura(city: City, packs: dict[str, ItemPack]) -> Nursery:
     return place
 
 
+def packs_of(row: ItemPack) -> Mapping[str, Item]:
+    return pack_of(row).by_key
+
+
 def test_all_packs_hold_for_the_year(city, packs):
     with city.open():
         assert [pack.id for _, pack in released(2026)] == ["city", "prefecture", "price", "treatment"]
 
 
 def test_what_is_said_once_is_in_every_application_and_with_the_conditions(sakura, packs):
-    state = submit(sakura, save(sakura, packs["price"], "facility_state", from_month=None, **STATE))
+    draft = save(sakura, packs["price"], "facility_state", from_month=None, **STATE)
+    with sakura.open():
+        item = packs_of(packs["price"])["chief_nursery_teacher"]
+        before = fill_for(sakura.facility, 2026, item, None)
+    assert before.by_key["extended_care"].value is True
+    assert before.by_key["extended_care"].known.words == "「施設の状況（加算に共通）」の入力（提出前）"
+    state = submit(sakura, draft)
     assert state.facts["ict_functions"] == ["attendance", "records"]
 
     with sakura.open():
@@ -108,7 +120,7 @@ def test_team_childcare_from_its_application_to_the_rest(sakura, packs):
         sakura, packs["price"], "team_childcare_report", from_month=None, spent_yen="4,800,000", at=MAY_2027
     )
     with sakura.open():
-        item = next(pack for _, pack in released(2026) if pack.id == "price").by_key["team_childcare_report"]
+        item = packs_of(packs["price"])["team_childcare_report"]
         filled = fill_for(sakura.facility, 2026, item, report)
 
     assert filled.by_key["planned_yen"].value == 4_900_000
@@ -118,7 +130,24 @@ def test_team_childcare_from_its_application_to_the_rest(sakura, packs):
     ]
 
 
-def test_who_rents_is_not_paid_for_depreciation_too(sakura, packs):
+def test_two_drafts_that_may_both_ask_do_not_wait_for_each_other(sakura, packs):
+    save(sakura, packs["price"], "depreciation", urban="yes")
+    save(sakura, packs["price"], "rent", urban="no", area="b")
+    with sakura.open():
+        drafts = {
+            row.application.item_key: row for row in ApplicationVersion.objects.select_related("application")
+        }
+        found = {
+            key: fill_for(sakura.facility, 2026, packs_of(packs["price"])[key], drafts[key])
+            for key in ("depreciation", "rent")
+        }
+
+    assert found["depreciation"].options == {"variant": "urban"}
+    assert found["rent"].options == {"variant": "b_standard"}
+    assert all(one.by_key["urban"].is_asked for one in found.values())
+
+
+def test_who_rents_and_applies_for_depreciation_is_told_to_stop_the_rent(sakura, packs):
     with sakura.open():
         GrantedItem.objects.create(
             municipality=sakura.city.municipality,
@@ -127,7 +156,7 @@ def test_who_rents_is_not_paid_for_depreciation_too(sakura, packs):
             options={"variant": "c_urban"},
             from_month=APRIL.first_day,
         )
-        item = next(pack for _, pack in released(2026) if pack.id == "price").by_key["depreciation"]
+        item = packs_of(packs["price"])["depreciation"]
     draft = save(
         sakura,
         packs["price"],
@@ -143,7 +172,7 @@ def test_who_rents_is_not_paid_for_depreciation_too(sakura, packs):
 
     # 都市部 is known from what holds already, so it is not asked.
     assert filled.options == {"variant": "urban"}
-    assert [problem.at for problem in filled.problems] == ["rent"]
+    assert (filled.is_complete, [remark.at for remark in filled.remarks]) == (True, ["rent"])
 
 
 def test_the_whole_year_of_a_city_costs_as_many_queries_as_of_one_facility(city, packs, sakura):
