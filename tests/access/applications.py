@@ -28,5 +28,5 @@ def application_rows(place: Nursery) -> tuple[dict[str, UUID], dict[str, Any]]:
     save(place, released, from_month=april.plus(5), at=now, monthly_yen="500000")
     with place.city.open(Role.ADMINISTRATOR) as one:
         waiting = packs.load(content.replace('id = "price"', 'id = "waiting"'), by=one, at=now)
-    words = {"family": "price", "item_key": "team_childcare", "round_number": 3}
+    words = {"family": "price", "item_key": "team_childcare", "round_number": 3, "shipped_year": 2026}
     return {"version_id": sent.pk, "pack_id": waiting.pk}, words
