@@ -10,8 +10,10 @@ from approvals import queries as review
 from approvals.permissions import look
 from approvals.queries import Inbox
 from claims.composing import no_price
+from claims.expecting import Expectation
 from claims.models import CountDispute, CountImport, Obstacle
 from claims.obstacles import CityWords, for_city
+from claims.queries.expected import expectations_in_city
 from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
 from facilities.actors import Actor, Role
@@ -54,6 +56,7 @@ class CityHome:
     books: tuple[RateBook, ...] = ()
     preparation: Sequence[PreparationStep] = ()
     staff: CityNews | None = None
+    at_stake: Sequence[Expectation] = ()
 
     @property
     def roster_year(self) -> int:
@@ -134,6 +137,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         if month
         else ()
     )
+    sees_staff = read_in_city.allows(actor, None)
     return CityHome(
         month=month,
         months=months,
@@ -146,7 +150,8 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         if administers
         else (),
         books=books,
-        staff=news_of_city() if read_in_city.allows(actor, None) else None,
+        staff=news_of_city() if sees_staff else None,
+        at_stake=_at_stake() if sees_staff and month else (),
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
@@ -159,3 +164,9 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
             row.facility for row in (inbox.everything if inbox else []) if row.facility.pk not in with_profile
         ],
     )
+
+
+def _at_stake() -> list[Expectation]:
+    """Of which facilities additions are expected to be lost by changes on the roster, by number."""
+    found = expectations_in_city().values()
+    return sorted((one for one in found if one.at_stake), key=lambda one: one.facility.number)
