@@ -18,6 +18,7 @@ from facilities.models import FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
 from pricing.conditions.facts import Facts
+from staff_records.figures.experience import YearExperience
 from staff_records.figures.facts import RosterFacts, facts_of
 from staff_records.figures.leaders import CATEGORY_3, leaders_of
 from staff_records.figures.people import Roster
@@ -94,12 +95,23 @@ def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> N
         own.roster = told_by(roster, own, month)
 
 
-def told_by(roster: Roster, own: Ingredients, month: ServiceMonth) -> RosterFacts | None:
-    """What a roster tells of ``month`` to who has these grants and has answered this; None where nobody is on it."""
+def told_by(
+    roster: Roster, own: Ingredients, month: ServiceMonth, *, experience: YearExperience | None = None
+) -> RosterFacts | None:
+    """
+    What a roster tells of ``month`` to who has these grants and has answered this; None where nobody is on it.
+
+    ``experience``: of the month's fiscal year, where it is known already.
+    """
     kind, codes = own.facility.kind, {grant.code for grant in own.grants}
     answered = own.answers.answers.get("chief_dedicated") if own.answers else None
     return facts_of(
-        roster, kind, month, profile=own.profile, dedicated=dedicated_chiefs(kind, codes, answered)
+        roster,
+        kind,
+        month,
+        profile=own.profile,
+        dedicated=dedicated_chiefs(kind, codes, answered),
+        experience=experience,
     )
 
 

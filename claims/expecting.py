@@ -9,6 +9,7 @@ else is the same on both sides. Plain values: nothing is read here, nothing is s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from claims.models import ChildCount, ConditionAnswers, CountSheet, MonthlyFacts
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from pages.wareki import fiscal_year_words, month_words
-from pricing.conditions.checking import Findings, ItemFinding, check
+from pricing.conditions.checking import Findings, ItemFinding, Reason, check
+from staff_records.figures.experience import YearExperience, experience_of
 from staff_records.figures.people import Person, Roster
 from staff_records.queries.coming import ToldChange
 from staff_records.required import TermsOf
@@ -30,9 +32,10 @@ ADDITION: Final = "加算"
 
 
 class Outcome(StrEnum):
-    """What changes on the roster do to an item."""
+    """What changes on the roster do to an item; ``WORSE``: it lacks a condition already, and now another one."""
 
     LOST = "lost"
+    WORSE = "worse"
     DUE = "due"
     REGAINED = "regained"
 
@@ -55,16 +58,22 @@ class Basis:
         """The month of the counts."""
         return self.sheet.service_month
 
+    @cached_property
+    def experience(self) -> YearExperience:
+        """Of 1 April: changes of later days do not touch it."""
+        return experience_of(self.roster, self.month.fiscal_year)
+
     def ingredients(self, month: ServiceMonth) -> Ingredients:
         """``month`` with the newest counts and the roster of its first day."""
         own = self._without_roster(month)
-        own.roster = told_by(_carried(self.roster, self.month, month), own, month)
+        roster = _carried(self.roster, self.month, month)
+        own.roster = told_by(roster, own, month, experience=self.experience)
         return own
 
     def ingredients_unchanged(self, month: ServiceMonth) -> Ingredients:
         """``month`` as it would be if nobody came, went or changed since the counts."""
         own = self._without_roster(month)
-        own.roster = told_by(self.roster, own, self.month)
+        own.roster = told_by(self.roster, own, self.month, experience=self.experience)
         return own
 
     def _without_roster(self, month: ServiceMonth) -> Ingredients:
@@ -88,12 +97,14 @@ class ExpectedItem:
     """
     One item that changes on the roster touch, from ``first`` on; ``until``: the month in which it is over again.
 
-    ``changes``: what counts from ``first`` on, ``healing`` what counts from ``until`` on; empty where no page asked.
+    ``why``: the sentences of the conditions that fail by the changes. ``changes``: what counts from ``first`` on,
+    ``healing`` what counts from ``until`` on; empty where no page asked.
     """
 
     outcome: Outcome
     finding: ItemFinding
     first: ServiceMonth
+    why: tuple[str, ...] = ()
     until: ServiceMonth | None = None
     changes: tuple[ToldChange, ...] = ()
     healing: tuple[ToldChange, ...] = ()
@@ -119,14 +130,11 @@ class ExpectedItem:
         if self.outcome is Outcome.DUE:
             return "減算にあたる"
         is_deduction = self.finding.section == "deduction"
+        if self.outcome is Outcome.WORSE:
+            return "ほかの要件も欠く"
         if self.outcome is Outcome.LOST:
             return "減算にあたらなくなる" if is_deduction else "要件を欠く"
         return "要件を満たす" if self.finding.verdict == "holds" else "いまの要件の不足がなくなる"
-
-    @property
-    def why(self) -> tuple[str, ...]:
-        """Why it fails."""
-        return tuple(sentence for reason in self.finding.failing for sentence in reason.sentences)
 
     @property
     def is_bad(self) -> bool:
@@ -231,14 +239,14 @@ def expect(basis: Basis, months: Sequence[ServiceMonth], changes: Sequence[ToldC
         own = basis.ingredients(month)
         questions |= dict.fromkeys(own.roster.questions if own.roster else ())
         told = tuple(one for one in changes if one.from_month == month)
-        found = _differences(_checked(basis.ingredients_unchanged(month)), _checked(own))
+        found = _differences(month, _checked(basis.ingredients_unchanged(month)), _checked(own))
         for place in [place for place in standing if place not in found]:
             at = standing.pop(place)
             items[at] = replace(items[at], until=month, healing=told)
-        for place, finding in found.items():
+        for place, one in found.items():
             if place not in standing:
                 standing[place] = len(items)
-                items.append(ExpectedItem(place[2], finding, month, changes=told))
+                items.append(replace(one, changes=told))
     unknown = tuple(map(Unknown, questions))
     return Expectation(
         basis.facility, basis.month, tuple(sorted(months)), tuple(items), unknown, tuple(changes)
@@ -249,21 +257,28 @@ def _checked(own: Ingredients) -> Findings:
     return check(known_facts(own))
 
 
-def _differences(before: Findings, after: Findings) -> dict[tuple[str, str, Outcome], ItemFinding]:
+def _differences(
+    month: ServiceMonth, before: Findings, after: Findings
+) -> dict[tuple[str, str, Outcome], ExpectedItem]:
     """What the roster's changes alone have done, by item and system."""
-    failed = {(one.code, one.system) for one in before.no_longer_qualifies}
-    fails = {(one.code, one.system) for one in after.no_longer_qualifies}
+    failed = {(one.code, one.system): one.failing for one in before.no_longer_qualifies}
     due = {(one.code, one.system) for one in before.must_be_claimed}
-    found = {}
+    found: dict[tuple[str, str, Outcome], ExpectedItem] = {}
+
+    def put(outcome: Outcome, one: ItemFinding, new: Sequence[Reason] = ()) -> None:
+        why = tuple(sentence for reason in new for sentence in reason.sentences)
+        found[one.code, one.system, outcome] = ExpectedItem(outcome, one, month, why)
+
     for one in after.claimed:
-        place = (one.code, one.system)
-        if place in fails and place not in failed:
-            found[*place, Outcome.LOST] = one
-        elif place in failed and place not in fails:
-            found[*place, Outcome.REGAINED] = one
+        known = failed.get((one.code, one.system), ())
+        conditions = [reason.condition for reason in known]
+        if new := [reason for reason in one.failing if reason.condition not in conditions]:
+            put(Outcome.WORSE if known else Outcome.LOST, one, new)
+        elif known and not one.failing:
+            put(Outcome.REGAINED, one)
     for one in after.must_be_claimed:
         if (one.code, one.system) not in due:
-            found[one.code, one.system, Outcome.DUE] = one
+            put(Outcome.DUE, one)
     return found
 
 

@@ -6,7 +6,8 @@ Nothing is stored, no claim is made of it. As many queries for a city as for one
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from claims.composing import Ingredients
 from claims.expecting import NO_COUNTS, Basis, Expectation, Unknown, expect, other_year
 from claims.models import ChildCount, ConditionAnswers, CountSheet, MonthlyFacts
 from claims.states import SheetStatus
-from facilities.models import Facility, FacilityProfile, GrantedItem
+from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from facilities.queries import FacilityMonths
 from staff_records.figures.leaders import CATEGORY_3, leaders_of
@@ -25,8 +26,17 @@ from staff_records.outlook import outlook_by
 from staff_records.queries.coming import changes_after, open_days, told
 from staff_records.queries.rosters import rosters
 from staff_records.required import terms_in
+from staff_records.words import ChangeKind
 
 Months = Sequence[ServiceMonth]
+# Whoever comes, comes back, proves or learns something takes no condition away.
+TAKES_NOTHING: Final = frozenset(
+    {
+        *(ChangeKind.HIRED, ChangeKind.MOVED_IN, ChangeKind.RETURNED),
+        *(ChangeKind.QUALIFIED, ChangeKind.EARLIER, ChangeKind.TRAINED),
+    }
+)
+MOST_IN_CITY: Final = 40
 
 
 @outlook_by
@@ -41,12 +51,40 @@ def expectation_of(facility: Facility) -> Expectation | None:
     sheets = _newest([facility.pk])
     if not sheets:
         return _without_counts(facility)
-    return _expected(sheets, tell=True).get(facility.pk)
+    coming = changes_after({facility.pk: sheets[0].service_month})
+    return _expected(sheets, coming, tell=True).get(facility.pk)
 
 
-def expectations_in_city() -> dict[UUID, Expectation]:
-    """Of every facility in scope for which something is to come; the changes themselves stay closed."""
-    return _expected([sheet for sheet in _newest() if not sheet.facility.is_public], tell=False)
+@dataclass(frozen=True)
+class CityExpectations:
+    """By facility, what is to come; ``left_out``: so many more facilities were not looked at."""
+
+    found: Mapping[UUID, Expectation]
+    left_out: int = 0
+
+    @property
+    def at_stake(self) -> list[Expectation]:
+        """The facilities that lose something, by number."""
+        losing = (one for one in self.found.values() if one.at_stake)
+        return sorted(losing, key=lambda one: one.facility.number)
+
+
+def expectations_in_city(*, most: int = MOST_IN_CITY) -> CityExpectations:
+    """
+    Of the facilities in scope that may lose something; the changes themselves stay closed.
+
+    Of ``most`` facilities, those whose changes count first: each roster costs some ten milliseconds.
+    """
+    sheets = {sheet.facility_id: sheet for sheet in _newest() if not sheet.facility.is_public}
+    coming = changes_after({facility_id: sheet.service_month for facility_id, sheet in sheets.items()})
+    losing = {
+        facility_id: rows
+        for facility_id, rows in coming.items()
+        if _counts_shares(sheets[facility_id]) or any(row.kind not in TAKES_NOTHING for row in rows)
+    }
+    first = sorted(losing, key=lambda facility_id: (losing[facility_id][0].from_month, facility_id))[:most]
+    found = _expected([sheets[facility_id] for facility_id in first], losing, tell=False)
+    return CityExpectations(found, len(losing) - len(first))
 
 
 def ingredients_expected(sheet: CountSheet, month: ServiceMonth) -> Ingredients:
@@ -90,15 +128,21 @@ def _without_counts(facility: Facility) -> Expectation | None:
     return Expectation(facility, None, unknown=(Unknown(NO_COUNTS),), changes=told(changes, Roster()))
 
 
-def _expected(sheets: Sequence[CountSheet], *, tell: bool) -> dict[UUID, Expectation]:
-    counted = {sheet.facility_id: sheet.service_month for sheet in sheets}
-    coming = changes_after(counted)
-    if not coming:
+def _counts_shares(sheet: CountSheet) -> bool:
+    """Whether somebody who comes can take a condition away: where a share of those who care must be 保育士."""
+    return sheet.facility.kind in {FacilityKind.SMALL_B, FacilityKind.WORKPLACE}
+
+
+def _expected(
+    sheets: Sequence[CountSheet], coming: Mapping[UUID, Sequence[StaffChange]], *, tell: bool
+) -> dict[UUID, Expectation]:
+    counted = {sheet.facility_id: sheet.service_month for sheet in sheets if sheet.facility_id in coming}
+    if not counted:
         return {}
-    run = FacilityMonths(Facility.objects.filter(pk__in=coming))
+    run = FacilityMonths(Facility.objects.filter(pk__in=counted))
     months = {
-        facility_id: [month for month in _months(rows) if facility_id in run.expected(month)]
-        for facility_id, rows in coming.items()
+        facility_id: [month for month in _months(coming[facility_id]) if facility_id in run.expected(month)]
+        for facility_id in counted
     }
     within = {
         facility_id: [month for month in own if month.fiscal_year == counted[facility_id].fiscal_year]
@@ -106,7 +150,7 @@ def _expected(sheets: Sequence[CountSheet], *, tell: bool) -> dict[UUID, Expecta
     }
     bases = _bases([sheet for sheet in sheets if within.get(sheet.facility_id)], within)
     if tell:
-        open_days(row for rows in coming.values() for row in rows)
+        open_days(row for facility_id in counted for row in coming[facility_id])
     found = {}
     for sheet in sheets:
         facility_id = sheet.facility_id

@@ -10,10 +10,9 @@ from approvals import queries as review
 from approvals.permissions import look
 from approvals.queries import Inbox
 from claims.composing import no_price
-from claims.expecting import Expectation
 from claims.models import CountDispute, CountImport, Obstacle
 from claims.obstacles import CityWords, for_city
-from claims.queries.expected import expectations_in_city
+from claims.queries.expected import CityExpectations, expectations_in_city
 from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
 from facilities.actors import Actor, Role
@@ -56,7 +55,7 @@ class CityHome:
     books: tuple[RateBook, ...] = ()
     preparation: Sequence[PreparationStep] = ()
     staff: CityNews | None = None
-    at_stake: Sequence[Expectation] = ()
+    expected: CityExpectations | None = None
 
     @property
     def roster_year(self) -> int:
@@ -151,7 +150,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         else (),
         books=books,
         staff=news_of_city() if sees_staff else None,
-        at_stake=_at_stake() if sees_staff and month else (),
+        expected=expectations_in_city() if sees_staff and month else None,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
@@ -164,9 +163,3 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
             row.facility for row in (inbox.everything if inbox else []) if row.facility.pk not in with_profile
         ],
     )
-
-
-def _at_stake() -> list[Expectation]:
-    """Of which facilities additions are expected to be lost by changes on the roster, by number."""
-    found = expectations_in_city().values()
-    return sorted((one for one in found if one.at_stake), key=lambda one: one.facility.number)

@@ -87,7 +87,7 @@ class Act(Generic[Form]):
 
 @dataclass(frozen=True)
 class Weighed:
-    """What an act would lead to. ``outlook`` None: nothing in months to come; ``claimed``: months it reaches back to."""
+    """What an act would lead to. ``outlook`` None: nothing in months to come; ``claimed``: months it reaches back."""
 
     outlook: Outlook | None
     claimed: Sequence[TouchedMonth]
