@@ -348,7 +348,8 @@ def additions_of(facility: Facility, month: ServiceMonth | None) -> AdditionsVie
         }
     if asked in by_month:
         checked = _checked([by_month[asked]], asked)[facility.pk]
-        coming = months_to_come(facility, newest) if asked == newest else ()
+        # Nobody on the roster, nothing to come.
+        coming = months_to_come(facility, newest) if asked == newest and checked.roster else ()
         return AdditionsView(asked, tuple(by_month), checked, coming=coming)
     if refused := _not_expected(facility, newest, asked):
         return AdditionsView(asked, tuple(by_month), None, refused)

@@ -22,7 +22,7 @@ from facilities.queries import FacilityMonths
 from staff_records.figures.leaders import CATEGORY_3, leaders_of
 from staff_records.figures.people import Roster
 from staff_records.models import StaffChange
-from staff_records.outlook import outlook_by
+from staff_records.outlook import Outlook, outlook_by
 from staff_records.queries.coming import changes_after, open_days, told
 from staff_records.queries.rosters import rosters
 from staff_records.required import terms_in
@@ -39,7 +39,6 @@ TAKES_NOTHING: Final = frozenset(
 MOST_IN_CITY: Final = 40
 
 
-@outlook_by
 def expectation_of(facility: Facility) -> Expectation | None:
     """
     One facility's, with the changes told by job and day; None where nothing is to come, or nothing is claimed.
@@ -53,6 +52,12 @@ def expectation_of(facility: Facility) -> Expectation | None:
         return _without_counts(facility)
     coming = changes_after({facility.pk: sheets[0].service_month})
     return _expected(sheets, coming, tell=True).get(facility.pk)
+
+
+@outlook_by
+def outlook(facility: Facility) -> Outlook | None:
+    """What the pages of the roster are told."""
+    return expectation_of(facility)
 
 
 @dataclass(frozen=True)
