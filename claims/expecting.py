@@ -121,8 +121,8 @@ class ExpectedItem:
     @property
     def sentence(self) -> str:
         """チーム保育推進加算は6月から要件を欠く見込みです。"""
-        since = f"{self.name}は{self.first.month}月から"
-        until = f"（{self.until.month}月からは元に戻る見込みです）" if self.until else ""
+        since = f"{self.name}は{_short(self.first)}から"
+        until = f"（{_short(self.until)}からは元に戻る見込みです）" if self.until else ""
         return f"{since}{self._words}見込みです{until}"
 
     @property
@@ -213,6 +213,11 @@ class Expectation:
     def month_words(self) -> str:
         """6月・7月."""
         return "・".join(f"{month.month}月" for month in self.months)
+
+
+def _short(month: ServiceMonth) -> str:
+    """6月; of the later calendar year of a fiscal year with it: 令和9年2月."""
+    return f"{month.month}月" if month.month >= 4 else month_words(month.first_day)
 
 
 def other_year(counted: ServiceMonth, month: ServiceMonth) -> str:

@@ -57,7 +57,7 @@ def city(db: None) -> City:
         ),
         pytest.param(
             lambda at, who: leaves(at, who[0], date(2027, 2, 28)),
-            ["チーム保育加配加算は3月から要件を欠く見込みです"],
+            ["チーム保育加配加算は令和9年3月から要件を欠く見込みです"],
             id="in the last month of the year",
         ),
         pytest.param(lambda at, who: goes_on_leave(at, who[0], date(2026, 6, 1)), [LOST], id="on leave"),
