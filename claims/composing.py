@@ -85,11 +85,13 @@ class Ingredients:
     leaders: Leaders | None = None
     approved_payers: set[str] = field(default_factory=set)
     books: tuple[RateBook, ...] = field(default_factory=shipped_books)
+    # 見込み: a month nobody has counted yet, for which the newest counts stand. No claim is made of it.
+    expected_in: ServiceMonth | None = None
 
     @property
     def month(self) -> ServiceMonth:
-        """The month of the counts."""
-        return self.sheet.service_month
+        """The month of the counts, or the one they are taken for."""
+        return self.expected_in or self.sheet.service_month
 
     @property
     def children(self) -> int:
@@ -239,6 +241,7 @@ def quote_for(
 
     :raises CannotDraft: no price, or content that pricing cannot compute.
     """
+    assert ingredients.expected_in is None, "an expectation is never priced"
     items, missing = items_as_input(ingredients, payer)
     document = _document(ingredients, profile, payer, items)
     month = ingredients.month

@@ -18,8 +18,10 @@ from facilities.models import FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
 from pricing.conditions.facts import Facts
-from staff_records.figures.facts import facts_of
+from staff_records.figures.experience import YearExperience
+from staff_records.figures.facts import RosterFacts, facts_of
 from staff_records.figures.leaders import CATEGORY_3, leaders_of
+from staff_records.figures.people import Roster
 from staff_records.figures.presence import dedicated_chiefs
 from staff_records.queries.rosters import rosters
 
@@ -90,15 +92,27 @@ def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> N
             own.leaders = leaders_of(
                 roster, own.facility.kind, month.first_day, month.fiscal_year, own.grants
             )
-        kind, codes = own.facility.kind, {grant.code for grant in own.grants}
-        answered = own.answers.answers.get("chief_dedicated") if own.answers else None
-        own.roster = facts_of(
-            roster,
-            kind,
-            month,
-            profile=own.profile,
-            dedicated=dedicated_chiefs(kind, codes, answered),
-        )
+        own.roster = told_by(roster, own, month)
+
+
+def told_by(
+    roster: Roster, own: Ingredients, month: ServiceMonth, *, experience: YearExperience | None = None
+) -> RosterFacts | None:
+    """
+    What a roster tells of ``month`` to who has these grants and has answered this; None where nobody is on it.
+
+    ``experience``: of the month's fiscal year, where it is known already.
+    """
+    kind, codes = own.facility.kind, {grant.code for grant in own.grants}
+    answered = own.answers.answers.get("chief_dedicated") if own.answers else None
+    return facts_of(
+        roster,
+        kind,
+        month,
+        profile=own.profile,
+        dedicated=dedicated_chiefs(kind, codes, answered),
+        experience=experience,
+    )
 
 
 def _told_by_roster(found: Ingredients, known: Facts) -> dict[str, Any]:

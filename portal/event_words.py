@@ -491,6 +491,8 @@ DETAILS = {
     "login_id_hash": "入力されたIDのハッシュ",
     "missing": "ファイルにない施設",
     "month": "対象月",
+    "counts_of": "見込みに使った児童数",
+    "weighed": "登録の前に加算の見込みを見た",
     "months": "対象月",
     "new": "新しい施設",
     "number": "事業所番号",

@@ -12,6 +12,7 @@ from approvals.queries import Inbox
 from claims.composing import no_price
 from claims.models import CountDispute, CountImport, Obstacle
 from claims.obstacles import CityWords, for_city
+from claims.queries.expected import CityExpectations, expectations_in_city
 from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
 from facilities.actors import Actor, Role
@@ -54,6 +55,7 @@ class CityHome:
     books: tuple[RateBook, ...] = ()
     preparation: Sequence[PreparationStep] = ()
     staff: CityNews | None = None
+    expected: CityExpectations | None = None
 
     @property
     def roster_year(self) -> int:
@@ -134,6 +136,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         if month
         else ()
     )
+    sees_staff = read_in_city.allows(actor, None)
     return CityHome(
         month=month,
         months=months,
@@ -146,7 +149,8 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         if administers
         else (),
         books=books,
-        staff=news_of_city() if read_in_city.allows(actor, None) else None,
+        staff=news_of_city() if sees_staff else None,
+        expected=expectations_in_city() if sees_staff and month else None,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),

@@ -77,16 +77,26 @@ class RosterFacts:
 
 
 def facts_of(
-    roster: Roster, kind: str, month: ServiceMonth, *, profile: FacilityProfile | None, dedicated: int
+    roster: Roster,
+    kind: str,
+    month: ServiceMonth,
+    *,
+    profile: FacilityProfile | None,
+    dedicated: int,
+    experience: YearExperience | None = None,
 ) -> RosterFacts | None:
-    """What the roster tells about ``month``; None where nobody is on it on the first day."""
+    """
+    What the roster tells about ``month``; None where nobody is on it on the first day.
+
+    ``experience``: of the month's fiscal year, where it is known already.
+    """
     there = roster.there_on(month.first_day)
     if not there:
         return None
     presence = presence_of(
         roster, kind, month, capacity_23=profile.capacity_23 if profile else None, dedicated=dedicated
     )
-    experience = experience_of(roster, month.fiscal_year)
+    experience = experience or experience_of(roster, month.fiscal_year)
     told = _Telling(there, kind, month, presence, experience)
     return RosterFacts(
         month=month,

@@ -84,6 +84,7 @@ LEAVE = Act(
     ),
     shows=lambda person, _: {"left_on": person.left_on, "ending": person.last.ending if person.last else ""},
     lead="先の日付も登録できます。登録すると、市に届け出たことになります。",
+    weighs=True,
 )
 STAY = Act(
     title="退職・転出の取消",
@@ -109,6 +110,7 @@ COME_BACK = Act(
     ),
     shows=_present_terms,
     lead="退職した職員が戻ってきたときに使います。資格や前歴は、前の登録を引き継ぎます。",
+    weighs=True,
 )
 TERMS = Act(
     title="勤務条件の変更",
@@ -120,6 +122,7 @@ TERMS = Act(
     ),
     shows=_present_terms,
     lead="変更日から、新しい条件になります。はじめから誤りだったときは、勤務の「訂正」を使ってください。",
+    weighs=True,
 )
 ABSENCE = Act(
     title="休業の開始",
@@ -132,6 +135,7 @@ ABSENCE = Act(
         from_day=form.cleaned_data["from_day"],
         **doing.on_member,
     ),
+    weighs=True,
 )
 RETURN = Act(
     title="復帰",
@@ -142,6 +146,7 @@ RETURN = Act(
         doing.member_id, from_day=form.cleaned_data["from_day"], **doing.on_member
     ),
     lead="休業の前と同じ勤務条件に戻ります。条件が変わるときは、続けて「勤務条件の変更」を登録してください。",
+    weighs=True,
 )
 DETAILS = Act(
     title="氏名・住所の変更",

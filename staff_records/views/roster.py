@@ -18,6 +18,7 @@ from facilities.requests import Crumbs, TenantRequest, own_facility
 from staff_records.events import StaffEvent
 from staff_records.models import StaffMember
 from staff_records.operations.succession import offered
+from staff_records.outlook import outlook_of
 from staff_records.queries.person import Person, person_of
 from staff_records.queries.roster import (
     EVERYBODY,
@@ -56,6 +57,7 @@ def person(request: TenantRequest, facility_number: str, member_id: UUID) -> Htt
     record(StaffEvent.SHOWN, on=found.member, rows={"staff_member": [found.member.pk]})
     context = {
         "person": found,
+        "outlook": outlook_of(facility, member_id),
         "facility": facility,
         "may_keep": True,
         "breadcrumbs": person_crumbs(facility.number, found, link=False),

@@ -219,8 +219,7 @@ def test_the_newest_month_is_shown_and_another_can_be_chosen(sakura: Nursery, cl
 
     assert "令和8年6月分" in page_of(sakura, clerk).split("<h1>")[0]
     assert "令和8年5月分" in page_of(sakura, clerk, "?month=2026-05").split("<h1>")[0]
-    for nonsense in ("?month=x", "?month=2031-01"):
-        assert "令和8年6月分" in page_of(sakura, clerk, nonsense).split("<h1>")[0]
+    assert "令和8年6月分" in page_of(sakura, clerk, "?month=x").split("<h1>")[0]
 
 
 def test_looking_changes_nothing_and_what_changes_is_seen_at_once(sakura: Nursery, clerk: Browser) -> None:
