@@ -305,6 +305,7 @@ WORDS = {
     "staff.erased": "職員の記録を消去した",
     "staff.keys_destroyed": "消去した職員の鍵を捨てた",
     "staff.keys_swept": "使われていない鍵を捨てた",
+    "staff.numbers_forgotten": "前々年度までの名簿の集計を捨てた",
     "staff.index_rebuilt": "職員の検索用の索引を作り直した",
     "staff.keys_replaced": "職員の記録を新しい鍵で封じ直した",
     "keys.resealed": "値を新しい鍵で封じ直した",
