@@ -406,6 +406,7 @@ MODELS = {
     "staff_records.entryrow": "入力表の行",
     "staff_records.entrysheet": "入力表",
     "staff_records.erasure": "消去の依頼",
+    "staff_records.keptnumbers": "名簿の集計",
     "staff_records.monthlyhours": "月の勤務時間",
     "staff_records.rosterimport": "取り込む名簿のファイル",
     "staff_records.rostermapping": "名簿のファイルの列の対応",
