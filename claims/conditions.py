@@ -1,9 +1,9 @@
 """
 What the rooms know of a facility's month, as the facts that conditions of items ask about (``pricing.conditions``).
 
-``composing.gather_terms`` gathers a claim's ingredients, for one facility or a whole city; ``read_answers`` adds what
-facilities have answered themselves, ``read_rosters`` what their rosters tell. What nobody has told us stays ``None``,
-and its question is asked instead.
+``composing.gather_terms`` gathers a claim's ingredients and what facilities have answered themselves, for one facility
+or a whole city; ``read_rosters`` adds what their rosters tell. What nobody has told us stays ``None``, and its question
+is asked instead.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from claims import answers, facts
 from claims.composing import BRANCH, Ingredients, children_as_input, disabled_of
-from claims.models import ChildCount, ConditionAnswers, Movement
+from claims.models import ChildCount, Movement
 from facilities.models import FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
@@ -64,19 +64,12 @@ def known_facts(found: Ingredients) -> Facts:
     return replace(known, **_answered(found, known))
 
 
-def read_answers(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
-    """Add to each facility's ingredients what it has answered for the month's fiscal year: one query."""
-    rows = ConditionAnswers.objects.filter(facility__in=gathered, fiscal_year=month.fiscal_year)
-    for row in rows:
-        gathered[row.facility_id].answers = row
-
-
 def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
     """
     Add what each facility's roster tells of the month; answers and grants must be there already.
 
-    One query where nobody has a roster, else six (seven where somebody claims 区分3, whose leaders are trained) and one
-    to the key store, however many facilities.
+    One query where nobody has a roster, else two and one to the key store, however many facilities. Trainings are read
+    where somebody claims 区分3, whose leaders are trained.
     """
     if not gathered:  # no facility named would be every facility
         return

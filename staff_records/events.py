@@ -92,5 +92,6 @@ class RetentionEvent(StrEnum):
     ERASED = "staff.erased"
     KEYS_DESTROYED = "staff.keys_destroyed"
     KEYS_SWEPT = "staff.keys_swept"
+    NUMBERS_FORGOTTEN = "staff.numbers_forgotten"
     KEYS_REPLACED = "staff.keys_replaced"
     INDEX_REBUILT = "staff.index_rebuilt"

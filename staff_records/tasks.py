@@ -68,6 +68,7 @@ def sweep_keys() -> None:
         with whole_city(municipality.pk):
             sweeping.sweep(municipality, at=timezone.now())
             sweeping.discard_idle(at=timezone.now())
+            sweeping.forget_old_numbers(today=timezone.localdate())
 
 
 @shared_task(name="staff_records.forget_expired_files")

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from claims import answers
 from claims.composing import Ingredients, gather_terms
-from claims.conditions import known_facts, read_answers, read_rosters
+from claims.conditions import known_facts, read_rosters
 from claims.expecting import Expectation, other_year
 from claims.models import CountSheet
 from claims.queries.expected import expectation_of, ingredients_expected, months_to_come
@@ -332,7 +332,7 @@ class AdditionsView:
 
 def additions_of(facility: Facility, month: ServiceMonth | None) -> AdditionsView:
     """
-    The facility's month; without one, the newest that has counts. Seven queries, five more with a roster.
+    The facility's month; without one, the newest that has counts. Three queries, three more with a roster.
 
     A later month of the newest counts' fiscal year is expected, in twice as many.
     """
@@ -378,8 +378,7 @@ def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
 
 
 def _checked(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Checked]:
-    gathered = gather_terms(sheets, month, books=())
-    read_answers(gathered, month)
+    gathered = gather_terms(sheets, month, books=(), with_answers=True)
     read_rosters(gathered, month)
     return {facility_id: _check(found) for facility_id, found in gathered.items()}
 

@@ -104,7 +104,7 @@ def facts_of(
         questions=tuple(filter(None, [presence.question])),
         presence=presence,
         experience=experience,
-        comparison=compared(experience, profile),
+        comparison=compared(experience.fiscal_year, experience.rates, profile),
     )
 
 

@@ -42,6 +42,21 @@ KINDERGARTEN_LICENCES = frozenset(
 TRIED_FULL_TIME_HOURS = Decimal(160)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many are there by what the roster calls them; ``teachers`` in 常勤換算, None where it cannot be said."""
+
+    regular: int
+    part_time: int
+    on_leave: int
+    teachers: Fraction | None
+
+    @property
+    def staff(self) -> int:
+        """Everybody on the roster, on leave or not."""
+        return self.regular + self.part_time
+
+
 @dataclass(frozen=True)
 class Presence:
     """
@@ -63,9 +78,14 @@ class Presence:
     dedicated: int
 
     @property
+    def counted(self) -> Counted:
+        """The numbers alone."""
+        return Counted(self.regular, self.part_time, self.on_leave, self.value)
+
+    @property
     def staff(self) -> int:
         """Everybody on the roster, on leave or not."""
-        return self.regular + self.part_time
+        return self.counted.staff
 
     @property
     def is_known(self) -> bool:

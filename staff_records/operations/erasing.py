@@ -29,6 +29,7 @@ from staff_records.models import (
     EntrySheet,
     Erasure,
     ErasureLine,
+    KeptNumbers,
     OverlapFlag,
     RetentionRule,
     SearchToken,
@@ -240,6 +241,9 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
     EntryRow.objects.filter(member__in=member_ids).delete()
     _forget_typed(member_ids)
     year_papers.destroy_papers(member_ids, at=at)
+    # The average of a roster of one is that one's working life. Stale they are anyway; kept they are no longer either.
+    theirs = StaffMember.objects.filter(pk__in=member_ids).order_by().values("facility")
+    KeptNumbers.objects.filter(facility__in=theirs).delete()
     rows = 0
     for kind in kinds_of_rows():
         columns = [value.column for value in sealed_names(kind).values()]

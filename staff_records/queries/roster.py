@@ -20,7 +20,7 @@ from pricing.staffing.jobs import JOBS
 from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers
 from staff_records.flags import Flag, flags_of
 from staff_records.models import Employment, StaffMember
-from staff_records.opening import open_to_show
+from staff_records.opening import show_opened
 from staff_records.words import Post
 
 THERE, LEFT, ON_LEAVE, COMING, EVERYBODY = "there", "left", "leave", "coming", "all"
@@ -233,7 +233,7 @@ def _has_hours(row: RosterRow, regular: str) -> bool:
 
 def _named(rows: Sequence[RosterRow], on: date) -> list[NamedRow]:
     """Names as of the day, opened of these rows only."""
-    open_to_show([row.member for row in rows], [detail for row in rows for detail in row.dossier.details])
+    show_opened([row.member for row in rows], [detail for row in rows for detail in row.dossier.details])
     named = []
     for row in rows:
         detail = row.dossier.detail_on(on)

@@ -7,8 +7,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from facilities.actors import Role
@@ -17,9 +15,9 @@ from facilities.rules import NotAllowed
 from staff_records.dossiers import Purpose, dossiers
 from staff_records.models import StaffMember, WorkRules
 from staff_records.operations.work_rules import set_work_rules
-from staff_records.queries.overview import OverviewQuestion, city_staff
 from staff_records.words import ChangeKind, Licence, Proof
 from staff_records.writing import Writer
+from tests.asked import EVERY_PAGE, asked_by
 from tests.cast import JUNE, Browser, City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.record import events_of
 from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
@@ -262,17 +260,9 @@ def test_one_facility_is_shown_with_names_and_recorded(city: City, sakura: Nurse
 
 
 def test_thirty_facilities_cost_as_many_queries_as_three(city: City, officer: Browser) -> None:
-    def cost() -> tuple[int, int]:
+    def cost() -> int:
         page_of(officer, f"{OVERVIEW}?month=2026-06")
-        with CaptureQueriesContext(connection) as of_page:
-            page_of(officer, f"{OVERVIEW}?month=2026-06")
-        with city.open(Role.OFFICER), CaptureQueriesContext(connection) as of_query:
-            city_staff(OverviewQuestion(JUNE))
-        count = [
-            sum(not re.match("SAVEPOINT|RELEASE|SELECT set_config", one["sql"]) for one in queries)
-            for queries in (of_page, of_query)
-        ]
-        return count[0], count[1]
+        return asked_by(officer, f"{OVERVIEW}?month=2026-06")
 
     for number in range(3):
         give_counts(garden(city, number, Somebody(), Somebody(**PART_TIME)))
@@ -280,23 +270,20 @@ def test_thirty_facilities_cost_as_many_queries_as_three(city: City, officer: Br
     for number in range(3, 30):
         give_counts(garden(city, number, Somebody(earlier=((*EARLIER, Proof.CHECKED),))))
 
-    assert cost() == few
-    assert few[1] <= 12
+    assert cost() == few == EVERY_PAGE + 2
 
 
 def test_more_people_cost_a_facility_no_more_queries(sakura: Nursery) -> None:
-    clerk = sign_in(sakura.clerk)
+    clerk, officer = sign_in(sakura.clerk), sign_in(sakura.city.people[Role.OFFICER])
+    address = f"{sakura.facility.number}/"
 
-    def cost() -> int:
-        address = f"/f/{sakura.facility.number}/staff/figures/?month=2026-06"
-        page_of(clerk, address)
-        with CaptureQueriesContext(connection) as queries:
-            page_of(clerk, address)
-        return sum(not re.match("SAVEPOINT|RELEASE|SELECT set_config", one["sql"]) for one in queries)
+    def cost() -> tuple[int, int]:
+        own, citys = f"/f/{address}staff/figures/?month=2026-06", f"/c/staff/{address}figures/?month=2026-06"
+        return asked_by(clerk, own), asked_by(officer, citys)
 
     give_counts(sakura)
     give_roster(sakura, Somebody())
     few = cost()
     give_roster(sakura, *[Somebody(earlier=((*EARLIER, Proof.CHECKED),)) for _ in range(8)])
 
-    assert cost() == few <= 22
+    assert cost() == few == (EVERY_PAGE + 5, EVERY_PAGE + 6)
