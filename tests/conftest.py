@@ -53,7 +53,7 @@ def django_db_setup(servers: tuple[Postgres, Valkey], django_db_blocker: Any) ->
     with django_db_blocker.unblock():
         for connection in connections.all():
             connection.settings_dict.update({"HOST": str(postgres.socket_folder), "USER": OWNER_ROLE})
-        before = setup_databases(verbosity=0, interactive=False)
+        before = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
         for connection in connections.all():
             connection.close()
             connection.settings_dict["USER"] = APPLICATION_ROLE
