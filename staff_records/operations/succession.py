@@ -26,7 +26,7 @@ from staff_records.models import Employment, StaffMember
 from staff_records.operations.acting import take_back_reports, writer_of
 from staff_records.operations.people import LEAVINGS
 from staff_records.operations.same_person import bring_papers, time_there
-from staff_records.operations.terms import REPORTS
+from staff_records.operations.terms import REPORTS, reported_of
 from staff_records.same_corporation import roster_of_its_predecessor
 from staff_records.values import Identity
 from staff_records.words import Beginning, ChangeKind, Ending
@@ -183,7 +183,7 @@ def _hand_over(writer: Writer, there: Dossier, last_day: date, *, at: datetime) 
     if left_on is not None:
         take_back_reports(there, LEAVINGS.values(), left_on, at=at)
     for span in reversed([span for span in there.spans if span.first_day > last_day]):
-        take_back_reports(there, [REPORTS[Beginning(span.beginning)]], span.first_day, at=at)
+        take_back_reports(there, reported_of(Beginning(span.beginning)), span.first_day, at=at)
         writer.withdraw_span(there, span)
     writer.end_work(there, last_day=last_day, ending=Ending.TRANSFERRED)
     writer.report(there, ChangeKind.MOVED_OUT, day=last_day, fields=["left_on"])

@@ -119,7 +119,10 @@ TERMS = Act(
         doing.member_id, form.terms(), from_day=form.cleaned_data["from_day"], **doing.on_member
     ),
     shows=_present_terms,
-    lead="変更日から、新しい条件になります。はじめから誤りだったときは、勤務の「訂正」を使ってください。",
+    lead=(
+        "変更日から、新しい条件になります。あとの日の休業や変更が登録済みのときは、そこで変わらないところに引き継がれます。"
+        "はじめから誤りだったときは、勤務の「訂正」を使ってください。"
+    ),
 )
 ABSENCE = Act(
     title="休業の開始",
