@@ -141,6 +141,7 @@ WORDS = {
     "staff.wages_shown": "賃金を見た",
     "staff.work_rules_set": "常勤の所定労働時間を登録した",
     "staff.undone": "職員の登録を取り消した",
+    "staff.entry_withdrawn": "職員の登録を、人ごと取り消した",
     "staff.changes_listed": "職員の異動の一覧を見た",
     "staff.change_shown": "職員の異動の届出を見た",
     "staff.changes_seen": "職員の異動の届出を確認した",

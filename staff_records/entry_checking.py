@@ -131,7 +131,9 @@ def _check_new(row: CheckedRow, roster: Roster, today: date) -> None:
     row.read = read_row("members", row.texts, today=today)
     row.problems += row.read.problems
     row.doubts += row.read.doubts
-    if row.who.number in roster.taken:
+    if row.row.member_id is not None:
+        add_problem(row, "number", "この職員の登録は取り消されています。この行を空にしてください。")
+    elif row.who.number in roster.taken:
         add_problem(
             row, "number", "この職員番号は、前にいた職員が使っていました。別の番号か、空欄にしてください。"
         )

@@ -27,7 +27,8 @@ class Roster:
         everybody = list(members)
         self.day = sheet.day
         self.taken = {member.number for member in everybody}
-        found = dossiers([one for one in everybody if one.erased_at is None], Purpose.COMPUTE)
+        kept = [one for one in everybody if one.erased_at is None and one.withdrawn_at is None]
+        found = dossiers(kept, Purpose.COMPUTE)
         self.by_number = {one.member.number: one for one in found}
         self.by_id = {one.member.pk: one for one in found}
         self.open = self._asked_about(checked, alone=alone)

@@ -25,6 +25,7 @@ class StaffEvent(StrEnum):
     WAGES_SET = "staff.wages_set"
     WORK_RULES_SET = "staff.work_rules_set"
     UNDONE = "staff.undone"
+    ENTRY_WITHDRAWN = "staff.entry_withdrawn"
     # Whoever is hired is compared with those born on the same day.
     COMPARED = "staff.compared"
     NEW_SHOWN = "staff.new_shown"

@@ -93,6 +93,11 @@ def refresh(changed: Collection[Dossier]) -> None:
         SearchToken.objects.bulk_create(missing, batch_size=ROWS_AT_ONCE)
 
 
+def forget(member_ids: Collection[UUID]) -> None:
+    """These members are found by nobody any more."""
+    SearchToken.objects.filter(member__in=member_ids).delete()
+
+
 def employed() -> QuerySet[StaffMember]:
     """Who in scope works or has worked; nobody who was erased, or whose hiring was taken back."""
     spans = Employment.objects.filter(withdrawn_at__isnull=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Max
 
@@ -38,7 +38,7 @@ from staff_records.writing_rows import terms_value
 # The day of these is the last one somebody is there.
 LAST_DAYS = frozenset({ChangeKind.LEFT, ChangeKind.MOVED_OUT})
 # These change what was true on 1 April, and with it the rates of the whole year.
-OF_THE_YEAR = frozenset({ChangeKind.EARLIER, ChangeKind.CORRECTED})
+OF_THE_YEAR = frozenset({ChangeKind.EARLIER, ChangeKind.CORRECTED, ChangeKind.WITHDRAWN})
 
 
 def locked(member_ids: Collection[UUID]) -> list[Dossier]:
@@ -330,6 +330,21 @@ class Writer:
                 for name, value in asdict(wanted).items():
                     setattr(row, name, value)
                 row.save()
+
+    def withdraw_member(self, found: Dossier, reason: str) -> None:
+        """
+        Somebody should never have been entered: on no roster any more, found by nobody, and nobody's second post.
+
+        The rows stay as they are. The record ends with the retention period after this fiscal year.
+        """
+        self.touch(found)
+        member = found.member
+        member.withdrawn_at, member.withdrawn_by, member.withdrawal_reason = self.at, self.by, reason
+        member.left_year = ServiceMonth.of(self.today).fiscal_year
+        # The person may be entered here again, or taken over from another roster.
+        member.person_id = uuid4()
+        member.save()
+        finding.forget([member.pk])
 
     def report(
         self, found: Dossier, kind: ChangeKind, *, day: date, fields: Iterable[str] = ()

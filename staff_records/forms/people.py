@@ -37,6 +37,7 @@ BEGINNING = Column(
 )
 ENDING = Column("ending", "退職か異動か", Kind.CHOICE, required=True, choices=dict(Ending.choices))
 LEAVE = Column("leave", "休業の種類", Kind.CHOICE, required=True, choices=dict(Leave.choices))
+REASON = Column("reason", "取り消す理由", Kind.TEXT, required=True, width=40)
 UNKNOWN_CODE = "この郵便番号はありません。番号を確かめるか、空欄にしてください。"
 FULL_TIME_HINT = "空欄のときは、1日の勤務時間 × 月の勤務日数とします。"
 NAME_HINT = "姓と名の間を1字あけてください。"
@@ -164,6 +165,15 @@ class DetailCorrectionForm(DetailPart):
 
     columns = DETAIL
     hints: ClassVar = {"name": NAME_HINT}
+
+
+class WithdrawalForm(ColumnsForm):
+    """Somebody should never have been entered."""
+
+    columns = (REASON,)
+    hints: ClassVar = {
+        "reason": "市も読みます。例：同じ人を2回登録した、ほかの施設の職員を登録した、採用を取りやめた"
+    }
 
 
 class ConfirmForm(ColumnsForm):

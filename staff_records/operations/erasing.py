@@ -20,7 +20,7 @@ from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 from jobs import outbox
 from person_keys import store
-from staff_records import permissions
+from staff_records import finding, permissions
 from staff_records.checked_rows import texts_of
 from staff_records.events import RetentionEvent, StaffEvent
 from staff_records.models import (
@@ -30,7 +30,6 @@ from staff_records.models import (
     ErasureLine,
     OverlapFlag,
     RetentionRule,
-    SearchToken,
     StaffMember,
 )
 from staff_records.models.retention import MOST_YEARS
@@ -164,7 +163,7 @@ def empty_rows(erasure_id: UUID, *, at: datetime) -> None:
     # In the order of whoever applies a sheet: the sheet, then the members.
     _held_sheets({line.facility_id for line in lines})
     # Locked first: who is employed again at this moment has left_year emptied, or waits and finds nobody.
-    members = StaffMember.objects.select_for_update(of=("self",)).order_by("pk")
+    members = StaffMember.with_withdrawn.select_for_update(of=("self",)).order_by("pk")
     held = members.filter(pk__in=[line.member_id for line in lines], left_year__lte=erasure.through_year)
     erased = set(held.values_list("pk", flat=True))
     rows = _empty(erased, at=at)
@@ -218,7 +217,8 @@ def erase_again(municipality_id: UUID, *, at: datetime) -> int:
             detail={"persons": len(emptied & keys)},
         )
     destroyed = store.person_ids(municipality_id=municipality_id, destroyed=True)
-    back = set(StaffMember.objects.filter(left_year__isnull=False).values_list("pk", flat=True)) & destroyed
+    left = StaffMember.with_withdrawn.filter(left_year__isnull=False)
+    back = set(left.values_list("pk", flat=True)) & destroyed
     if back:
         rows = _empty(back, at=at)
         record(
@@ -235,14 +235,14 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
     """What says who they were is gone: values are emptied, rows stay for the figures of old years."""
     pairs = OverlapFlag.objects.filter(member__in=member_ids).values_list("pair_id", flat=True)
     OverlapFlag.objects.filter(pair_id__in=list(pairs)).delete()
-    SearchToken.objects.filter(member__in=member_ids).delete()
+    finding.forget(member_ids)
     EntryRow.objects.filter(member__in=member_ids).delete()
     _forget_typed(member_ids)
     year_papers.destroy_papers(member_ids, at=at)
     rows = 0
     for kind in kinds_of_rows():
         columns = [value.column for value in sealed_names(kind).values()]
-        found = kind.objects.filter(kind.under_keys(member_ids))
+        found = kind.every().filter(kind.under_keys(member_ids))
         rows += found.update(
             **{
                 column: Case(
@@ -253,7 +253,7 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
             }
         )
     # Another number for the person: rows at other facilities, of somebody who still works there, tell nothing of these.
-    StaffMember.objects.filter(pk__in=member_ids).update(
+    StaffMember.with_withdrawn.filter(pk__in=member_ids).update(
         erased_at=at, person_id=RandomUUID(), version=F("version") + 1
     )
     return rows

@@ -24,6 +24,7 @@ from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records.events import StaffEvent
 from staff_records.forms.cells import ColumnsForm
+from staff_records.models import StaffMember
 from staff_records.operations.acting import ChangedMeanwhile
 from staff_records.problems import FieldProblems
 from staff_records.queries.person import Person
@@ -87,6 +88,10 @@ def act_page(
     """Show the form of an act, and do it."""
     facility = own_facility(request)
     person = person_or_404(member_id)
+    if person.member.withdrawn_at is not None:
+        # Nothing can be registered about somebody whose entry was withdrawn; the page says so.
+        record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+        return redirect("staff:person", facility_number, member_id)
     shown, names = _shown(act, person, row_id)
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = act.form(typed, today=person.today, version=person.member.version, shown=shown)
@@ -106,6 +111,10 @@ def act_page(
                     today=person.today,
                     version=person.member.version,
                 )
+        except StaffMember.DoesNotExist:
+            # Withdrawn or erased since the form was shown.
+            record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+            return redirect("staff:person", facility_number, member_id)
         else:
             messages.success(request, act.done)
             return redirect("staff:person", facility_number, member_id)
