@@ -1,5 +1,6 @@
 """One person's page, and every act on a person: checked, dated, reported and on record."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -610,3 +611,37 @@ def test_the_history_says_what_who_and_when_without_values(sakura, clerk, hanako
     assert "生年月日" in history
     assert sakura.clerk.login_id in history
     assert "平成3年" not in history
+
+
+def test_an_age_hardly_anybody_has_is_confirmed_with_a_tick(sakura, clerk):
+    asked = {**NEW, "birth_date": "S8.5.6"}
+
+    answer = clerk.post(address(sakura, act="new/"), asked)
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "生年月日の年を確かめてください" in page
+    assert 'name="sure_birth"' in page
+    assert "念のため確かめました" in page
+    with sakura.open():
+        assert not StaffMember.objects.exists()
+    assert clerk.post(address(sakura, act="new/"), {**asked, "sure_birth": "on"}).status_code == 302
+    assert 'name="sure_birth"' not in clerk.get(address(sakura, act="new/")).content.decode()
+
+
+def test_a_tick_confirms_an_age_and_no_nonsense(sakura, clerk):
+    for typed in ("R30.1.1", "きのう"):
+        answer = clerk.post(address(sakura, act="new/"), {**NEW, "birth_date": typed, "sure_birth": "on"})
+        assert answer.status_code == 422
+        assert 'id="id_birth_date-error"' in answer.content.decode()
+
+
+def test_a_birth_date_that_was_confirmed_is_not_asked_about_again(sakura, clerk):
+    with sakura.open():
+        old = add_member(sakura, birth_date=date(1933, 5, 6))
+
+    done(clerk, sakura, old, "identity", {"birth_date": "昭和8年5月6日", "sex": "female"})
+    answer = act(clerk, sakura, old, "identity", {"birth_date": "昭和7年5月6日", "sex": "female"})
+    assert answer.status_code == 422
+    assert 'name="sure_birth"' in answer.content.decode()
+    done(clerk, sakura, old, "identity", {"birth_date": "昭和7年5月6日", "sex": "female", "sure_birth": "on"})
