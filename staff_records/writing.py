@@ -19,6 +19,7 @@ from jobs import outbox
 from staff_records import checks, finding
 from staff_records.carrying import carried, said_together
 from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers
+from staff_records.holding import hold_facility, hold_members
 from staff_records.models import (
     EarlierEmployment,
     Employment,
@@ -43,8 +44,7 @@ OF_THE_YEAR = frozenset({ChangeKind.EARLIER, ChangeKind.CORRECTED, ChangeKind.WI
 
 def locked(member_ids: Collection[UUID]) -> list[Dossier]:
     """These members with everything about them, locked until the transaction ends, in the order of the roster."""
-    rows = StaffMember.objects.select_for_update(of=("self",)).filter(pk__in=member_ids)
-    return dossiers(rows.order_by("facility", "number"), Purpose.SHOW)
+    return dossiers(hold_members(StaffMember.objects.filter(pk__in=member_ids)), Purpose.SHOW)
 
 
 def first_month_of(kind: ChangeKind, day: date) -> ServiceMonth:
@@ -71,7 +71,7 @@ class Writer:
 
     def next_number(self, facility: Facility) -> int:
         """The next free 職員番号; the facility stays locked until the transaction ends."""
-        Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+        hold_facility(facility.pk)
         # A number is never given twice, not even after its member was erased.
         rows = StaffMember.with_erased.filter(facility=facility)
         return (rows.aggregate(most=Max("number"))["most"] or 0) + 1

@@ -33,6 +33,7 @@ from staff_records.differences import (
 from staff_records.dossiers import Dossier
 from staff_records.entry_checking import check_rows
 from staff_records.events import StaffEvent
+from staff_records.holding import hold_facility
 from staff_records.models import (
     EarlierEmployment,
     EntryRow,
@@ -97,7 +98,7 @@ def apply_sheet(
     sheet = locked_sheet(sheet_id, by=by)
     if sheet.version != shown_version:
         raise ProblemsFound([CHANGED_SINCE])
-    facility = Facility.objects.select_for_update(of=("self",)).get(pk=sheet.facility_id)
+    facility = hold_facility(sheet.facility_id)
     rows = list(EntryRow.objects.filter(sheet=sheet))
     for row in rows:
         row.is_correction = (choices or {}).get(row.pk, row.is_correction)
