@@ -301,6 +301,7 @@ WORDS = {
     "staff.retention_shown": "職員の記録の保存期間を見た",
     "staff.retention_rule_set": "職員の記録の保存期間を変えた",
     "staff.erasure_asked": "保存期間を過ぎた職員の記録の消去を依頼した",
+    "staff.erasure_told": "消去の依頼があることを、ほかの管理者にメールで知らせた",
     "staff.erasure_confirmed": "職員の記録の消去を確認した",
     "staff.erasure_withdrawn": "職員の記録の消去の依頼を取りやめた",
     "staff.erased": "職員の記録を消去した",

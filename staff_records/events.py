@@ -88,6 +88,7 @@ class RetentionEvent(StrEnum):
     SHOWN = "staff.retention_shown"
     RULE_SET = "staff.retention_rule_set"
     ERASURE_ASKED = "staff.erasure_asked"
+    ERASURE_TOLD = "staff.erasure_told"
     ERASURE_CONFIRMED = "staff.erasure_confirmed"
     ERASURE_WITHDRAWN = "staff.erasure_withdrawn"
     ERASED = "staff.erased"

@@ -34,7 +34,7 @@ from staff_records.models import (
 )
 from staff_records.models.retention import MOST_YEARS
 from staff_records.opening import open_to_show
-from staff_records.operations import year_papers
+from staff_records.operations import erasure_telling, year_papers
 from staff_records.operations.entries import drop_rows
 from staff_records.person_rows import kinds_of_rows
 from staff_records.queries.retention import last_year_past, members_past, years_kept
@@ -115,6 +115,7 @@ def ask(shown_persons: int, *, by: Actor, at: datetime, today: date) -> Erasure:
 
 
 @operation(RetentionEvent.ERASURE_WITHDRAWN)
+    erasure_telling.tell_later(erasure)
 def withdraw(erasure_id: UUID, *, by: Actor, at: datetime) -> Erasure:
     """
     Let it be; any administrator may.

@@ -2,6 +2,7 @@
 
 import subprocess
 from datetime import date, timedelta
+from email import message_from_bytes
 from io import StringIO
 from typing import Any
 
@@ -210,14 +211,44 @@ def test_only_administrators_ask_confirm_and_set_the_period(sakura, role):
                 act()
 
 
-def test_a_withdrawn_request_erases_nobody_and_another_one_may_be_made(sakura, run_jobs):
+def test_the_other_administrators_hear_that_an_erasure_waits_and_see_it_on_their_home(
+    sakura, run_jobs, mail_folder
+):
+    city = sakura.city
+    erasure = asked(city)
+
+    run_jobs()
+    run_jobs()  # the mails it has asked for
+
+    (mail,) = [message_from_bytes(file.read_bytes()) for file in mail_folder.iterdir()]
+    assert mail["To"] == city.second.address
+    text = mail.get_payload(decode=True).decode()
+    assert "職員の記録2人分の消去" in text
+    assert "/c/staff/retention/" in text
+    assert not [word for word in CANARIES.values() if word in text]
+    assert "あなたの確認を待っています" in home_of(city.second)
+    assert "ほかの管理者の確認を待っています" in home_of(city.people[Role.ADMINISTRATOR])
+    assert "職員の記録の消去" not in home_of(city.people[Role.OFFICER])
+    with city.open() as administrator:
+        erasing.withdraw(erasure.pk, by=administrator, at=AT)
+    assert "職員の記録の消去" not in home_of(city.second)
+
+
+def home_of(user: Any) -> str:
+    answer = sign_in(user).get("/c/")
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_a_withdrawn_request_erases_nobody_and_another_one_may_be_made(sakura, run_jobs, mail_folder):
     erasure = asked(sakura.city)
     with sakura.city.open() as administrator:
         erasing.withdraw(erasure.pk, by=administrator, at=AT)
         with pytest.raises(NotAllowed, match="もう確認待ちではありません"):
             erasing.confirm(erasure.pk, by=acting_second(sakura.city), at=AT)
 
-    assert run_jobs() == 0
+    assert run_jobs() == 1  # the mail of which nothing is left to say
+    assert not mail_folder.exists()
     assert erased_ids(sakura.city) == []
     assert asked(sakura.city).status == ErasureStatus.WAITING
 
