@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db.models import BinaryField, Case, F, QuerySet, Value, When
+from django.utils import timezone
 
 from audit.record import SYSTEM, record
 from facilities.actors import Actor
@@ -41,6 +42,9 @@ from staff_records.queries.retention import last_year_past, members_past, years_
 from staff_records.reading_rows import read_who
 from staff_records.sealed import sealed_names
 from staff_records.states import ERASURE_TRANSITIONS, EntryStatus, ErasureStatus, check_transition
+from staff_records.typed import Unreadable
+from staff_records.typed.names import folded_name, read_kana
+from staff_records.typed.values import read_birth_date
 
 EMPTY_ROWS, DESTROY_KEYS = "staff_records.empty_rows", "staff_records.destroy_keys"
 AT_ONCE = 200
@@ -111,11 +115,11 @@ def ask(shown_persons: int, *, by: Actor, at: datetime, today: date) -> Erasure:
         rows={"staff_member": [member_id for member_id, _ in found]},
         detail={"persons": len(found), "through_year": through_year},
     )
+    erasure_telling.tell_later(erasure)
     return erasure
 
 
 @operation(RetentionEvent.ERASURE_WITHDRAWN)
-    erasure_telling.tell_later(erasure)
 def withdraw(erasure_id: UUID, *, by: Actor, at: datetime) -> Erasure:
     """
     Let it be; any administrator may.
@@ -236,9 +240,10 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
     """What says who they were is gone: values are emptied, rows stay for the figures of old years."""
     pairs = OverlapFlag.objects.filter(member__in=member_ids).values_list("pair_id", flat=True)
     OverlapFlag.objects.filter(pair_id__in=list(pairs)).delete()
-    finding.forget(member_ids)
     EntryRow.objects.filter(member__in=member_ids).delete()
+    # By the index, which goes only then.
     _forget_typed(member_ids)
+    finding.forget(member_ids)
     year_papers.destroy_papers(member_ids, at=at)
     rows = 0
     for kind in kinds_of_rows():
@@ -261,7 +266,10 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
 
 
 def _forget_typed(member_ids: Collection[UUID]) -> None:
-    """Rows that were typed or imported under the number of one of these members go from open entry sheets, too."""
+    """
+    Rows that were typed or imported about one of these members go from open entry sheets, too: under their number, or,
+    without one, with their kana and day of birth, and whatever the sheet says elsewhere of that name.
+    """
     members = StaffMember.with_erased.filter(pk__in=member_ids)
     gone = set(members.values_list("facility_id", "number"))
     sheets = {sheet.pk: sheet for sheet in _held_sheets({facility_id for facility_id, _ in gone})}
@@ -273,7 +281,24 @@ def _forget_typed(member_ids: Collection[UUID]) -> None:
     unreadable = store.destroyed_among([row.pk for row in rows], municipality_id=city_id)
     readable = [row for row in rows if row.pk not in unreadable]
     open_to_show(readable)
-    typed = [row for row in readable if (row.facility_id, read_who(texts_of(row)).number) in gone]
+    identities = finding.identities_of(member_ids)
+    typed, unnumbered = [], []
+    for row in readable:
+        who = read_who(texts_of(row))
+        if who.number is None:
+            unnumbered.append(row)
+        elif (row.facility_id, who.number) in gone:
+            typed.append(row)
+    same = [row for row in unnumbered if _is_one_of(identities, row)]
+    named = {(row.sheet_id, folded_name(read_who(texts_of(row)).name)) for row in same}
+    typed += same
+    typed += [
+        row
+        for row in unnumbered
+        if row not in same
+        and row.table != "members"
+        and (row.sheet_id, folded_name(read_who(texts_of(row)).name)) in named
+    ]
     dropped = [row for row in rows if row.pk in unreadable] + typed
     drop_rows(dropped)
     for sheet in sheets.values():
@@ -287,6 +312,19 @@ def _forget_typed(member_ids: Collection[UUID]) -> None:
             rows={"entry_row": [row.pk for row in rows if row.sheet_id == sheet.pk]},
             detail={"changed": 0, "added": 0, "removed": removed},
         )
+
+
+def _is_one_of(identities: Collection[tuple[UUID, str, bytes]], row: EntryRow) -> bool:
+    """Whether a row of 職員名簿 has the kana and the day of birth of one of them."""
+    texts = texts_of(row)
+    try:
+        kana = read_kana(texts.get("kana", ""))
+        born = read_birth_date(texts.get("birth_date", ""), timezone.localdate(), sure=True)
+    except Unreadable:
+        return False
+    if row.table != "members" or not kana or born is None:
+        return False
+    return any((row.facility_id, *token) in identities for token in finding.identity_tokens(kana, born))
 
 
 def _held_sheets(facility_ids: Collection[UUID]) -> list[EntrySheet]:

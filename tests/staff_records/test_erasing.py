@@ -21,7 +21,7 @@ from facilities.scope import scope
 from jobs.models import Job
 from person_keys import store
 from person_keys.models import PersonKey
-from staff_records import tasks
+from staff_records import finding, tasks
 from staff_records.dossiers import Purpose, dossiers, members_since
 from staff_records.models import (
     EntryRow,
@@ -566,6 +566,38 @@ def test_what_was_typed_under_the_number_of_somebody_erased_goes_too(sakura, run
     city_id = sakura.city.municipality.pk
     assert gone in store.destroyed_among([gone, kept], municipality_id=city_id)
     assert kept not in store.destroyed_among([gone, kept], municipality_id=city_id)
+
+
+def type_rows(nursery: Nursery, *rows: tuple[str, dict[str, str]]) -> list[Any]:
+    """Rows without a number; the scope is open."""
+    edits = [RowEdit(f"token/{table}/{place}", table, texts) for place, (table, texts) in enumerate(rows)]
+    saved = save_rows(EntrySheet.objects.get().pk, edits, by=nursery.actor, at=AT).rows
+    return [saved[edit.row].pk for edit in edits]
+
+
+def test_what_was_typed_about_somebody_erased_without_a_number_goes_by_kana_and_day_of_birth(
+    sakura, run_jobs
+):
+    who = {"name": CANARIES["name"], "kana": "ヒバリノ ルリコ", "birth_date": "S52.11.23"}
+    with sakura.open():
+        finding.refresh(locked([StaffMember.objects.get(number=1).pk]))
+        record("staff.shown", rows={"staff_member": [StaffMember.objects.get(number=1).pk]})
+        rows = type_rows(
+            sakura,
+            ("members", who),
+            ("trainings", {"name": CANARIES["name"], "hours": "15"}),
+            ("members", {**who, "birth_date": "S52.11.24"}),
+            ("trainings", {"name": "若葉　太郎", "hours": "15"}),
+            ("members", {"name": "若葉　太郎", "kana": "よめない漢字", "birth_date": "きのう"}),
+        )
+
+    erase(sakura.city, run_jobs)
+
+    with sakura.open():
+        there = set(EntryRow.objects.values_list("pk", flat=True))
+    assert [row in there for row in rows] == [False, False, True, True, True]
+    city_id = sakura.city.municipality.pk
+    assert store.destroyed_among(rows, municipality_id=city_id) == set(rows[:2])
 
 
 def test_a_sheet_nobody_goes_on_with_is_thrown_away(sakura, run_jobs):
