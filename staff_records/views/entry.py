@@ -20,12 +20,14 @@ from accounts.models import User
 from audit.record import record
 from facilities.middleware import not_found_unless
 from facilities.models import Facility
+from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
 from staff_records.checked_rows import CheckedSheet
 from staff_records.columns import TABLES
+from staff_records.dossiers import not_gone_before
 from staff_records.entry_checking import check_rows
 from staff_records.entry_forms import NotOurForm, SentRow, StartForm, sent_choices, sent_rows
 from staff_records.entry_grid import EMPTY_ROWS, MORE_ROWS, cell_id, grid_of, page_of
@@ -43,11 +45,17 @@ SOURCES = {"typed": "空の表から", "copied": "いまの名簿を写して", 
 Crumbs = list[tuple[str, str | None]]
 
 
+def _has_members(facility: Facility) -> bool:
+    """Whether there is anybody to copy: a leaving that is announced takes nobody away yet."""
+    year = ServiceMonth.of(timezone.localdate()).fiscal_year
+    return bool(StaffMember.objects.filter(not_gone_before(year), facility=facility).exists())
+
+
 @require_http_methods(["GET", "POST"])
 def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Begin a sheet, or go on with the open one."""
     facility = _facility(request)
-    has_members = StaffMember.objects.filter(facility=facility, left_year__isnull=True).exists()
+    has_members = _has_members(facility)
     source = Source.COPIED if has_members else Source.TYPED
     form = StartForm(
         request.POST if request.method == "POST" else None,
