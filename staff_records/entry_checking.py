@@ -12,6 +12,7 @@ from datetime import date
 from staff_records.checked_rows import CheckedRow, CheckedSheet, add_problem, copied_of, texts_of
 from staff_records.columns import TABLES
 from staff_records.differences import (
+    Effect,
     changes_of,
     member_problems,
     over_what_stands,
@@ -71,6 +72,13 @@ def check_rows(
         find_person(side, people, roster, alone=alone)
     for side_rows in by_person(sides):
         check_sides(side_rows, roster, today)
+    for row in checked:
+        row.is_stale = (
+            sheet.exported_at is not None
+            and row.found is not None
+            and row.found.member.changed_at > sheet.exported_at
+            and row.effect is Effect.CHANGED
+        )
     return result
 
 

@@ -102,6 +102,7 @@ def open_sheet(
     source: Source,
     rows: Iterable[tuple[str, int, Mapping[str, str]]] = (),
     file_hash: str = "",
+    exported_at: datetime | None = None,
     by: Actor,
     at: datetime,
 ) -> EntrySheet:
@@ -120,6 +121,7 @@ def open_sheet(
         day=day,
         source=source,
         file_hash=file_hash,
+        exported_at=exported_at,
         opened_at=at,
         opened_by=by.user_id,
         saved_at=at,

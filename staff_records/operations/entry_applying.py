@@ -4,7 +4,7 @@ An entry sheet becomes the roster: all rows or none, checked again while everybo
 What happened is reported to the city as dated changes; the record names everybody who was touched.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -68,12 +68,16 @@ NOTHING = "反映する行がありません。職員を入力してから、反
 
 @dataclass
 class Applied:
-    """What happened: how many people were hired, have left, have changed; how many rows of the other tables."""
+    """What happened: how many people were hired, have left, have changed; how many rows of the other tables.
+
+    ``kept``: people a file would have changed who stay as they are, because they were changed here since.
+    """
 
     hired: int = 0
     left: int = 0
     changed: int = 0
     sides: int = 0
+    kept: int = 0
     touched: set[UUID] = field(default_factory=set)
 
 
@@ -84,11 +88,13 @@ def apply_sheet(
     shown_version: int,
     shown_people: str | None = None,
     choices: Mapping[UUID, bool] | None = None,
+    overwriting: Collection[UUID] = (),
     by: Actor,
     at: datetime,
 ) -> Applied:
     """
     Make the sheet the roster. ``choices``: row → whether what it changes was wrong from the beginning.
+    ``overwriting``: rows of an older file that go before what has changed here since; the others leave it as it is.
     ``shown_people``: ``CheckedSheet.people_hash`` of what was shown; None where nothing was.
 
     :raises EntrySheet.DoesNotExist: no such sheet of this facility.
@@ -107,8 +113,11 @@ def apply_sheet(
     _require_whole(checked)
     if shown_people is not None and shown_people != checked.people_hash:
         raise ProblemsFound([ROSTER_CHANGED])
+    for one in checked.rows:
+        one.is_kept = one.is_stale and one.row.pk not in overwriting
     applying = _Applying(Writer(by.user_id, at, today), facility, checked)
     applied = applying.apply()
+    applied.kept = len({one.found.member.pk for one in checked.rows if one.is_kept and one.found is not None})
     close(sheet, EntryStatus.APPLIED, at=at)
     named = checked.named
     record(
@@ -125,6 +134,7 @@ def apply_sheet(
             "left": applied.left,
             "changed": applied.changed,
             "rows": applied.sides,
+            "kept": applied.kept,
         },
     )
     return applied

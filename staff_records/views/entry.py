@@ -29,7 +29,14 @@ from staff_records.checked_rows import CheckedSheet
 from staff_records.columns import TABLES
 from staff_records.dossiers import not_gone_before
 from staff_records.entry_checking import check_rows
-from staff_records.entry_forms import NotOurForm, SentRow, StartForm, sent_choices, sent_rows
+from staff_records.entry_forms import (
+    NotOurForm,
+    SentRow,
+    StartForm,
+    sent_choices,
+    sent_overwriting,
+    sent_rows,
+)
 from staff_records.entry_grid import EMPTY_ROWS, MORE_ROWS, cell_id, grid_of, page_of
 from staff_records.entry_summary import summary_of
 from staff_records.events import StaffEvent
@@ -157,7 +164,7 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
     if request.method == "GET":
         return _check_page(request, sheet)
     try:
-        choices = sent_choices(request.POST)
+        choices, overwriting = sent_choices(request.POST), sent_overwriting(request.POST)
         sheet_id, version = UUID(request.POST.get("sheet", "")), int(request.POST.get("version", ""))
     except ValueError:
         return _check_page(request, sheet, problems=[UNREADABLE])
@@ -167,13 +174,15 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
             shown_version=version,
             shown_people=request.POST.get("people", ""),
             choices=choices,
+            overwriting=overwriting,
             by=request.actor,
             at=timezone.now(),
         )
     except EntrySheet.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _check_page(request, sheet, problems=_sentences(refusal), choices=choices)
+        problems = _sentences(refusal)
+        return _check_page(request, sheet, problems=problems, choices=choices, overwriting=overwriting)
     messages.success(request, _applied_words(applied))
     return redirect("staff:roster", facility_number)
 
@@ -234,6 +243,7 @@ def _check_page(
     *,
     problems: list[str] | None = None,
     choices: dict[UUID, bool] | None = None,
+    overwriting: frozenset[UUID] = frozenset(),
 ) -> HttpResponse:
     checked = _checked(sheet, choices or {})
     record(StaffEvent.ENTRY_CHECKED, on=sheet, rows=checked.named)
@@ -254,6 +264,7 @@ def _check_page(
         "sheet": sheet,
         "summary": summary_of(checked),
         "people": checked.people_hash,
+        "overwriting": overwriting,
         "file_notes": addresses.notes,
         "problems": [*[(sentence, "") for sentence in known], *targets.items()],
         "breadcrumbs": [*_crumbs(request), ("確認", None)],
@@ -333,7 +344,8 @@ def _applied_words(applied: Applied) -> str:
         ("そのほかの表", applied.sides, "行"),
     )
     words = "、".join(f"{label} {count}{unit}" for label, count, unit in counts if count)
-    return f"名簿に反映しました（{words or '変更なし'}）。今年度の異動は、市に届出として届きます。"
+    kept = f"ここで変更した{applied.kept}人は、名簿のままにしました。" if applied.kept else ""
+    return f"名簿に反映しました（{words or '変更なし'}）。{kept}今年度の異動は、市に届出として届きます。"
 
 
 def _facility(request: TenantRequest) -> Facility:

@@ -8,12 +8,13 @@ back what was written. Figures (hours, days, yen, 職員番号) are numbers.
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 from typing import Final
 from unicodedata import east_asian_width
 
+from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -25,7 +26,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pages.wareki import day_words
 from staff_records.columns import TABLES, Column, Kind, Table
-from staff_records.workbook.ours import CHOICES, DAY_LABEL, GUIDE, NUMBER_LABEL
+from staff_records.workbook.ours import (
+    CHOICES,
+    DAY_LABEL,
+    EXPORTED_FORMAT,
+    EXPORTED_LABEL,
+    GUIDE,
+    NUMBER_LABEL,
+)
 
 FONT: Final = "游ゴシック"
 NUMBERS: Final = frozenset({Kind.NUMBER, Kind.HOURS_A_DAY, Kind.DAYS_A_MONTH, Kind.HOURS, Kind.YEN})
@@ -58,13 +66,14 @@ HOW: Final[Mapping[Kind, str]] = {
 
 @dataclass(frozen=True)
 class Head:
-    """Whose roster it is, and of which day."""
+    """Whose roster it is, of which day, and when it was written; None: a form with nobody in it."""
 
     number: str
     name: str
     day: date
 
 
+    exported_at: datetime | None = None
 def roster_workbook(head: Head, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
     """An .xlsx with a sheet for each table of ``rows`` (table → texts of its rows), in their order."""
     workbook = Workbook()
@@ -209,6 +218,11 @@ def _write_guide(sheet: Worksheet, head: Head, tables: Sequence[Table]) -> None:
         ((DAY_LABEL, day_words(head.day)), plain),
         ((), plain),
         (("使い方",), bold),
+        *(
+            [((EXPORTED_LABEL, f"{timezone.localtime(head.exported_at):{EXPORTED_FORMAT}}"), plain)]
+            if head.exported_at is not None
+            else []
+        ),
         *(
             ((f"{step}", words), plain)
             for step, words in enumerate(
