@@ -41,6 +41,8 @@ TEXT_FORMAT, YEN_FORMAT, NUMBER_FORMAT = "@", "#,##0", "General"
 # Rows to type into below what stands, and how far choices are offered.
 EMPTY_ROWS, OFFERED_ROWS = 20, 1000
 LINE_HEIGHT = 15
+# In characters: what an A4 sheet on its side holds at about four fifths of the size.
+WIDEST_ON_A4 = 170
 LINE = Side(style="thin", color="FF949494")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD, NEEDED = PatternFill("solid", fgColor="FFE8F1FE"), PatternFill("solid", fgColor="FFFFF0C2")
@@ -71,9 +73,9 @@ class Head:
     number: str
     name: str
     day: date
-
-
     exported_at: datetime | None = None
+
+
 def roster_workbook(head: Head, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
     """An .xlsx with a sheet for each table of ``rows`` (table → texts of its rows), in their order."""
     workbook = Workbook()
@@ -88,7 +90,7 @@ def roster_workbook(head: Head, rows: Mapping[str, Sequence[Mapping[str, str]]])
     _write_guide(guide, head, [table for table, _, _ in sheets])
     for table, sheet, texts in sheets:
         _write_table(sheet, table, texts, ranges)
-        _set_page(sheet, head, table.title)
+        _set_page(sheet, head, table.title, _paper(table))
     workbook.active = 1
     workbook.properties.creator = "はぐくみ請求"
     workbook.properties.title = "職員名簿"
@@ -216,13 +218,13 @@ def _write_guide(sheet: Worksheet, head: Head, tables: Sequence[Table]) -> None:
         ((NUMBER_LABEL, head.number), plain),
         (("施設名", head.name), plain),
         ((DAY_LABEL, day_words(head.day)), plain),
-        ((), plain),
-        (("使い方",), bold),
         *(
             [((EXPORTED_LABEL, f"{timezone.localtime(head.exported_at):{EXPORTED_FORMAT}}"), plain)]
             if head.exported_at is not None
             else []
         ),
+        ((), plain),
+        (("使い方",), bold),
         *(
             ((f"{step}", words), plain)
             for step, words in enumerate(
@@ -268,9 +270,15 @@ def _write_guide(sheet: Worksheet, head: Head, tables: Sequence[Table]) -> None:
     _set_page(sheet, head, "使い方")
 
 
-def _set_page(sheet: Worksheet, head: Head, title: str) -> None:
+def _paper(table: Table) -> str:
+    """As small as it can be read on: all columns stand beside each other on one sheet, so a wide table needs A3."""
+    is_wide = sum(map(_width, table.columns)) > WIDEST_ON_A4
+    return Worksheet.PAPERSIZE_A3 if is_wide else Worksheet.PAPERSIZE_A4
+
+
+def _set_page(sheet: Worksheet, head: Head, title: str, paper: str = Worksheet.PAPERSIZE_A4) -> None:
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.paperSize = paper
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.3
