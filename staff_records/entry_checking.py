@@ -72,12 +72,12 @@ def check_rows(
         find_person(side, people, roster, alone=alone)
     for side_rows in by_person(sides):
         check_sides(side_rows, roster, today)
-    for row in checked:
-        row.is_stale = (
+    for one in checked:
+        one.is_stale = (
             sheet.exported_at is not None
-            and row.found is not None
-            and row.found.member.changed_at > sheet.exported_at
-            and row.effect is Effect.CHANGED
+            and one.found is not None
+            and one.found.member.changed_at > sheet.exported_at
+            and one.effect is Effect.CHANGED
         )
     return result
 

@@ -93,6 +93,7 @@ class IdentityPart(ColumnsForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, today: date, **options: Any) -> None:
         super().__init__(data, today=today, **options)
+        self.doubt = ""
         typed = str((data or {}).get("birth_date", ""))
         try:
             born = read_birth_date(typed, today)
@@ -107,7 +108,7 @@ class IdentityPart(ColumnsForm):
         assert isinstance(birth, CellField)
         if not is_sure:
             self.fields[SURE] = forms.BooleanField(label=SURE_WORDS, required=False)
-            self.hints = {**self.hints, SURE: doubt}
+            self.doubt = doubt
             is_sure = SURE in self.data
         birth.reads = partial(read_birth_date, today=birth.today, sure=is_sure)
 
@@ -117,7 +118,7 @@ class IdentityPart(ColumnsForm):
         found = super().parts
         if SURE in self.fields:
             place = next(place for place, part in enumerate(found) if part[0].name == "birth_date")
-            found.insert(place + 1, (self[SURE], self.hints[SURE], ""))
+            found.insert(place + 1, (self[SURE], self.doubt, ""))
         return found
 
     def identity(self) -> Identity:

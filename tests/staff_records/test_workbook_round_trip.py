@@ -207,7 +207,7 @@ def _convert(file: Path, folder: Path, ending: str, home: Path) -> None:
 
 
 def test_a_table_too_wide_for_a4_is_printed_on_a3(sakura):
-    """24 columns on A4 would be five points high: read by nobody."""
+    """24 columns on A4 would stand in letters of less than six points."""
     with sakura.open():
         fill(sakura, [("members", 2, PEOPLE[1])])
         sheets = load_workbook(io.BytesIO(exported(sakura).content))
