@@ -212,7 +212,7 @@ def test_a_table_too_wide_for_a4_is_printed_on_a3(sakura):
         fill(sakura, [("members", 2, PEOPLE[1])])
         sheets = load_workbook(io.BytesIO(exported(sakura).content))
 
-    papers = {sheet.title: sheet.page_setup.paperSize for sheet in sheets if sheet.title != CHOICES}
+    papers = {sheet.title: str(sheet.page_setup.paperSize) for sheet in sheets if sheet.title != CHOICES}
     assert papers.pop("職員名簿") == sheets.active.PAPERSIZE_A3
     assert set(papers.values()) == {sheets.active.PAPERSIZE_A4}
     for sheet in sheets:
