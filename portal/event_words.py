@@ -513,6 +513,7 @@ DETAILS = {
     "region_percent": "地域区分（%）",
     "idle_days": "保存がなかった日数",
     "removed": "消した行",
+    "kept": "ファイルより新しいので名簿のままにした職員",
     "repeated": "もう一度届いた同じファイル",
     "rows": "行",
     "rows_changed": "変わる行",
