@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from asking import together
+from staff_records.carrying import GOES_ON
 from staff_records.models import (
     EarlierEmployment,
     Employment,
@@ -26,14 +27,11 @@ from staff_records.models import (
 )
 from staff_records.opening import open_to_compute, open_to_show, show_opened
 from staff_records.person_rows import MemberRow, PersonRow
-from staff_records.words import Beginning
 
 A_DAY = timedelta(days=1)
 # A list of ids is compared with row after row: thousands of them cost seconds. Of so many people the rows of their
 # facilities are read, and what is somebody else's is left.
 MANY = 400
-# Terms that stay the same person at work: the span after one of these goes on with the one before.
-GOES_ON = frozenset({Beginning.CHANGED, Beginning.LEAVE, Beginning.RETURNED})
 
 
 class Purpose(StrEnum):

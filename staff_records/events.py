@@ -25,6 +25,7 @@ class StaffEvent(StrEnum):
     WAGES_SET = "staff.wages_set"
     WORK_RULES_SET = "staff.work_rules_set"
     UNDONE = "staff.undone"
+    ENTRY_WITHDRAWN = "staff.entry_withdrawn"
     # Whoever is hired is compared with those born on the same day.
     COMPARED = "staff.compared"
     NEW_SHOWN = "staff.new_shown"
@@ -87,6 +88,7 @@ class RetentionEvent(StrEnum):
     SHOWN = "staff.retention_shown"
     RULE_SET = "staff.retention_rule_set"
     ERASURE_ASKED = "staff.erasure_asked"
+    ERASURE_TOLD = "staff.erasure_told"
     ERASURE_CONFIRMED = "staff.erasure_confirmed"
     ERASURE_WITHDRAWN = "staff.erasure_withdrawn"
     ERASED = "staff.erased"

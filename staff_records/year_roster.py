@@ -15,6 +15,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from asking import together
 from facilities.models import Facility
 from staff_records.dossiers import Purpose, dossiers, members_since, show
+from staff_records.holding import hold_facility, hold_members
 from staff_records.models import RosterSnapshot, SnapshotLine, StaffMember, WorkRules
 from staff_records.opening import open_readable
 from staff_records.roster_figures import RosterFigures, roster_on
@@ -97,8 +98,8 @@ def gather(facility: Facility, fiscal_year: int, *, also_on: date | None = None)
 
 def lock(facility: Facility) -> None:
     """Nobody else changes this roster until the transaction ends; call it before ``gather``."""
-    Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
-    list(StaffMember.objects.select_for_update(of=("self",)).filter(facility=facility).values_list("pk"))
+    hold_facility(facility.pk)
+    hold_members(StaffMember.objects.filter(facility=facility))
 
 
 def content_hash_of(facility_id: UUID, fiscal_year: int, standings: Iterable[Standing]) -> str:

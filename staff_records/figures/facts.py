@@ -13,7 +13,7 @@ from facilities.models import FacilityProfile
 from facilities.periods import ServiceMonth
 from pricing.staffing.career import Career
 from pricing.staffing.dates import date_words
-from pricing.staffing.roundings import number_words
+from pricing.staffing.roundings import persons_words
 from staff_records.figures.experience import (
     RateComparison,
     YearExperience,
@@ -140,7 +140,7 @@ class _Telling:
 
     def _teachers(self) -> Iterator[RosterFact]:
         if self.presence.value is not None:
-            total = f"{self.presence.words}＝{number_words(self.presence.value)}人"
+            total = f"{self.presence.words}＝{persons_words(self.presence.value)}人"
             words = self.presence.words if self.presence.teachers.part_time is None else total
             yield self._fact("teachers", self.presence.value, words)
 

@@ -73,6 +73,16 @@ class Leaders:
         return replace(found, headcount_a=self.granted_a, headcount_b=self.granted_b)
 
     @property
+    def eligible(self) -> tuple[Candidate, ...]:
+        """Whose job can be A or B at all."""
+        return tuple(one for one in self.people if not one.is_above)
+
+    @property
+    def of_other_jobs(self) -> tuple[Candidate, ...]:
+        """Whose job can be neither, whatever the experience."""
+        return tuple(one for one in self.people if one.is_above)
+
+    @property
     def is_short(self) -> bool:
         """Fewer candidates than granted."""
         return self.candidates.is_short

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from facilities.periods import ServiceMonth
 from pricing.staffing import StaffingGap, staffing_gap
-from pricing.staffing.roundings import number_words
+from pricing.staffing.roundings import number_words, persons_words, raise_to_hundredths
 from staff_records.figures.presence import Counted, Presence
 from staff_records.required import Required
 
@@ -41,7 +41,7 @@ class MonthInNumbers:
     def present_words(self) -> str:
         """13.6人; empty where it is not known."""
         value = self.counted.teachers
-        return "" if value is None or not self.counted.staff else f"{number_words(value)}人"
+        return "" if value is None or not self.counted.staff else f"{persons_words(value)}人"
 
     @property
     def state(self) -> tuple[str, str]:
@@ -59,8 +59,10 @@ class MonthInNumbers:
         """＋4.6人; empty where it is not known."""
         if self.gap is None:
             return ""
-        sign = "−" if self.gap.difference < 0 else "＋" if self.gap.difference > 0 else "±"
-        return f"{sign}{number_words(abs(self.gap.difference))}人"
+        difference = self.gap.difference
+        if difference < 0:
+            return f"−{number_words(raise_to_hundredths(-difference))}人"
+        return f"{'＋' if difference > 0 else '±'}{persons_words(difference)}人"
 
 
 @dataclass(frozen=True)

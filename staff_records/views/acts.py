@@ -28,7 +28,7 @@ from facilities.touching import TouchedMonth
 from pages.wareki import month_words
 from staff_records.events import StaffEvent
 from staff_records.forms.cells import ColumnsForm
-from staff_records.models import StaffChange
+from staff_records.models import StaffChange, StaffMember
 from staff_records.operations.acting import ChangedMeanwhile
 from staff_records.outlook import Outlook, claimed_since, outlook_of
 from staff_records.problems import FieldProblems
@@ -103,6 +103,10 @@ def act_page(
     """Show the form of an act, and do it."""
     facility = own_facility(request)
     person = person_or_404(member_id)
+    if person.member.withdrawn_at is not None:
+        # Nothing can be registered about somebody whose entry was withdrawn; the page says so.
+        record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+        return redirect("staff:person", facility_number, member_id)
     shown, names = _shown(act, person, row_id)
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = act.form(typed, today=person.today, version=person.member.version, shown=shown)
@@ -127,6 +131,10 @@ def act_page(
                     today=person.today,
                     version=person.member.version,
                 )
+        except StaffMember.DoesNotExist:
+            # Withdrawn or erased since the form was shown.
+            record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+            return redirect("staff:person", facility_number, member_id)
         else:
             if not only_looks:
                 messages.success(request, act.done)

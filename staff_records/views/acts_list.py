@@ -15,7 +15,7 @@ from staff_records.by_column import (
 )
 from staff_records.forms import papers as paper_forms
 from staff_records.forms import people as people_forms
-from staff_records.operations import months, papers, people, terms
+from staff_records.operations import months, papers, people, terms, withdrawing
 from staff_records.person_rows import MemberRow
 from staff_records.queries.person import Person
 from staff_records.views import taken_back
@@ -121,7 +121,10 @@ TERMS = Act(
         doing.member_id, form.terms(), from_day=form.cleaned_data["from_day"], **doing.on_member
     ),
     shows=_present_terms,
-    lead="変更日から、新しい条件になります。はじめから誤りだったときは、勤務の「訂正」を使ってください。",
+    lead=(
+        "変更日から、新しい条件になります。あとの日の休業や変更が登録済みのときは、そこで変わらないところに引き継がれます。"
+        "はじめから誤りだったときは、勤務の「訂正」を使ってください。"
+    ),
     weighs=True,
 )
 ABSENCE = Act(
@@ -288,6 +291,22 @@ def _withdraw(
     )
 
 
+WITHDRAW_MEMBER = Act(
+    title="職員の登録の取消",
+    button="この職員の登録を取り消す",
+    done="職員の登録を取り消しました。",
+    form=people_forms.WithdrawalForm,
+    perform=lambda doing, form: withdrawing.withdraw_member(
+        doing.member_id, form.cleaned_data["reason"], **doing.on_member
+    ),
+    names=taken_back.everything,
+    lead=(
+        "はじめから登録すべきでなかった人（二重の登録、ほかの施設の人など）を、人ごと取り消します。"
+        "名簿にも計算にも出なくなり、元には戻せません。登録の内容と理由は、市と施設がこのあとも読めます。"
+        "やめた人は、取り消さずに「退職・転出」を登録してください。"
+    ),
+    danger=True,
+)
 WITHDRAW_DETAIL = _withdraw(
     "氏名・住所の変更の取消",
     lambda doing, form: people.withdraw_detail(doing.member_id, doing.row, **doing.on_member),

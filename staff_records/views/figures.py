@@ -93,7 +93,8 @@ def shown(request: TenantRequest, facility: Facility, event: StaffEvent) -> dict
         "year": fiscal_year_words(found.fiscal_year),
         "months": month_choices(found.month),
         "people": [(one, names[one.member_id]) for one in found.experience.people],
-        "candidates": [(one, names[one.member_id]) for one in found.leaders.people],
+        "candidates": [(one, names[one.member_id]) for one in found.leaders.eligible],
+        "no_candidates": [(one, names[one.member_id]) for one in found.leaders.of_other_jobs],
     }
 
 

@@ -62,7 +62,9 @@ def person(request: TenantRequest, facility_number: str, member_id: UUID) -> Htt
         "may_keep": True,
         "breadcrumbs": person_crumbs(facility.number, found, link=False),
     }
-    return render(request, "staff_records/person.html", context)
+    is_withdrawn = found.member.withdrawn_at is not None
+    page = "staff_records/facility/withdrawn_person.html" if is_withdrawn else "staff_records/person.html"
+    return render(request, page, context)
 
 
 def person_or_404(member_id: UUID, *, facility_id: UUID | None = None) -> Person:

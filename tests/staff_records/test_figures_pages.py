@@ -113,6 +113,26 @@ def test_required_against_present_month_by_month(sakura: Nursery) -> None:
     assert "短時間・兼務の職員 1人の勤務時間 64時間 ÷ 常勤の所定時間 160時間 = 0.4人" in page
 
 
+def test_whose_job_leads_nobody_is_counted_apart(sakura: Nursery) -> None:
+    director, teacher = give_roster(sakura, Somebody(job="director"), Somebody())
+
+    page = figures(sakura).split('id="leaders"')[1].split('id="sheet"')[0]
+
+    table, folded = page.split("対象の職種ではありません（1人）")
+    assert rows_in(table) == {str(teacher.pk)}
+    assert rows_in(folded) == {str(director.pk)}
+
+
+def test_people_are_shown_with_two_decimals_and_the_way_says_more(sakura: Nursery) -> None:
+    give_roster(sakura, Somebody(), Somebody(regular=False, hours=5, days=13), full_time_hours=160)
+
+    page = figures(sakura)
+
+    assert "常勤換算0.4人" in page
+    assert "<b>1.4人</b>" in page
+    assert "= 0.40…人" in page
+
+
 def test_leaders_stand_beside_the_granted_numbers(sakura: Nursery) -> None:
     fields = ("infants", "early_education", "disability", "management")
     done = tuple((name, 15, date(2025, 8, 1)) for name in fields)
