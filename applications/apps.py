@@ -12,3 +12,4 @@ class ApplicationsConfig(AppConfig):
     def ready(self) -> None:
         """Register what this room and those below know of a facility."""
         import_module("applications.own_sources")
+        import_module("applications.people_sources")

@@ -42,7 +42,7 @@ def read_entries(item: Item, entries: Entries) -> Entered:
     """The entries of a form. Fields that were not sent say nothing and are not in the answer."""
     entered = Entered()
     for own in item.fields:
-        if own.is_computed:
+        if not own.is_typed:
             continue
         if own.is_table:
             _table(own, entries, entered)

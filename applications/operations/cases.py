@@ -20,7 +20,7 @@ from applications import permissions
 from applications.definitions import Item, Months
 from applications.entering import Entered, read_entries
 from applications.events import ApplicationEvent
-from applications.filling import FilledItem, Origin, is_empty
+from applications.filling import Filled, FilledItem, Origin, is_empty
 from applications.models import Application, ApplicationVersion, ItemPack, TypedField
 from applications.models.cases import LONGEST_REASON
 from applications.packs_in_force import item_of
@@ -367,6 +367,11 @@ def _round_of(item: Item, approved: ApplicationVersion | None) -> int:
     return item.rounds[-1] if approved is not None else item.rounds[0]
 
 
+def _knew(filled: Filled) -> bool:
+    """The very value was known already; of tables only what is missing is asked."""
+    return not filled.field.is_table and filled.known is not None and filled.origin is not Origin.DIFFERS
+
+
 def _count_typed(
     version: ApplicationVersion,
     facility: Facility,
@@ -392,7 +397,7 @@ def _count_typed(
                 round_number=version.round_number,
                 version=version,
                 field_key=key,
-                knew=known[key].known is not None and not item.field_named(key).is_table,
+                knew=_knew(known[key]),
                 typed_at=at,
                 typed_by=by.user_id,
             )
