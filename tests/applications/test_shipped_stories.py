@@ -147,7 +147,7 @@ def test_two_drafts_that_may_both_ask_do_not_wait_for_each_other(sakura, packs):
     assert all(one.by_key["urban"].is_asked for one in found.values())
 
 
-def test_who_rents_is_not_paid_for_depreciation_too(sakura, packs):
+def test_who_rents_and_applies_for_depreciation_is_told_to_stop_the_rent(sakura, packs):
     with sakura.open():
         GrantedItem.objects.create(
             municipality=sakura.city.municipality,
@@ -172,7 +172,7 @@ def test_who_rents_is_not_paid_for_depreciation_too(sakura, packs):
 
     # 都市部 is known from what holds already, so it is not asked.
     assert filled.options == {"variant": "urban"}
-    assert [problem.at for problem in filled.problems] == ["rent"]
+    assert (filled.is_complete, [remark.at for remark in filled.remarks]) == (True, ["rent"])
 
 
 def test_the_whole_year_of_a_city_costs_as_many_queries_as_of_one_facility(city, packs, sakura):
