@@ -1,0 +1,5 @@
+"""Decisions on claims and on applications, and how the city routes them."""
+
+from approvals.models.claims import Decision, Step, Verdict
+
+__all__ = ["Decision", "Step", "Verdict"]
