@@ -53,6 +53,7 @@ WORDS = {
     "facilities.profile_set": "年度プロフィールを設定した",
     "facilities.profile_undone": "年度プロフィールを取り消した",
     "facilities.rates_certified": "加算率の認定を登録した",
+    "facilities.rates_expected": "申請された加算率を仮の率とした",
     "facilities.item_granted": "加算・減算を設定した",
     "facilities.item_ended": "加算・減算を終了した",
     "facilities.item_undone": "加算・減算の設定を取り消した",
