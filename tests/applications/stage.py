@@ -12,6 +12,8 @@ from applications.operations import cases, packs
 from applications.operations.cases import Wanted
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
+from applications.states import VersionStatus
+from approvals.operations import items as review
 from facilities.actors import Role, actor_for
 from facilities.models import Membership
 from facilities.periods import ServiceMonth
@@ -90,4 +92,36 @@ def submit(
             late_reason=late_reason,
             by=by,
             at=at,
+        )
+
+
+def decide(
+    city: City, version: ApplicationVersion, *roles: Role, at: datetime = AT, **more: Any
+) -> ApplicationVersion:
+    """People of these roles approve one after the other what they are shown."""
+    for role in roles:
+        with city.open(role) as by:
+            version = review.approve(version.pk, shown_hash=version.content_hash, by=by, at=at, **more)
+    return version
+
+
+def approve(city: City, version: ApplicationVersion, at: datetime = AT) -> ApplicationVersion:
+    """担当, then 係長, and 課長 where the route asks for one."""
+    version = decide(city, version, Role.OFFICER, Role.CHIEF, at=at)
+    if version.status == VersionStatus.SUBMITTED:
+        version = decide(city, version, Role.MANAGER, at=at)
+    return version
+
+
+def send_back(
+    city: City,
+    version: ApplicationVersion,
+    reason: str = "人数を確かめてください",
+    at: datetime = AT,
+    **more: Any,
+) -> ApplicationVersion:
+    """The officer returns it."""
+    with city.open(Role.OFFICER) as by:
+        return review.return_to_facility(
+            version.pk, shown_hash=version.content_hash, reason=reason, by=by, at=at, **more
         )
