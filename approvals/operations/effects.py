@@ -12,8 +12,8 @@ from typing import Final
 from applications.definitions import Item, Stage
 from applications.models import ApplicationVersion
 from approvals.events import ItemEvent
-from approvals.items.months import months_of
 from approvals.items.subjects import ItemUnderReview, item_of_version
+from approvals.items.terms import applied_rates, months_of
 from approvals.models import Certifier, RateCertificate
 from audit.record import record
 from facilities.actors import Actor
@@ -98,16 +98,6 @@ def write_certificate(
             "certified_on": day.isoformat(),
         },
     )
-
-
-def applied_rates(version: ApplicationVersion) -> tuple[int | None, int | None]:
-    """
-    区分1 and 区分2 the version applies for, in percent, as its fields ``base_percent`` and ``wage_percent`` say; None
-    where they do not or could stand in no certificate.
-    """
-    sent = version.content.get("sent", {})
-    base, wage = (sent.get(key, {}).get("value") for key in ("base_percent", "wage_percent"))
-    return base if base in BASE_PERCENTS else None, wage if wage in WAGE_PERCENTS else None
 
 
 def _grant(version: ApplicationVersion, item: Item, by: Actor, at: datetime) -> None:

@@ -243,7 +243,7 @@ def _decide(
         rows={"application_version": [version.pk], "decision": [decision.pk]},
         detail={
             "item": version.application.item_key,
-            "step": subject.step,
+            "review_step": subject.step,
             "role": subject.role,
             "verdict": str(verdict),
             "content_hash": version.content_hash,

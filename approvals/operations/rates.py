@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from approvals import permissions
 from approvals.events import ItemEvent
-from approvals.items.months import months_of
 from approvals.items.subjects import item_of_version
+from approvals.items.terms import months_of
 from approvals.models import RateCertificate
 from approvals.operations.effects import Certificate, write_certificate
 from audit.record import record

@@ -30,6 +30,7 @@ from facilities.models import (
 )
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
+from tests.access.applied import review_rows
 from tests.access.staff import staff_rows
 from tests.access.subjects import (
     api_token,
@@ -246,6 +247,7 @@ def make_world() -> World:
         "pair_id": overlapping_pair(sakura, sumire),
         "rule_id": work_rules_of(sakura).pk,
         "erasure_id": asked_erasure(sakura).pk,
+        **review_rows(city, sakura),
     }
     staff = staff_rows(sakura)
     ids |= {"member_id": staff.pop("member"), "change_id": staff.pop("change")}

@@ -1,7 +1,7 @@
 """What stories of applications stand on: a city with released packs, and the hand of a clerk."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +15,7 @@ from applications.queries.filled import fill_for
 from applications.states import VersionStatus
 from approvals.operations import items as review
 from facilities.actors import Role, actor_for
-from facilities.models import Membership
+from facilities.models import FacilityProfile, Membership
 from facilities.periods import ServiceMonth
 from facilities.scope import scope
 from tests.applications.packs import PRICE
@@ -125,3 +125,17 @@ def send_back(
         return review.return_to_facility(
             version.pk, shown_hash=version.content_hash, reason=reason, by=by, at=at, **more
         )
+
+
+LAST_YEAR = PRICE.replace("fiscal_year = 2026", "fiscal_year = 2025").replace(
+    'id = "price"', 'id = "price-2025"'
+)
+IN_LAST_APRIL = timezone.make_aware(datetime(2025, 4, 14, 10, 0))
+
+
+def approved_last_year(city: City, place: Nursery, pack: ItemPack, **typed: str) -> ApplicationVersion:
+    """The same item of 2025, approved; its profile reached back to then. ``pack`` is ``LAST_YEAR`` released."""
+    with city.open():
+        FacilityProfile.objects.filter(facility=place.facility).update(from_month=date(2025, 4, 1))
+    version = save(place, pack, from_month=ServiceMonth(2025, 4), at=IN_LAST_APRIL, **typed)
+    return approve(city, submit(place, version, at=IN_LAST_APRIL), at=IN_LAST_APRIL)
