@@ -1,5 +1,6 @@
 """
-Where a sent application is in the city (審査の段階). The room above that reviews says so: applications know no reviewer.
+Where a sent application is in the city (審査の段階). The room above that reviews says so: applications know no
+reviewer.
 
 A page asks for all its versions at once; without an answer, it says nothing about steps.
 """

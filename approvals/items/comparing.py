@@ -14,8 +14,8 @@ from applications.models import ApplicationVersion
 from applications.states import VersionStatus
 
 Place = tuple[UUID, str, str]
-# Values are opened only where they are shown.
-OPENED: Final = ("content_sealed",)
+# Values stay sealed where they are not shown.
+SEALED: Final = ("content_sealed",)
 
 
 def place_of(version: ApplicationVersion) -> Place:
@@ -27,8 +27,10 @@ def place_of(version: ApplicationVersion) -> Place:
 def before_of(version: ApplicationVersion) -> ApplicationVersion | None:
     """What the version is compared with: one query. Of a version that was replaced, the one it replaced itself."""
     application = version.application
+    found: ApplicationVersion | None
     if version.replaces_id is not None:
-        return ApplicationVersion.objects.select_related("application").get(pk=version.replaces_id)
+        found = ApplicationVersion.objects.select_related("application").get(pk=version.replaces_id)
+        return found
     rows = ApplicationVersion.objects.filter(
         application__facility=version.facility_id,
         application__family=application.family,
@@ -37,7 +39,7 @@ def before_of(version: ApplicationVersion) -> ApplicationVersion | None:
     ).exclude(pk=version.pk)
     this_year = Q(application__fiscal_year=application.fiscal_year, number__lt=version.number)
     last_year = Q(application__fiscal_year=application.fiscal_year - 1)
-    found: ApplicationVersion | None = (
+    found = (
         rows.filter(this_year | last_year)
         .select_related("application")
         .order_by("-application__fiscal_year", "-number")

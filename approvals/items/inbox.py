@@ -13,7 +13,7 @@ from applications.definitions import FAMILY_LABELS
 from applications.models import ApplicationVersion
 from applications.states import VersionStatus
 from approvals import permissions
-from approvals.items.comparing import OPENED
+from approvals.items.comparing import SEALED
 from approvals.items.noticing import Noticed, noticed
 from approvals.items.subjects import ItemUnderReview, delegations_on, under_review
 from approvals.models import ItemDecision, ReviewRoute
@@ -197,7 +197,7 @@ def item_inbox(asked: ItemQuestion, *, by: Actor, at: datetime) -> ItemInbox:
     rows = (
         ApplicationVersion.objects.filter(application__fiscal_year__in=years, status__in=SHOWN)
         .select_related("application", "facility")
-        .defer(*OPENED)
+        .defer(*SEALED)
         .order_by("facility__number", "application__family", "application__item_key")
     )
     found = list(rows)

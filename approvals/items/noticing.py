@@ -14,7 +14,7 @@ from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of
 from applications.queries.filled import fill_many
 from applications.states import VersionStatus
-from approvals.items.comparing import OPENED, befores_of, is_same
+from approvals.items.comparing import SEALED, befores_of, is_same
 from approvals.items.flags import Flag, flags_of, risk_of, stale_fields
 from approvals.queries import latest_month
 from claims.queries.additions import Checked, additions_in
@@ -133,4 +133,4 @@ def approved_versions(fiscal_years: Iterable[int]) -> list[ApplicationVersion]:
     rows = ApplicationVersion.objects.filter(
         application__fiscal_year__in=set(fiscal_years), status=VersionStatus.APPROVED
     )
-    return list(rows.select_related("application").defer(*OPENED))
+    return list(rows.select_related("application").defer(*SEALED))

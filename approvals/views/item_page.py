@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -127,7 +127,7 @@ def _page(
         permissions.decide_item(request.actor, view.subject)
     except NotAllowed as refusal:
         may_decide, why_not = False, str(refusal)
-    sent = request.POST if request.method == "POST" else held_forms.take(request) or {}
+    sent = request.POST if request.method == "POST" else held_forms.take(request) or QueryDict()
     typed = {name: sent.get(name, "") for name in TYPED}
     asked = _asked(request)
     previous, following = _neighbours(request, asked, version_id)

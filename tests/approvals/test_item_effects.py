@@ -1,4 +1,4 @@
-"""What follows from the last approval: additions hold from their month on, claims follow, rates wait for a certificate."""
+"""What follows from the last approval: additions hold from their month on, claims follow, rates are certified."""
 
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +27,7 @@ from jobs import running
 from tests.applications.stage import AT, approve, decide, release_pack, save, submit
 from tests.approvals.test_inbox import approve as approve_claim
 from tests.approvals.test_inbox import play
-from tests.cast import APRIL, JUNE, MAY, City, Nursery, give_counts, make_city, make_facility
+from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, make_facility
 from tests.documents.test_claim_form import NURSERY_ITEMS
 from tests.record import events_of
 
@@ -330,14 +330,3 @@ def test_a_draft_is_nowhere(city, sakura, pack):
     version = save(sakura, pack, **TYPED)
     with sakura.open():
         assert where_is(version) is None
-
-
-def test_a_failing_condition_is_a_risk(city, sakura, pack):
-    """さくら園 has no roster, but says that the team of additional staff is not there."""
-    give_counts(sakura, MAY)
-    sent = submit(sakura, save(sakura, pack, **TYPED))
-
-    with city.open(Role.OFFICER) as officer:
-        keys = [flag.key for flag in item_view(sent.pk, officer).flags]
-
-    assert "new" in keys

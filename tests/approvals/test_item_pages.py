@@ -26,7 +26,7 @@ from tests.applications.stage import (
     send_back,
     submit,
 )
-from tests.cast import City, Nursery, make_city, make_facility, sign_in
+from tests.cast import City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.record import events_of
 
 PAGE = "/c/applications/"
@@ -268,3 +268,20 @@ def test_decided_together_only_what_is_unchanged(city, sakura, pack, sent):
     with city.open():
         assert ApplicationVersion.objects.get(pk=sent.pk).status == VersionStatus.SUBMITTED
     decide(city, sent, Role.OFFICER)
+
+
+def test_a_condition_that_fails_is_a_risk_and_comes_first(city, pack):
+    """4歳以上児配置改善 and チーム保育推進 exclude each other; both were asked for."""
+    for number, items in ((1, {}), (2, {"age4plus_staffing": {}})):
+        place = make_facility(city, f"園{number}", number=f"129990000193{number}", items=items)
+        give_counts(place)
+        submit(place, save(place, pack, **TYPED))
+    browser = sign_in(city.people[Role.OFFICER])
+
+    page = browser.get(PAGE).content.decode()
+    first = shown(page)[0]
+    opened = browser.get(f"{PAGE}{first}/").content.decode()
+
+    assert page.index("園2") < page.index("園1")
+    assert "条件が足りない可能性" in page
+    assert "一緒には請求できません" in opened
