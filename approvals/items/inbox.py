@@ -1,6 +1,7 @@
 """The inbox of applications: what waits for whom, what deserves a look first, what is as it was."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -9,12 +10,12 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils import timezone
 
-from applications.definitions import FAMILY_LABELS
+from applications.definitions import FAMILY_LABELS, Item
 from applications.models import ApplicationVersion
 from applications.states import VersionStatus
 from approvals import permissions
 from approvals.items.comparing import SEALED
-from approvals.items.noticing import Noticed, noticed
+from approvals.items.noticing import Noticed, items_of, noticed
 from approvals.items.subjects import ItemUnderReview, delegations_on, under_review
 from approvals.models import ItemDecision, ReviewRoute
 from facilities.actors import Actor
@@ -203,26 +204,39 @@ def item_inbox(asked: ItemQuestion, *, by: Actor, at: datetime) -> ItemInbox:
     found = list(rows)
     approved = [version for version in found if version.status == VersionStatus.APPROVED]
     shown = [version for version in found if asked.shows(version)]
-    decisions: dict[UUID, list[ItemDecision]] = defaultdict(list)
-    for decision in ItemDecision.objects.filter(version__application__fiscal_year=asked.year).order_by(
-        "step"
-    ):
-        decisions[decision.version_id].append(decision)
-    routes = tuple(ReviewRoute.objects.all())
-    delegations = delegations_on(timezone.localdate(at))
+    seen = noticed(shown, approved)
     everything = []
-    for one in noticed(shown, approved):
-        subject = under_review(
-            one.version,
-            one.item,
-            own=routes,
-            decisions=decisions[one.version.pk],
-            delegations=delegations,
-        )
+    for one, subject in zip(seen, _subjects([(one.version, one.item) for one in seen], at), strict=True):
         can = permissions.decide_item.allows(by, subject)
         everything.append(ItemRow(one, subject, can, can and by.duty != subject.role))
     wanted = [row for row in everything if _fits(row, asked)]
     return ItemInbox(asked, _sorted(wanted, asked.sort), everything, Counter(row.state for row in everything))
+
+
+def waiting_for(*, by: Actor, at: datetime) -> int:
+    """How many applications wait for this person, of whatever year: five queries, one when nothing waits at all."""
+    sent = ApplicationVersion.objects.filter(status=VersionStatus.SUBMITTED)
+    versions = list(sent.select_related("application").defer(*SEALED))
+    if not versions:
+        return 0
+    items = items_of(versions)
+    pairs = [(version, items.get((version.pack_id, version.application.item_key))) for version in versions]
+    return sum(permissions.decide_item.allows(by, subject) for subject in _subjects(pairs, at))
+
+
+def _subjects(
+    versions: Sequence[tuple[ApplicationVersion, Item | None]], at: datetime
+) -> list[ItemUnderReview]:
+    """The versions with their routes, decisions and today's delegations: three queries."""
+    decisions: dict[UUID, list[ItemDecision]] = defaultdict(list)
+    made = ItemDecision.objects.filter(version__in=[version.pk for version, _ in versions])
+    for decision in made.order_by("step"):
+        decisions[decision.version_id].append(decision)
+    routes, delegations = tuple(ReviewRoute.objects.all()), delegations_on(timezone.localdate(at))
+    return [
+        under_review(version, item, own=routes, decisions=decisions[version.pk], delegations=delegations)
+        for version, item in versions
+    ]
 
 
 def _fits(row: ItemRow, asked: ItemQuestion) -> bool:

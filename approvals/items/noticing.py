@@ -75,10 +75,15 @@ class Eyes:
         return Noticed(version, item, before, tuple(flags), is_same(version, before))
 
 
+def items_of(versions: Sequence[ApplicationVersion]) -> dict[tuple[UUID, str], Item]:
+    """The items of the versions' packs, by pack and key: one query."""
+    packs = ItemPack.objects.filter(pk__in={version.pack_id for version in versions})
+    return {(row.pk, item.key): item for row in packs for item in pack_of(row).items}
+
+
 def eyes_for(versions: Sequence[ApplicationVersion]) -> Eyes:
     """Items, conditions and sent values of versions that wait for the city."""
-    packs = ItemPack.objects.filter(pk__in={version.pack_id for version in versions})
-    items = {(row.pk, item.key): item for row in packs for item in pack_of(row).items}
+    items = items_of(versions)
     waiting = [version for version in versions if version.status == VersionStatus.SUBMITTED]
     granting = any(
         version.is_wanted

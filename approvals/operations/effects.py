@@ -28,6 +28,7 @@ from facilities.operations.rates import (
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 
+NO_ITEM: Final = "この申請の様式を読み取れません。市の管理者に連絡してください。"
 LONGEST_NUMBER: Final = 40
 NO_NUMBER: Final = f"認定番号を{LONGEST_NUMBER}字までで入力してください。"
 NO_DAY: Final = "認定日を入力してください。"
@@ -55,10 +56,13 @@ def take_effect(
     """
     Let what was approved hold.
 
-    :raises ProblemsFound: the certificate is not whole, or there is no profile its rates could stand in.
+    :raises ProblemsFound: its pack has the item no more, the certificate is not whole, or there is no profile its rates
+        could stand in.
     """
     version, item = subject.version, item_of_version(subject.version)
-    if item is None or item.stage is Stage.REPORT:
+    if item is None:
+        raise ProblemsFound([NO_ITEM])
+    if item.stage is Stage.REPORT:
         return
     if item.grants is not None:
         _grant(version, item, by, at)

@@ -10,7 +10,7 @@ from approvals.events import ItemEvent
 from approvals.items.subjects import item_of_version
 from approvals.items.terms import months_of
 from approvals.models import RateCertificate
-from approvals.operations.effects import Certificate, write_certificate
+from approvals.operations.effects import NO_ITEM, Certificate, write_certificate
 from audit.record import record
 from facilities.actors import Actor
 from facilities.models import Facility
@@ -18,7 +18,6 @@ from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 
 CERTIFIED = "この加算率の認定は、すでに記録されています。"
-NO_ITEM = "この申請の様式を読み取れません。市の管理者に連絡してください。"
 
 
 @operation(ItemEvent.RATES_FORWARDED)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from applications.models import ApplicationVersion, ItemPack
 from applications.states import VersionStatus
-from approvals.items.inbox import ItemQuestion, item_inbox
+from approvals.items.inbox import ItemQuestion, item_inbox, waiting_for
 from approvals.models import Delegation, ItemDecision, ReviewRoute
 from facilities.actors import Role
 from facilities.periods import ServiceMonth
@@ -285,3 +285,14 @@ def test_a_condition_that_fails_is_a_risk_and_comes_first(city, pack):
     assert page.index("園2") < page.index("園1")
     assert "条件が足りない可能性" in page
     assert "一緒には請求できません" in opened
+
+
+def test_the_home_counts_what_waits_for_me(city, sakura, pack, sent):
+    """Counts and claims have nothing to do with it."""
+    with city.open(Role.OFFICER) as officer:
+        assert waiting_for(by=officer, at=AT) == 1
+    decide(city, sent, Role.OFFICER)
+    for role, number in ((Role.OFFICER, 0), (Role.CHIEF, 1), (Role.MANAGER, 0)):
+        with city.open(role) as person, CaptureQueriesContext(connection) as asked:
+            assert waiting_for(by=person, at=AT) == number, role
+        assert len(asked) <= 5
