@@ -12,6 +12,7 @@ from typing import Any
 from applications.definitions import Item, Months, Stage
 from applications.models import ApplicationVersion
 from approvals.items.terms import applied_rates, months_in_year, months_of
+from claims.obstacles import for_city
 from claims.queries.what_if import NothingToStartFrom, newest_standing
 from claims.what_if import CannotCompute, Outcome, Scenario, Standing, try_out
 from facilities.periods import ServiceMonth
@@ -55,7 +56,7 @@ def money_effect(version: ApplicationVersion, item: Item) -> MoneyEffect | None:
         changed, scenario = _changed(standing, version, item)
         outcome = try_out(changed, scenario)
     except (NothingToStartFrom, CannotCompute) as refusal:
-        return MoneyEffect(first, months, barred=str(refusal))
+        return MoneyEffect(first, months, barred=for_city(str(refusal)).sentence)
     return MoneyEffect(first, months, outcome, standing.month, is_sample_priced=standing.is_sample_priced)
 
 

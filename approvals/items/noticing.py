@@ -81,11 +81,14 @@ def items_of(versions: Sequence[ApplicationVersion]) -> dict[tuple[UUID, str], I
     return {(row.pk, item.key): item for row in packs for item in pack_of(row).items}
 
 
-def eyes_for(versions: Sequence[ApplicationVersion]) -> Eyes:
-    """Items, conditions and sent values of versions that wait for the city."""
+def eyes_for(versions: Sequence[ApplicationVersion], *, with_conditions: bool = True) -> Eyes:
+    """
+    Items, sent values and conditions of versions that wait for the city. The conditions of a whole city, which read
+    every roster, are what takes long: whoever only needs a neighbour in the list leaves them out.
+    """
     items = items_of(versions)
     waiting = [version for version in versions if version.status == VersionStatus.SUBMITTED]
-    granting = any(
+    granting = with_conditions and any(
         version.is_wanted
         and (item := items.get((version.pack_id, version.application.item_key))) is not None
         and item.grants is not None
@@ -100,9 +103,14 @@ def eyes_for(versions: Sequence[ApplicationVersion]) -> Eyes:
     )
 
 
-def noticed(versions: Sequence[ApplicationVersion], approved: Iterable[ApplicationVersion]) -> list[Noticed]:
+def noticed(
+    versions: Sequence[ApplicationVersion],
+    approved: Iterable[ApplicationVersion],
+    *,
+    with_conditions: bool = True,
+) -> list[Noticed]:
     """What strikes about each of the versions, in their order; ``approved`` as for ``befores_of``."""
-    eyes = eyes_for(versions)
+    eyes = eyes_for(versions, with_conditions=with_conditions)
     befores = befores_of(versions, approved)
     return [eyes.notice(version, befores.get(version.pk)) for version in versions]
 

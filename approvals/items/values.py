@@ -101,7 +101,8 @@ def _one(own: Field, value: Any) -> str:
     if own.kind is Kind.MONTH:
         return month_words(ServiceMonth.parse(value[:7]).first_day)
     if own.kind in NUMBERS:
-        return f"{value:,}{own.unit}" if isinstance(value, int) else f"{value}{own.unit}"
+        unit = own.unit or ("円" if own.kind is Kind.YEN else "")
+        return f"{value:,}{unit}" if isinstance(value, int) else f"{value}{unit}"
     return str(value)
 
 

@@ -189,7 +189,8 @@ def _neighbours(
     """Those before and after this one in the list it was opened from; none where it was opened from nowhere."""
     if not (request.GET or request.POST):
         return None, None
-    found = [row.version.pk for row in item_inbox(asked, by=request.actor, at=timezone.now()).rows]
+    rows = item_inbox(asked, by=request.actor, at=timezone.now(), with_conditions=False).rows
+    found = [row.version.pk for row in rows]
     if version_id not in found:
         return None, None
     place = found.index(version_id)
@@ -199,7 +200,7 @@ def _neighbours(
 def _to_the_next(request: TenantRequest, version: ApplicationVersion) -> HttpResponse:
     """The next of the list that waits for this person; without one, the list."""
     asked = _asked(request)
-    rows = item_inbox(asked, by=request.actor, at=timezone.now()).rows
+    rows = item_inbox(asked, by=request.actor, at=timezone.now(), with_conditions=False).rows
     following = next(
         (row.version.pk for row in rows if row.can_decide and row.version.pk != version.pk), None
     )
