@@ -19,7 +19,9 @@ from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_ve
 from approvals.items.terms import months_of
 from approvals.items.values import ComparedField, compared_fields
 from approvals.models import ItemDecision, RateCertificate, ReviewRoute
+from claims.composing import Ingredients
 from claims.queries.additions import additions_of
+from claims.what_if import whole_month
 from facilities.actors import Actor
 from facilities.models import GrantedItem
 from facilities.periods import ServiceMonth
@@ -49,6 +51,15 @@ class RosterShown:
 
 
 @dataclass(frozen=True)
+class CountsShown:
+    """The children of the newest month with counts, for comparing."""
+
+    sheet_id: UUID
+    month: ServiceMonth
+    children: int
+
+
+@dataclass(frozen=True)
 class ItemView:
     """Everything a reviewer needs on one page."""
 
@@ -64,7 +75,7 @@ class ItemView:
     decisions: list[DecisionShown]
     versions: list[ApplicationVersion]
     certificate: RateCertificate | None
-    condition_rows: dict[str, list[UUID]]
+    counts: CountsShown | None
 
     @property
     def changed(self) -> list[ComparedField]:
@@ -126,7 +137,7 @@ class ItemView:
         if self.before is not None and self.before.pk not in versions:
             versions.append(self.before.pk)
         return {
-            **self.condition_rows,
+            "sheet": [self.counts.sheet_id] if self.counts else [],
             "application_version": versions,
             "decision": [one.decision.pk for one in self.decisions],
             "granted_item": [row.pk for row in self.granted],
@@ -181,7 +192,7 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         decisions=_shown(decisions, reader),
         versions=versions,
         certificate=RateCertificate.objects.filter(version=version).first(),
-        condition_rows={"sheet": [checked.ingredients.sheet.pk]} if checked else {},
+        counts=_counts(checked.ingredients) if checked else None,
     )
 
 
@@ -221,6 +232,11 @@ def _roster(version: ApplicationVersion) -> RosterShown | None:
         status=SnapshotStatus.ACCEPTED,
     ).first()
     return RosterShown(row.pk, row.day, RosterFigures.of_json(row.figures)) if row else None
+
+
+def _counts(used: Ingredients) -> CountsShown:
+    children = sum(row.count for row in whole_month(used.counts))
+    return CountsShown(used.sheet.pk, used.sheet.service_month, children)
 
 
 def _shown(decisions: list[ItemDecision], reader: Actor) -> list[DecisionShown]:
