@@ -19,6 +19,7 @@ class ApplicationEvent(StrEnum):
     ROUNDS_SHOWN = "applications.rounds_shown"
     ROUND_SET = "applications.round_set"
     ROUND_REOPENED = "applications.round_reopened"
+    REMINDED = "applications.reminded"
 
 
 class PackEvent(StrEnum):

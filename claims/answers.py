@@ -74,7 +74,6 @@ TOPICS: Final = {
     "3月に請求する加算": "external_audit",
 }
 BY_NAME: Final[Mapping[str, Question]] = {question.name: question for question in _ASKED}
-BY_WORDS: Final[Mapping[str, str]] = {words: name for name, words in QUESTIONS.items()}
 
 
 def question_of(name: str, facility_type: str, fiscal_year: int) -> Question:
@@ -95,10 +94,9 @@ def topic_of(name: str) -> str:
     return [topic for topic, first in TOPICS.items() if order.index(first) <= order.index(name)][-1]
 
 
-def asked_by(sentences: Iterable[str]) -> list[str]:
-    """The facts that can be answered here, of the questions on a page, in their order, each once."""
-    names = [BY_WORDS[words] for words in sentences if words in BY_WORDS]
-    return [name for name in dict.fromkeys(names) if name in BY_NAME]
+def answerable(facts: Iterable[str]) -> list[str]:
+    """Those of the facts that can be answered here, in their order, each once."""
+    return [name for name in dict.fromkeys(facts) if name in BY_NAME]
 
 
 def as_fact(name: str, kept: Any) -> Any:

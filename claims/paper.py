@@ -4,7 +4,6 @@ The monthly claim on paper: 請求書 with its 内訳書, as PDF and as workbook
 Fields follow 様式第1号 and its 内訳. The layout is our own sample; it does not claim to be official.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from claims.cells import is_on_first_day
@@ -25,6 +23,7 @@ from claims.queries.terms import provisional_rates, terms_of
 from claims.wording import CLAIM_FORM
 from documents import forms
 from documents.forms import FilledWorkbook, Heading
+from documents.sheet_style import BOX, FONT, HEAD, keep_text, set_page
 from facilities.actors import Actor
 from facilities.models import Facility, FacilityKind, Municipality, details_on, name_in
 from facilities.rules import NotAllowed
@@ -42,9 +41,6 @@ NO_CHARGE = (
 PROVISIONAL = "加算率は仮"
 WHOLE_FACILITY = "施設全体（ほかの市区町村の児童を含む）"
 MARK_WORDS = {"sample": "見本の単価で計算しています", "provisional": "告示の前の暫定の単価で計算しています"}
-FORMULA_STARTS = ("=", "+", "-", "@")
-# What a price is multiplied with in the step of the amount: 255円 × 2人 × 18日 = 9,180円.
-MULTIPLIED = re.compile(r"円 × ([0-9][^=→]*人[^=→]*?) = ")
 
 
 @dataclass(frozen=True)
@@ -262,25 +258,20 @@ def _everybody(counts: Iterable[ChildCount]) -> dict[str, tuple[str, int]]:
     return found
 
 
-def _subject(part: dict[str, Any], line: ClaimLine, everybody: dict[str, tuple[str, int]]) -> str:
-    """Whom a part counts: a class, all children of the line, or those whom its steps multiply (2人 × 18日)."""
+def _subject(part: dict[str, Any], certification: str, everybody: dict[str, tuple[str, int]]) -> str:
+    """Whom a part counts: a class, all children of the line, some of them; or what its number is made of."""
     if part.get("age_class"):
         return part_words(part)
-    words, count = everybody.get(line.certification, ("", None))
-    quantity = part["quantity"]
-    if quantity == count:
-        return words
-    for step in line.steps:
-        found = MULTIPLIED.search(step["text"]) if step["label"] == "金額" else None
-        if found is not None:
-            return "対象の子ども" if found[1] == f"{quantity}人" else found[1]
-    return "—"
+    if part.get("note"):
+        return str(part["note"])
+    words, count = everybody.get(certification, ("", None))
+    return words if part["quantity"] == count else "対象の子ども"
 
 
 def _paper_line(line: ClaimLine, everybody: dict[str, tuple[str, int]]) -> PaperLine:
     parts = [
         PaperPart(
-            _subject(part, line, everybody),
+            _subject(part, line.certification, everybody),
             part["unit_yen"],
             part["quantity"],
             part["amount_yen"],
@@ -293,11 +284,7 @@ def _paper_line(line: ClaimLine, everybody: dict[str, tuple[str, int]]) -> Paper
 
 # ---------------------------------------------------------------- the workbook
 
-THIN = Side(style="thin", color="808080")
-BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
-HEAD = PatternFill("solid", fgColor="F2F2F2")
 YEN = '#,##0;[Red]"−"#,##0'
-FONT = "游ゴシック"
 
 
 def workbook(found: dict[str, Any]) -> FilledWorkbook:
@@ -317,12 +304,8 @@ def workbook(found: dict[str, Any]) -> FilledWorkbook:
         for line in range(7 if sheet is front else 3, sheet.max_row + 1):
             sheet.row_dimensions[line].height = 19
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.HeaderFooter.oddHeader.right.text = found["sample"] or None
-        sheet.HeaderFooter.oddFooter.left.text = f"管理番号 {found['control_number']}"
-        sheet.HeaderFooter.oddFooter.center.text = "&P / &N"
-        sheet.HeaderFooter.oddFooter.right.text = "はぐくみ請求"
+        set_page(sheet, found["control_number"])
     return filled
 
 
@@ -444,8 +427,8 @@ def _capacity_words(found: dict[str, Any]) -> str:
 def _cell(sheet: Worksheet, place: str, value: Any, *, head: bool = False, yen: bool = False) -> None:
     cell = sheet[place]
     cell.value = value
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not yen:
-        cell.data_type = "s"  # a name that begins like a formula stays a name
+    if not yen:
+        keep_text(cell)
     cell.border = BOX
     cell.font = Font(name=FONT, size=10, bold=head)
     cell.alignment = Alignment(vertical="center", wrap_text=not yen, horizontal="right" if yen else None)
@@ -468,8 +451,8 @@ def _merged(
     sheet.merge_cells(places)
     first = sheet[places.split(":")[0]]
     first.value = value
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and boxed:
-        first.data_type = "s"
+    if boxed:
+        keep_text(first)
     first.font = Font(name=FONT, size=size, bold=bold)
     first.alignment = Alignment(horizontal="center" if centre else None, vertical="center", wrap_text=True)
     if boxed:

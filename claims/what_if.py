@@ -18,6 +18,7 @@ from claims.composing import (
     Ingredients,
     children_as_input,
     items_as_input,
+    refused_as_no_draft,
     require_terms,
     terms_as_input,
 )
@@ -33,7 +34,6 @@ from pricing import (
     ItemClaim,
     MissingPrice,
     Month,
-    NoBookInForce,
     NoRuleSet,
     Quote,
     RateBook,
@@ -44,6 +44,7 @@ from pricing import (
 from pricing.conditions.checking import ItemFinding, check
 
 MONTHS_OF_YEAR: Final = 12
+NOBODY: Final = "子どもが0人では計算できません。1人以上にしてください。"
 
 
 class CannotCompute(Exception):
@@ -185,17 +186,13 @@ def standing_of(ingredients: Ingredients) -> Standing:
             ]
         ),
     )
-    try:
+    if not any(children.values()):
+        raise CannotDraft("not_computable", f"{obstacles.NOT_COMPUTABLE}\n{NOBODY}")
+    with refused_as_no_draft():
         month = Month(ingredients.month.year, ingredients.month.month)
         book = book_in_force(ingredients.facility.kind, month, ingredients.books)
         quote = _quote(ingredients, profile, book, now)
-    except CannotCompute as problem:
-        if isinstance(problem.__cause__, MissingPrice | NoRuleSet):
-            raise CannotDraft("no_price", str(problem)) from problem
-        raise CannotDraft("not_computable", f"{obstacles.NOT_COMPUTABLE}\n{problem}") from problem
-    except NoBookInForce as problem:
-        raise CannotDraft("no_price", "\n".join(one.message for one in problem.problems)) from problem
-    return Standing(ingredients, profile, book, now, tuple(missing), quote)
+        return Standing(ingredients, profile, book, now, tuple(missing), quote)
 
 
 def whole_month(counts: Iterable[ChildCount]) -> list[ChildCount]:
@@ -248,7 +245,12 @@ def try_out(standing: Standing, changed: Scenario) -> Outcome:
 
     :raises CannotCompute: pricing refuses what was changed, each problem with its path in ``items`` or ``children``.
     """
-    then = _quote(standing.ingredients, standing.profile, standing.book, changed)
+    if not any(changed.children.values()):
+        raise CannotCompute([("children", NOBODY)])
+    try:
+        then = _quote(standing.ingredients, standing.profile, standing.book, changed)
+    except (InputProblems, MissingPrice, NoRuleSet) as refusal:
+        raise CannotCompute([(one.path, one.message) for one in refusal.problems]) from refusal
     month = Month(standing.month.year, standing.month.month)
     return Outcome(
         sections=side_by_side(month, standing.quote, then),
@@ -273,17 +275,12 @@ def _failing(standing: Standing, changed: Scenario) -> tuple[ItemFinding, ...]:
 
 
 def _quote(ingredients: Ingredients, profile: FacilityProfile, book: RateBook, what: Scenario) -> Quote:
-    if not any(what.children.values()):
-        raise CannotCompute([("children", "子どもが0人では計算できません。1人以上にしてください。")])
     document = {
         **terms_as_input(ingredients, profile),
         "children": children_as_input(_counts(ingredients, what)),
         "items": _with_branch(what),
     }
-    try:
-        return calculate(parse(document, book.fiscal_year), book)
-    except (InputProblems, MissingPrice, NoRuleSet) as refusal:
-        raise CannotCompute([(one.path, one.message) for one in refusal.problems]) from refusal
+    return calculate(parse(document, book.fiscal_year), book)
 
 
 def _counts(ingredients: Ingredients, what: Scenario) -> list[ChildCount]:

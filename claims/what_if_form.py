@@ -12,7 +12,7 @@ from claims.checks import MOST_CHILDREN
 from claims.composing import BRANCH
 from claims.forms import WholeNumberField
 from claims.what_if import CannotCompute, ChildKey, Scenario, Standing, classes_of
-from facilities.forms import Grantable, grantables, option_label
+from facilities.forms.items import Grantable, grantables, option_label
 from pricing import SECTION_LABELS
 from pricing.quote import Section
 from pricing.vocabulary import MARCH_UNITS, SYSTEMS

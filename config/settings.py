@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.SessionLimitsMiddleware",
     "facilities.middleware.EntranceMiddleware",
@@ -315,6 +315,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=10, hour="8-11"),
     },
     "remind of deadlines": {"task": "claims.remind", "schedule": crontab(minute=5, hour="8-11")},
+    "remind of entry rounds": {"task": "applications.remind", "schedule": crontab(minute=15, hour="8-11")},
     "tell of new notices": {
         "task": "portal.tell_of_new_notices",
         "schedule": crontab(minute=20, hour="8-11"),

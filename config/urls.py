@@ -38,6 +38,7 @@ if "lgwan" in settings.ENTRANCES:
         path("c/counts/", include("claims.urls_city")),
         path("c/charges/", include("claims.urls_charges")),
         path("c/staff/", include("staff_records.urls_city")),
+        path("c/rounds/", include("applications.urls_rounds")),
         path("c/rate-books/", include("rate_books.urls_city")),
         path("c/rate-books/", include("claims.urls_effect")),
         path("c/review/", include("approvals.urls_city")),

@@ -384,6 +384,12 @@ def _acts_of(membership: Membership, others: Sequence[Membership]) -> list[Accou
     return found[:MOST_ACTS]
 
 
+def people_of(duty: Role) -> list[User]:
+    """The city's people of this role who can be written to."""
+    memberships = Membership.objects.filter(duty=duty, ended_at__isnull=True, user__is_active=True)
+    return [row.user for row in memberships.select_related("user") if row.user.address]
+
+
 def mailboxes(facility_ids: Iterable[UUID]) -> list[Membership]:
     """
     Whom to write to about these facilities: their working accounts, each mailbox of a facility once.

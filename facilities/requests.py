@@ -2,12 +2,19 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
 
 from accounts import held_forms
 from accounts.models import User
 from facilities.actors import Actor
 from facilities.models import Facility, Membership, SentForm
 from facilities.rules import Rule
+
+# Whoever is told so has sent what no page of ours sends, or a page that is older than the program.
+UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
+
+# Where a page stands: words and address, the page itself without one.
+Crumbs = list[tuple[str, str | None]]
 
 
 class SignedInRequest(HttpRequest):
@@ -31,6 +38,11 @@ class TenantRequest(SignedInRequest):
     sent_form: SentForm | None
 
 
+def page_status(request: HttpRequest) -> int:
+    """Of a page with a form: a form that comes back was not accepted."""
+    return 422 if request.method == "POST" else 200
+
+
 def own_facility(request: TenantRequest) -> Facility:
     """
     The one facility of a facility's page; the door has made sure that there is one.
@@ -40,6 +52,17 @@ def own_facility(request: TenantRequest) -> Facility:
     if request.membership.facility is None:
         raise Http404
     return request.membership.facility
+
+
+def facility_or_404(number: str, *related: str) -> Facility:
+    """
+    The facility of this number in the open scope, with its ``related`` rows.
+
+    :raises Http404: there is none; another city's is none.
+    """
+    facilities = Facility.objects.select_related(*related) if related else Facility.objects.all()
+    found: Facility = get_object_or_404(facilities, number=number)
+    return found
 
 
 def require(request: TenantRequest, rule: Rule[None]) -> None:

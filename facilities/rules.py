@@ -21,6 +21,11 @@ class ProblemsFound(Exception):
         self.problems = problems
 
 
+def sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
+    """What a refusal says."""
+    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+
+
 class Rule(Generic[Subject]):
     """A check that raises ``NotAllowed``, with ``.allows`` answering yes or no."""
 

@@ -16,7 +16,8 @@ class Part(NamedTuple):
     """
     Unit × quantity of one child class; ``None`` classes stand for all children asked for.
 
-    ``note`` tells classes of the same age and hours apart: 分園, 従業員枠, 障害児, 日割12日.
+    ``note`` tells classes of the same age and hours apart: 分園, 従業員枠, 障害児, 日割12日. Of children whom no class
+    stands for it says what ``quantity`` was made of where that is not their number: 4人 × 20日.
     """
 
     age_class: str | None

@@ -11,14 +11,14 @@ from uuid import UUID
 
 from django.utils import timezone
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from audit.record import record
 from documents import forms
 from documents.forms import FilledWorkbook, Heading, PanelWords
+from documents.sheet_style import BOX, FONT, HEAD, keep_text, set_page
 from facilities.actors import Actor
 from facilities.models import details_on, name_in
 from facilities.periods import ServiceMonth
@@ -58,7 +58,6 @@ COLUMNS: tuple[tuple[str, int, str], ...] = (
     ("保育士登録番号", 18, "nursery_number"),
     ("幼稚園教諭免許番号", 18, "kindergarten_number"),
 )
-FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def register() -> None:
@@ -168,11 +167,6 @@ def _line(one: Standing, day: date) -> dict[str, str]:
 
 # ---------------------------------------------------------------- the workbook
 
-THIN = Side(style="thin", color="808080")
-BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
-HEAD = PatternFill("solid", fgColor="F2F2F2")
-FONT = "游ゴシック"
-
 
 def workbook(found: dict[str, Any]) -> FilledWorkbook:
     """The same roster as a workbook, one row a person, the head repeated on every printed page."""
@@ -193,19 +187,14 @@ def workbook(found: dict[str, Any]) -> FilledWorkbook:
             cell = sheet.cell(row, place)
             text = line[code]
             cell.value = int(text) if code in {"number", "age"} else text or None
-            if isinstance(cell.value, str) and text.startswith(FORMULA_STARTS):
-                cell.data_type = "s"  # what begins like a formula stays what it is
+            keep_text(cell)
             cell.border, cell.font = BOX, Font(name=FONT, size=9)
             cell.alignment = Alignment(vertical="center", wrap_text=True)
     if found["erased_words"]:
         sheet.cell(row + 1, 1, found["erased_words"]).font = Font(name=FONT, size=9)
     sheet.print_title_rows, sheet.freeze_panes = "5:5", "C6"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A3
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.HeaderFooter.oddFooter.left.text = f"管理番号 {found['control_number']}"
-    sheet.HeaderFooter.oddFooter.center.text = "&P / &N"
-    sheet.HeaderFooter.oddFooter.right.text = "はぐくみ請求"
+    set_page(sheet, found["control_number"])
     return FilledWorkbook(book)
 
 

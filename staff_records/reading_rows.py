@@ -74,8 +74,8 @@ CHOICE_ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
     "in_house": {"内": "in_house", "外": "outside"},
 }
 NOT_ON_PAPER = (
-    "「{}」は印刷用の字体になく、紙の名簿では別の字形や空欄になります。"
-    "字が合っていれば、このままで登録できます。"
+    "「{}」は印刷用の字体にないため、紙の名簿では別の字形か空欄になります。"
+    "字が正しければ、直さなくてかまいません。"
 )
 # A column's words where the checks of a person's record know the same day under another name.
 CHECKED_AS = {

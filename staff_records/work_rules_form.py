@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from facilities.forms import MonthField
+from facilities.forms.fields import MonthField
 
 
 class HoursField(forms.CharField):

@@ -1,6 +1,6 @@
 """加算の確認 for the city: all facilities, those with failing items first; one facility; the export."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -12,9 +12,9 @@ from audit.record import record
 from claims.queries.additions import Found, additions_of
 from claims.views.additions import asked_month
 from documents.exports import asked_charset, csv_file
-from facilities.models import Facility, FacilityKind
+from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, facility_or_404, require
 from staff_records.permissions import read_in_city
 
 COLUMNS = [
@@ -63,17 +63,14 @@ def export_additions(request: TenantRequest) -> HttpResponse:
 def additions_page(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One facility's month under the conditions."""
     require(request, permissions.look)
-    try:
-        facility = Facility.objects.select_related("municipality").get(number=facility_number)
-    except Facility.DoesNotExist:
-        raise Http404 from None
+    facility = facility_or_404(facility_number, "municipality")
     view = additions_of(facility, asked_month(request))
     record(
         ReviewEvent.ADDITIONS_SHOWN,
         on=facility,
         facility_id=facility.pk,
         rows=view.row_ids,
-        detail={"month": str(view.month or "")},
+        detail=view.recorded,
     )
     context = {
         "facility": facility,

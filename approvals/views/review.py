@@ -20,7 +20,7 @@ from claims import permissions as claim_permissions
 from claims.models import Claim
 from claims.operations import conversation
 from claims.wording import price_bands
-from facilities.forms import item_label
+from facilities.forms.items import item_label
 from facilities.requests import TenantRequest, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -12,18 +12,14 @@ from approvals.events import ReviewEvent
 from audit.record import record
 from claims.obstacles import for_city
 from claims.views.what_if import answer_status, try_with
-from facilities.models import Facility
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, facility_or_404, require
 
 
 @require_http_methods(["GET", "POST"])
 def what_if(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One facility's newest confirmed month, as it is and as it would be. Nothing is stored."""
     require(request, permissions.look)
-    try:
-        facility = Facility.objects.get(number=facility_number)
-    except Facility.DoesNotExist:
-        raise Http404 from None
+    facility = facility_or_404(facility_number)
     tried = try_with(request, facility)
     tried = replace(tried, barred=for_city(tried.barred).sentence)
     record(

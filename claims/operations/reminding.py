@@ -18,7 +18,6 @@ from audit.record import record
 from claims.closing import closed_among
 from claims.events import ClaimEvent
 from claims.models import Claim, CountSheet
-from claims.operations.telling import people_of
 from claims.queries.deadlines import deadlines_of
 from claims.states import ClaimStatus, SheetStatus
 from claims.wording import month_words
@@ -26,7 +25,7 @@ from facilities.actors import Role
 from facilities.models import Facility, Municipality
 from facilities.operations.changes import resting_in
 from facilities.periods import ServiceMonth
-from facilities.queries import mailboxes
+from facilities.queries import mailboxes, people_of
 from facilities.schedule import CitySchedule, Deadline, Step
 from facilities.scope import current_scope
 from jobs import mail
@@ -256,7 +255,7 @@ def _pay_words(schedule: CitySchedule, month: ServiceMonth) -> str:
 
 def _write_to_city(duty: Role, *, subject: str, text: str, page: str, key: str, today: date) -> int:
     """One mail to each person of this role; the same key is never sent twice."""
-    people = list(people_of(duty))
+    people = people_of(duty)
     for person in people:
         mail.send_later(
             to=person.address,

@@ -5,16 +5,15 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts.models import User
 from audit.record import record
 from claims.events import ClaimEvent, ImportEvent
 from claims.models import Claim, CountImport, CountSheet, DropRefusal, FileImport, FileKind
 from claims.states import SheetStatus
 from claims.wording import month_words
 from facilities.actors import Role
-from facilities.models import Facility, Membership
+from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.queries import mailboxes
+from facilities.queries import mailboxes, people_of
 from jobs import mail
 
 # Where the enrolment section finds the files of each kind.
@@ -100,12 +99,6 @@ def tell_of_refused_drop(refusal: DropRefusal, *, key: str) -> None:
         page=PAGES[refusal.kind or FileKind.COUNTS],
         key=f"drop refused|{refusal.pk}|{key}",
     )
-
-
-def people_of(duty: Role) -> Iterable[User]:
-    """The city's people of this role who can be written to."""
-    memberships = Membership.objects.filter(duty=duty, ended_at__isnull=True, user__is_active=True)
-    return (row.user for row in memberships.select_related("user") if row.user.address)
 
 
 def _tell_enrolment(subject: str, text: str, *, page: str, key: str) -> None:

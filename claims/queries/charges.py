@@ -22,7 +22,14 @@ from claims.operations.charges_import import (
     plan_of,
 )
 from claims.queries.facility import payer_names
-from claims.queries.imports import labels_beside, people_labels, refusals_of, with_people
+from claims.queries.imports import (
+    ListedImport,
+    labels_beside,
+    listed_import,
+    people_labels,
+    refusals_of,
+    with_people,
+)
 from claims.states import ImportStatus
 from facilities.models import Facility, Municipality
 from facilities.operations.changes import resting_in
@@ -38,25 +45,6 @@ NUMBERS = ("rows", "rows_new", "rows_changed", "rows_gone", "rows_unchanged", "f
 
 
 # ---------------------------------------------------------------- upload and history
-
-
-@dataclass(frozen=True)
-class ListedImport:
-    """One line of the history."""
-
-    imported: ChargeImport
-    uploaded_by: str
-    decided_by: str
-
-    @property
-    def months(self) -> list[ServiceMonth]:
-        """The months of its charges."""
-        return [ServiceMonth.parse(month) for month in self.imported.months]
-
-    @property
-    def numbers(self) -> dict[str, int]:
-        """How many rows it would bring, or brought."""
-        return {**dict.fromkeys(NUMBERS, 0), **self.imported.summary}
 
 
 @dataclass(frozen=True)
@@ -89,7 +77,7 @@ def imports_view() -> ImportsView:
     imports = with_people(ChargeImport.objects.defer("preview_sealed"))
     return ImportsView(
         _months(),
-        [_listed(imported, labels_beside(imported)) for imported in imports[:IMPORTS_LISTED]],
+        [listed_import(imported, labels_beside(imported), NUMBERS) for imported in imports[:IMPORTS_LISTED]],
         refusals_of(FileKind.CHARGES),
     )
 
@@ -112,11 +100,6 @@ def _months() -> list[MonthOfCharges]:
         expected, resting = run.expected(month) | arrived, run.resting(month) - arrived
         found.append(MonthOfCharges(month, len(arrived), rows, charged, ceiling, len(expected), len(resting)))
     return found
-
-
-def _listed(imported: ChargeImport, labels: dict[UUID, str]) -> ListedImport:
-    decided = labels.get(imported.decided_by, "") if imported.decided_by else ""
-    return ListedImport(imported, imported.sender or labels.get(imported.uploaded_by, ""), decided)
 
 
 # ---------------------------------------------------------------- one import
@@ -208,7 +191,7 @@ def import_view(imported: ChargeImport, own: Municipality, *, show: str = "", wo
     One import, asked for with its ``closed_months``. ``show``: a kind of row, or nothing for all; ``words``: part of a
     facility's name or number.
     """
-    listed = _listed(imported, people_labels([imported]))
+    listed = listed_import(imported, people_labels([imported]), NUMBERS)
     if imported.status == ImportStatus.ACCEPTED:
         changes = _in_words(_stored(imported), own)
         return ImportView(listed, changes, _filtered(changes, show, words))

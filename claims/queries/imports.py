@@ -40,21 +40,22 @@ BIG_CHILDREN, BIG_PERCENT = 5, 10
 
 @dataclass(frozen=True)
 class ListedImport:
-    """One line of the history."""
+    """One line of the history; ``names`` of its numbers, those it does not have are 0."""
 
-    imported: CountImport
+    imported: FileImport
     uploaded_by: str
     decided_by: str
+    names: tuple[str, ...]
 
     @property
     def months(self) -> list[ServiceMonth]:
-        """The months of its counts."""
+        """The months of its rows."""
         return [ServiceMonth.parse(month) for month in self.imported.months]
 
     @property
     def numbers(self) -> dict[str, int]:
         """What it would do, or did, in numbers."""
-        return {**dict.fromkeys(NUMBERS, 0), **self.imported.summary}
+        return {**dict.fromkeys(self.names, 0), **self.imported.summary}
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def imports_view() -> ImportsView:
     run = FacilityMonths(Facility.objects.annotate(disputes=counted))
     return ImportsView(
         months=_months(run),
-        imports=[_listed(imported, labels_beside(imported)) for imported in imports[:IMPORTS_LISTED]],
+        imports=[listed_import(imported, labels_beside(imported)) for imported in imports[:IMPORTS_LISTED]],
         open_disputes=sum(facility.disputes for facility in run.facilities),
         # Where nobody could tell the kind, somebody has to look: here, where everybody begins.
         refusals=refusals_of(FileKind.COUNTS, ""),
@@ -160,9 +161,12 @@ def people_labels(imports: Iterable[FileImport]) -> dict[UUID, str]:
     return {**known, SYSTEM_USER: SYSTEM_WORDS}
 
 
-def _listed(imported: CountImport, labels: dict[UUID, str]) -> ListedImport:
+def listed_import(
+    imported: FileImport, labels: dict[UUID, str], names: tuple[str, ...] = NUMBERS
+) -> ListedImport:
+    """The import as a line of the history."""
     decided = labels.get(imported.decided_by, "") if imported.decided_by else ""
-    return ListedImport(imported, imported.sender or labels.get(imported.uploaded_by, ""), decided)
+    return ListedImport(imported, imported.sender or labels.get(imported.uploaded_by, ""), decided, names)
 
 
 # ---------------------------------------------------------------- one import
@@ -265,7 +269,7 @@ def import_view(import_id: UUID, own: Municipality, *, show: str = "", words: st
     :raises CountImport.DoesNotExist: not an import of the open scope.
     """
     imported = CountImport.objects.annotate(closed_months=closed_months()).get(pk=import_id)
-    listed = _listed(imported, people_labels([imported]))
+    listed = listed_import(imported, people_labels([imported]))
     if imported.status == ImportStatus.ACCEPTED:
         facilities = _with_last_month(tuple(_stored(imported)), _totals_before(listed.months))
         return ImportView(listed, facilities, _filtered(facilities, show, words))

@@ -31,7 +31,7 @@ from claims.views import uploading
 from claims.wording import month_words
 from documents.exports import asked_charset, csv_file
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, require
+from facilities.requests import Crumbs, TenantRequest, page_status, require
 from facilities.rules import NotAllowed
 
 KINDS = (
@@ -46,7 +46,6 @@ COUNTS = "児童数"
 HIDDEN = "3人未満のため表示しません"
 NOTHING_YET = "届いていません"
 FIGURES = (CHARGE, NATIONAL, EXEMPT_2, EXEMPT_1)
-Crumbs = list[tuple[str, str | None]]
 
 
 # ---------------------------------------------------------------- upload, preview, accept
@@ -126,7 +125,7 @@ def _imports(
         "form": form,
         "breadcrumbs": [(COUNTS, reverse("counts:imports")), (CHARGES, None)],
     }
-    return render(request, "claims/city/charges_imports.html", context, status=_status(request))
+    return render(request, "claims/city/charges_imports.html", context, status=page_status(request))
 
 
 def _import_page(
@@ -162,7 +161,7 @@ def _import_page(
             ("取込の内容", None),
         ],
     }
-    return render(request, "claims/city/charges_import_page.html", context, status=_status(request))
+    return render(request, "claims/city/charges_import_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- months
@@ -255,8 +254,3 @@ def _csv(
 
 
 # ---------------------------------------------------------------- shared
-
-
-def _status(request: TenantRequest) -> int:
-    """A form that comes back was not accepted."""
-    return 422 if request.method == "POST" else 200

@@ -34,7 +34,7 @@ from claims.views import uploading
 from claims.wording import month_words
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, require, typed_texts
+from facilities.requests import UNREADABLE, TenantRequest, page_status, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.schedule import Step
 
@@ -60,7 +60,6 @@ COLUMNS = (
     ("difference", "前月との差", "number"),
 )
 COUNTS = "児童数"
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
 
 # ---------------------------------------------------------------- upload, preview, accept
@@ -157,7 +156,7 @@ def _imports(
         "may_bring_in": permissions.bring_in_counts.allows(request.actor, None),
         "may_see_charges": permissions.see_charges.allows(request.actor, None),
     }
-    return render(request, "claims/city/imports.html", context, status=_status(request))
+    return render(request, "claims/city/imports.html", context, status=page_status(request))
 
 
 def _import_page(
@@ -186,7 +185,7 @@ def _import_page(
         "problems": problems or [],
         "breadcrumbs": [(COUNTS, reverse("counts:imports")), ("取込の内容", None)],
     }
-    return render(request, "claims/city/import_page.html", context, status=_status(request))
+    return render(request, "claims/city/import_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- months and facilities
@@ -307,7 +306,7 @@ def correct(request: TenantRequest, month: ServiceMonth, facility_number: str) -
             ("人数の訂正", None),
         ],
     }
-    return render(request, "claims/city/correct.html", context, status=_status(request))
+    return render(request, "claims/city/correct.html", context, status=page_status(request))
 
 
 def _facility_page(
@@ -354,7 +353,7 @@ def _facility_page(
             (shown.name, None),
         ],
     }
-    return render(request, "claims/city/facility.html", context, status=_status(request))
+    return render(request, "claims/city/facility.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- closing a month
@@ -421,7 +420,7 @@ def _closing(
             ("月の締め", None),
         ],
     }
-    return render(request, "claims/city/closing.html", context, status=_status(request))
+    return render(request, "claims/city/closing.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- disputes
@@ -481,7 +480,7 @@ def _disputes(
         "problems": problems or [],
         "breadcrumbs": [(COUNTS, reverse("counts:imports")), ("相違の申し出", None)],
     }
-    return render(request, "claims/city/disputes.html", context, status=_status(request))
+    return render(request, "claims/city/disputes.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- shared
@@ -489,8 +488,3 @@ def _disputes(
 
 def _one_of(value: str, choices: tuple[tuple[str, str], ...]) -> str:
     return value if value in dict(choices) else ""
-
-
-def _status(request: TenantRequest) -> int:
-    """A form that comes back was not accepted."""
-    return 422 if request.method == "POST" else 200

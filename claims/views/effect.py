@@ -16,7 +16,7 @@ from claims.queries.facility import payer_names
 from claims.views.additions import asked_month
 from documents.exports import asked_charset, csv_file
 from facilities.models import Facility
-from facilities.requests import TenantRequest, require
+from facilities.requests import Crumbs, TenantRequest, require
 from pricing.vocabulary import SYSTEMS
 from rate_books import permissions
 from rate_books.models import Book
@@ -128,7 +128,7 @@ def _context(book: Book, effect: Effect) -> dict[str, Any]:
     }
 
 
-def _breadcrumbs(book: Book) -> list[tuple[str, str | None]]:
+def _breadcrumbs(book: Book) -> Crumbs:
     return [
         ("単価表", reverse("rate_books:books")),
         (book.book_id, reverse("rate_books:book_page", args=[book.pk])),

@@ -32,12 +32,8 @@ from claims.wording import CLAIM_FORM, month_words, price_bands
 from documents.queries import panel_for
 from facilities.models import Municipality
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, own_facility, typed_texts
-from facilities.rules import NotAllowed, ProblemsFound
-
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
-Crumbs = list[tuple[str, str | None]]
-
+from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 
 # ---------------------------------------------------------------- child counts
 
@@ -70,7 +66,7 @@ def confirm_counts(request: TenantRequest, facility_number: str, month: ServiceM
     except CountSheet.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _count_page(request, month, problems=_sentences(refusal))
+        return _count_page(request, month, problems=sentences(refusal))
     messages.success(request, f"{month_words(month)}の児童数を確認しました。")
     if done.drafted is None:
         return redirect("claims:count_page", facility_number, month)
@@ -95,7 +91,7 @@ def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceM
         typed, cells=cells, own_code=own.code, initial={"sheet": sheet.pk, "version": sheet.version}
     )
     problems: list[str] = []
-    status = _status(request)
+    status = page_status(request)
     if request.method == "POST" and "more" in request.POST:
         form = DisputeForm.with_more_lines(request.POST.dict(), cells=cells, own_code=own.code)
         status = 200
@@ -111,7 +107,7 @@ def dispute_counts(request: TenantRequest, facility_number: str, month: ServiceM
         except CountSheet.DoesNotExist:
             raise Http404 from None
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
         else:
             messages.success(request, "相違を申し出ました。市の回答をお待ちください。")
             return redirect("claims:count_page", facility_number, month)
@@ -152,7 +148,7 @@ def _count_page(
         "problems": problems or [],
         "breadcrumbs": _count_crumbs(request, month),
     }
-    return render(request, "claims/facility/count_page.html", context, status=_status(request))
+    return render(request, "claims/facility/count_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- facts
@@ -183,7 +179,7 @@ def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth
                 {**request.POST.dict(), "version": refusal.saved.version}, asked=view.asked, month=month
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
             # Somebody may have sent the claim in the meantime: what bars the form now is shown now.
             view = queries.facts_of(facility, month, request.actor)
         else:
@@ -205,7 +201,7 @@ def facts_page(request: TenantRequest, facility_number: str, month: ServiceMonth
         "comparison": queries.saved_beside_typed(view, request.POST.dict(), saved_elsewhere),
         "breadcrumbs": [*_count_crumbs(request, month, link=True), ("月の実績", None)],
     }
-    return render(request, "claims/facility/facts_page.html", context, status=_status(request))
+    return render(request, "claims/facility/facts_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- claims
@@ -239,7 +235,7 @@ def submit(request: TenantRequest, facility_number: str, claim_id: UUID) -> Http
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     if claim.outside:
         messages.success(request, "内容を確定しました。「請求書を作る」で、請求書を作れます。")
     else:
@@ -257,7 +253,7 @@ def withdraw(request: TenantRequest, facility_number: str, claim_id: UUID) -> Ht
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.success(request, "請求を取り下げました。内容を確認して、もう一度提出してください。")
     return redirect("claims:claim_page", facility_number, claim_id)
 
@@ -272,7 +268,7 @@ def correct(request: TenantRequest, facility_number: str, claim_id: UUID) -> Htt
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.success(request, f"修正版（第{new.version}版）を作りました。内容を確認して、提出してください。")
     return redirect("claims:claim_page", facility_number, new.pk)
 
@@ -289,7 +285,7 @@ def open_correction(request: TenantRequest, facility_number: str, claim_id: UUID
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.success(
         request,
         f"過誤の訂正（第{new.version}版）を作りました。月の実績を直すか、内容を確認して提出してください。",
@@ -307,7 +303,7 @@ def drop_correction(request: TenantRequest, facility_number: str, claim_id: UUID
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.info(request, "過誤の訂正を取りやめました。承認済みの請求は変わっていません。")
     return redirect("claims:claim_page", facility_number, approved.pk)
 
@@ -322,7 +318,7 @@ def remark(request: TenantRequest, facility_number: str, claim_id: UUID) -> Http
     except Claim.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _claim_page(request, claim_id, problems=_sentences(refusal))
+        return _claim_page(request, claim_id, problems=sentences(refusal))
     messages.success(request, "市に伝えました。市の審査の画面に表示されます。")
     return redirect("claims:claim_page", facility_number, claim_id)
 
@@ -354,7 +350,7 @@ def _claim_list(request: TenantRequest, *, problems: list[str] | None = None) ->
         **price_bands(shown),
         "problems": problems or [],
     }
-    return render(request, "claims/facility/claim_list.html", context, status=_status(request))
+    return render(request, "claims/facility/claim_list.html", context, status=page_status(request))
 
 
 def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] | None = None) -> HttpResponse:
@@ -403,7 +399,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
             (month_words(claim.service_month), None),
         ],
     }
-    return render(request, "claims/facility/claim_page.html", context, status=_status(request))
+    return render(request, "claims/facility/claim_page.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- shared
@@ -418,12 +414,3 @@ def _count_crumbs(request: TenantRequest, month: ServiceMonth, *, link: bool = F
     number = own_facility(request).number
     here = reverse("claims:count_page", args=[number, month]) if link else None
     return [("児童数", reverse("claims:count_list", args=[number])), (month_words(month), here)]
-
-
-def _sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
-
-
-def _status(request: TenantRequest) -> int:
-    """A form that comes back was not accepted."""
-    return 422 if request.method == "POST" else 200

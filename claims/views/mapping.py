@@ -19,7 +19,7 @@ from claims.models import ColumnMapping, FileKind, MappingDraft
 from claims.operations import mapping as operations
 from claims.operations.mapping import Draft
 from claims.queries.mappings import mappings_view
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, page_status, require
 from facilities.rules import NotAllowed, ProblemsFound
 
 COUNTS, MAPPINGS, MAKE = "児童数", "列の対応", "列の対応を決める"
@@ -98,7 +98,7 @@ def _list(
         "problems": problems or [],
         "breadcrumbs": [(COUNTS, reverse("counts:imports")), (MAPPINGS, None)],
     }
-    return render(request, "claims/city/mappings.html", context, status=_status(request))
+    return render(request, "claims/city/mappings.html", context, status=page_status(request))
 
 
 # ---------------------------------------------------------------- making one
@@ -209,9 +209,4 @@ def _draft_page(
             (MAKE, None),
         ],
     }
-    return render(request, template, context, status=_status(request))
-
-
-def _status(request: TenantRequest) -> int:
-    """A form that comes back was not accepted."""
-    return 422 if request.method == "POST" else 200
+    return render(request, template, context, status=page_status(request))

@@ -17,7 +17,7 @@ from audit.record import record
 from facilities import permissions, queries
 from facilities.actors import Role
 from facilities.events import FacilityEvent
-from facilities.forms import (
+from facilities.forms.accounts import (
     AddressForm,
     ClerkForm,
     OfficialForm,
@@ -30,7 +30,7 @@ from facilities.operations import accounts as operations
 from facilities.periods import ServiceMonth
 from facilities.queries import AccountQuestion
 from facilities.requests import TenantRequest, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 
 Refusal = NotAllowed | ProblemsFound
 REGISTERED = "登録しました。ほかの管理者が確認すると、メールアドレスが有効になります。"
@@ -66,7 +66,7 @@ def reconfirm(request: TenantRequest) -> HttpResponse:
     except ValueError:
         return _list(request, asked, problems=["一覧を読み取れませんでした。画面を開き直してください。"])
     except (NotAllowed, ProblemsFound) as refusal:
-        return _list(request, asked, problems=_sentences(refusal))
+        return _list(request, asked, problems=sentences(refusal))
     messages.success(request, f"{count}件の在籍を確認済みにしました。")
     return redirect(f"{reverse('facilities:accounts')}?{asked.query}")
 
@@ -97,7 +97,7 @@ def account_new(request: TenantRequest) -> HttpResponse:
                 at=timezone.localtime(),
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
         else:
             sole = membership.duty == Role.ADMINISTRATOR and operations.founds_the_four_eyes(
                 membership, request.actor
@@ -255,7 +255,7 @@ def hand_over(request: TenantRequest, membership_id: UUID) -> HttpResponse:
                 leaves_one=_knows_it_leaves_one(request),
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
         else:
             messages.success(request, f"引き継ぎました。{REGISTERED}")
             return redirect("facilities:account_page", successor.pk)
@@ -305,7 +305,7 @@ def add_facility(request: TenantRequest, membership_id: UUID) -> HttpResponse:
                 at=timezone.localtime(),
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
         else:
             messages.success(request, FACILITY_ADDED)
             return redirect("facilities:account_page", membership.pk)
@@ -450,7 +450,7 @@ def _page(
         "form": form or AddressForm(initial=initial, is_facility=is_facility),
         "role_form": role_form or RoleForm(duty=membership.duty),
         "bound_form": sent,
-        "problems": _sentences(refusal) if refusal else [],
+        "problems": sentences(refusal) if refusal else [],
         "is_myself": membership.user_id == request.actor.user_id,
         "leaves_one": _leaves_one(membership),
         "me": request.actor.user_id,
@@ -464,7 +464,3 @@ def _page(
     }
     refused = refusal is not None or (sent is not None and not sent.is_valid())
     return render(request, "facilities/account_page.html", context, status=422 if refused else 200)
-
-
-def _sentences(refusal: Refusal) -> list[str]:
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]

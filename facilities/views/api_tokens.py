@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.record import record
 from facilities import permissions, queries
 from facilities.events import FacilityEvent
-from facilities.forms import ApiTokenForm
+from facilities.forms.api_tokens import ApiTokenForm
 from facilities.models import ApiToken
 from facilities.operations import api_tokens as operations
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, page_status, require
 from facilities.rules import NotAllowed, ProblemsFound
 from vault import CannotUnseal, seal, unseal
 
@@ -72,8 +72,7 @@ def _page(request: TenantRequest, form: ApiTokenForm, *, problems: list[str] | N
         "new_token": _new_token(request) if request.method == "GET" else "",
         "breadcrumbs": [("アカウント", reverse("facilities:accounts")), ("APIトークン", None)],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "facilities/api_tokens.html", context, status=status)
+    return render(request, "facilities/api_tokens.html", context, status=page_status(request))
 
 
 def _new_token(request: TenantRequest) -> str:

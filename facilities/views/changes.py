@@ -16,22 +16,16 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from facilities import permissions, queries
 from facilities.events import FacilityEvent
-from facilities.forms import (
-    BranchForm,
-    CloseForm,
-    DetailForm,
-    EndItemForm,
-    MonthField,
-    NumberForm,
-    SuccessorForm,
-    SuspendForm,
-)
+from facilities.forms.changes import BranchForm, CloseForm, DetailForm, SuccessorForm, SuspendForm
+from facilities.forms.fields import MonthField
+from facilities.forms.items import EndItemForm
+from facilities.forms.opening import NumberForm
 from facilities.models import Branch, Facility, FacilityDetail, Suspension
 from facilities.operations import branches, opening
 from facilities.operations import changes as operations
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import TenantRequest, facility_or_404, require
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.touching import Months, TouchedMonth, touched
 
 LOOK_FIRST = (
@@ -277,10 +271,7 @@ def correct_number(request: TenantRequest, number: str) -> HttpResponse:
 
 
 def _facility(number: str) -> Facility:
-    found: Facility = get_object_or_404(
-        Facility.objects.select_related("corporation", "predecessor"), number=number
-    )
-    return found
+    return facility_or_404(number, "corporation", "predecessor")
 
 
 def ended_or_undone(sent: QueryDict, first_day: date) -> QueryDict:
@@ -348,7 +339,7 @@ def _refused(
 ) -> HttpResponse:
     """Each sentence at its field, where it has one."""
     problems = []
-    for sentence in refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]:
+    for sentence in sentences(refusal):
         if (field := FIELDS.get((name, sentence))) is not None:
             form.add_error(field, sentence)
         else:

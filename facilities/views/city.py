@@ -11,18 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from asking import together
 from audit.record import record
 from facilities import permissions
 from facilities.doors import doors_of
 from facilities.events import FacilityEvent
-from facilities.forms import (
-    CertifyForm,
-    EndGrantForm,
-    GrantForm,
-    ProfileForm,
-    item_label,
-    option_words,
-)
+from facilities.forms.items import EndGrantForm, GrantForm, item_label, option_words
+from facilities.forms.profiles import CertifyForm, ProfileForm
 from facilities.models import (
     Facility,
     FacilityKind,
@@ -36,7 +31,7 @@ from facilities.models import (
 from facilities.operations import profiles
 from facilities.periods import ServiceMonth
 from facilities.queries import FACILITY_STATES, colleagues, facility_rows, facility_state
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, facility_or_404, require
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.views.changes import ended_or_undone, show_as_typed
 from pages.wareki import month_words
@@ -218,8 +213,7 @@ def undo_item(request: TenantRequest, number: str, granted_id: UUID) -> HttpResp
 
 
 def _facility(number: str) -> Facility:
-    found: Facility = get_object_or_404(Facility.objects.select_related("corporation"), number=number)
-    return found
+    return facility_or_404(number, "corporation")
 
 
 def _grant_form(facility: Facility, typed: Any = None, asked: str = "") -> GrantForm:
@@ -259,9 +253,15 @@ def _page(
 ) -> HttpResponse:
     require(request, permissions.see_facilities)
     month = ServiceMonth.of(timezone.localdate())
-    history = list(FacilityProfile.objects.filter(facility=facility).order_by("-from_month"))
-    granted = list(GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"))
-    endings = list(ItemEnding.objects.filter(facility=facility))
+    history, granted, endings, accounts, rests = together(
+        FacilityProfile.objects.filter(facility=facility).order_by("-from_month"),
+        GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"),
+        ItemEnding.objects.filter(facility=facility),
+        Membership.objects.filter(facility=facility, ended_at__isnull=True)
+        .select_related("user")
+        .order_by("slot"),
+        holding_in(Suspension.objects.filter(facility=facility), month),
+    )
     people = colleagues({row.ended_by for row in endings}, request.actor)
     if end_form is not None:
         show_as_typed(end_form, request.POST)
@@ -269,11 +269,6 @@ def _page(
             field.widget.attrs["id"] = f"{name.replace('_', '-')}-{ended}"
     asked = _month_or_none(
         profile_form.data.get("from_month", "") if profile_form else request.GET.get("month", "")
-    )
-    accounts = list(
-        Membership.objects.filter(facility=facility, ended_at__isnull=True)
-        .select_related("user")
-        .order_by("slot")
     )
     record(
         FacilityEvent.SHOWN,
@@ -289,10 +284,9 @@ def _page(
     )
     problems = getattr(problem, "problems", [str(problem)]) if problem else []
     forms = [profile_form, certify_form, grant_form, end_form]
-    resting = holding_in(Suspension.objects.filter(facility=facility), month).exists()
     context = {
         "facility": facility,
-        "state": facility_state(facility, timezone.localdate(), is_resting=resting),
+        "state": facility_state(facility, timezone.localdate(), is_resting=bool(rests)),
         "history": history,
         "granted": [
             (

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from facilities import permissions, queries
 from facilities.events import FacilityEvent
-from facilities.forms import CorporateNumberForm, CorporationNameForm
+from facilities.forms.corporations import CorporateNumberForm, CorporationNameForm
 from facilities.models import Corporation, CorporationName
 from facilities.operations import corporations as operations
 from facilities.requests import TenantRequest, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 
 # Both forms stand on one page: each has ids of its own.
 NAME_IDS, NUMBER_IDS = "id_name_%s", "id_number_%s"
@@ -75,7 +75,7 @@ def _act(
     try:
         result = operation(corporation)
     except (NotAllowed, ProblemsFound) as refusal:
-        problems = refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+        problems = sentences(refusal)
         return _page(request, _corporation(corporation_id), name, form, problems)
     messages.success(request, done)
     # One that was written twice goes on as the other.

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from audit.record import record
 from facilities import permissions
 from facilities.events import FacilityEvent
-from facilities.forms import OpenFacilityForm
+from facilities.forms.opening import OpenFacilityForm
 from facilities.operations import opening
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest, require

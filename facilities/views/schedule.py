@@ -18,13 +18,13 @@ from icalendar import Calendar, Event
 from audit.record import record
 from facilities import permissions
 from facilities.events import FacilityEvent
-from facilities.forms import ClosingDayForm, ExceptionForm, RulesForm
+from facilities.forms.schedule import ClosingDayForm, ExceptionForm, RulesForm
 from facilities.models import Municipality
 from facilities.open_tasks import open_tasks
 from facilities.operations import schedule as operations
 from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.schedule import LEAST_DAYS, CitySchedule, Deadline, Step, Tight
 from pages import wareki
 
@@ -185,7 +185,7 @@ def _act(
     try:
         operation()
     except (NotAllowed, ProblemsFound) as refusal:
-        problems = refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+        problems = sentences(refusal)
         return _page(request, {name: form}, problems)
     messages.success(request, done)
     return redirect("facilities:schedule")
@@ -198,7 +198,7 @@ def _preview(request: TenantRequest, form: RulesForm) -> HttpResponse:
             _schedule(request), form.rules(), by=request.actor, today=timezone.localdate()
         )
     except (NotAllowed, ProblemsFound) as refusal:
-        problems = refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
+        problems = sentences(refusal)
         return _page(request, {"rules": form}, problems)
     return _page(request, {"rules": form}, tried=tried)
 

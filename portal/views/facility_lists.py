@@ -22,14 +22,14 @@ from documents.reading import FileRefused, Problem, read_table
 from documents.uploads import is_too_large
 from facilities import permissions
 from facilities.events import FacilityEvent
-from facilities.forms import MonthField
+from facilities.forms.fields import MonthField
 from facilities.imports import COLUMNS, HEADINGS, RATE_HEADINGS, FacilityChange, LinesRefused, cells_of
 from facilities.models import FacilityImport, FacilityImportStatus
 from facilities.operations import facility_import
 from facilities.periods import ServiceMonth
 from facilities.postal_codes import edition, unknown_among
 from facilities.queries import colleagues, facility_rows
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, page_status, require
 from facilities.rules import NotAllowed
 
 KINDS = (("", "すべて"), ("new", "新しい施設"), ("changed", "変わる施設"), ("unchanged", "変わらない施設"))
@@ -157,7 +157,7 @@ def _imports(request: TenantRequest, form: ListForm, *, refusal: FileRefused | N
         "may_bring_in": permissions.set_up_facilities.allows(request.actor, None),
         "breadcrumbs": [("施設", reverse("facilities:facilities")), ("一覧の取込", None)],
     }
-    return render(request, "portal/facility_imports.html", context, status=_status(request))
+    return render(request, "portal/facility_imports.html", context, status=page_status(request))
 
 
 def _summary_of(refusal: FileRefused) -> list[str]:
@@ -227,7 +227,7 @@ def _import_page(request: TenantRequest, list_id: UUID, *, problems: list[str] |
             ("内容", None),
         ],
     }
-    return render(request, "portal/facility_import.html", context, status=_status(request))
+    return render(request, "portal/facility_import.html", context, status=page_status(request))
 
 
 def _odd_codes(changes: Sequence[FacilityChange]) -> list[FacilityChange]:
@@ -235,7 +235,3 @@ def _odd_codes(changes: Sequence[FacilityChange]) -> list[FacilityChange]:
     moved = [change for change in changes if change.facility is None or change.changes_details]
     unknown = unknown_among(change.line.postal_code for change in moved)
     return [change for change in moved if change.line.postal_code in unknown]
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

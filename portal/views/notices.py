@@ -15,8 +15,8 @@ from accounts.models import User
 from audit.record import record
 from documents.exports import asked_charset, csv_file
 from documents.uploads import is_too_large
-from facilities.requests import TenantRequest, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import Crumbs, TenantRequest, page_status, require
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from portal import permissions
 from portal.attachments import MOST, TOO_LARGE, as_download
 from portal.events import NoticeEvent
@@ -272,10 +272,10 @@ def _page(
         "people": _people(notice),
         "attach_form": attach_form or AttachForm(),
         "may_attach": notice.is_draft and len(attachments) < MOST,
-        "problems": _sentences(problem),
+        "problems": sentences(problem) if problem else [],
         "breadcrumbs": _breadcrumbs(notice.title),
     }
-    return render(request, "portal/notices/city_page.html", context, status=_status(request))
+    return render(request, "portal/notices/city_page.html", context, status=page_status(request))
 
 
 def _form_page(
@@ -293,10 +293,10 @@ def _form_page(
     context = {
         "form": form,
         "notice": notice,
-        "problems": _sentences(problem),
+        "problems": sentences(problem) if problem else [],
         "breadcrumbs": _breadcrumbs("下書きを直す" if notice else "新しいお知らせ"),
     }
-    return render(request, "portal/notices/form.html", context, status=_status(request))
+    return render(request, "portal/notices/form.html", context, status=page_status(request))
 
 
 def _send_page(
@@ -317,10 +317,10 @@ def _send_page(
         "attachments": attachments,
         "facilities": facilities,
         "form": SendForm(initial={"version": notice.version, "reach": len(facilities)}),
-        "problems": _sentences(problem),
+        "problems": sentences(problem) if problem else [],
         "breadcrumbs": [*_breadcrumbs(notice.title, notice), ("送る前の確認", None)],
     }
-    return render(request, "portal/notices/send.html", context, status=_status(request))
+    return render(request, "portal/notices/send.html", context, status=page_status(request))
 
 
 def _withdraw_page(request: TenantRequest, notice: Notice, form: WithdrawForm) -> HttpResponse:
@@ -330,7 +330,7 @@ def _withdraw_page(request: TenantRequest, notice: Notice, form: WithdrawForm) -
         "form": form,
         "breadcrumbs": [*_breadcrumbs(notice.title, notice), ("取り下げ", None)],
     }
-    return render(request, "portal/notices/withdraw.html", context, status=_status(request))
+    return render(request, "portal/notices/withdraw.html", context, status=page_status(request))
 
 
 def _form(typed: Any = None, **kwargs: Any) -> NoticeForm:
@@ -354,16 +354,6 @@ def _people(notice: Notice) -> dict[str, str]:
     return {act: known.get(user_id, "") if user_id else "" for act, user_id in ids.items()}
 
 
-def _sentences(problem: NotAllowed | ProblemsFound | None) -> list[str]:
-    if problem is None:
-        return []
-    return problem.problems if isinstance(problem, ProblemsFound) else [str(problem)]
-
-
-def _breadcrumbs(here: str, notice: Notice | None = None) -> list[tuple[str, str | None]]:
+def _breadcrumbs(here: str, notice: Notice | None = None) -> Crumbs:
     page = reverse("notices:notice_page", args=[notice.pk]) if notice else None
     return [("お知らせ", reverse("notices:notices")), (here, page)]
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

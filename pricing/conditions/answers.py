@@ -10,10 +10,15 @@ from pricing.conditions.facts import QUESTIONS
 
 
 class Answer(NamedTuple):
-    """``holds``, ``fails`` with the reasons, or ``unknown`` with the questions to ask."""
+    """
+    ``holds``, ``fails`` with the reasons, or ``unknown`` with the questions to ask.
+
+    ``facts`` names what is asked for, where a question is that of a fact.
+    """
 
     verdict: str
     sentences: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 HOLDS: Final = Answer("holds")
@@ -30,7 +35,7 @@ def unknown(*questions: str) -> Answer:
 @cache
 def ask(*facts: str) -> Answer:
     """Unknown, because these facts are."""
-    return Answer("unknown", tuple([QUESTIONS[name] for name in facts]))
+    return Answer("unknown", tuple([QUESTIONS[name] for name in facts]), facts)
 
 
 def decide(true: bool, otherwise: str) -> Answer:
@@ -43,7 +48,7 @@ def all_hold(answers: Iterable[Answer]) -> Answer:
     for verdict in ("fails", "unknown"):
         of_it = [one for one in found if one.verdict == verdict]
         if of_it:
-            return Answer(verdict, tuple(dict.fromkeys([words for one in of_it for words in one.sentences])))
+            return _together(verdict, of_it)
     return HOLDS
 
 
@@ -56,4 +61,11 @@ def so_many_hold(least: int, answers: Iterable[Answer], otherwise: str) -> Answe
         return HOLDS
     if holding + len(open_ones) < least:
         return fails(otherwise)
-    return unknown(*dict.fromkeys([words for one in open_ones for words in one.sentences]))
+    return _together("unknown", open_ones)
+
+
+def _together(verdict: str, answers: list[Answer]) -> Answer:
+    sentences = dict.fromkeys([words for one in answers for words in one.sentences])
+    return Answer(
+        verdict, tuple(sentences), tuple(dict.fromkeys([name for one in answers for name in one.facts]))
+    )

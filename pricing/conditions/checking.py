@@ -19,11 +19,12 @@ from pricing.working import Entry, Item
 
 
 class Reason(NamedTuple):
-    """A condition that fails, with why; or one that is open, with the questions to ask."""
+    """A condition that fails, with why; or one that is open, with the questions to ask and the facts they ask for."""
 
     condition: Condition
     words: str
     sentences: tuple[str, ...]
+    facts: tuple[str, ...] = ()
 
 
 class ItemFinding(NamedTuple):
@@ -278,4 +279,4 @@ def _reason(condition: Condition, answer: Answer, code: str) -> Reason:
     words = condition.words
     if condition.kind == "excludes" and condition.code != code:
         words = f"「{ITEM_LABELS[condition.code]}」と一緒には請求できない"
-    return Reason(condition, words, answer.sentences)
+    return Reason(condition, words, answer.sentences, answer.facts)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from fractions import Fraction
 from functools import lru_cache
 
-from pricing.conditions.answers import HOLDS, Answer, ask, decide, fails, unknown
+from pricing.conditions.answers import HOLDS, Answer, all_hold, ask, decide, fails, unknown
 from pricing.conditions.declaring import Case, Test
 from pricing.conditions.facts import ATTENDANCE, ICT_FUNCTIONS, Facts
 from pricing.staffing import (
@@ -16,7 +16,7 @@ from pricing.staffing import (
     UseCapacity,
     required_teachers,
 )
-from pricing.staffing.roundings import number_words, round_months_to_years
+from pricing.staffing.roundings import persons_words, round_months_to_years
 from pricing.staffing.teachers import IMPROVEMENTS
 
 TEAM = ("team_teaching", "team_childcare")
@@ -56,7 +56,7 @@ def _enough(case: Case, codes: Collection[str], extra: int) -> Answer:
     needed = _needed(case, codes)
     if isinstance(needed, Answer) or case.facts.teachers is None:
         return _open(case, needed)
-    present = number_words(case.facts.teachers)
+    present = persons_words(case.facts.teachers)
     of_them = f"（うち加配{extra}人）" if extra else ""
     return decide(
         case.facts.teachers >= needed + extra,
@@ -65,8 +65,8 @@ def _enough(case: Case, codes: Collection[str], extra: int) -> Answer:
 
 
 def _open(case: Case, needed: int | Answer) -> Answer:
-    questions = needed.sentences if isinstance(needed, Answer) else ()
-    return unknown(*questions, *(ask("teachers").sentences if case.facts.teachers is None else ()))
+    before = [needed] if isinstance(needed, Answer) else []
+    return all_hold([*before, *([ask("teachers")] if case.facts.teachers is None else [])])
 
 
 def _needed(case: Case, codes: Collection[str]) -> int | Answer:

@@ -576,7 +576,7 @@ def side_dishes_by_day(work: Working, entry: Entry, asked: ItemClaim) -> Line:
         rule_step(rules.SIDE_DISHES),
     ]
     reason = f"徴収が免除される{children}人の{days}日分に、1日{yen(row.amount)}を掛けました。"
-    parts = [Part(None, None, row.amount, quantity, amount)]
+    parts = [Part(None, None, row.amount, quantity, amount, f"{children}人 × {days}日")]
     summary = f"対象 {children}人・{days}日"
     return line(work, entry, amount, parts, summary, reason, steps, rules.SIDE_DISHES, row)
 

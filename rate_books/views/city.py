@@ -23,7 +23,7 @@ from documents.operations import MEDIA_TYPES
 from documents.uploads import is_too_large
 from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, page_status, require
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import fiscal_year_words
 from pricing import BookProblems, Problem, RateBook, shipped_books
@@ -229,7 +229,7 @@ def _load_page(
         "kinds": FacilityKind.choices,
         "breadcrumbs": [(HOME, reverse("rate_books:books")), ("読み込み", None)],
     }
-    return render(request, "rate_books/load.html", context, status=_status(request))
+    return render(request, "rate_books/load.html", context, status=page_status(request))
 
 
 def _summary(placed: list[Problem]) -> list[str]:
@@ -270,7 +270,7 @@ def _book_page(
         "provisional_prices": book.is_provisional,
         "breadcrumbs": [(HOME, reverse("rate_books:books")), (book.book_id, None)],
     }
-    return render(request, "rate_books/book_page.html", context, status=_status(request))
+    return render(request, "rate_books/book_page.html", context, status=page_status(request))
 
 
 def _shipped(name: str) -> RateBook:
@@ -322,7 +322,3 @@ def _month(text: str) -> ServiceMonth:
         return ServiceMonth.parse(text)
     except ValueError:
         return ServiceMonth.of(timezone.localdate())
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from facilities.requests import UNREADABLE
 from pages import wareki
 from staff_records.columns import Column, Kind
 from staff_records.problems import FieldProblem
@@ -47,6 +48,7 @@ class CellField(forms.CharField):
             error_messages={"required": f"{column.heading}を入力してください。"},
             max_length=1000,
         )
+        self.today = today
         self.reads: Callable[[str], Any] = lambda text: read_cell(column, text, today)
 
     def clean(self, value: Any) -> Any:
@@ -145,9 +147,6 @@ class ColumnsForm(forms.Form):
     def shown_version(self) -> int:
         """The member's version when the form was shown."""
         return int(self.cleaned_data["version"])
-
-
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
 
 def _example(column: Column) -> str:

@@ -34,10 +34,14 @@ class Migration(migrations.Migration):
             for table in ALL_TABLES
         ],
         *[
-            row_security.facility_reference(f"staff_records_{table}", "member_id", "staff_records_staffmember")
+            row_security.facility_reference(
+                f"staff_records_{table}", "member_id", "staff_records_staffmember"
+            )
             for table in MEMBER_TABLES
         ],
         row_security.facility_reference("staff_records_entryrow", "sheet_id", "staff_records_entrysheet"),
-        row_security.facility_reference("staff_records_snapshotline", "snapshot_id", "staff_records_rostersnapshot"),
+        row_security.facility_reference(
+            "staff_records_snapshotline", "snapshot_id", "staff_records_rostersnapshot"
+        ),
         *[row_security.facility_rows(f"staff_records_{table}") for table in ALL_TABLES],
     ]

@@ -14,22 +14,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from facilities.models import Facility
-from facilities.requests import TenantRequest, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import Crumbs, TenantRequest, facility_or_404, require
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records import permissions
 from staff_records.events import StaffEvent
 from staff_records.models import StaffMember
 from staff_records.operations import seeing
 from staff_records.queries.roster import RosterQuestion, roster_of
 from staff_records.views.roster import listed_detail, person_or_404, roster_context
-from staff_records.views.shared import Crumbs, sentences
 
 
 @require_GET
 def roster(request: TenantRequest, number: str) -> HttpResponse:
     """A facility's roster as of a day."""
     require(request, permissions.read_in_city)
-    facility = _facility(number)
+    facility = facility_or_404(number)
     today = timezone.localdate()
     found = roster_of(facility.pk, RosterQuestion.of(request.GET, today=today))
     record(
@@ -52,7 +51,7 @@ def roster(request: TenantRequest, number: str) -> HttpResponse:
 def person(request: TenantRequest, number: str, member_id: UUID) -> HttpResponse:
     """Everything about one person."""
     require(request, permissions.read_in_city)
-    return _person(request, _facility(number), member_id)
+    return _person(request, facility_or_404(number), member_id)
 
 
 @require_POST
@@ -76,7 +75,7 @@ def _check(
     done: str,
 ) -> HttpResponse:
     require(request, permissions.read_in_city)
-    facility = _facility(number)
+    facility = facility_or_404(number)
     member = get_object_or_404(
         StaffMember.objects.filter(facility=facility, erased_at__isnull=True), pk=member_id
     )
@@ -104,7 +103,7 @@ def _person(
     context = {
         "person": found,
         "facility": facility,
-        "may_check": permissions.decide.allows(request.actor, None),
+        "may_check": found.member.withdrawn_at is None and permissions.decide.allows(request.actor, None),
         "problems": problems or [],
         "breadcrumbs": [
             *_facility_crumbs(facility),
@@ -113,11 +112,6 @@ def _person(
         ],
     }
     return render(request, "staff_records/city_person.html", context, status=422 if problems else 200)
-
-
-def _facility(number: str) -> Facility:
-    found: Facility = get_object_or_404(Facility.objects.all(), number=number)
-    return found
 
 
 def _facility_crumbs(facility: Facility) -> Crumbs:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from documents.exports import asked_charset, csv_file
 from facilities.requests import TenantRequest, require
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages import wareki
 from staff_records import permissions
 from staff_records.events import StaffEvent
@@ -25,7 +25,6 @@ from staff_records.queries.changes import (
     changes_in_city,
     exported_changes,
 )
-from staff_records.views.shared import sentences
 from staff_records.words import ChangeKind
 
 HEADER = ("届出日時", "事業所番号", "施設名", "種類", "影響の始まる月", "変わった項目", "市の確認")

@@ -1,14 +1,14 @@
 """職員 for the city: every facility's figures in one table, one facility's page, and both as files."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from audit.record import record
 from documents.exports import asked_charset, csv_file
-from facilities.models import Facility, FacilityKind
-from facilities.requests import TenantRequest, require
+from facilities.models import FacilityKind
+from facilities.requests import TenantRequest, facility_or_404, require
 from pricing.staffing.roundings import number_words
 from staff_records import permissions
 from staff_records.events import StaffEvent
@@ -85,7 +85,7 @@ def overview_export(request: TenantRequest) -> HttpResponse:
 def figures(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One facility's figures with the names on the sheet."""
     require(request, permissions.read_in_city)
-    facility = _facility(facility_number)
+    facility = facility_or_404(facility_number)
     context = shown(request, facility, StaffEvent.FIGURES_SHOWN) | {
         "export": reverse("staff_city:figures_export", args=[facility.number]),
         "breadcrumbs": [("職員", reverse("staff_city:overview")), (facility.name, None)],
@@ -97,7 +97,7 @@ def figures(request: TenantRequest, facility_number: str) -> HttpResponse:
 def figures_export(request: TenantRequest, facility_number: str) -> HttpResponse:
     """One facility's sheet of experience as CSV."""
     require(request, permissions.read_in_city)
-    return sheet_file(request, _facility(facility_number))
+    return sheet_file(request, facility_or_404(facility_number))
 
 
 def _recorded(asked: OverviewQuestion, event: StaffEvent) -> CityStaff:
@@ -106,24 +106,17 @@ def _recorded(asked: OverviewQuestion, event: StaffEvent) -> CityStaff:
     return found
 
 
-def _facility(number: str) -> Facility:
-    try:
-        return Facility.objects.get(number=number)
-    except Facility.DoesNotExist:
-        raise Http404 from None
-
-
 def _cells(found: CityStaff, row: OverviewRow) -> list[object]:
-    presence, average = row.staff.presence, row.experience.average
-    rates, granted, leaders = row.comparison.rates, row.comparison, row.leaders.candidates
+    counted, average = row.staff.counted, row.average
+    rates, granted, leaders = row.comparison.rates, row.comparison, row.leaders
     return [
         str(found.month),
         row.facility.number,
         row.facility.name,
         row.facility.get_kind_display(),
-        presence.regular,
-        presence.part_time,
-        presence.on_leave,
+        counted.regular,
+        counted.part_time,
+        counted.on_leave,
         row.staff.required_words.removesuffix("人"),
         row.staff.present_words.removesuffix("人"),
         row.staff.difference_words.removesuffix("人"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import held_forms
 from audit.record import record
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, page_status, require
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records import permissions
 from staff_records.events import StaffEvent
@@ -34,7 +34,7 @@ def search(request: TenantRequest) -> HttpResponse:
     form = SearchForm(typed, today=today)
     if request.method == "GET" or not form.is_valid():
         record(StaffEvent.SEARCH_SHOWN)
-        return _search_page(request, form, None, status=200 if request.method == "GET" else 422)
+        return _search_page(request, form, None, status=page_status(request))
     found = people_named(form.cleaned_data["kana"], form.cleaned_data["birth_date"], today=today)
     record(
         StaffEvent.SEARCHED,
@@ -114,5 +114,5 @@ def _overlaps(
         request,
         "staff_records/city/overlaps.html",
         context,
-        status=422 if request.method == "POST" else 200,
+        status=page_status(request),
     )

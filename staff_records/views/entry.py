@@ -19,14 +19,24 @@ from accounts import held_forms
 from accounts.models import User
 from audit.record import record
 from facilities.middleware import not_found_unless
-from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.models import Facility
+from facilities.periods import ServiceMonth
+from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
 from staff_records.checked_rows import CheckedSheet
 from staff_records.columns import TABLES
+from staff_records.dossiers import not_gone_before
 from staff_records.entry_checking import check_rows
-from staff_records.entry_forms import NotOurForm, SentRow, StartForm, sent_choices, sent_rows
+from staff_records.entry_forms import (
+    NotOurForm,
+    SentRow,
+    StartForm,
+    sent_choices,
+    sent_overwriting,
+    sent_rows,
+)
 from staff_records.entry_grid import EMPTY_ROWS, MORE_ROWS, cell_id, grid_of, page_of
 from staff_records.entry_summary import summary_of
 from staff_records.events import StaffEvent
@@ -36,17 +46,21 @@ from staff_records.operations.entry_applying import Applied, apply_sheet
 from staff_records.operations.importing import addresses_in
 from staff_records.operations.succession import offered
 
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 FIRST_TABLE = "members"
 SOURCES = {"typed": "空の表から", "copied": "いまの名簿を写して", "imported": "ファイルから"}
-Crumbs = list[tuple[str, str | None]]
+
+
+def _has_members(facility: Facility) -> bool:
+    """Whether there is anybody to copy: a leaving that is announced takes nobody away yet."""
+    year = ServiceMonth.of(timezone.localdate()).fiscal_year
+    return bool(StaffMember.objects.filter(not_gone_before(year), facility=facility).exists())
 
 
 @require_http_methods(["GET", "POST"])
 def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Begin a sheet, or go on with the open one."""
     facility = own_facility(request)
-    has_members = StaffMember.objects.filter(facility=facility, left_year__isnull=True).exists()
+    has_members = _has_members(facility)
     source = Source.COPIED if has_members else Source.TYPED
     form = StartForm(
         request.POST if request.method == "POST" else None,
@@ -65,7 +79,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = _sentences(refusal)
+            problems = sentences(refusal)
         else:
             return redirect("staff:entry_table", facility_number, FIRST_TABLE)
     sheet = open_sheet_of(facility)
@@ -80,7 +94,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
         "rows": EntryRow.objects.filter(sheet=sheet).count() if sheet else 0,
         "breadcrumbs": [("名簿の入力", None)],
     }
-    return render(request, "staff_records/entry.html", context, status=_status(request))
+    return render(request, "staff_records/entry.html", context, status=page_status(request))
 
 
 @require_GET
@@ -148,7 +162,7 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
     if request.method == "GET":
         return _check_page(request, sheet)
     try:
-        choices = sent_choices(request.POST)
+        choices, overwriting = sent_choices(request.POST), sent_overwriting(request.POST)
         sheet_id, version = UUID(request.POST.get("sheet", "")), int(request.POST.get("version", ""))
     except ValueError:
         return _check_page(request, sheet, problems=[UNREADABLE])
@@ -158,13 +172,15 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
             shown_version=version,
             shown_people=request.POST.get("people", ""),
             choices=choices,
+            overwriting=overwriting,
             by=request.actor,
             at=timezone.now(),
         )
     except EntrySheet.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _check_page(request, sheet, problems=_sentences(refusal), choices=choices)
+        problems = sentences(refusal)
+        return _check_page(request, sheet, problems=problems, choices=choices, overwriting=overwriting)
     messages.success(request, _applied_words(applied))
     return redirect("staff:roster", facility_number)
 
@@ -225,6 +241,7 @@ def _check_page(
     *,
     problems: list[str] | None = None,
     choices: dict[UUID, bool] | None = None,
+    overwriting: frozenset[UUID] = frozenset(),
 ) -> HttpResponse:
     checked = _checked(sheet, choices or {})
     record(StaffEvent.ENTRY_CHECKED, on=sheet, rows=checked.named)
@@ -245,11 +262,12 @@ def _check_page(
         "sheet": sheet,
         "summary": summary_of(checked),
         "people": checked.people_hash,
+        "overwriting": overwriting,
         "file_notes": addresses.notes,
         "problems": [*[(sentence, "") for sentence in known], *targets.items()],
         "breadcrumbs": [*_crumbs(request), ("確認", None)],
     }
-    return render(request, "staff_records/entry_check.html", context, status=_status(request))
+    return render(request, "staff_records/entry_check.html", context, status=page_status(request))
 
 
 def _checked(sheet: EntrySheet, choices: dict[UUID, bool] | None = None) -> CheckedSheet:
@@ -324,7 +342,8 @@ def _applied_words(applied: Applied) -> str:
         ("そのほかの表", applied.sides, "行"),
     )
     words = "、".join(f"{label} {count}{unit}" for label, count, unit in counts if count)
-    return f"名簿に反映しました（{words or '変更なし'}）。今年度の異動は、市に届出として届きます。"
+    kept = f"ここで変更した{applied.kept}人は、名簿のままにしました。" if applied.kept else ""
+    return f"名簿に反映しました（{words or '変更なし'}）。{kept}今年度の異動は、市に届出として届きます。"
 
 
 def _crumbs(request: TenantRequest) -> Crumbs:
@@ -334,11 +353,3 @@ def _crumbs(request: TenantRequest) -> Crumbs:
 def _name_of(user_id: UUID) -> str:
     user = User.objects.filter(pk=user_id).first()
     return user.name if user else ""
-
-
-def _sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

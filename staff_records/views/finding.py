@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import held_forms
 from audit.record import record
 from facilities.models import Facility
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records import permissions
 from staff_records.dossiers import Dossier, Purpose, dossiers
@@ -36,7 +36,7 @@ def find(request: TenantRequest, facility_number: str) -> HttpResponse:
     form = SearchForm(typed, today=timezone.localdate(), needs_birth_date=True)
     # What was typed before the login expired is shown, and not looked for: that takes a press on the button.
     if request.method == "GET" or not form.is_valid():
-        return _page(request, facility, form, status=200 if request.method == "GET" else 422)
+        return _page(request, facility, form, status=page_status(request))
     return _page(request, facility, form, found=_looked_up(request, facility, form), is_answer=True)
 
 

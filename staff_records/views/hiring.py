@@ -9,13 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import held_forms
 from audit.record import record
-from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import TenantRequest, own_facility, page_status
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records.events import StaffEvent
 from staff_records.forms.people import HireForm
 from staff_records.operations import people
 from staff_records.problems import FieldProblems
-from staff_records.views.shared import sentences
 from staff_records.words import Beginning
 
 
@@ -54,4 +53,4 @@ def new(request: TenantRequest, facility_number: str) -> HttpResponse:
         "facility": facility,
         "breadcrumbs": [("職員", reverse("staff:roster", args=[facility_number])), ("採用", None)],
     }
-    return render(request, "staff_records/new.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "staff_records/new.html", context, status=page_status(request))

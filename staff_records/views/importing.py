@@ -20,7 +20,7 @@ from audit.record import Outcome, record
 from documents.reading import FileRefused
 from documents.uploads import is_too_large
 from documents.workbooks import Workbook
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import Crumbs, TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records.columns import TABLES
 from staff_records.events import StaffEvent
@@ -189,7 +189,7 @@ def _upload_page(
         **_told(problems),
         "breadcrumbs": [*_crumbs(request)[:1], ("名簿の取込", None)],
     }
-    return render(request, "staff_records/import.html", context, status=_status(request))
+    return render(request, "staff_records/import.html", context, status=page_status(request))
 
 
 def _draft_page(
@@ -201,7 +201,7 @@ def _draft_page(
 ) -> HttpResponse:
     record(StaffEvent.IMPORT_SHOWN, on=waiting, rows={"roster_import": [waiting.pk]})
     context |= {"waiting": waiting, **_told(problems), "breadcrumbs": [*_crumbs(request), ("列の対応", None)]}
-    return render(request, template, context, status=_status(request))
+    return render(request, template, context, status=page_status(request))
 
 
 def _told(problems: Sequence[CellProblem]) -> dict[str, Any]:
@@ -256,13 +256,9 @@ def _gone(request: TenantRequest, facility_number: str) -> HttpResponse:
     return redirect("staff:import", facility_number)
 
 
-def _crumbs(request: TenantRequest) -> list[tuple[str, str | None]]:
+def _crumbs(request: TenantRequest) -> Crumbs:
     number = own_facility(request).number
     return [
         ("名簿の入力", reverse("staff:entry", args=[number])),
         ("名簿の取込", reverse("staff:import", args=[number])),
     ]
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
-from facilities.requests import TenantRequest, require
+from facilities.requests import TenantRequest, page_status, require
 from facilities.rules import NotAllowed, ProblemsFound
 from staff_records import permissions
 from staff_records.events import RetentionEvent
@@ -153,6 +153,4 @@ def _page(
         "breadcrumbs": [("アカウント", reverse("facilities:accounts")), ("職員の記録の保存期間", None)],
         **typed,
     }
-    return render(
-        request, "staff_records/retention.html", context, status=422 if request.method == "POST" else 200
-    )
+    return render(request, "staff_records/retention.html", context, status=page_status(request))

@@ -7,10 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records.operations import succession
 from staff_records.views.roster import roster_page
-from staff_records.views.shared import sentences
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,15 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import held_forms
 from audit.record import record
-from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import TenantRequest, own_facility, page_status
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from staff_records.events import StaffEvent
 from staff_records.forms.papers import WagesForm
 from staff_records.operations import months
 from staff_records.problems import FieldProblems
 from staff_records.queries.person import wages_of
 from staff_records.views.roster import person_crumbs, person_or_404
-from staff_records.views.shared import sentences
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,6 +26,9 @@ def wages(request: TenantRequest, facility_number: str, member_id: UUID) -> Http
     """The months that were registered, and the form for one more."""
     facility = own_facility(request)
     person = person_or_404(member_id)
+    if person.member.withdrawn_at is not None:
+        record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+        return redirect("staff:person", facility_number, member_id)
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = WagesForm(typed, today=person.today, version=person.member.version)
     problems: list[str] = []
@@ -65,5 +67,4 @@ def wages(request: TenantRequest, facility_number: str, member_id: UUID) -> Http
         "facility": facility,
         "breadcrumbs": [*person_crumbs(facility_number, person), ("賃金", None)],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "staff_records/wages.html", context, status=status)
+    return render(request, "staff_records/wages.html", context, status=page_status(request))

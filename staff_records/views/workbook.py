@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record
 from documents.exports import csv_file
-from facilities.requests import TenantRequest, own_facility
+from facilities.requests import TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound
 from pages.wareki import short_date_words
 from staff_records.columns import MEMBERS
@@ -74,8 +74,7 @@ def _page(
             ("名簿の書き出し", None),
         ],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "staff_records/workbook.html", context, status=status)
+    return render(request, "staff_records/workbook.html", context, status=page_status(request))
 
 
 def _file(exported: Exported, file_format: FileFormat) -> HttpResponse:

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record
-from facilities.models import Facility
-from facilities.requests import TenantRequest, require, typed_texts
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import UNREADABLE, TenantRequest, facility_or_404, page_status, require, typed_texts
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import NotADate, fiscal_year_words, parse_date
 from staff_records import permissions
 from staff_records.events import StaffEvent
@@ -22,7 +21,7 @@ from staff_records.operations import rounds, year_start
 from staff_records.queries.year_city import CityQuestion, city_year
 from staff_records.queries.year_start import STATES, review_year
 from staff_records.states import SnapshotStatus
-from staff_records.views.year_facility import UNREADABLE, require_year, sentences
+from staff_records.views.year_facility import require_year
 
 MOST_TOGETHER = 500
 NOTHING_CHOSEN = "受理する名簿を選んでください。"
@@ -110,7 +109,7 @@ def _decided(
     request: TenantRequest, fiscal_year: int, facility_number: str, *, is_accepted: bool
 ) -> HttpResponse:
     require(request, permissions.read_in_city)
-    facility = _facility(facility_number)
+    facility = facility_or_404(facility_number, "municipality")
     try:
         snapshot_id = UUID(request.POST.get("snapshot", ""))
     except ValueError:
@@ -152,7 +151,7 @@ def _list(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
             (f"{fiscal_year_words(fiscal_year)}の職員名簿の提出", None),
         ],
     }
-    return render(request, "staff_records/year_city.html", context, status=_status(request))
+    return render(request, "staff_records/year_city.html", context, status=page_status(request))
 
 
 def _review(
@@ -160,7 +159,7 @@ def _review(
 ) -> HttpResponse:
     require(request, permissions.read_in_city)
     require_year(fiscal_year)
-    facility = _facility(facility_number)
+    facility = facility_or_404(facility_number, "municipality")
     view = review_year(facility, fiscal_year)
     record(
         StaffEvent.YEAR_SHOWN,
@@ -191,21 +190,9 @@ def _review(
             (facility.name, None),
         ],
     }
-    return render(request, "staff_records/year_review.html", context, status=_status(request))
-
-
-def _facility(number: str) -> Facility:
-    try:
-        found: Facility = Facility.objects.select_related("municipality").get(number=number)
-    except Facility.DoesNotExist:
-        raise Http404 from None
-    return found
+    return render(request, "staff_records/year_review.html", context, status=page_status(request))
 
 
 def _choice(text: str) -> tuple[UUID, str]:
     snapshot_id, _, shown_hash = text.partition(":")
     return UUID(snapshot_id), shown_hash
-
-
-def _status(request: TenantRequest) -> int:
-    return 422 if request.method == "POST" else 200

@@ -13,8 +13,8 @@ from audit.record import record
 from documents.queries import panel_for
 from facilities.middleware import not_found_unless
 from facilities.periods import ServiceMonth
-from facilities.requests import TenantRequest, own_facility
-from facilities.rules import NotAllowed, ProblemsFound
+from facilities.requests import UNREADABLE, TenantRequest, own_facility, page_status
+from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
 from staff_records.models import RosterSnapshot
@@ -24,7 +24,6 @@ from staff_records.paper import ROSTER_FORM
 from staff_records.queries.year_start import STATES, facility_year
 
 FIRST_YEAR = 2015
-UNREADABLE = "画面の内容を読み取れませんでした。画面を開き直して、もう一度お試しください。"
 
 
 @require_GET
@@ -87,11 +86,6 @@ def require_year(fiscal_year: int) -> None:
     not_found_unless(FIRST_YEAR <= fiscal_year <= _this_year() + 1)
 
 
-def sentences(refusal: NotAllowed | ProblemsFound) -> list[str]:
-    """Everything that was refused."""
-    return refusal.problems if isinstance(refusal, ProblemsFound) else [str(refusal)]
-
-
 def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | None = None) -> HttpResponse:
     require_year(fiscal_year)
     facility, today = own_facility(request), timezone.localdate()
@@ -125,8 +119,7 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
             (f"{view.words}の提出", None),
         ],
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "staff_records/year.html", context, status=status)
+    return render(request, "staff_records/year.html", context, status=page_status(request))
 
 
 def _this_year() -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from facilities.forms import GrantForm, option_words
+from facilities.forms.items import GrantForm, option_words
 
 
 def form_of(kind: str, **typed: Any) -> GrantForm:

@@ -63,8 +63,8 @@ def asked(facts: Facts, condition_id: str) -> set[str]:
     """The names of the facts a condition still asks for."""
     reason = reason_of(facts, condition_id)
     assert reason is not None
-    names = {question: name for name, question in QUESTIONS.items()}
-    return {names[sentence] for sentence in reason.sentences}
+    assert reason.sentences == tuple(QUESTIONS[name] for name in reason.facts)
+    return set(reason.facts)
 
 
 # ── For whom and when a condition holds ──────────────────────────────────────────────────────────

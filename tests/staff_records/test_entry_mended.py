@@ -128,7 +128,7 @@ def test_a_name_that_paper_cannot_show_is_doubted_until_it_is_registered(sakura)
 
         change_row(sakura, EntryRow.objects.get(), {"name": rarer})
         (words,) = doubts()
-        assert "氏名：「\U00031350」は印刷用の字体になく" in words
+        assert "氏名：「\U00031350」は印刷用の字体にないため" in words
 
 
 def test_a_file_that_changes_who_was_changed_after_its_day_asks_for_a_second_look(sakura):

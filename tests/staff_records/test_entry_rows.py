@@ -257,7 +257,7 @@ def test_a_name_that_paper_cannot_show_is_doubted_and_not_refused():
     assert found.problems == ()
     ((field, words),) = ((doubt.field, doubt.message) for doubt in found.doubts)
     assert field == "name"
-    assert "「\U00031350」は印刷用の字体になく" in words
+    assert "「\U00031350」は印刷用の字体にないため" in words
 
 
 @pytest.mark.parametrize("texts", [{}, {"name": "", "job": " \u3000"}])

@@ -1,0 +1,212 @@
+"""The six rounds of a year: their days, who stands where, opening again, reminders, the wheel."""
+
+from datetime import date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from applications.models import ItemPack, RoundReopening
+from applications.operations import reminding, rounds
+from applications.queries.wheel import Spoke, wheels
+from applications.rounds import rounds_of, standing_of
+from facilities.actors import Role
+from facilities.rules import NotAllowed, ProblemsFound
+from jobs.models import Job
+from tests.applications.stage import AT, release_pack, save, submit
+from tests.cast import City, Nursery, make_city, make_facility
+
+TYPED = {"extra_staff": "1", "monthly_yen": "1000"}
+USUAL = (date(2026, 4, 1), date(2026, 4, 30))
+
+
+def day(month: int, number: int, year: int = 2026) -> datetime:
+    return timezone.make_aware(datetime(year, month, number, 9))
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+@pytest.fixture
+def sakura(city: City) -> Nursery:
+    return make_facility(city)
+
+
+@pytest.fixture
+def pack(city: City) -> ItemPack:
+    return release_pack(city)
+
+
+def set_first(city: City, opens: date, closes: date, *, shown=USUAL, role=Role.OFFICER, name="年度当初"):
+    with city.open(role) as by:
+        return rounds.set_round(
+            2026, 1, name=name, opens_on=opens, closes_on=closes, shown=shown, by=by, at=AT
+        )
+
+
+def reopen(
+    city: City, place: Nursery, until: date, reason="職員の交代", today=date(2026, 5, 20), role=Role.OFFICER
+):
+    with city.open(role) as by:
+        return rounds.reopen(
+            place.facility.pk,
+            fiscal_year=2026,
+            number=1,
+            until=until,
+            reason=reason,
+            by=by,
+            at=AT,
+            today=today,
+        )
+
+
+def spokes(city: City, place: Nursery, at: datetime) -> list[Spoke]:
+    with city.open():
+        return [
+            state.spoke for state in wheels(city.municipality, [place.facility], 2026, at)[place.facility.pk]
+        ]
+
+
+def test_a_year_nobody_has_set_has_the_usual_days_off_days_of_rest(city):
+    with city.open():
+        usual = rounds_of(city.municipality, 2026)
+
+    assert [(own.number, own.opens_on, own.closes_on) for own in usual] == [
+        (1, date(2026, 4, 1), date(2026, 4, 30)),
+        (2, date(2026, 6, 1), date(2026, 7, 31)),
+        (3, date(2026, 10, 1), date(2026, 11, 2)),  # 31 October is a Saturday
+        (4, date(2027, 1, 5), date(2027, 2, 1)),  # 31 January is a Sunday
+        (5, date(2027, 3, 23), date(2027, 4, 12)),  # the equinox and its substitute; 10 April is a Saturday
+        (6, date(2027, 5, 6), date(2027, 6, 30)),
+    ]
+
+
+def test_the_city_sets_other_days(city, sakura):
+    set_first(city, date(2026, 4, 6), date(2026, 4, 24))
+
+    with sakura.open():
+        assert standing_of(sakura.facility, 2026, 1, day(4, 27)).is_over
+        assert standing_of(sakura.facility, 2026, 1, day(4, 5)).is_ahead
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "words"),
+    [
+        (date(2026, 4, 10), date(2026, 4, 9), "開始日と同じか後"),
+        (date(2026, 4, 1), date(2026, 4, 29), "閉庁日（昭和の日）"),
+        (date(2025, 4, 1), date(2026, 4, 30), "までの日にしてください"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_with_a_sentence(city, opens, closes, words):
+    with pytest.raises(ProblemsFound, match=words):
+        set_first(city, opens, closes)
+
+
+def test_days_are_not_set_over_somebody_elses(city):
+    set_first(city, date(2026, 4, 6), date(2026, 4, 24))
+
+    with pytest.raises(ProblemsFound, match="日程が変わりました"):
+        set_first(city, date(2026, 4, 7), date(2026, 4, 24))
+
+
+def test_only_the_operations_section_sets_and_opens(city, sakura):
+    with pytest.raises(NotAllowed):
+        set_first(city, *USUAL, role=Role.ENROLMENT)
+    with pytest.raises(NotAllowed):
+        reopen(city, sakura, date(2026, 6, 30), role=Role.ADMINISTRATOR)
+
+
+def test_a_round_is_opened_again_for_one_facility(city, sakura, pack):
+    sumire = make_facility(city, "すみれ保育園", number="1299900000902")
+    reopen(city, sakura, date(2026, 5, 29))
+
+    assert submit(sakura, save(sakura, pack, **TYPED), at=day(5, 29)).late_reason == ""
+    with sakura.open():
+        standing = standing_of(sakura.facility, 2026, 1, day(5, 29))
+    assert (standing.is_open, standing.reopening_reason) == (True, "職員の交代")
+    with pytest.raises(ProblemsFound, match="遅れた理由"):
+        submit(sumire, save(sumire, pack, **TYPED), at=day(5, 29))
+
+
+def test_the_last_opening_holds(city, sakura):
+    reopen(city, sakura, date(2026, 6, 30))
+    with city.open(Role.OFFICER) as by:
+        rounds.reopen(
+            sakura.facility.pk,
+            fiscal_year=2026,
+            number=1,
+            until=date(2026, 5, 22),
+            reason="早める",
+            by=by,
+            at=day(5, 20),
+            today=date(2026, 5, 20),
+        )
+
+    with sakura.open():
+        assert RoundReopening.objects.count() == 2
+        assert standing_of(sakura.facility, 2026, 1, day(5, 25)).is_over
+
+
+@pytest.mark.parametrize(
+    ("until", "reason"), [(date(2026, 5, 19), "x"), (date(2026, 4, 30), "x"), (date(2026, 6, 1), " ")]
+)
+def test_an_opening_needs_a_reason_and_a_day_to_come(city, sakura, until, reason):
+    with pytest.raises(ProblemsFound):
+        reopen(city, sakura, until, reason)
+
+
+def test_the_wheel_tells_what_is_done_due_late_and_returned(city, sakura, pack):
+    nothing = [Spoke.NOTHING] * 4
+    assert spokes(city, sakura, day(3, 20)) == [Spoke.AHEAD, *nothing, Spoke.AHEAD]
+    assert spokes(city, sakura, day(4, 20))[0] == Spoke.DUE
+    assert spokes(city, sakura, day(5, 20))[0] == Spoke.LATE
+
+    submit(sakura, save(sakura, pack, **TYPED))
+    assert spokes(city, sakura, day(5, 20)) == [Spoke.DONE, *nothing, Spoke.AHEAD]
+
+
+def test_the_wheel_of_a_city_costs_the_same_for_many_facilities(city, sakura, pack):
+    with city.open():
+        with CaptureQueriesContext(connection) as one:
+            wheels(city.municipality, [sakura.facility], 2026, AT)
+        more = [
+            make_facility(city, f"園{number}", number=f"12999000009{number}").facility
+            for number in range(10, 18)
+        ]
+        with CaptureQueriesContext(connection) as many:
+            wheels(city.municipality, [sakura.facility, *more], 2026, AT)
+
+    assert len(one) == len(many) == 4
+
+
+@pytest.mark.parametrize(
+    ("today", "mails"),
+    [
+        (date(2026, 3, 31), 0),
+        (date(2026, 4, 1), 1),  # it opens
+        (date(2026, 4, 2), 0),
+        (date(2026, 4, 15), 1),  # ten business days before (29 April is a holiday)
+        (date(2026, 4, 30), 1),
+        (date(2026, 5, 1), 2),  # over: the facility and the officer
+        (date(2026, 5, 2), 0),  # Saturday
+        (date(2026, 5, 7), 0),
+        (date(2026, 5, 8), 2),  # every third business day after
+        (date(2026, 5, 11), 0),
+    ],
+)
+def test_reminders_come_on_their_days(city, sakura, pack, today, mails):
+    with city.open():
+        assert reminding.remind(city.municipality, today=today) == mails
+        assert reminding.remind(city.municipality, today=today) == mails
+
+    assert Job.objects.filter(kind="jobs.mail").count() == mails
+
+
+def test_who_has_sent_everything_is_left_alone(city, sakura, pack):
+    submit(sakura, save(sakura, pack, **TYPED))
+
+    with city.open():
+        assert reminding.remind(city.municipality, today=date(2026, 4, 30)) == 0
