@@ -17,9 +17,8 @@ from applications.facts import ANSWER, FACT, FACTS, as_kept
 from applications.filling import Given, shortest
 from applications.sources import Asking, Known, tells
 from claims import answers
-from claims.applied import read_applied
 from claims.composing import Ingredients, add_terms
-from claims.conditions import known_facts, read_answers, read_rosters
+from claims.conditions import known_facts, read_rosters
 from claims.models import Age, ChildCount, ClaimLine, CountSheet, MonthlyFacts, Movement
 from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility
@@ -177,9 +176,7 @@ def terms_as_of(
         facility.pk: Ingredients(_as_of(sheets.get(facility.pk), facility, month), facility, "", books=())
         for facility in facilities
     }
-    add_terms(gathered, month)
-    read_answers(gathered, month)
-    read_applied(gathered, month)
+    add_terms(gathered, month, with_answers=True)
     read_rosters(gathered, month)
     return gathered, sheets
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from approvals import queries as review
+from approvals.items.inbox import waiting_for
 from approvals.permissions import look
 from approvals.queries import Inbox
 from claims.composing import no_price
 from claims.models import CountDispute, CountImport, Obstacle
 from claims.obstacles import CityWords, for_city
+from claims.queries.expected import CityExpectations, expectations_in_city
 from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
-from facilities.actors import Actor, Role
+from facilities.actors import OPERATIONS_ROLES, Actor, Role
 from facilities.models import Facility, FacilityProfile, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.queries import acting_administrators
@@ -22,8 +24,8 @@ from facilities.years import is_prepared, year_to_prepare
 from portal.queries.preparation import PreparationStep, preparation
 from pricing import RateBook
 from rate_books.in_force import books_for
-from staff_records.permissions import read_in_city
-from staff_records.queries.news import CityNews, news_of_city
+from staff_records.permissions import erase, read_in_city
+from staff_records.queries.news import CityNews, WaitingErasure, news_of_city, waiting_erasure
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ class CityHome:
     books: tuple[RateBook, ...] = ()
     preparation: Sequence[PreparationStep] = ()
     staff: CityNews | None = None
+    waiting_applications: int = 0
+    expected: CityExpectations | None = None
+    erasure: WaitingErasure | None = None
 
     @property
     def roster_year(self) -> int:
@@ -134,6 +139,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         if month
         else ()
     )
+    sees_staff = read_in_city.allows(actor, None)
     return CityHome(
         month=month,
         months=months,
@@ -146,8 +152,13 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         if administers
         else (),
         books=books,
-        staff=news_of_city() if read_in_city.allows(actor, None) else None,
+        staff=news_of_city() if sees_staff else None,
+        expected=expectations_in_city() if sees_staff and month else None,
+        erasure=waiting_erasure(actor.user_id) if erase.allows(actor, None) else None,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
+        waiting_applications=waiting_for(by=actor, at=timezone.now())
+        if actor.duty in OPERATIONS_ROLES
+        else 0,
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),

@@ -16,7 +16,7 @@ from applications.states import VersionStatus
 from facilities.actors import Role
 from facilities.sent_forms import FIELD
 from tests.accounts.test_sessions import age, log_in_again
-from tests.applications.stage import AT, release_pack, save, submit
+from tests.applications.stage import AT, approve, release_pack, save, submit
 from tests.applications.wide_pack import EVERYTHING, WIDE, small_items
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
@@ -100,11 +100,6 @@ def _sending(clerk: Browser, place: Nursery, path: str = ITEM) -> dict[str, str]
         "shown_hash": _hidden(page, "shown_hash"),
         "declared": "on",
     }
-
-
-def _approve(city: City, version: ApplicationVersion) -> None:
-    with city.open(Role.CHIEF) as by:
-        review.approve(ApplicationVersion.objects.get(pk=version.pk), by=by, at=AT)
 
 
 def _queries(browser: Browser, address: str) -> int:
@@ -437,7 +432,7 @@ def test_a_returned_one_shows_why_and_is_answered(city, sakura, pack, clerk):
 
 def test_a_change_starts_from_what_is_approved_and_shows_the_difference(city, sakura, pack, clerk):
     first = submit(sakura, save(sakura, pack, **TYPED))
-    _approve(city, first)
+    approve(city, first)
     read = _text(clerk.get(_at(sakura, ITEM)))
     assert "変更を申請する" in read
 
@@ -455,7 +450,7 @@ def test_a_change_starts_from_what_is_approved_and_shows_the_difference(city, sa
 
 
 def test_who_stops_says_from_when(city, sakura, pack, clerk):
-    _approve(city, submit(sakura, save(sakura, pack, **TYPED)))
+    approve(city, submit(sakura, save(sakura, pack, **TYPED)))
 
     clerk.post(_at(sakura, ITEM), _form(pack, 0, "no", **{"form-from": ""}))
 
