@@ -1,7 +1,7 @@
 """One item of one facility: the form to type into, or what was sent, with everything the page says about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,14 @@ class Place:
         return self.pack.state == PackState.RELEASED
 
     @property
+    def answered(self) -> ApplicationVersion | None:
+        """The returned version that what is typed answers."""
+        if self.draft is not None:
+            return next((one for one in self.versions if one.pk == self.draft.answers_id), None)
+        current = self.current
+        return current if current is not None and current.status == VersionStatus.RETURNED else None
+
+    @property
     def is_with_the_city(self) -> bool:
         """The open version waits for its decision."""
         return self.current is not None and self.current.status == VersionStatus.SUBMITTED
@@ -110,11 +118,13 @@ class FormView:
     standing: Standing
     people: People
     findings: Findings | None
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """All fields."""
-        return blocks_of(self.filled, self.typed, self.people.names, self.people.choices)
+        """All fields, with what the city wants put right at them."""
+        blocks = blocks_of(self.filled, self.typed, self.people.names, self.people.choices)
+        return [replace(block, city_remark=self.remarks.get(block.field.key, "")) for block in blocks]
 
     @property
     def asked(self) -> list[Block]:
@@ -249,7 +259,10 @@ def find_place(facility: Facility, fiscal_year: int, family: str, item_key: str)
 def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **options: Any) -> FormView:
     """
     The form as it stands, or with what was just typed and could not be saved (``entered``, with ``wanted`` and
-    ``reasons``); ``more_of`` is the table that is to have more empty rows; ``may_choose``: people can be chosen.
+    ``reasons``).
+
+    ``more_of`` is the table that is to have more empty rows; ``may_choose``: people can be chosen; ``remarks`` are the
+    city's, by field key.
     """
     version = _to_fill(place, entered, options.get("wanted"), options.get("reasons", {}), at)
     filled = fill_for(place.facility, place.fiscal_year, place.item, version)
@@ -263,6 +276,7 @@ def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **o
         typed=typed,
         standing=standing_of(place.facility, place.fiscal_year, _round(place), at),
         people=_people(place, filled, may_choose=options.get("may_choose", True)),
+        remarks=options.get("remarks", {}),
         findings=findings(place.facility, month, filled) if version.is_wanted is not False else None,
     )
 

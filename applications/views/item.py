@@ -44,6 +44,7 @@ from applications.views.shared import (
     is_declared,
     known_year,
 )
+from applications.whereabouts import where_is
 from audit.record import record
 from facilities.periods import ServiceMonth
 from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
@@ -164,13 +165,12 @@ def _form_page(
     code: int = 200,
     **typed: Any,
 ) -> HttpResponse:
-    more_of = request.GET.get("more", "")
-    view = form_view(place, timezone.now(), more_of=more_of, **typed)
+    answered = place.answered
+    where = where_is(answered) if answered else None
+    options: dict[str, Any] = {"more_of": request.GET.get("more", ""), "remarks": where.remarks if where else {}}
+    view = form_view(place, timezone.now(), **options, **typed)
     record(ApplicationEvent.SHOWN, on=view.place.current, rows=view.row_ids, detail=_detail(place))
-    answered = place.current if place.current and place.current.status == VersionStatus.RETURNED else None
-    if place.draft is not None and place.draft.answers_id is not None:
-        answered = next((one for one in place.versions if one.pk == place.draft.answers_id), None)
-    wrong = [sentence for _, sentence in view.typed.problems.items()]
+    wrong = list(view.typed.problems.values())
     context = {
         **_shared(place),
         "view": view,
@@ -219,6 +219,7 @@ def _read_page(
         **_shared(place),
         "view": view,
         "is_newest": version is None or version.pk == (place.start.pk if place.start else None),
+        "where": where_is(shown),
         "may_withdraw": shown.status == VersionStatus.SUBMITTED and shown.first_decided_at is None,
         "may_change": shown.status == VersionStatus.APPROVED and place.current is None,
         "problems": list(problems),

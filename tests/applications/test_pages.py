@@ -11,12 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications.models import ApplicationVersion, ItemPack, TypedField
-from applications.operations import review
 from applications.states import VersionStatus
 from facilities.actors import Role
 from facilities.sent_forms import FIELD
 from tests.accounts.test_sessions import age, log_in_again
-from tests.applications.stage import AT, approve, release_pack, save, submit
+from tests.applications.stage import AT, approve, release_pack, save, send_back, submit
 from tests.applications.wide_pack import EVERYTHING, WIDE, small_items
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
@@ -416,12 +415,12 @@ def test_it_is_taken_back_and_given_up(sakura, pack, clerk):
 
 def test_a_returned_one_shows_why_and_is_answered(city, sakura, pack, clerk):
     sent = submit(sakura, save(sakura, pack, **TYPED))
-    with city.open(Role.CHIEF) as by:
-        row = ApplicationVersion.objects.get(pk=sent.pk)
-        review.return_to_facility(row, reason="人数を確かめてください", by=by, at=AT)
+    assert "市の審査中です" in _text(clerk.get(_at(sakura, ITEM)))
+    send_back(city, sent, remarks={"extra_staff": "雇用契約書は2人です"})
 
     page = clerk.get(_at(sakura, ITEM))
     assert "人数を確かめてください" in _text(page)
+    assert "市から 加配する職員の数：雇用契約書は2人です" in _text(page)
     assert 'name="monthly_yen" value="412,399"' in _body(page)
     clerk.post(_at(sakura, ITEM), _form(pack, 0, extra_staff="2", second_person="増えたため"))
 
