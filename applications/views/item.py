@@ -167,7 +167,10 @@ def _form_page(
 ) -> HttpResponse:
     answered = place.answered
     where = where_is(answered) if answered else None
-    options: dict[str, Any] = {"more_of": request.GET.get("more", ""), "remarks": where.remarks if where else {}}
+    options: dict[str, Any] = {
+        "more_of": request.GET.get("more", ""),
+        "remarks": where.remarks if where else {},
+    }
     view = form_view(place, timezone.now(), **options, **typed)
     record(ApplicationEvent.SHOWN, on=view.place.current, rows=view.row_ids, detail=_detail(place))
     wrong = list(view.typed.problems.values())
@@ -323,14 +326,18 @@ def _place(request: TenantRequest, fiscal_year: int, family: str, item_key: str)
     if family not in list(Family):
         raise Http404
     try:
-        return find_place(own_facility(request), known_year(fiscal_year), family, item_key)
+        return find_place(
+            request.membership.municipality, own_facility(request), known_year(fiscal_year), family, item_key
+        )
     except NoSuchItem:
         raise Http404 from None
 
 
 def _again(place: Place) -> Place:
     """As it stands after the act."""
-    return find_place(place.facility, place.fiscal_year, place.pack.family, place.item.key)
+    return find_place(
+        place.municipality, place.facility, place.fiscal_year, place.pack.family, place.item.key
+    )
 
 
 def _entries(sent: QueryDict) -> dict[str, list[str]]:

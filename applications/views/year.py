@@ -135,7 +135,7 @@ def send_together(
 
 def _year_page(request: TenantRequest, fiscal_year: int, *, problems: Sequence[str] = ()) -> HttpResponse:
     facility = own_facility(request)
-    found = year_of(facility, fiscal_year, timezone.now())
+    found = year_of(request.membership.municipality, facility, fiscal_year, timezone.now())
     filters = _filters(request)
     lines = filters.lines(found)
     shown = [line.shown.pk for line in lines if line.shown is not None]
@@ -160,7 +160,7 @@ def _together_page(
     request: TenantRequest, fiscal_year: int, round_number: int, *, problems: Sequence[str] = ()
 ) -> HttpResponse:
     facility = own_facility(request)
-    found = year_of(facility, known_year(fiscal_year), timezone.now())
+    found = year_of(request.membership.municipality, facility, known_year(fiscal_year), timezone.now())
     own = found.round(round_number)
     if own is None:
         raise Http404
