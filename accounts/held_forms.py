@@ -25,6 +25,10 @@ NOT_DONE = (
     "ログインしていなかったため、送信した内容は処理していません。"
     "ログインしたあと、画面を確かめて、もう一度操作してください。"
 )
+TOO_LARGE = (
+    "ログインの有効期限が切れていたため、送信した内容は処理していません。"
+    "入力が大きすぎるため、保管もできませんでした。お手数ですが、もう一度入力してください。"
+)
 RESTORED = "ログインの有効期限が切れたため、入力内容を保管していました。確認してもう一度送信してください。"
 
 
@@ -32,7 +36,8 @@ def hold(request: HttpRequest) -> None:
     """
     Keep what was typed, for the person whose session has just expired.
 
-    Without such a person (logged out in another tab) nothing is kept, and the login page says that nothing was done.
+    Without such a person (logged out in another tab) nothing is kept, and the login page says that nothing was done;
+    it says so, too, when there is more than a session may hold.
     """
     expired_user: UUID | None = getattr(request, "expired_user_id", None)
     if request.method != "POST":
@@ -45,11 +50,15 @@ def hold(request: HttpRequest) -> None:
     try:
         fields = request.POST.copy()
     except (SuspiciousOperation, BadRequest, UnreadablePostError):
-        return  # too large or cut off: nothing that could be shown again
+        messages.warning(request, TOO_LARGE)  # or cut off: nothing that could be shown again
+        return
     for name in NEVER_KEPT & set(fields):
         del fields[name]
     typed = fields.urlencode()
-    if not typed or len(typed) > LARGEST:
+    if not typed:
+        return
+    if len(typed) > LARGEST:
+        messages.warning(request, TOO_LARGE)
         return
     path = page_of(request)
     kept = json.dumps({"path": path, "fields": typed}).encode()

@@ -1,9 +1,12 @@
 """Ends sessions that are too old, idle too long, or older than the account's last change."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.middleware import OTPMiddleware
 
 from accounts import sessions
 from accounts.events import AccountEvent
@@ -18,6 +21,22 @@ ENDED = (
     "パスワードかメールアドレスが変わったか、アカウントが停止されたため、ログインが終わりました。"
     "もう一度ログインできないときは、市の担当課にご連絡ください。"
 )
+
+
+class SecondFactorMiddleware(OTPMiddleware):
+    """
+    The library's, with the device that was read with the account instead of another question at every request.
+
+    A session's device must be one of the account's own and confirmed; an account read otherwise has none.
+    """
+
+    def _verify_user_sync(self, request: Any, user: Any) -> Any:
+        self._init_user_fields(user)  # type: ignore[no-untyped-call]  # the library has no types
+        if user.is_authenticated:
+            held = request.session.get(DEVICE_ID_SESSION_KEY)
+            own = next((device for device in user.devices if device.persistent_id == held), None)
+            user.otp_device = self._finalize_device(request, user, own)  # type: ignore[no-untyped-call]
+        return user
 
 
 class SessionLimitsMiddleware:

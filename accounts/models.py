@@ -1,5 +1,6 @@
 """People who log in, and the one-time codes they log in with."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -45,6 +46,8 @@ class User(AbstractBaseUser):
     first_steps_closed_at = models.DateTimeField("はじめての方への案内を閉じた日時", null=True)
 
     objects: ClassVar[UserManager] = UserManager()
+    # The account's second factors, where it was read with them (``backends.AccountBackend.get_user``).
+    devices: Sequence["EmailCodeDevice"] = ()
 
     USERNAME_FIELD = "login_id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from approvals.models import Decision
@@ -166,8 +167,12 @@ def latest_month() -> ServiceMonth | None:
 
 def months_with_counts() -> list[ServiceMonth]:
     """Every month with counts, newest first."""
-    found = CountSheet.objects.values_list("month", flat=True).distinct().order_by("-month")
-    return [ServiceMonth.of(month) for month in found]
+    return [ServiceMonth.of(month) for month in counted_months()]
+
+
+def counted_months() -> QuerySet[Any]:
+    """The first days of these months."""
+    return CountSheet.objects.values_list("month", flat=True).distinct().order_by("-month")
 
 
 def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int]]:

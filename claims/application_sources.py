@@ -17,9 +17,8 @@ from applications.facts import ANSWER, FACT, FACTS, as_kept
 from applications.filling import Given, shortest
 from applications.sources import Asking, Known, tells
 from claims import answers
-from claims.applied import read_applied
 from claims.composing import Ingredients, add_terms
-from claims.conditions import known_facts, read_answers, read_rosters
+from claims.conditions import known_facts, read_rosters
 from claims.models import Age, ChildCount, ClaimLine, CountSheet, MonthlyFacts, Movement
 from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility
@@ -74,9 +73,7 @@ def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
         )
         for facility in asking.facilities
     }
-    add_terms(gathered, asking.month)
-    read_answers(gathered, asking.month)
-    read_applied(gathered, asking.month)
+    add_terms(gathered, asking.month, with_answers=True)
     read_rosters(gathered, asking.month)
     return {
         facility_id: _of_conditions(found, sheets.get(facility_id)) for facility_id, found in gathered.items()

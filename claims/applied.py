@@ -4,17 +4,17 @@ What a facility has said of the conditions in its applications (申請で答え�
 It stands after what the rooms and the roster tell and before what was answered to the conditions themselves.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from applications.facts import FACTS, as_fact
 from applications.models import ApplicationVersion
 from applications.states import VersionStatus
 from claims import answers
-from claims.composing import Ingredients
 from facilities.periods import ServiceMonth
 from pages.wareki import short_date_words
 from staff_records.figures.facts import RosterFact
@@ -22,35 +22,43 @@ from staff_records.figures.facts import RosterFact
 SENT: Final = (VersionStatus.APPROVED, VersionStatus.SUBMITTED)
 
 
-def read_applied(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
-    """
-    Add the facts that each facility's sent applications of the year hold in ``month``: one query.
-
-    What was sent last is the newest word; what begins later says nothing yet.
-    """
-    rows = (
+def sent_by(facility_ids: Iterable[UUID], fiscal_years: Iterable[int]) -> QuerySet[ApplicationVersion]:
+    """The sent applications of these years that say facts, by facility, the newest word last."""
+    return (
         ApplicationVersion.objects.filter(
-            Q(from_month__isnull=True) | Q(from_month__lte=month.first_day),
-            facility__in=list(gathered),
-            application__fiscal_year=month.fiscal_year,
+            facility__in=list(facility_ids),
+            application__fiscal_year__in=set(fiscal_years),
             status__in=SENT,
         )
         .exclude(facts={})
         .select_related("application")
-        .only("facility_id", "facts", "submitted_at", "application__label")
-        .order_by("submitted_at")
+        .defer("content_sealed")
+        .order_by("facility", "submitted_at")
     )
-    for row in rows:
-        own = gathered[row.facility_id]
-        for name, kept in row.facts.items():
+
+
+def told_in(versions: Iterable[ApplicationVersion], kind: str, month: ServiceMonth) -> dict[str, RosterFact]:
+    """
+    What the versions of one facility say of ``month``, by name, each with its application and day.
+
+    Of another fiscal year they say nothing, and what begins later says nothing yet.
+    """
+    told = {}
+    for version in versions:
+        begins = version.from_month or month.first_day
+        if version.application.fiscal_year != month.fiscal_year or begins > month.first_day:
+            continue
+        assert version.submitted_at is not None
+        day = short_date_words(timezone.localdate(version.submitted_at))
+        for name, kept in version.facts.items():
             if name in FACTS:
-                own.applied[name] = _told(row, name, kept, own.facility.kind, month.fiscal_year)
+                said = _in_words(name, kept, kind, month.fiscal_year)
+                source = f"申請「{version.application.label}」（{day}提出）から：{said}"
+                told[name] = RosterFact(name, as_fact(name, kept), said, source)
+    return told
 
 
-def _told(row: ApplicationVersion, name: str, kept: object, kind: str, fiscal_year: int) -> RosterFact:
-    assert row.submitted_at is not None
-    said = str(kept)
-    if name in answers.BY_NAME:
-        said = answers.in_words(answers.question_of(name, kind, fiscal_year), kept)
-    source = f"申請「{row.application.label}」（{short_date_words(row.submitted_at.date())}提出）から：{said}"
-    return RosterFact(name, as_fact(name, kept), said, source)
+def _in_words(name: str, kept: Any, kind: str, fiscal_year: int) -> str:
+    if name not in answers.BY_NAME:
+        return str(kept)
+    return answers.in_words(answers.question_of(name, kind, fiscal_year), kept)

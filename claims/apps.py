@@ -10,12 +10,13 @@ class ClaimsConfig(AppConfig):
     verbose_name = "児童数と請求"
 
     def ready(self) -> None:
-        """Tell documents how claims are printed, facilities what is touched, rosters and applications what they ask."""
+        """Tell documents how claims are printed, facilities what is touched, rosters and applications what follows."""
         import_module("claims.paper").register()
         import_module("claims.beginnings")
         import_module("claims.open_tasks")
         import_module("claims.doors")
         import_module("claims.touching")
         import_module("claims.required_teachers")
+        import_module("claims.queries.expected")
         import_module("claims.application_sources")
         import_module("claims.tasks")

@@ -10,10 +10,13 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from claims import facts, obstacles
+from asking import together
+from claims import applied, facts, obstacles
 from claims.cells import HOURS_OF, rows_of_kind
 from claims.facts import Fact
 from claims.models import (
@@ -87,11 +90,13 @@ class Ingredients:
     leaders: Leaders | None = None
     approved_payers: set[str] = field(default_factory=set)
     books: tuple[RateBook, ...] = field(default_factory=shipped_books)
+    # 見込み: a month nobody has counted yet, for which the newest counts stand. No claim is made of it.
+    expected_in: ServiceMonth | None = None
 
     @property
     def month(self) -> ServiceMonth:
-        """The month of the counts."""
-        return self.sheet.service_month
+        """The month of the counts, or the one they are taken for."""
+        return self.expected_in or self.sheet.service_month
 
     @property
     def children(self) -> int:
@@ -130,7 +135,7 @@ class Composition:
 
 def gather(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingredients]:
     """
-    The ingredients of each sheet's facility (by facility id), in six queries however many sheets.
+    The ingredients of each sheet's facility (by facility id), in two queries however many sheets.
 
     A released rate book that this process has not used yet costs one more.
 
@@ -144,31 +149,53 @@ def gather(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Ingr
 
 
 def gather_terms(
-    sheets: Sequence[CountSheet], month: ServiceMonth, *, books: tuple[RateBook, ...]
+    sheets: Sequence[CountSheet],
+    month: ServiceMonth,
+    *,
+    books: tuple[RateBook, ...],
+    with_answers: bool = False,
 ) -> dict[UUID, Ingredients]:
     """
-    As ``gather``, without the claims that were approved already: four queries.
+    As ``gather``, without the claims that were approved already: one query.
 
-    ``books``: those that may be in force; whoever asks no price gives none.
+    ``books``: those that may be in force; whoever asks no price gives none. ``with_answers``: also what the facilities
+    have answered of the conditions in the fiscal year.
     """
     found = {
         sheet.facility_id: Ingredients(sheet, sheet.facility, sheet.facility.municipality.code, books=books)
         for sheet in sheets
     }
-    add_terms(found, month)
+    add_terms(found, month, with_answers=with_answers)
     return found
 
 
-def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
-    """To each facility the counts of its sheet, and what holds for it in ``month``: four queries."""
-    for count in ChildCount.objects.filter(sheet__in=[own.sheet.pk for own in found.values()]):
+def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth, *, with_answers: bool) -> None:
+    """To each facility the counts of its sheet, and what holds for it in ``month``: one query."""
+    said = (
+        ConditionAnswers.objects.filter(facility__in=found, fiscal_year=month.fiscal_year),
+        applied.sent_by(found, [month.fiscal_year]),
+    )
+    counts, profiles, grants, saved, *answered = together(
+        ChildCount.objects.filter(sheet__in=[own.sheet.pk for own in found.values()]),
+        holding_in(FacilityProfile.objects.filter(facility__in=found), month),
+        holding_in(GrantedItem.objects.filter(facility__in=found), month).order_by("code"),
+        MonthlyFacts.objects.filter(facility__in=found, month=month.first_day),
+        *(said if with_answers else ()),
+    )
+    for count in counts:
         found[count.facility_id].counts.append(count)
-    for profile in holding_in(FacilityProfile.objects.filter(facility__in=found), month):
+    for profile in profiles:
         found[profile.facility_id].profile = profile
-    for grant in holding_in(GrantedItem.objects.filter(facility__in=found), month).order_by("code"):
+    for grant in grants:
         found[grant.facility_id].grants.append(grant)
-    for saved in MonthlyFacts.objects.filter(facility__in=found, month=month.first_day):
-        found[saved.facility_id].facts = saved
+    for own_facts in saved:
+        found[own_facts.facility_id].facts = own_facts
+    answers, sent = answered if with_answers else ([], [])
+    for row in answers:
+        found[row.facility_id].answers = row
+    for facility_id, versions in groupby(sent, key=attrgetter("facility_id")):
+        own = found[facility_id]
+        own.applied = applied.told_in(versions, own.facility.kind, month)
 
 
 def compose(ingredients: Ingredients) -> list[Composition]:
@@ -246,6 +273,7 @@ def quote_for(
 
     :raises CannotDraft: no price, or content that pricing cannot compute.
     """
+    assert ingredients.expected_in is None, "an expectation is never priced"
     items, missing = items_as_input(ingredients, payer)
     document = _document(ingredients, profile, payer, items)
     month = ingredients.month

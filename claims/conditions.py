@@ -1,9 +1,9 @@
 """
 What the rooms know of a facility's month, as the facts that conditions of items ask about (``pricing.conditions``).
 
-``composing.gather_terms`` gathers a claim's ingredients, for one facility or a whole city; ``read_answers`` adds what
-facilities have answered themselves, ``applied.read_applied`` what they have said in applications, ``read_rosters`` what
-their rosters tell. What nobody has told us stays ``None``, and its question is asked instead.
+``composing.gather_terms`` gathers a claim's ingredients and what facilities have answered themselves or said in
+applications, for one facility or a whole city; ``read_rosters`` adds what their rosters tell. What nobody has told us
+stays ``None``, and its question is asked instead.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,13 +13,15 @@ from uuid import UUID
 
 from claims import answers, facts
 from claims.composing import BRANCH, Ingredients, children_as_input, disabled_of
-from claims.models import ChildCount, ConditionAnswers, Movement
+from claims.models import ChildCount, Movement
 from facilities.models import FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing import Capacity, ChildClass, ItemClaim, Month, Treatment
 from pricing.conditions.facts import Facts
-from staff_records.figures.facts import facts_of
+from staff_records.figures.experience import YearExperience
+from staff_records.figures.facts import RosterFacts, facts_of
 from staff_records.figures.leaders import CATEGORY_3, leaders_of
+from staff_records.figures.people import Roster
 from staff_records.figures.presence import dedicated_chiefs
 from staff_records.queries.rosters import rosters
 
@@ -63,19 +65,12 @@ def known_facts(found: Ingredients) -> Facts:
     return replace(known, **_answered(found, known))
 
 
-def read_answers(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
-    """Add to each facility's ingredients what it has answered for the month's fiscal year: one query."""
-    rows = ConditionAnswers.objects.filter(facility__in=gathered, fiscal_year=month.fiscal_year)
-    for row in rows:
-        gathered[row.facility_id].answers = row
-
-
 def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
     """
     Add what each facility's roster tells of the month; answers, applications and grants must be there already.
 
-    One query where nobody has a roster, else six (seven where somebody claims 区分3, whose leaders are trained) and one
-    to the key store, however many facilities.
+    One query where nobody has a roster, else two and one to the key store, however many facilities. Trainings are read
+    where somebody claims 区分3, whose leaders are trained.
     """
     if not gathered:  # no facility named would be every facility
         return
@@ -91,16 +86,28 @@ def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> N
             own.leaders = leaders_of(
                 roster, own.facility.kind, month.first_day, month.fiscal_year, own.grants
             )
-        kind, codes = own.facility.kind, {grant.code for grant in own.grants}
-        said = own.applied.get("chief_dedicated")
-        answered = own.answers.answers.get("chief_dedicated") if own.answers else None
-        own.roster = facts_of(
-            roster,
-            kind,
-            month,
-            profile=own.profile,
-            dedicated=dedicated_chiefs(kind, codes, said.value if said else answered),
-        )
+        own.roster = told_by(roster, own, month)
+
+
+def told_by(
+    roster: Roster, own: Ingredients, month: ServiceMonth, *, experience: YearExperience | None = None
+) -> RosterFacts | None:
+    """
+    What a roster tells of ``month`` to who has these grants and has answered this; None where nobody is on it.
+
+    ``experience``: of the month's fiscal year, where it is known already.
+    """
+    kind, codes = own.facility.kind, {grant.code for grant in own.grants}
+    said = own.applied.get("chief_dedicated")
+    answered = own.answers.answers.get("chief_dedicated") if own.answers else None
+    return facts_of(
+        roster,
+        kind,
+        month,
+        profile=own.profile,
+        dedicated=dedicated_chiefs(kind, codes, said.value if said else answered),
+        experience=experience,
+    )
 
 
 def _told_by_roster(found: Ingredients, known: Facts) -> dict[str, Any]:

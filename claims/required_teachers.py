@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import Max
 
+from asking import together
 from claims.composing import Ingredients
 from claims.conditions import known_facts
 from claims.models import ChildCount, CountSheet
@@ -16,21 +17,24 @@ from staff_records.required import Place, Required, TermsOf, newest_month_by, re
 
 @required_by
 def required_by_counts(terms: Mapping[Place, TermsOf]) -> dict[Place, Required]:
-    """Of every facility and month whose counts have come: two queries."""
+    """Of every facility and month whose counts have come: one query."""
     sheets = CountSheet.objects.exclude(status=SheetStatus.SUPERSEDED).filter(
         facility__in={facility_id for facility_id, _ in terms},
         month__in={month.first_day for _, month in terms},
     )
+    counts = ChildCount.objects.filter(sheet__in=sheets.order_by().values("pk"))
+    found_sheets, found_counts = together(sheets, counts)
     found = {}
-    for sheet in sheets:
+    for sheet in found_sheets:
         place = (sheet.facility_id, ServiceMonth.of(sheet.month))
         if place in terms:
             own = terms[place]
             found[sheet.pk] = Ingredients(
                 sheet, own.facility, "", profile=own.profile, grants=list(own.grants), books=()
             )
-    for count in ChildCount.objects.filter(sheet__in=list(found)):
-        found[count.sheet_id].counts.append(count)
+    for count in found_counts:
+        if count.sheet_id in found:
+            found[count.sheet_id].counts.append(count)
     return {(one.facility.pk, one.month): _required(one) for one in found.values()}
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -24,8 +25,11 @@ def counts_and_claims(facility_id: UUID, months: Months) -> Sequence[TouchedMont
     sheets = CountSheet.objects.filter(within).exclude(status=SheetStatus.SUPERSEDED)
     counts = {ServiceMonth.of(sheet.month): SheetStatus(sheet.status).label for sheet in sheets}
     claims: dict[ServiceMonth, Counter[str]] = defaultdict(Counter)
-    for month, status in Claim.objects.filter(within, status__in=SAID).values_list("month", "status"):
+    claimed_at: dict[ServiceMonth, datetime] = {}
+    said = Claim.objects.filter(within, status__in=SAID).order_by("submitted_at")
+    for month, status, submitted_at in said.values_list("month", "status", "submitted_at"):
         claims[ServiceMonth.of(month)][status] += 1
+        claimed_at[ServiceMonth.of(month)] = submitted_at
     return [
         TouchedMonth(
             month,
@@ -38,6 +42,7 @@ def counts_and_claims(facility_id: UUID, months: Months) -> Sequence[TouchedMont
                 ),
             ),
             has_claims=bool(claims[month]),
+            claimed_at=claimed_at.get(month),
         )
         for month in sorted({*counts, *claims})
     ]

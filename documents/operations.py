@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from audit.record import record
@@ -87,10 +88,14 @@ def order(form_code: str, subject_id: UUID, *, by: Actor, at: datetime) -> list[
 
 def render(document_id: UUID) -> None:
     """
-    Render and store one document; called by the worker inside the document's scope. Harmless when it is there.
+    Render and store one document; called by the worker inside the document's scope. Harmless when it is there, and
+    when it was destroyed meanwhile.
     """
-    document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
-    if document.ready_at is not None:
+    named = Document.objects.filter(pk=document_id).values_list("subject_id", "form").first()
+    if named is not None and form_of(named[1]).names_people:
+        _hold_subjects([named[0]])
+    document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
+    if document is None or document.ready_at is not None:
         return
     form = form_of(document.form)
     values = form.values(document.subject_id)
@@ -143,8 +148,10 @@ def destroy(subject_ids: Collection[UUID], form_code: str, *, at: datetime) -> l
     """
     Make the documents of these subjects unreadable everywhere, backups included: their keys first, then the rows.
 
-    For forms that name people; whoever calls it records why. Returns the ids of the documents.
+    For forms that name people; whoever calls it records why. Returns the ids of the documents. One of these subjects
+    that is rendered at the moment is waited for; one rendered later shows what the caller's transaction leaves.
     """
+    _hold_subjects(subject_ids)
     found = Document.objects.filter(subject_id__in=subject_ids, form=form_code)
     for city in set(found.values_list("municipality_id", flat=True)):
         own = list(found.filter(municipality=city).values_list("pk", flat=True))
@@ -152,6 +159,19 @@ def destroy(subject_ids: Collection[UUID], form_code: str, *, at: datetime) -> l
     ids = list(found.values_list("pk", flat=True))
     found.delete()
     return ids
+
+
+def _hold_subjects(subject_ids: Collection[UUID]) -> None:
+    """
+    Rendering a subject and destroying what names its people wait for each other until the transaction ends.
+
+    Rows would not do: a document may be ordered and rendered while an erasure that has not seen it is under way.
+    """
+    with connection.cursor() as cursor:
+        for subject_id in sorted(set(subject_ids)):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"document {subject_id}"]
+            )
 
 
 def _opened(document: Document) -> bytes:

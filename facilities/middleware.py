@@ -19,12 +19,13 @@ from django.utils.http import urlencode
 from accounts import held_forms
 from accounts.models import User
 from accounts.places import client_address
+from asking import together
 from audit.record import NOBODY, Context, Outcome, Who, context, record_apart
 from facilities.actors import CITY_ROLES, Actor, Role, actor_for
 from facilities.events import FacilityEvent
 from facilities.models import Membership
 from facilities.requests import TenantRequest
-from facilities.scope import scope, tell_acting_user
+from facilities.scope import acting_user, scope
 from facilities.sent_forms import answered_before, remember_answer
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -85,7 +86,6 @@ class EntranceMiddleware:
         self, request: TenantRequest, match: ResolverMatch, entrance: Entrance, opened: Context
     ) -> HttpResponse:
         with transaction.atomic():
-            tell_acting_user(request.user.pk)
             mine = _memberships(request, entrance)
             membership = _chosen(mine, match, entrance)
             if membership is None:
@@ -135,7 +135,11 @@ def _entrance(match: ResolverMatch | None) -> Entrance | None:
 def _memberships(request: TenantRequest, entrance: Entrance) -> list[Membership]:
     """The lasting memberships that may pass this door; a corporation's clerk has one for each of its facilities."""
     mine = Membership.own.filter(user_id=request.user.pk, ended_at__isnull=True, duty__in=entrance.duties)
-    return list(mine.select_related("municipality", "facility").order_by("began_at", "pk"))
+    (found,) = together(
+        mine.select_related("municipality", "facility").order_by("began_at", "pk"),
+        before=acting_user(request.user.pk),
+    )
+    return found
 
 
 def _chosen(mine: list[Membership], match: ResolverMatch, entrance: Entrance) -> Membership | None:

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from asking import Statement
+
 WHOLE_CITY = "*"
 
 
@@ -73,14 +75,19 @@ def scope(
         _current.reset(token)
 
 
-def tell_acting_user(user_id: UUID) -> None:
+def acting_user(user_id: UUID) -> Statement:
     """
     Until the transaction ends, PostgreSQL shows this user's own memberships, whatever the scope.
 
     The one thing that must be readable before a scope exists; nothing else is.
     """
+    return "SELECT set_config('app.user', %s, true)", [str(user_id)]
+
+
+def tell_acting_user(user_id: UUID) -> None:
+    """Tell PostgreSQL who acts, see ``acting_user``."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.user', %s, true)", [str(user_id)])
+        cursor.execute(*acting_user(user_id))
 
 
 def _tell_database(opened: Scope | None) -> None:

@@ -6,6 +6,7 @@ A page asks before a closing, a rest or a succession reaches back into them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from facilities.periods import ServiceMonth
@@ -14,11 +15,16 @@ from facilities.rooms_above import Asked
 
 @dataclass(frozen=True)
 class TouchedMonth:
-    """One month with what is there, in words: 「児童数 確認済み」「請求 承認済み 1件」."""
+    """
+    One month with what is there, in words: 「児童数 確認済み」「請求 承認済み 1件」.
+
+    ``claimed_at``: when the newest of its claims was submitted.
+    """
 
     month: ServiceMonth
     words: tuple[str, ...]
     has_claims: bool
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,10 @@ def touched(facility_id: UUID, months: Months) -> list[TouchedMonth]:
                 found
                 if known is None
                 else TouchedMonth(
-                    found.month, known.words + found.words, known.has_claims or found.has_claims
+                    found.month,
+                    known.words + found.words,
+                    known.has_claims or found.has_claims,
+                    max((at for at in (known.claimed_at, found.claimed_at) if at is not None), default=None),
                 )
             )
     return [by_month[month] for month in sorted(by_month)]

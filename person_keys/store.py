@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
+from asking import Statement, together
 from person_keys.models import Owner, PersonKey
 from person_keys.router import KEY_STORE
 from vault import KeyRing, seal, unseal
@@ -60,31 +61,40 @@ def wrapped(
     return row
 
 
-def rings(person_ids: Collection[UUID], *, municipality_id: UUID) -> dict[UUID, KeyRing]:
+def rings(
+    person_ids: Collection[UUID], *, municipality_id: UUID, but_destroyed: bool = False
+) -> dict[UUID, KeyRing]:
     """
-    The opened keys of these persons, in one query. The newest of each seals.
+    The opened keys of these persons, in one round trip: the municipality and the question go together, so that reading
+    needs no transaction of its own. The newest of each seals. ``but_destroyed``: who was erased is left out.
 
     :raises KeyDestroyed: one of them was erased.
     :raises KeyMissing: one of them has no key.
     """
     keys: dict[UUID, dict[str, bytes]] = {}
-    with city(municipality_id):
-        rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
-        for row in rows.order_by("-generation"):
-            if row.wrapped is None:
-                raise KeyDestroyed(str(row.person_id))
-            opened = unseal(row.wrapped, bound_to=row.place)
-            keys.setdefault(row.person_id, {})[f"{row.generation}"] = opened
+    wanted = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
+    (rows,) = together(wanted.order_by("-generation"), before=_sees(municipality_id), using=KEY_STORE)
+    for row in rows:
+        if row.wrapped is None and not but_destroyed:
+            raise KeyDestroyed(str(row.person_id))
+        keys.setdefault(row.person_id, {})
+        if row.wrapped is None:
+            continue
+        opened = unseal(row.wrapped, bound_to=row.place)
+        keys[row.person_id][f"{row.generation}"] = opened
     if missing := set(person_ids) - keys.keys():
         raise KeyMissing(", ".join(sorted(map(str, missing))))
-    return {person_id: KeyRing(generations) for person_id, generations in keys.items()}
+    return {person_id: KeyRing(generations) for person_id, generations in keys.items() if generations}
 
 
 def destroyed_among(person_ids: Collection[UUID], *, municipality_id: UUID) -> set[UUID]:
-    """Those of these persons who were erased."""
-    with city(municipality_id):
-        rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
-        return set(rows.filter(destroyed_at__isnull=False).values_list("person_id", flat=True))
+    """Those of these persons who were erased. One round trip, none for nobody."""
+    if not person_ids:
+        return set()
+    rows = PersonKey.objects.filter(municipality_id=municipality_id, person_id__in=set(person_ids))
+    destroyed = rows.filter(destroyed_at__isnull=False).values_list("person_id", flat=True)
+    (found,) = together(destroyed, before=_sees(municipality_id), using=KEY_STORE)
+    return set(found)
 
 
 def person_ids(*, municipality_id: UUID, destroyed: bool, made_before: datetime | None = None) -> set[UUID]:
@@ -130,5 +140,10 @@ def city(municipality_id: UUID) -> Iterator[None]:
     """A transaction of the key store that sees one municipality's keys."""
     with transaction.atomic(using=KEY_STORE):
         with connections[KEY_STORE].cursor() as cursor:
-            cursor.execute("SELECT set_config('app.municipality', %s, true)", [str(municipality_id)])
+            cursor.execute(*_sees(municipality_id))
         yield
+
+
+def _sees(municipality_id: UUID) -> Statement:
+    """Until the transaction ends the key store shows this municipality's keys."""
+    return "SELECT set_config('app.municipality', %s, true)", [str(municipality_id)]

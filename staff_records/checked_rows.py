@@ -47,6 +47,9 @@ class CheckedRow:
     doubts: list[FieldProblem] = field(default_factory=list)
     changes: tuple[Change, ...] = ()
     meanwhile: Mapping[str, str] = field(default_factory=dict)
+    # The person has changed here since the file was written; ``is_kept``: nobody has said that the file goes before.
+    is_stale: bool = False
+    is_kept: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -76,7 +79,8 @@ class CheckedRow:
             return Effect.REFUSED
         if self.standing is None:
             return Effect.NEW
-        return Effect.CHANGED if self.changes or self.is_hired_again else Effect.SAME
+        changes = (self.changes or self.is_hired_again) and not self.is_kept
+        return Effect.CHANGED if changes else Effect.SAME
 
     @property
     def is_hired_again(self) -> bool:

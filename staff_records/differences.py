@@ -11,8 +11,9 @@ from datetime import date
 from enum import StrEnum
 
 from staff_records import checks
+from staff_records.carrying import GOES_ON
 from staff_records.columns import TABLES
-from staff_records.dossiers import A_DAY, GOES_ON, Dossier
+from staff_records.dossiers import A_DAY, Dossier
 from staff_records.models import EarlierEmployment, MonthlyHours, Qualification, Training, Wage
 from staff_records.problems import FieldProblem
 from staff_records.reading_rows import Texts

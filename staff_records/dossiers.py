@@ -1,5 +1,5 @@
 """
-Everything the roster holds about some people, in a constant number of queries, as of any day.
+Everything the roster holds about some people, in one query however many they are, as of any day.
 
 A ``Dossier`` is one member with all rows about that member that still stand. Nothing here is recorded: whoever opens
 dossiers to show them names the members in an event (``opening``).
@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from asking import together
+from staff_records.carrying import GOES_ON
 from staff_records.models import (
     EarlierEmployment,
     Employment,
@@ -23,16 +25,13 @@ from staff_records.models import (
     StaffMember,
     Training,
 )
-from staff_records.opening import open_to_compute, open_to_show
+from staff_records.opening import open_to_compute, open_to_show, show_opened
 from staff_records.person_rows import MemberRow, PersonRow
-from staff_records.words import Beginning
 
 A_DAY = timedelta(days=1)
 # A list of ids is compared with row after row: thousands of them cost seconds. Of so many people the rows of their
 # facilities are read, and what is somebody else's is left.
 MANY = 400
-# Terms that stay the same person at work: the span after one of these goes on with the one before.
-GOES_ON = frozenset({Beginning.CHANGED, Beginning.LEAVE, Beginning.RETURNED})
 
 
 class Purpose(StrEnum):
@@ -112,7 +111,7 @@ def dossiers(
     members: Iterable[StaffMember], purpose: Purpose, *, without: Collection[type[MemberRow]] = ()
 ) -> list[Dossier]:
     """
-    The dossiers of ``members`` in their order, opened for ``purpose``: five queries and one to the key store.
+    The dossiers of ``members`` in their order, opened for ``purpose``: one query and one to the key store.
 
     ``without``: rows that are not asked for; whoever computes for a whole city leaves out what it does not use.
 
@@ -128,27 +127,33 @@ def dossiers(
         (EarlierEmployment, "earlier"),
         (Training, "trainings"),
     )
-    for model, name in kinds:
-        if model in without:
-            continue
-        wanted = model.objects.filter(withdrawn_at__isnull=True)
-        wanted = wanted.filter(facility__in=facilities) if facilities else wanted.filter(member__in=found)
-        # Who entered a row and when is nothing to compute with, and a city has ten thousands of rows.
-        wanted = wanted.defer("entered_at", "entered_by") if purpose is Purpose.COMPUTE else wanted
-        rows = [row for row in wanted if row.member_id in found]
-        for row in rows:
+    asked = [(model, name) for model, name in kinds if model not in without]
+    for (_, name), rows in zip(
+        asked, together(*(_standing(model, found, facilities, purpose) for model, _ in asked)), strict=True
+    ):
+        own = [row for row in rows if row.member_id in found]
+        for row in own:
             getattr(found[row.member_id], name).append(row)
-        groups.append(rows)
+        groups.append(own)
     (open_to_show if purpose is Purpose.SHOW else open_to_compute)(*groups)
     return list(found.values())
 
 
+def _standing(
+    model: type[MemberRow], members: Collection[UUID], facilities: Collection[UUID], purpose: Purpose
+) -> QuerySet[Any]:
+    wanted: QuerySet[Any] = model.objects.filter(withdrawn_at__isnull=True)
+    wanted = wanted.filter(facility__in=facilities) if facilities else wanted.filter(member__in=members)
+    # Who entered a row and when is nothing to compute with, and a city has ten thousands of rows.
+    return wanted.defer("entered_at", "entered_by") if purpose is Purpose.COMPUTE else wanted
+
+
 def show(found: Iterable[Dossier]) -> None:
-    """Of dossiers that were opened for computing, everything to be shown: one query to the key store."""
+    """Of dossiers that were opened for computing, everything to be shown."""
     groups: list[Iterable[PersonRow]] = []
     for one in found:
         groups += [[one.member], one.details, one.employments, one.qualifications, one.earlier, one.trainings]
-    open_to_show(*groups)
+    show_opened(*groups)
 
 
 def not_gone_before(fiscal_year: int) -> Q:
@@ -160,17 +165,17 @@ def not_gone_before(fiscal_year: int) -> Q:
     return Q(left_year__isnull=True) | Q(left_year__gte=fiscal_year)
 
 
-def members_since(fiscal_year: int, *facility_ids: UUID) -> list[StaffMember]:
+def members_since(fiscal_year: int, *facility_ids: UUID) -> QuerySet[StaffMember]:
     """
     Who was on a roster in ``fiscal_year`` or since: who works there, and who left in that year or later.
 
-    Of the facilities given, or of all in scope. Nobody who was erased. One query.
+    Of the facilities given, or of all in scope. Nobody who was erased.
     """
-    rows = StaffMember.objects.filter(erased_at__isnull=True)
+    rows: QuerySet[StaffMember] = StaffMember.objects.filter(erased_at__isnull=True)
     rows = rows.filter(not_gone_before(fiscal_year))
     if facility_ids:
         rows = rows.filter(facility__in=facility_ids)
-    return list(rows.order_by("facility", "number"))
+    return rows.order_by("facility", "number")
 
 
 def _holds(span: Employment, day: date) -> bool:

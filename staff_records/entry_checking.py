@@ -12,6 +12,7 @@ from datetime import date
 from staff_records.checked_rows import CheckedRow, CheckedSheet, add_problem, copied_of, texts_of
 from staff_records.columns import TABLES
 from staff_records.differences import (
+    Effect,
     changes_of,
     member_problems,
     over_what_stands,
@@ -71,6 +72,13 @@ def check_rows(
         find_person(side, people, roster, alone=alone)
     for side_rows in by_person(sides):
         check_sides(side_rows, roster, today)
+    for one in checked:
+        one.is_stale = (
+            sheet.exported_at is not None
+            and one.found is not None
+            and one.found.member.changed_at > sheet.exported_at
+            and one.effect is Effect.CHANGED
+        )
     return result
 
 
@@ -139,7 +147,9 @@ def _check_new(row: CheckedRow, roster: Roster, today: date) -> None:
     row.read = read_row("members", row.texts, today=today)
     row.problems += row.read.problems
     row.doubts += row.read.doubts
-    if row.who.number in roster.taken:
+    if row.row.member_id is not None:
+        add_problem(row, "number", "この職員の登録は取り消されています。この行を空にしてください。")
+    elif row.who.number in roster.taken:
         add_problem(
             row, "number", "この職員番号は、前にいた職員が使っていました。別の番号か、空欄にしてください。"
         )

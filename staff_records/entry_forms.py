@@ -130,6 +130,15 @@ def sent_choices(sent: QueryDict) -> dict[UUID, bool]:
     }
 
 
+def sent_overwriting(sent: QueryDict) -> frozenset[UUID]:
+    """
+    The rows of an older file that are to go before what has changed here since.
+
+    :raises NotOurForm: a row of an impossible name.
+    """
+    return frozenset(UUID(_known(key)) for key in sent.getlist("overwrite"))
+
+
 def _known(key: str) -> str:
     if NEW.fullmatch(key):
         return key

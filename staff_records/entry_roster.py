@@ -10,6 +10,7 @@ from staff_records.differences import (
     SideRow,
 )
 from staff_records.dossiers import Dossier, Purpose, dossiers
+from staff_records.holding import hold_members
 from staff_records.models import EntrySheet, MonthlyHours, StaffMember, Wage
 from staff_records.opening import open_to_show
 from staff_records.typed import Unreadable
@@ -21,13 +22,12 @@ class Roster:
     """Who is on the facility's roster; opened to be shown are those a row is about."""
 
     def __init__(self, sheet: EntrySheet, checked: Sequence[CheckedRow], *, alone: bool, lock: bool) -> None:
-        members = StaffMember.with_erased.filter(facility=sheet.facility_id).order_by("number")
-        if lock:
-            members = members.select_for_update(of=("self",))
-        everybody = list(members)
+        members = StaffMember.with_erased.filter(facility=sheet.facility_id)
+        everybody = hold_members(members) if lock else list(members.order_by("number"))
         self.day = sheet.day
         self.taken = {member.number for member in everybody}
-        found = dossiers([one for one in everybody if one.erased_at is None], Purpose.COMPUTE)
+        kept = [one for one in everybody if one.erased_at is None and one.withdrawn_at is None]
+        found = dossiers(kept, Purpose.COMPUTE)
         self.by_number = {one.member.number: one for one in found}
         self.by_id = {one.member.pk: one for one in found}
         self.open = self._asked_about(checked, alone=alone)

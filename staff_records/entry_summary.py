@@ -95,7 +95,8 @@ def _older_than_roster(checked: CheckedSheet) -> list[str]:
         for row in checked.with_effect(Effect.CHANGED)
         if row.found and timezone.localdate(row.found.member.changed_at) > day
     }
-    if checked.sheet.source != "imported" or not numbers:
+    # Our own workbook says when it was written: each row is asked about where it stands.
+    if checked.sheet.source != "imported" or checked.sheet.exported_at is not None or not numbers:
         return []
     whose = "、".join(map(str, sorted(numbers)))
     return [

@@ -93,6 +93,26 @@ def refresh(changed: Collection[Dossier]) -> None:
         SearchToken.objects.bulk_create(missing, batch_size=ROWS_AT_ONCE)
 
 
+def forget(member_ids: Collection[UUID]) -> None:
+    """These members are found by nobody any more."""
+    SearchToken.objects.filter(member__in=member_ids).delete()
+
+
+def identities_of(member_ids: Collection[UUID]) -> set[tuple[UUID, str, bytes]]:
+    """By facility, as they stand in the index: under which kana and day of birth these members are found."""
+    rows = SearchToken.objects.filter(member__in=member_ids, kind=TokenKind.IDENTITY)
+    return {
+        (facility, key_id, bytes(token))
+        for facility, key_id, token in rows.values_list("facility_id", "index_key", "token")
+    }
+
+
+def identity_tokens(kana: str, birth_date: date) -> list[tuple[str, bytes]]:
+    """What the index says of this kana and day of birth: a token under each key of the index."""
+    city = current_scope().municipality_id
+    return list(_hashes(city, TokenKind.IDENTITY, identity_form(kana, birth_date)).items())
+
+
 def employed() -> QuerySet[StaffMember]:
     """Who in scope works or has worked; nobody who was erased, or whose hiring was taken back."""
     spans = Employment.objects.filter(withdrawn_at__isnull=True)

@@ -29,6 +29,12 @@ class PersonRow(FacilityOwned):
         """The rows whose ``key_id`` is one of these."""
         raise NotImplementedError
 
+    @classmethod
+    def every(cls) -> models.QuerySet[Any]:
+        """The rows of the scope that hold values, also those no page lists: for erasing and for replacing keys."""
+        rows: models.QuerySet[Any] = cls.objects.all()
+        return rows
+
     def open_with(self, opened: Opened) -> None:
         """Let the values be read and written."""
         self.opened = opened  # type: ignore[misc]  # on this row, not on the class

@@ -12,7 +12,15 @@ from facilities.unattended import whole_city
 from jobs.handlers import handles
 from jobs.models import Job
 from jobs.running import payload_of
-from staff_records.operations import entries, erasing, overlaps, sweeping, telling, year_telling
+from staff_records.operations import (
+    entries,
+    erasing,
+    erasure_telling,
+    overlaps,
+    sweeping,
+    telling,
+    year_telling,
+)
 from staff_records.operations.importing import forget_expired
 from staff_records.overlapping import LOOK_FOR_OVERLAPS
 
@@ -37,6 +45,13 @@ def tell_city_of_rosters(job: Job) -> None:
     """Mails to the operations section: rosters have come."""
     with _city(job):
         year_telling.tell_city(int(job.args["fiscal_year"]))
+
+
+@handles(erasure_telling.TELL_ADMINISTRATORS)
+def tell_of_erasure(job: Job) -> None:
+    """Mails to the administrators who may confirm an erasure."""
+    with _city(job):
+        erasure_telling.tell(UUID(job.args["erasure_id"]))
 
 
 @handles(erasing.EMPTY_ROWS)
@@ -68,6 +83,7 @@ def sweep_keys() -> None:
         with whole_city(municipality.pk):
             sweeping.sweep(municipality, at=timezone.now())
             sweeping.discard_idle(at=timezone.now())
+            sweeping.forget_old_numbers(today=timezone.localdate())
 
 
 @shared_task(name="staff_records.forget_expired_files")

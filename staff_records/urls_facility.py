@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern] = [
     _act("terms", "change_terms", acts.TERMS),
     _act("absence", "begin_leave", acts.ABSENCE),
     _act("return", "end_leave", acts.RETURN),
+    _act("withdrawal", "withdraw_member", acts.WITHDRAW_MEMBER),
     _act("details", "change_details", acts.DETAILS),
     _act("identity", "correct_identity", acts.CORRECT_IDENTITY),
     _act("hours", "set_hours", acts.HOURS),

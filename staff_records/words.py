@@ -95,6 +95,7 @@ class ChangeKind(models.TextChoices):
     CORRECTED = "corrected", "登録内容の訂正"
     EARLIER = "earlier", "前歴の登録・変更"
     TRAINED = "trained", "研修の修了"
+    WITHDRAWN = "withdrawn", "職員の登録の取消"
 
 
 class Sex(models.TextChoices):

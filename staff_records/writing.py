@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Max
 
@@ -17,7 +17,9 @@ from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from jobs import outbox
 from staff_records import checks, finding
+from staff_records.carrying import carried, said_together
 from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers
+from staff_records.holding import hold_facility, hold_members
 from staff_records.models import (
     EarlierEmployment,
     Employment,
@@ -32,17 +34,17 @@ from staff_records.overlapping import LOOK_FOR_OVERLAPS
 from staff_records.problems import FieldProblem, FieldProblems, require_none
 from staff_records.values import Detail, Earlier, Identity, Licenced, Terms, Trained
 from staff_records.words import Beginning, ChangeKind, Ending
+from staff_records.writing_rows import terms_value
 
 # The day of these is the last one somebody is there.
 LAST_DAYS = frozenset({ChangeKind.LEFT, ChangeKind.MOVED_OUT})
 # These change what was true on 1 April, and with it the rates of the whole year.
-OF_THE_YEAR = frozenset({ChangeKind.EARLIER, ChangeKind.CORRECTED})
+OF_THE_YEAR = frozenset({ChangeKind.EARLIER, ChangeKind.CORRECTED, ChangeKind.WITHDRAWN})
 
 
 def locked(member_ids: Collection[UUID]) -> list[Dossier]:
     """These members with everything about them, locked until the transaction ends, in the order of the roster."""
-    rows = StaffMember.objects.select_for_update(of=("self",)).filter(pk__in=member_ids)
-    return dossiers(rows.order_by("facility", "number"), Purpose.SHOW)
+    return dossiers(hold_members(StaffMember.objects.filter(pk__in=member_ids)), Purpose.SHOW)
 
 
 def first_month_of(kind: ChangeKind, day: date) -> ServiceMonth:
@@ -69,7 +71,7 @@ class Writer:
 
     def next_number(self, facility: Facility) -> int:
         """The next free 職員番号; the facility stays locked until the transaction ends."""
-        Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+        hold_facility(facility.pk)
         # A number is never given twice, not even after its member was erased.
         rows = StaffMember.with_erased.filter(facility=facility)
         return (rows.aggregate(most=Max("number"))["most"] or 0) + 1
@@ -144,6 +146,7 @@ class Writer:
     def change_terms(self, found: Dossier, terms: Terms, *, from_day: date, beginning: Beginning) -> None:
         """
         Other terms from a day on; the span that holds the day ends the day before; one that begins on it is put right.
+        The spans after it take over what they do not say themselves (``carrying``).
 
         :raises FieldProblems: nobody is at work on the day.
         """
@@ -153,8 +156,10 @@ class Writer:
                 [FieldProblem("hired_on", "この日には勤務していません。変更日を確かめてください。")]
             )
         if held.first_day == from_day:
+            held.beginning = said_together(Beginning(held.beginning), beginning)
             self.correct_span(found, held, terms)
             return
+        self._carry(found, held, terms, after=from_day)
         last_day, ending = held.last_day, held.ending
         held.last_day, held.ending = from_day - A_DAY, ""
         held.save()
@@ -164,10 +169,11 @@ class Writer:
         self, found: Dossier, span: Employment, terms: Terms, *, first_day: date | None = None
     ) -> None:
         """
-        Put right the terms of a span, or its first day.
+        Put right the terms of a span, or its first day; what the spans after it have from it is put right with it.
 
         :raises FieldProblems: the span would overlap another one.
         """
+        self._carry(found, span, terms, after=span.first_day)
         for name, value in asdict(terms).items():
             setattr(span, name, value)
         if first_day is not None:
@@ -300,18 +306,45 @@ class Writer:
 
     def withdraw_span(self, found: Dossier, span: Employment) -> None:
         """
-        Take back a span that was entered by mistake; the one it went on with goes on to its end.
+        Take back a span that was entered by mistake; the one it went on with goes on to its end, and so do its terms in
+        the spans that have them from the one taken back.
 
         Of who was hired again the leaving before stands as it was reported.
         """
         before = found.goes_on_from(span)
         if before is not None:
+            self._carry(found, span, terms_value(before), after=span.first_day)
             before.last_day, before.ending = span.last_day, span.ending
             before.save()
         span.withdrawn_at = self.at
         span.save(update_fields=["withdrawn_at"])
         found.employments.remove(span)
         self.touch(found)
+
+    def _carry(self, found: Dossier, span: Employment, terms: Terms, *, after: date) -> None:
+        """The terms of ``span`` become ``terms``: what the spans that begin after the day have from it."""
+        later = [row for row in found.spans if row.first_day > after]
+        said = [(Beginning(row.beginning), terms_value(row)) for row in later]
+        for row, wanted in zip(later, carried(terms_value(span), terms, said), strict=True):
+            if wanted != terms_value(row):
+                for name, value in asdict(wanted).items():
+                    setattr(row, name, value)
+                row.save()
+
+    def withdraw_member(self, found: Dossier, reason: str) -> None:
+        """
+        Somebody should never have been entered: on no roster any more, found by nobody, and nobody's second post.
+
+        The rows stay as they are. The record ends with the retention period after this fiscal year.
+        """
+        self.touch(found)
+        member = found.member
+        member.withdrawn_at, member.withdrawn_by, member.withdrawal_reason = self.at, self.by, reason
+        member.left_year = ServiceMonth.of(self.today).fiscal_year
+        # The person may be entered here again, or taken over from another roster.
+        member.person_id = uuid4()
+        member.save()
+        finding.forget([member.pk])
 
     def report(
         self, found: Dossier, kind: ChangeKind, *, day: date, fields: Iterable[str] = ()

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
+from asking import together
 from facilities.models import Facility
-from facilities.scope import current_scope
-from person_keys import store
 from staff_records.dossiers import Purpose, dossiers, members_since, show
+from staff_records.holding import hold_facility, hold_members
 from staff_records.models import RosterSnapshot, SnapshotLine, StaffMember, WorkRules
-from staff_records.opening import open_to_show
+from staff_records.opening import open_readable
 from staff_records.roster_figures import RosterFigures, roster_on
 from staff_records.standing import Standing
 from staff_records.states import SnapshotStatus
@@ -64,10 +64,13 @@ def first_day_of(fiscal_year: int) -> date:
 
 
 def gather(facility: Facility, fiscal_year: int, *, also_on: date | None = None) -> YearRoster:
-    """A facility's roster as of 1 April of a year, and ``also_on`` another day: nine queries, however many people."""
+    """A facility's roster as of 1 April of a year, and ``also_on`` another day: three messages."""
     day = first_day_of(fiscal_year)
     days = [day] if also_on is None else [day, also_on]
-    members = members_since(fiscal_year, facility.pk)
+    members, rules = together(
+        members_since(fiscal_year, facility.pk),
+        WorkRules.objects.filter(facility=facility, from_month__lte=day),
+    )
     found = [
         one
         for one in dossiers(members, Purpose.COMPUTE)
@@ -85,7 +88,7 @@ def gather(facility: Facility, fiscal_year: int, *, also_on: date | None = None)
             [one for one in found if not one.spans],
             figures,
             day=day,
-            has_work_rules=WorkRules.objects.filter(facility=facility, from_month__lte=day).exists(),
+            has_work_rules=bool(rules),
         ),
         content_hash=content_hash_of(facility.pk, fiscal_year, standings),
         other_day=roster_on(found, also_on, fiscal_year)[0] if also_on else [],
@@ -95,8 +98,8 @@ def gather(facility: Facility, fiscal_year: int, *, also_on: date | None = None)
 
 def lock(facility: Facility) -> None:
     """Nobody else changes this roster until the transaction ends; call it before ``gather``."""
-    Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
-    list(StaffMember.objects.select_for_update(of=("self",)).filter(facility=facility).values_list("pk"))
+    hold_facility(facility.pk)
+    hold_members(StaffMember.objects.filter(facility=facility))
 
 
 def content_hash_of(facility_id: UUID, fiscal_year: int, standings: Iterable[Standing]) -> str:
@@ -112,17 +115,13 @@ def content_hash_of(facility_id: UUID, fiscal_year: int, standings: Iterable[Sta
 
 
 def lines_of(*snapshots: RosterSnapshot | None) -> dict[UUID, Frozen]:
-    """The lines of these snapshots by snapshot, opened to be shown; who was erased is counted. Three queries."""
+    """The lines of these snapshots by snapshot, opened to be shown; who was erased is counted. Two queries."""
     wanted = [snapshot.pk for snapshot in snapshots if snapshot is not None]
     of_wanted = SnapshotLine.objects.filter(snapshot__in=wanted).order_by("snapshot", "place")
     emptied = Q(member__erased_at__isnull=False)
     lines = list(of_wanted.annotate(is_emptied=ExpressionWrapper(emptied, BooleanField()))) if wanted else []
-    destroyed = store.destroyed_among(
-        {line.member_id for line in lines}, municipality_id=current_scope().municipality_id
-    )
     # Rows are emptied before keys are destroyed, and a restored backup may have the rows without their keys.
-    readable = [line for line in lines if not line.is_emptied and line.member_id not in destroyed]
-    open_to_show(readable)
+    readable = open_readable([line for line in lines if not line.is_emptied])
     found = {pk: Frozen([], 0) for pk in wanted}
     for pk in wanted:
         own = [line for line in lines if line.snapshot_id == pk]
@@ -131,7 +130,9 @@ def lines_of(*snapshots: RosterSnapshot | None) -> dict[UUID, Frozen]:
     return found
 
 
-def accepted_before(facility_id: UUID, fiscal_year: int) -> RosterSnapshot | None:
-    """The newest accepted roster of an earlier year: what this year's is compared with."""
-    rows = RosterSnapshot.objects.filter(facility=facility_id, fiscal_year__lt=fiscal_year)
-    return rows.filter(status=SnapshotStatus.ACCEPTED).order_by("-fiscal_year").first()
+def accepted_before(facility_id: UUID, fiscal_year: int) -> QuerySet[RosterSnapshot]:
+    """The newest accepted roster of an earlier year, if there is one: what this year's is compared with."""
+    rows: QuerySet[RosterSnapshot] = RosterSnapshot.objects.filter(
+        facility=facility_id, fiscal_year__lt=fiscal_year, status=SnapshotStatus.ACCEPTED
+    )
+    return rows.order_by("-fiscal_year")[:1]

@@ -13,11 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey
 from tests.environment import VAR
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+# How long an example takes says how busy the machine is, and nothing about the law.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,7 +59,7 @@ def django_db_setup(servers: tuple[Postgres, Valkey], django_db_blocker: Any) ->
     with django_db_blocker.unblock():
         for connection in connections.all():
             connection.settings_dict.update({"HOST": str(postgres.socket_folder), "USER": OWNER_ROLE})
-        before = setup_databases(verbosity=0, interactive=False)
+        before = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
         for connection in connections.all():
             connection.close()
             connection.settings_dict["USER"] = APPLICATION_ROLE

@@ -61,6 +61,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user",), name="one_code_device_per_user"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LoginCode",
@@ -85,26 +90,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="emailcodedevice",
-            constraint=models.UniqueConstraint(fields=("user",), name="one_code_device_per_user"),
-        ),
-        migrations.AddIndex(
-            model_name="logincode",
-            index=models.Index(fields=["device", "created_at"], name="login_code_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="logincode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tries__lte", 5)), name="login_code_tries_are_limited"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="logincode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("used_at__isnull", True), ("replaced_at__isnull", True), _connector="OR"),
-                name="login_code_ends_once",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("tries__lte", 5)), name="login_code_tries_are_limited"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("used_at__isnull", True), ("replaced_at__isnull", True), _connector="OR"
+                        ),
+                        name="login_code_ends_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["device", "created_at"], name="login_code_recent"),
+                ],
+            },
         ),
     ]

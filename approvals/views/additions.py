@@ -70,7 +70,7 @@ def additions_page(request: TenantRequest, facility_number: str) -> HttpResponse
         on=facility,
         facility_id=facility.pk,
         rows=view.row_ids,
-        detail={"month": str(view.month or "")},
+        detail=view.recorded,
     )
     context = {
         "facility": facility,

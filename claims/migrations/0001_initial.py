@@ -98,6 +98,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-uploaded_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("municipality", "id"), name="count_import_in_municipality"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "previewed"), ("preview_sealed__isnull", True), _connector="OR"
+                        ),
+                        name="count_import_preview_only_while_previewed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("status__in", ["previewed", "expired"]),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("status__in", ["accepted", "discarded"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="count_import_decision_has_time_and_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +180,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-month", "-version"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("municipality", "id"), name="count_sheet_in_municipality"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("facility", "month", "version"), name="count_sheet_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "superseded"), _negated=True),
+                        fields=("facility", "month"),
+                        name="one_current_count_sheet",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="count_sheet_month_is_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="count_sheet_confirmation_has_time_and_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "confirmed"), ("confirmed_at__isnull", False)),
+                            models.Q(("status__in", ["waiting", "disputed"]), ("confirmed_at__isnull", True)),
+                            ("status", "superseded"),
+                            _connector="OR",
+                        ),
+                        name="count_sheet_confirmed_when_it_says_so",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["municipality", "month"], name="count_sheet_month"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,6 +307,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("raised_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="dispute_has_a_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer", ""),
+                                ("answered_at__isnull", True),
+                                ("answered_by__isnull", True),
+                                ("outcome", ""),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("outcome__in", ["stands", "corrected"]),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispute_answer_is_whole",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "")),
+                        fields=("sheet", "payer_code", "certification", "age", "hours"),
+                        name="one_open_dispute_a_cell",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +406,89 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-month", "payer_code", "-version"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("municipality", "id"), name="claim_in_municipality"),
+                    models.UniqueConstraint(
+                        fields=("facility", "month", "payer_code", "version"), name="claim_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "superseded"), _negated=True),
+                        fields=("facility", "month", "payer_code"),
+                        name="one_current_claim",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="claim_month_is_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payer_code__regex", "^[0-9]{6}$")), name="claim_payer_is_a_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="claim_submission_has_time_and_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
+                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="claim_approval_has_time_and_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("return_reason", ""),
+                                ("returned_at__isnull", True),
+                                ("returned_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("returned_at__isnull", False),
+                                ("returned_by__isnull", False),
+                                models.Q(("return_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_return_has_time_person_and_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", True),
+                                ("returned_at__isnull", True),
+                                ("status", "draft"),
+                                ("submitted_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", True),
+                                ("returned_at__isnull", True),
+                                ("status", "submitted"),
+                                ("submitted_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", True),
+                                ("returned_at__isnull", False),
+                                ("status", "returned"),
+                                ("submitted_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("returned_at__isnull", True),
+                                ("status", "approved"),
+                                ("submitted_at__isnull", False),
+                            ),
+                            models.Q(("approved_at__isnull", True), ("status", "superseded")),
+                            _connector="OR",
+                        ),
+                        name="claim_status_and_times_agree",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["municipality", "month", "status"], name="claim_month_status"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,6 +578,51 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "sheet",
+                            "payer_code",
+                            "certification",
+                            "age",
+                            "hours",
+                            "branch",
+                            "employee_slot",
+                            "movement",
+                            "days",
+                        ),
+                        name="child_count_cell_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payer_code__regex", "^[0-9]{6}$")),
+                        name="child_count_payer_is_a_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gte", 0), ("count__lte", 999)),
+                        name="child_count_is_plausible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("certification", "1"), ("hours", "education")),
+                            models.Q(("certification__in", ["2", "3"]), ("hours__in", ["standard", "short"])),
+                            _connector="OR",
+                        ),
+                        name="child_count_certification_and_hours_agree",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("days__isnull", True), ("movement", "")),
+                            models.Q(
+                                models.Q(("movement", ""), _negated=True), ("days__gte", 0), ("days__lte", 31)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="child_count_movement_has_days",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MonthlyFacts",
@@ -453,6 +672,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("facility", "month"), name="facts_once_a_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="facts_month_is_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("meal_days_a_week__isnull", True),
+                            models.Q(("meal_days_a_week__gte", 0), ("meal_days_a_week__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="facts_meal_days_fit_a_week",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("side_dish_days__isnull", True), ("side_dish_days__lte", 20), _connector="OR"
+                        ),
+                        name="facts_side_dish_days_have_a_ceiling",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("saturday_closures__isnull", True),
+                            ("saturday_closures__lte", 5),
+                            _connector="OR",
+                        ),
+                        name="facts_saturdays_fit_a_month",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Obstacle",
@@ -493,6 +742,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("facility", "month"), name="one_obstacle_a_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="obstacle_month_is_a_first_day"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClaimLine",
@@ -546,336 +803,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="countimport",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "id"), name="count_import_in_municipality"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "previewed"), ("preview_sealed__isnull", True), _connector="OR"
-                ),
-                name="count_import_preview_only_while_previewed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("status__in", ["previewed", "expired"]),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("status__in", ["accepted", "discarded"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="count_import_decision_has_time_and_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="countsheet",
-            index=models.Index(fields=["municipality", "month"], name="count_sheet_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="countsheet",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "id"), name="count_sheet_in_municipality"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countsheet",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "month", "version"), name="count_sheet_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countsheet",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "superseded"), _negated=True),
-                fields=("facility", "month"),
-                name="one_current_count_sheet",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countsheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="count_sheet_month_is_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countsheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
-                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="count_sheet_confirmation_has_time_and_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countsheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "confirmed"), ("confirmed_at__isnull", False)),
-                    models.Q(("status__in", ["waiting", "disputed"]), ("confirmed_at__isnull", True)),
-                    ("status", "superseded"),
-                    _connector="OR",
-                ),
-                name="count_sheet_confirmed_when_it_says_so",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countdispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="dispute_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countdispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answer", ""),
-                        ("answered_at__isnull", True),
-                        ("answered_by__isnull", True),
-                        ("outcome", ""),
-                    ),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        ("outcome__in", ["stands", "corrected"]),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="dispute_answer_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countdispute",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome", "")),
-                fields=("sheet", "payer_code", "certification", "age", "hours"),
-                name="one_open_dispute_a_cell",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["municipality", "month", "status"], name="claim_month_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(fields=("municipality", "id"), name="claim_in_municipality"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "month", "payer_code", "version"), name="claim_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "superseded"), _negated=True),
-                fields=("facility", "month", "payer_code"),
-                name="one_current_claim",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="claim_month_is_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payer_code__regex", "^[0-9]{6}$")), name="claim_payer_is_a_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="claim_submission_has_time_and_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="claim_approval_has_time_and_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("return_reason", ""), ("returned_at__isnull", True), ("returned_by__isnull", True)
-                    ),
-                    models.Q(
-                        ("returned_at__isnull", False),
-                        ("returned_by__isnull", False),
-                        models.Q(("return_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_return_has_time_person_and_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_at__isnull", True),
-                        ("returned_at__isnull", True),
-                        ("status", "draft"),
-                        ("submitted_at__isnull", True),
-                    ),
-                    models.Q(
-                        ("approved_at__isnull", True),
-                        ("returned_at__isnull", True),
-                        ("status", "submitted"),
-                        ("submitted_at__isnull", False),
-                    ),
-                    models.Q(
-                        ("approved_at__isnull", True),
-                        ("returned_at__isnull", False),
-                        ("status", "returned"),
-                        ("submitted_at__isnull", False),
-                    ),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("returned_at__isnull", True),
-                        ("status", "approved"),
-                        ("submitted_at__isnull", False),
-                    ),
-                    models.Q(("approved_at__isnull", True), ("status", "superseded")),
-                    _connector="OR",
-                ),
-                name="claim_status_and_times_agree",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="childcount",
-            constraint=models.UniqueConstraint(
-                fields=(
-                    "sheet",
-                    "payer_code",
-                    "certification",
-                    "age",
-                    "hours",
-                    "branch",
-                    "employee_slot",
-                    "movement",
-                    "days",
-                ),
-                name="child_count_cell_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="childcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payer_code__regex", "^[0-9]{6}$")), name="child_count_payer_is_a_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="childcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("count__gte", 0), ("count__lte", 999)), name="child_count_is_plausible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="childcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("certification", "1"), ("hours", "education")),
-                    models.Q(("certification__in", ["2", "3"]), ("hours__in", ["standard", "short"])),
-                    _connector="OR",
-                ),
-                name="child_count_certification_and_hours_agree",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="childcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("days__isnull", True), ("movement", "")),
-                    models.Q(models.Q(("movement", ""), _negated=True), ("days__gte", 0), ("days__lte", 31)),
-                    _connector="OR",
-                ),
-                name="child_count_movement_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyfacts",
-            constraint=models.UniqueConstraint(fields=("facility", "month"), name="facts_once_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyfacts",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="facts_month_is_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyfacts",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("meal_days_a_week__isnull", True),
-                    models.Q(("meal_days_a_week__gte", 0), ("meal_days_a_week__lte", 5)),
-                    _connector="OR",
-                ),
-                name="facts_meal_days_fit_a_week",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyfacts",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("side_dish_days__isnull", True), ("side_dish_days__lte", 20), _connector="OR"
-                ),
-                name="facts_side_dish_days_have_a_ceiling",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyfacts",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("saturday_closures__isnull", True), ("saturday_closures__lte", 5), _connector="OR"
-                ),
-                name="facts_saturdays_fit_a_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="obstacle",
-            constraint=models.UniqueConstraint(fields=("facility", "month"), name="one_obstacle_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="obstacle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="obstacle_month_is_a_first_day"
-            ),
         ),
         row_security.composite_reference(
             "claims_countsheet", "facility_id", "facilities_facility", "count_sheet_facility_same_city"

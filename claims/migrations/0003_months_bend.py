@@ -48,6 +48,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("said_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="remark_says_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +75,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-month", "-closed_at"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="closing_month_is_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reopen_reason", ""),
+                                ("reopened_at__isnull", True),
+                                ("reopened_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("reopened_at__isnull", False),
+                                ("reopened_by__isnull", False),
+                                models.Q(("reopen_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reopening_has_time_person_and_reason",
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -235,40 +261,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="claimremark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="remark_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="monthclosing",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("reopened_at__isnull", True)),
                 fields=("municipality", "month"),
                 name="a_month_is_closed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthclosing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="closing_month_is_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthclosing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reopen_reason", ""), ("reopened_at__isnull", True), ("reopened_by__isnull", True)
-                    ),
-                    models.Q(
-                        ("reopened_at__isnull", False),
-                        ("reopened_by__isnull", False),
-                        models.Q(("reopen_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="reopening_has_time_person_and_reason",
             ),
         ),
         row_security.composite_reference(

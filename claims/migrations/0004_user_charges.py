@@ -58,6 +58,33 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("-uploaded_at",),
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("municipality", "id"), name="charge_import_in_municipality"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "previewed"), ("preview_sealed__isnull", True), _connector="OR"
+                        ),
+                        name="charge_import_preview_only_while_previewed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("status__in", ["previewed", "expired"]),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("status__in", ["accepted", "discarded"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="charge_import_decision_has_time_and_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,111 +139,57 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-month", "payer_code", "-version"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("facility", "month", "payer_code", "version"), name="user_charge_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        fields=("facility", "month", "payer_code"),
+                        name="one_current_user_charge",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="user_charge_month_is_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payer_code__regex", "^[0-9]{6}$")),
+                        name="user_charge_payer_is_a_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)), name="user_charge_version_begins_at_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("charge_yen__gte", 0), ("charge_yen__lte", 99999999)),
+                        name="user_charge_is_plausible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("national_charge_yen__gte", 0), ("national_charge_yen__lte", 99999999)
+                        ),
+                        name="user_charge_ceiling_is_plausible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("exempt_1__gte", 0),
+                            ("exempt_1__lte", 999),
+                            ("exempt_2__gte", 0),
+                            ("exempt_2__lte", 999),
+                        ),
+                        name="user_charge_exemptions_are_plausible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("superseded_at__isnull", True), ("superseded_in__isnull", True)),
+                            models.Q(("superseded_at__isnull", False), ("superseded_in__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="user_charge_superseded_by_an_import",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["municipality", "month"], name="user_charge_month"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="chargeimport",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "id"), name="charge_import_in_municipality"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chargeimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "previewed"), ("preview_sealed__isnull", True), _connector="OR"
-                ),
-                name="charge_import_preview_only_while_previewed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chargeimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("status__in", ["previewed", "expired"]),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("status__in", ["accepted", "discarded"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="charge_import_decision_has_time_and_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="usercharge",
-            index=models.Index(fields=["municipality", "month"], name="user_charge_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "month", "payer_code", "version"), name="user_charge_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("superseded_at__isnull", True)),
-                fields=("facility", "month", "payer_code"),
-                name="one_current_user_charge",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="user_charge_month_is_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payer_code__regex", "^[0-9]{6}$")), name="user_charge_payer_is_a_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1)), name="user_charge_version_begins_at_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("charge_yen__gte", 0), ("charge_yen__lte", 99999999)),
-                name="user_charge_is_plausible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("national_charge_yen__gte", 0), ("national_charge_yen__lte", 99999999)),
-                name="user_charge_ceiling_is_plausible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("exempt_1__gte", 0), ("exempt_1__lte", 999), ("exempt_2__gte", 0), ("exempt_2__lte", 999)
-                ),
-                name="user_charge_exemptions_are_plausible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usercharge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("superseded_at__isnull", True), ("superseded_in__isnull", True)),
-                    models.Q(("superseded_at__isnull", False), ("superseded_in__isnull", False)),
-                    _connector="OR",
-                ),
-                name="user_charge_superseded_by_an_import",
-            ),
         ),
         row_security.composite_reference(
             "claims_usercharge", "facility_id", "facilities_facility", "charge_facility_same_city"

@@ -13,14 +13,16 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from claims import answers
-from claims.applied import read_applied
 from claims.composing import Ingredients, gather_terms
-from claims.conditions import known_facts, read_answers, read_rosters
+from claims.conditions import known_facts, read_rosters
+from claims.expecting import Expectation, other_year
 from claims.models import CountSheet
+from claims.queries.expected import expectation_of, ingredients_expected, months_to_come
 from claims.states import SheetStatus
 from facilities.forms.items import option_words
 from facilities.models import Facility, GrantedItem
 from facilities.periods import ServiceMonth
+from pages.wareki import month_words
 from pricing import SECTION_LABELS
 from pricing.conditions.checking import Findings, ItemFinding, Reason, check
 from pricing.conditions.facts import QUESTIONS, Facts
@@ -300,27 +302,90 @@ class Checked:
 
 @dataclass(frozen=True)
 class AdditionsView:
-    """One facility's page; ``checked`` None: no counts of the month have come."""
+    """
+    One facility's page; ``checked`` None: no counts have come, or ``refused`` says why not for this month.
+
+    ``month``: the one asked for, else the newest that has counts. ``expected``: it has none of its own, and the newest
+    counts stand for it (見込み), with what the roster's changes do until then; ``coming``: more such months.
+    """
 
     month: ServiceMonth | None
     months: tuple[ServiceMonth, ...]
     checked: Checked | None
+    refused: str = ""
+    expected: Expectation | None = None
+    coming: tuple[ServiceMonth, ...] = ()
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the month's own children are not counted yet."""
+        return self.checked is not None and self.checked.ingredients.expected_in is not None
+
+    @property
+    def counted(self) -> ServiceMonth | None:
+        """The month whose counts were used."""
+        return self.checked.ingredients.sheet.service_month if self.checked else None
+
+    @property
+    def choices(self) -> list[tuple[ServiceMonth, bool]]:
+        """The months to choose from, the newest first, and whether each is expected only."""
+        coming = {*self.coming, *([self.month] if self.is_expected and self.month else [])}
+        return [(month, month in coming) for month in sorted({*self.months, *coming}, reverse=True)]
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
-        """The rows shown, for the record."""
-        return self.checked.row_ids if self.checked else {}
+        """The rows shown, for the record; whose changes are told, too, though nobody is named."""
+        if self.checked is None:
+            return {}
+        members = self.expected.member_ids if self.expected else []
+        return {**self.checked.row_ids, **({"staff_member": members} if members else {})}
+
+    @property
+    def recorded(self) -> dict[str, str]:
+        """The month, and whose counts stand for it, for the record."""
+        counted = {"counts_of": str(self.counted)} if self.is_expected else {}
+        return {"month": str(self.month or ""), **counted}
 
 
 def additions_of(facility: Facility, month: ServiceMonth | None) -> AdditionsView:
-    """The facility's month; without one, the newest that has counts. Eight queries, five more with a roster."""
+    """
+    The facility's month; without one, the newest that has counts. Three queries, three more with a roster.
+
+    A later month of the newest counts' fiscal year is expected, in twice as many.
+    """
     sheets = _current_sheets().filter(facility=facility).order_by("-month")[:MONTHS_LISTED]
     by_month = {sheet.service_month: sheet for sheet in sheets}
-    asked = month if month in by_month else next(iter(by_month), None)
-    if asked is None or facility.is_public:
-        return AdditionsView(asked, tuple(by_month), None)
-    checked = _checked([by_month[asked]], asked)
-    return AdditionsView(asked, tuple(by_month), checked[facility.pk])
+    newest = next(iter(by_month), None)
+    asked = month or newest
+    if asked is None or newest is None or facility.is_public:
+        return AdditionsView(newest, tuple(by_month), None)
+    if asked < min(by_month):
+        by_month |= {
+            one.service_month: one
+            for one in _current_sheets().filter(facility=facility, month=asked.first_day)
+        }
+    if asked in by_month:
+        checked = _checked([by_month[asked]], asked)[facility.pk]
+        # Nobody on the roster, nothing to come.
+        coming = months_to_come(facility, newest) if asked == newest and checked.roster else ()
+        return AdditionsView(asked, tuple(by_month), checked, coming=coming)
+    if refused := _not_expected(facility, newest, asked):
+        return AdditionsView(asked, tuple(by_month), None, refused)
+    checked = _check(ingredients_expected(by_month[newest], asked))
+    expected = expectation_of(facility)
+    coming = expected.months if expected else ()
+    return AdditionsView(asked, tuple(by_month), checked, expected=expected, coming=coming)
+
+
+def _not_expected(facility: Facility, newest: ServiceMonth, asked: ServiceMonth) -> str:
+    """Why a month without counts is not expected; empty where it is."""
+    if asked < newest:
+        return f"{month_words(asked.first_day)}の児童数は登録されていないため、加算を確認できません。"
+    if asked.fiscal_year != newest.fiscal_year:
+        return other_year(newest, asked)
+    if not facility.lives_in(asked):
+        return f"{month_words(asked.first_day)}には運営していないため、加算の確認はありません。"
+    return ""
 
 
 def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
@@ -330,9 +395,7 @@ def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
 
 
 def _checked(sheets: Sequence[CountSheet], month: ServiceMonth) -> dict[UUID, Checked]:
-    gathered = gather_terms(sheets, month, books=())
-    read_answers(gathered, month)
-    read_applied(gathered, month)
+    gathered = gather_terms(sheets, month, books=(), with_answers=True)
     read_rosters(gathered, month)
     return {facility_id: _check(found) for facility_id, found in gathered.items()}
 

@@ -1,8 +1,7 @@
 """Where もしもの試算 begins: a facility's newest confirmed month."""
 
-from claims.applied import read_applied
 from claims.composing import CannotDraft, gather_terms
-from claims.conditions import read_answers, read_rosters
+from claims.conditions import read_rosters
 from claims.models import CountSheet
 from claims.states import SheetStatus
 from claims.what_if import Standing, standing_of
@@ -26,9 +25,9 @@ def newest_standing(facility: Facility) -> Standing:
     sheet = confirmed.select_related("facility__municipality").order_by("-month").first()
     if sheet is None:
         raise NothingToStartFrom("確認済みの児童数がまだありません。児童数を確認すると、試算できます。")
-    gathered = gather_terms([sheet], sheet.service_month, books=books_for(sheet.service_month))
-    read_answers(gathered, sheet.service_month)
-    read_applied(gathered, sheet.service_month)
+    gathered = gather_terms(
+        [sheet], sheet.service_month, books=books_for(sheet.service_month), with_answers=True
+    )
     read_rosters(gathered, sheet.service_month)
     try:
         return standing_of(gathered[facility.pk])

@@ -25,18 +25,20 @@ from staff_records.queries.risks import changes_touching
 
 @require_GET
 def additions(request: TenantRequest, facility_number: str) -> HttpResponse:
-    """One month under the conditions; without a month in the address, the newest that has counts."""
+    """
+    One month under the conditions; without a month in the address, the newest that has counts.
+
+    A month to come is shown as it is expected with the newest counts.
+    """
     facility = own_facility(request)
     view = additions_of(facility, asked_month(request))
-    record(
-        ClaimEvent.ADDITIONS_SHOWN, on=facility, rows=view.row_ids, detail={"month": str(view.month or "")}
-    )
+    record(ClaimEvent.ADDITIONS_SHOWN, on=facility, rows=view.row_ids, detail=view.recorded)
     context = {
         "view": view,
         "checked": view.checked,
         "is_public": facility.is_public,
         "staff_changes": changes_touching(view.month, [facility.pk]).get(facility.pk, ())
-        if view.checked and view.month and view.checked.ingredients.roster
+        if view.checked and view.month and view.checked.ingredients.roster and not view.is_expected
         else (),
         "breadcrumbs": [("請求", reverse("claims:claim_list", args=[facility.number])), ("加算の確認", None)],
     }
@@ -50,7 +52,7 @@ def condition_answers(request: TenantRequest, facility_number: str, month: Servi
     if not permissions.answer_conditions.allows(request.actor, facility):
         raise PermissionDenied
     view = additions_of(facility, month)
-    if view.checked is None or view.month != month:
+    if view.checked is None or view.is_expected:
         raise Http404
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = _answers_form(view.checked, typed)

@@ -28,6 +28,14 @@ class Migration(migrations.Migration):
                 ("corporate_number", models.CharField(blank=True, max_length=13, verbose_name="法人番号")),
                 ("name", models.CharField(max_length=100, verbose_name="名称")),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("corporate_number__regex", "^([0-9]{13})?$")),
+                        name="corporate_number_is_13_digits_or_none",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Municipality",
@@ -108,6 +116,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("municipality", "id"), name="facility_in_municipality"),
+                    models.UniqueConstraint(
+                        fields=("municipality", "number"), name="facility_number_once_a_city"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[0-9]{13}$")),
+                        name="facility_number_is_13_digits",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="corporation",
@@ -394,24 +414,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="facility",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "id"), name="facility_in_municipality"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facility",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "number"), name="facility_number_once_a_city"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^[0-9]{13}$")), name="facility_number_is_13_digits"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="corporation",
             constraint=models.UniqueConstraint(
                 fields=("municipality", "id"), name="corporation_in_municipality"
@@ -423,13 +425,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("corporate_number", ""), _negated=True),
                 fields=("municipality", "corporate_number"),
                 name="corporate_number_once_a_city",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="corporation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("corporate_number__regex", "^([0-9]{13})?$")),
-                name="corporate_number_is_13_digits_or_none",
             ),
         ),
         migrations.RunSQL(

@@ -43,6 +43,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("facility", "from_month"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_month__day", 1)), name="suspension_begins_on_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_month__isnull", True),
+                            models.Q(("to_month__day", 1), ("to_month__gte", models.F("from_month"))),
+                            _connector="OR",
+                        ),
+                        name="suspension_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -102,23 +115,6 @@ class Migration(migrations.Migration):
             model_name="facilitydetail",
             constraint=models.UniqueConstraint(
                 fields=("facility", "from_day"), name="one_change_of_details_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suspension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_month__day", 1)), name="suspension_begins_on_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suspension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_month__isnull", True),
-                    models.Q(("to_month__day", 1), ("to_month__gte", models.F("from_month"))),
-                    _connector="OR",
-                ),
-                name="suspension_ends_after_it_begins",
             ),
         ),
         migrations.RunSQL(

@@ -30,6 +30,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("facility", "from_month"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_month__day", 1)), name="branch_begins_on_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_month__isnull", True),
+                            models.Q(("to_month__day", 1), ("to_month__gte", models.F("from_month"))),
+                            _connector="OR",
+                        ),
+                        name="branch_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__gte", 1)), name="branch_has_a_capacity"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,29 +98,6 @@ class Migration(migrations.Migration):
             name="municipality",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="facilities.municipality"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="branch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_month__day", 1)), name="branch_begins_on_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="branch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_month__isnull", True),
-                    models.Q(("to_month__day", 1), ("to_month__gte", models.F("from_month"))),
-                    _connector="OR",
-                ),
-                name="branch_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="branch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__gte", 1)), name="branch_has_a_capacity"
             ),
         ),
         row_security.composite_reference(

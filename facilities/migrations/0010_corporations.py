@@ -57,16 +57,15 @@ class Migration(migrations.Migration):
                         django.db.models.expressions.F("from_day"), nulls_first=True
                     ),
                 ),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("corporation", "from_day"),
+                        name="one_name_of_a_corporation_a_day",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="corporationname",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("corporation", "from_day"),
-                name="one_name_of_a_corporation_a_day",
-                nulls_distinct=False,
-            ),
         ),
         row_security.composite_reference(
             "facilities_corporationname",

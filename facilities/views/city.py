@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from asking import together
 from audit.record import record
 from facilities import permissions
 from facilities.doors import doors_of
@@ -252,9 +253,15 @@ def _page(
 ) -> HttpResponse:
     require(request, permissions.see_facilities)
     month = ServiceMonth.of(timezone.localdate())
-    history = list(FacilityProfile.objects.filter(facility=facility).order_by("-from_month"))
-    granted = list(GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"))
-    endings = list(ItemEnding.objects.filter(facility=facility))
+    history, granted, endings, accounts, rests = together(
+        FacilityProfile.objects.filter(facility=facility).order_by("-from_month"),
+        GrantedItem.objects.filter(facility=facility).order_by("code", "-from_month"),
+        ItemEnding.objects.filter(facility=facility),
+        Membership.objects.filter(facility=facility, ended_at__isnull=True)
+        .select_related("user")
+        .order_by("slot"),
+        holding_in(Suspension.objects.filter(facility=facility), month),
+    )
     people = colleagues({row.ended_by for row in endings}, request.actor)
     if end_form is not None:
         show_as_typed(end_form, request.POST)
@@ -262,11 +269,6 @@ def _page(
             field.widget.attrs["id"] = f"{name.replace('_', '-')}-{ended}"
     asked = _month_or_none(
         profile_form.data.get("from_month", "") if profile_form else request.GET.get("month", "")
-    )
-    accounts = list(
-        Membership.objects.filter(facility=facility, ended_at__isnull=True)
-        .select_related("user")
-        .order_by("slot")
     )
     record(
         FacilityEvent.SHOWN,
@@ -282,10 +284,9 @@ def _page(
     )
     problems = getattr(problem, "problems", [str(problem)]) if problem else []
     forms = [profile_form, certify_form, grant_form, end_form]
-    resting = holding_in(Suspension.objects.filter(facility=facility), month).exists()
     context = {
         "facility": facility,
-        "state": facility_state(facility, timezone.localdate(), is_resting=resting),
+        "state": facility_state(facility, timezone.localdate(), is_resting=bool(rests)),
         "history": history,
         "granted": [
             (

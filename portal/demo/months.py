@@ -157,15 +157,14 @@ def _bring_in(
 
 
 def _claim(facility: Facility, month: ServiceMonth, clerk: Actor, at: datetime, *, submit: bool) -> None:
+    # First what only the facility knows, then the confirmation: so each claim is drawn up once, and complete.
+    values = {} if facility.is_public else _facts(facility, month)
+    if values:
+        facts_operations.save(facility, month, values, shown_version=0, by=clerk, at=at)
     sheet = sheet_of(facility, month)
-    confirming.confirm(sheet.pk, shown_version=sheet.version, by=clerk, at=at)
+    confirming.confirm(sheet.pk, shown_version=sheet.version, by=clerk, at=at + timedelta(minutes=2))
     if facility.is_public:
         return
-    values = _facts(facility, month)
-    if values:
-        facts_operations.save(
-            facility, month, values, shown_version=0, by=clerk, at=at + timedelta(minutes=2)
-        )
     if not submit:
         return
     for claim in Claim.objects.filter(facility=facility, month=month.first_day, status=ClaimStatus.DRAFT):

@@ -124,6 +124,62 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-saved_at",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("municipality", "id"), name="notice_in_municipality"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("text", ""), _negated=True)
+                        ),
+                        name="notice_has_title_and_text",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("audience", "all"), ("chosen", []), ("kinds", [])),
+                            models.Q(
+                                ("audience", "kinds"), ("chosen", []), models.Q(("kinds", []), _negated=True)
+                            ),
+                            models.Q(
+                                ("audience", "facilities"),
+                                ("kinds", []),
+                                models.Q(("chosen", []), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notice_is_for_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("sent_at__isnull", True), ("sent_by__isnull", True), ("status", "draft")
+                            ),
+                            models.Q(
+                                ("sent_at__isnull", False),
+                                ("sent_by__isnull", False),
+                                ("status__in", ["sent", "withdrawn"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notice_is_sent_at_a_time_by_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status__in", ["draft", "sent"]),
+                                ("withdrawal_reason", ""),
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("status", "withdrawn"),
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notice_is_withdrawn_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +226,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("added_at", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size_bytes__gte", 1)), name="notice_attachment_holds_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +274,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("notice", "facility", "user"), name="notice_is_read_once_a_person"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NoticeTarget",
@@ -247,91 +315,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("municipality", "id"), name="notice_in_municipality"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True), models.Q(("text", ""), _negated=True)
-                ),
-                name="notice_has_title_and_text",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("audience", "all"), ("chosen", []), ("kinds", [])),
-                    models.Q(("audience", "kinds"), ("chosen", []), models.Q(("kinds", []), _negated=True)),
-                    models.Q(
-                        ("audience", "facilities"), ("kinds", []), models.Q(("chosen", []), _negated=True)
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("notice", "facility"), name="notice_once_a_facility"),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("told_on__isnull", True)),
+                        fields=["facility"],
+                        name="notice_not_told_yet",
                     ),
-                    _connector="OR",
-                ),
-                name="notice_is_for_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", True), ("sent_by__isnull", True), ("status", "draft")),
-                    models.Q(
-                        ("sent_at__isnull", False),
-                        ("sent_by__isnull", False),
-                        ("status__in", ["sent", "withdrawn"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="notice_is_sent_at_a_time_by_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("status__in", ["draft", "sent"]),
-                        ("withdrawal_reason", ""),
-                        ("withdrawn_at__isnull", True),
-                        ("withdrawn_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("status", "withdrawn"),
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="notice_is_withdrawn_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticeattachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size_bytes__gte", 1)), name="notice_attachment_holds_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticereading",
-            constraint=models.UniqueConstraint(
-                fields=("notice", "facility", "user"), name="notice_is_read_once_a_person"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="noticetarget",
-            index=models.Index(
-                condition=models.Q(("told_on__isnull", True)), fields=["facility"], name="notice_not_told_yet"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetarget",
-            constraint=models.UniqueConstraint(fields=("notice", "facility"), name="notice_once_a_facility"),
+                ],
+            },
         ),
         row_security.composite_reference(
             "portal_noticetarget", "notice_id", "portal_notice", "notice_target_notice_same_city"

@@ -8,8 +8,10 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from claims.closing import closing_of
+from claims.expecting import Expectation
 from claims.models import Claim, CountDispute, CountSheet, Obstacle
 from claims.queries.deadlines import own_days
+from claims.queries.expected import expectation_of
 from claims.queries.facility import payer_names
 from claims.states import ClaimStatus, SheetStatus
 from facilities.models import Facility, Municipality
@@ -108,8 +110,8 @@ class Home:
     The newest month, other months' counts that wait for the facility or for an answer, what came back from the city,
     earlier months not sent, and disputes that were answered. Claims know ``month_is_closed``.
 
-    ``at_risk``: changes on the roster that count from this month on or later. ``year_roster``: this year's, on its way
-    to the city.
+    ``at_risk``: changes on the roster that count from this month on or later; ``expected``: what those of later months
+    do to additions. ``year_roster``: this year's, on its way to the city.
     """
 
     current: Month | None
@@ -118,6 +120,7 @@ class Home:
     unsent: list[Claim]
     answered: list[CountDispute]
     at_risk: tuple[AtRisk, ...] = ()
+    expected: Expectation | None = None
     year_roster: YearRosterState | None = None
 
     @property
@@ -127,7 +130,10 @@ class Home:
 
 
 def home_of(facility: Facility, municipality: Municipality) -> Home:
-    """Seven queries at most, however many months there are."""
+    """
+    Seven queries at most, however many months there are; where changes of later months wait, what they do is expected
+    in fifteen or so more.
+    """
     sheets = _sheets(facility)
     # Of the newest month everything that counts, of earlier ones what the facility has still in hand. A 過誤調整 stands
     # before the approved claim it corrects.
@@ -178,7 +184,9 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     year_roster = year_roster_state(
         facility, ServiceMonth.of(timezone.localdate()).fiscal_year, newest.roster_status
     )
-    return Home(current, waiting, returned, unsent, answered, at_risk, year_roster)
+    to_come = any(one.from_month > month for one in at_risk)
+    expected = expectation_of(facility) if to_come else None
+    return Home(current, waiting, returned, unsent, answered, at_risk, expected, year_roster)
 
 
 def _sheets(facility: Facility) -> list[Any]:

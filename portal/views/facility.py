@@ -29,6 +29,8 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
             ],
             "dispute": [dispute.pk for dispute in home.answered],
             "notice": [notice.pk for notice in latest.rows],
+            # Nobody is named, but whose changes are told is known.
+            "staff_member": home.expected.member_ids if home.expected else [],
         },
     )
     first_steps = (

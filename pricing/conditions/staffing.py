@@ -16,7 +16,7 @@ from pricing.staffing import (
     UseCapacity,
     required_teachers,
 )
-from pricing.staffing.roundings import number_words, round_months_to_years
+from pricing.staffing.roundings import persons_words, round_months_to_years
 from pricing.staffing.teachers import IMPROVEMENTS
 
 TEAM = ("team_teaching", "team_childcare")
@@ -56,7 +56,7 @@ def _enough(case: Case, codes: Collection[str], extra: int) -> Answer:
     needed = _needed(case, codes)
     if isinstance(needed, Answer) or case.facts.teachers is None:
         return _open(case, needed)
-    present = number_words(case.facts.teachers)
+    present = persons_words(case.facts.teachers)
     of_them = f"（うち加配{extra}人）" if extra else ""
     return decide(
         case.facts.teachers >= needed + extra,

@@ -123,6 +123,13 @@ class Category3Candidates:
         return self.b + spare
 
     @property
+    def is_short(self) -> bool:
+        """Fewer candidates than granted; no where the headcounts are not known."""
+        if self.headcount_a is None or self.headcount_b is None:
+            return False
+        return self.a < self.headcount_a or self.for_b < self.headcount_b
+
+    @property
     def steps(self) -> tuple[str, ...]:
         if self.headcount_a is None or self.headcount_b is None:
             return (

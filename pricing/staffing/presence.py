@@ -142,17 +142,19 @@ def present_teachers(
     return PresentTeachers(regular, part_time, value, left_out)
 
 
-def staffing_gap(required: RequiredTeachers, present: PresentTeachers) -> StaffingGap:
+def staffing_gap(required: RequiredTeachers, present: Fraction) -> StaffingGap:
     """
-    What is missing or to spare. [K] Persons missing are rounded up, since a part of a person is none of a 配置.
+    What is missing or to spare; ``present``: teachers in 常勤換算.
+
+    [K] Persons missing are rounded up, since a part of a person is none of a 配置.
 
     家庭的保育補助者 are required beside the number and are not compared here.
     """
-    difference = present.value - required.total
+    difference = present - required.total
     beside = (f"ほかに家庭的保育補助者{required.assistants}人が必要です。",) if required.assistants else ()
     return StaffingGap(
         required=required.total,
-        present=present.value,
+        present=present,
         difference=difference,
         missing=round_up(-difference) if difference < 0 else 0,
         notes=(*beside, *required.notes),

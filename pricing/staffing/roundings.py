@@ -46,6 +46,25 @@ def tenths_words(tenths: int) -> str:
     return f"{sign}{whole}.{rest}"
 
 
+def cut_to_hundredths(value: Fraction) -> Fraction:
+    """常勤換算 for the eye: 小数点第3位以下切捨て, so that nobody is told of more people than are there."""
+    return Fraction(int(value * 100 // 1), 100)
+
+
+def raise_to_hundredths(value: Fraction) -> Fraction:
+    """A shortage of people for the eye: 小数点第3位以下切上げ, beside a number that is cut; none disappears."""
+    return Fraction(-int(-value * 100 // 1), 100)
+
+
+def persons_words(value: int | Fraction) -> str:
+    """
+    A number of people as it is shown: ``Fraction(929, 60)`` → 15.48. The exact one is ``number_words`` in the steps.
+
+    Nothing is decided with it: what is required is compared with the exact value.
+    """
+    return number_words(cut_to_hundredths(Fraction(value)))
+
+
 def number_words(value: int | Fraction) -> str:
     """``17`` → 17, ``Fraction(35, 2)`` → 17.5, ``Fraction(52, 3)`` → 17.33… (cut, and said so)."""
     exact = Fraction(value)

@@ -130,6 +130,85 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-effective_from", "-prepared_at"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("municipality", "id"), name="rate_book_in_municipality"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "released"])),
+                        fields=("municipality", "book_id"),
+                        name="rate_book_id_once_a_city",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("book_id__regex", "^[0-9A-Za-z][0-9A-Za-z._-]*$")),
+                        name="rate_book_id_is_a_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["official", "provisional", "sample"])),
+                        name="rate_book_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="rate_book_has_a_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("row_count__gte", 1)), name="rate_book_has_rows"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fiscal_year__gte", 2015), ("fiscal_year__lte", 2999)),
+                        name="rate_book_year_is_one_of_the_table",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("content_hash__regex", "^[0-9a-f]{64}$")),
+                        name="rate_book_hash_is_a_hash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("discarded_at__isnull", True),
+                                ("discarded_by__isnull", True),
+                                ("released_at__isnull", True),
+                                ("released_by__isnull", True),
+                                ("state", "draft"),
+                            ),
+                            models.Q(
+                                ("discarded_at__isnull", True),
+                                ("discarded_by__isnull", True),
+                                ("released_at__isnull", False),
+                                ("released_by__isnull", False),
+                                ("state", "released"),
+                            ),
+                            models.Q(
+                                ("discarded_at__isnull", False),
+                                ("discarded_by__isnull", False),
+                                ("released_at__isnull", True),
+                                ("released_by__isnull", True),
+                                ("state", "discarded"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rate_book_state_and_times_agree",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("released_by__isnull", True),
+                            models.Q(("released_by", models.F("prepared_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rate_book_is_released_by_another_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "released"), _negated=True),
+                            ("warning_count", 0),
+                            models.Q(("release_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rate_book_with_warnings_is_released_with_a_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["municipality", "state", "effective_from"], name="rate_book_in_force"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -189,170 +268,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("book", "position"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "position"), name="rate_book_row_position_once"),
+                    models.UniqueConstraint(
+                        fields=(
+                            "book",
+                            "facility_type",
+                            "region_percent",
+                            "capacity_min",
+                            "capacity_max",
+                            "certification",
+                            "age_class",
+                            "hours",
+                            "item",
+                            "variant",
+                            "enrolled_min",
+                            "enrolled_max",
+                        ),
+                        name="rate_book_answers_a_question_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("unit", "percent"), _negated=True),
+                            ("amount__lte", 100),
+                            _connector="OR",
+                        ),
+                        name="rate_book_percent_is_a_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("region_percent__isnull", True),
+                            ("region_percent__in", [20, 16, 15, 12, 10, 6, 3, 0]),
+                            _connector="OR",
+                        ),
+                        name="rate_book_region_is_a_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__lte", 99999999)), name="rate_book_price_is_plausible"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="book",
-            index=models.Index(fields=["municipality", "state", "effective_from"], name="rate_book_in_force"),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "id"), name="rate_book_in_municipality"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "released"])),
-                fields=("municipality", "book_id"),
-                name="rate_book_id_once_a_city",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("book_id__regex", "^[0-9A-Za-z][0-9A-Za-z._-]*$")),
-                name="rate_book_id_is_a_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["official", "provisional", "sample"])),
-                name="rate_book_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="rate_book_has_a_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("row_count__gte", 1)), name="rate_book_has_rows"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fiscal_year__gte", 2015), ("fiscal_year__lte", 2999)),
-                name="rate_book_year_is_one_of_the_table",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("content_hash__regex", "^[0-9a-f]{64}$")), name="rate_book_hash_is_a_hash"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("discarded_at__isnull", True),
-                        ("discarded_by__isnull", True),
-                        ("released_at__isnull", True),
-                        ("released_by__isnull", True),
-                        ("state", "draft"),
-                    ),
-                    models.Q(
-                        ("discarded_at__isnull", True),
-                        ("discarded_by__isnull", True),
-                        ("released_at__isnull", False),
-                        ("released_by__isnull", False),
-                        ("state", "released"),
-                    ),
-                    models.Q(
-                        ("discarded_at__isnull", False),
-                        ("discarded_by__isnull", False),
-                        ("released_at__isnull", True),
-                        ("released_by__isnull", True),
-                        ("state", "discarded"),
-                    ),
-                    _connector="OR",
-                ),
-                name="rate_book_state_and_times_agree",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("released_by__isnull", True),
-                    models.Q(("released_by", models.F("prepared_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="rate_book_is_released_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="book",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "released"), _negated=True),
-                    ("warning_count", 0),
-                    models.Q(("release_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="rate_book_with_warnings_is_released_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookrow",
-            constraint=models.UniqueConstraint(
-                fields=("book", "position"), name="rate_book_row_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookrow",
-            constraint=models.UniqueConstraint(
-                fields=(
-                    "book",
-                    "facility_type",
-                    "region_percent",
-                    "capacity_min",
-                    "capacity_max",
-                    "certification",
-                    "age_class",
-                    "hours",
-                    "item",
-                    "variant",
-                    "enrolled_min",
-                    "enrolled_max",
-                ),
-                name="rate_book_answers_a_question_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("unit", "percent"), _negated=True), ("amount__lte", 100), _connector="OR"
-                ),
-                name="rate_book_percent_is_a_percent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("region_percent__isnull", True),
-                    ("region_percent__in", [20, 16, 15, 12, 10, 6, 3, 0]),
-                    _connector="OR",
-                ),
-                name="rate_book_region_is_a_class",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__lte", 99999999)), name="rate_book_price_is_plausible"
-            ),
         ),
         row_security.composite_reference(
             "rate_books_bookrow", "book_id", "rate_books_book", "rate_book_row_in_municipality"

@@ -102,7 +102,7 @@ class YearExperience:
     @cached_property
     def rates(self) -> TreatmentRates | None:
         """区分1 and 区分2 of the average; None without one, or where the year's table is not known."""
-        return _rates(self.average, self.fiscal_year)
+        return rates_of(self.average, self.fiscal_year)
 
     @property
     def waiting(self) -> tuple[Experienced, ...]:
@@ -119,7 +119,7 @@ class YearExperience:
             for one in self.people
         ]
         average = self._average(proved)
-        return None if average is None else (average, _rates(average, self.fiscal_year))
+        return None if average is None else (average, rates_of(average, self.fiscal_year))
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -234,11 +234,13 @@ def career_of(person: Person, day: date) -> Career:
     return career_on(day, [span.service for span in person.spans], person.earlier)
 
 
-def compared(found: YearExperience, profile: FacilityProfile | None) -> RateComparison:
-    """The year's rates beside the profile's."""
+def compared(
+    fiscal_year: int, rates: TreatmentRates | None, profile: FacilityProfile | None
+) -> RateComparison:
+    """The year's rates by the roster beside the profile's."""
     return RateComparison(
-        found.fiscal_year,
-        found.rates,
+        fiscal_year,
+        rates,
         None if profile is None else profile.base_percent,
         None if profile is None else profile.wage_percent,
         profile is not None and profile.rates_are_provisional,
@@ -264,7 +266,8 @@ def _experienced(person: Person, span: Span, day: date) -> Experienced:
     return Experienced(person.member_id, person.number, span, career, could_be)
 
 
-def _rates(average: AverageExperience | None, fiscal_year: int) -> TreatmentRates | None:
+def rates_of(average: AverageExperience | None, fiscal_year: int) -> TreatmentRates | None:
+    """区分1 and 区分2 of an average; None without one, or where the year's table is not known."""
     if average is None:
         return None
     try:

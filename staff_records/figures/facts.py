@@ -13,7 +13,7 @@ from facilities.models import FacilityProfile
 from facilities.periods import ServiceMonth
 from pricing.staffing.career import Career
 from pricing.staffing.dates import date_words
-from pricing.staffing.roundings import number_words
+from pricing.staffing.roundings import persons_words
 from staff_records.figures.experience import (
     RateComparison,
     YearExperience,
@@ -77,16 +77,26 @@ class RosterFacts:
 
 
 def facts_of(
-    roster: Roster, kind: str, month: ServiceMonth, *, profile: FacilityProfile | None, dedicated: int
+    roster: Roster,
+    kind: str,
+    month: ServiceMonth,
+    *,
+    profile: FacilityProfile | None,
+    dedicated: int,
+    experience: YearExperience | None = None,
 ) -> RosterFacts | None:
-    """What the roster tells about ``month``; None where nobody is on it on the first day."""
+    """
+    What the roster tells about ``month``; None where nobody is on it on the first day.
+
+    ``experience``: of the month's fiscal year, where it is known already.
+    """
     there = roster.there_on(month.first_day)
     if not there:
         return None
     presence = presence_of(
         roster, kind, month, capacity_23=profile.capacity_23 if profile else None, dedicated=dedicated
     )
-    experience = experience_of(roster, month.fiscal_year)
+    experience = experience or experience_of(roster, month.fiscal_year)
     told = _Telling(there, kind, month, presence, experience)
     return RosterFacts(
         month=month,
@@ -94,7 +104,7 @@ def facts_of(
         questions=tuple(filter(None, [presence.question])),
         presence=presence,
         experience=experience,
-        comparison=compared(experience, profile),
+        comparison=compared(experience.fiscal_year, experience.rates, profile),
     )
 
 
@@ -130,7 +140,7 @@ class _Telling:
 
     def _teachers(self) -> Iterator[RosterFact]:
         if self.presence.value is not None:
-            total = f"{self.presence.words}＝{number_words(self.presence.value)}人"
+            total = f"{self.presence.words}＝{persons_words(self.presence.value)}人"
             words = self.presence.words if self.presence.teachers.part_time is None else total
             yield self._fact("teachers", self.presence.value, words)
 

@@ -73,12 +73,19 @@ class Leaders:
         return replace(found, headcount_a=self.granted_a, headcount_b=self.granted_b)
 
     @property
+    def eligible(self) -> tuple[Candidate, ...]:
+        """Whose job can be A or B at all."""
+        return tuple(one for one in self.people if not one.is_above)
+
+    @property
+    def of_other_jobs(self) -> tuple[Candidate, ...]:
+        """Whose job can be neither, whatever the experience."""
+        return tuple(one for one in self.people if one.is_above)
+
+    @property
     def is_short(self) -> bool:
         """Fewer candidates than granted."""
-        found = self.candidates
-        if found.headcount_a is None or found.headcount_b is None:
-            return False
-        return found.a < found.headcount_a or found.for_b < found.headcount_b
+        return self.candidates.is_short
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -86,13 +93,18 @@ class Leaders:
         return self.problems or self.candidates.steps
 
 
+def granted_headcounts(grants: Iterable[GrantedItem]) -> tuple[int | None, int | None]:
+    """A and B of 区分3 as the city has granted them; none unless both are there."""
+    granted: dict[str, int] = next((one.options for one in grants if one.code in CATEGORY_3), {})
+    a, b = granted.get("headcount_a"), granted.get("headcount_b")
+    return (None, None) if a is None or b is None else (a, b)
+
+
 def leaders_of(
     roster: Roster, kind: str, day: date, fiscal_year: int, grants: Iterable[GrantedItem]
 ) -> Leaders:
     """Everybody at work on ``day``; who is on leave leads nobody."""
-    granted: dict[str, int] = next((one.options for one in grants if one.code in CATEGORY_3), {})
-    headcounts = granted.get("headcount_a"), granted.get("headcount_b")
-    a, b = headcounts if None not in headcounts else (None, None)
+    a, b = granted_headcounts(grants)
     people = []
     try:
         for person, span in roster.there_on(day):

@@ -23,7 +23,7 @@ from pricing.staffing import (
     qualified_percent,
 )
 from pricing.staffing.dates import date_words
-from pricing.staffing.roundings import number_words
+from pricing.staffing.roundings import number_words, persons_words
 from pricing.staffing.teachers import WORKPLACE_SMALL_MAX_CAPACITY
 from staff_records.figures.people import Person, Roster, Span
 from staff_records.words import Concurrence, Licence
@@ -40,6 +40,21 @@ KINDERGARTEN_LICENCES = frozenset(
 )
 # What is tried where the facility has not said it: never taken for an answer.
 TRIED_FULL_TIME_HOURS = Decimal(160)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many are there by what the roster calls them; ``teachers`` in 常勤換算, None where it cannot be said."""
+
+    regular: int
+    part_time: int
+    on_leave: int
+    teachers: Fraction | None
+
+    @property
+    def staff(self) -> int:
+        """Everybody on the roster, on leave or not."""
+        return self.regular + self.part_time
 
 
 @dataclass(frozen=True)
@@ -63,9 +78,14 @@ class Presence:
     dedicated: int
 
     @property
+    def counted(self) -> Counted:
+        """The numbers alone."""
+        return Counted(self.regular, self.part_time, self.on_leave, self.value)
+
+    @property
     def staff(self) -> int:
         """Everybody on the roster, on leave or not."""
-        return self.regular + self.part_time
+        return self.counted.staff
 
     @property
     def is_known(self) -> bool:
@@ -85,7 +105,7 @@ class Presence:
         if not self.is_known:
             return f"常勤{self.teachers.regular}人と、時間で数える職員{self.teachers.part_time.persons}人"
         return (
-            f"常勤{self.teachers.regular}人＋非常勤の常勤換算{number_words(self.teachers.part_time.value)}人"
+            f"常勤{self.teachers.regular}人＋非常勤の常勤換算{persons_words(self.teachers.part_time.value)}人"
         )
 
     @property
@@ -95,7 +115,7 @@ class Presence:
             return ""
         return (
             "常勤の月の所定時間が登録されていないので、常勤換算を計算できません。"
-            f"{number_words(Fraction(self.tried_hours))}時間のときは{number_words(self.teachers.value)}人です。"
+            f"{number_words(Fraction(self.tried_hours))}時間のときは{persons_words(self.teachers.value)}人です。"
             "就業規則の時間を登録してください。"
         )
 

@@ -48,6 +48,7 @@ class CellField(forms.CharField):
             error_messages={"required": f"{column.heading}を入力してください。"},
             max_length=1000,
         )
+        self.today = today
         self.reads: Callable[[str], Any] = lambda text: read_cell(column, text, today)
 
     def clean(self, value: Any) -> Any:

@@ -1,12 +1,18 @@
 """Who somebody is, and what they do: 採用, 退職, 勤務条件, 休業, 氏名・住所."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar
+
+from django import forms
 
 from facilities.postal_codes import exists
 from staff_records.columns import MEMBERS, Column, Kind
-from staff_records.forms.cells import ColumnsForm
+from staff_records.forms.cells import CellField, ColumnsForm, as_typed
+from staff_records.typed import Doubtful, Unreadable
+from staff_records.typed.values import read_birth_date
 from staff_records.values import Detail, Identity, Terms
 from staff_records.words import Beginning, Ending, Leave
 
@@ -37,6 +43,8 @@ BEGINNING = Column(
 )
 ENDING = Column("ending", "退職か異動か", Kind.CHOICE, required=True, choices=dict(Ending.choices))
 LEAVE = Column("leave", "休業の種類", Kind.CHOICE, required=True, choices=dict(Leave.choices))
+SURE, SURE_WORDS = "sure_birth", "念のため確かめました。この生年月日で正しいです。"
+REASON = Column("reason", "取り消す理由", Kind.TEXT, required=True, width=40)
 UNKNOWN_CODE = "この郵便番号はありません。番号を確かめるか、空欄にしてください。"
 FULL_TIME_HINT = "空欄のときは、1日の勤務時間 × 月の勤務日数とします。"
 NAME_HINT = "姓と名の間を1字あけてください。"
@@ -77,7 +85,41 @@ class DetailPart(ColumnsForm):
 
 
 class IdentityPart(ColumnsForm):
-    """A form that has birth date and sex."""
+    """
+    A form that has birth date and sex.
+
+    An age that hardly anybody at work has is asked about, and confirmed with a tick. What stood there was confirmed.
+    """
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, today: date, **options: Any) -> None:
+        super().__init__(data, today=today, **options)
+        self.doubt = ""
+        typed = str((data or {}).get("birth_date", ""))
+        try:
+            born = read_birth_date(typed, today)
+        except Doubtful as doubt:
+            born = read_birth_date(typed, today, sure=True)
+            self._ask(str(doubt), is_sure=as_typed(born, Kind.BIRTH) == self.initial["birth_date"])
+        except Unreadable:
+            pass  # the field says so
+
+    def _ask(self, doubt: str, *, is_sure: bool) -> None:
+        birth = self.fields["birth_date"]
+        assert isinstance(birth, CellField)
+        if not is_sure:
+            self.fields[SURE] = forms.BooleanField(label=SURE_WORDS, required=False)
+            self.doubt = doubt
+            is_sure = SURE in self.data
+        birth.reads = partial(read_birth_date, today=birth.today, sure=is_sure)
+
+    @property
+    def parts(self) -> list[tuple[forms.BoundField, str, str]]:
+        """The tick stands below the birth date it is about."""
+        found = super().parts
+        if SURE in self.fields:
+            place = next(place for place, part in enumerate(found) if part[0].name == "birth_date")
+            found.insert(place + 1, (self[SURE], self.doubt, ""))
+        return found
 
     def identity(self) -> Identity:
         """What was typed."""
@@ -164,6 +206,15 @@ class DetailCorrectionForm(DetailPart):
 
     columns = DETAIL
     hints: ClassVar = {"name": NAME_HINT}
+
+
+class WithdrawalForm(ColumnsForm):
+    """Somebody should never have been entered."""
+
+    columns = (REASON,)
+    hints: ClassVar = {
+        "reason": "市も読みます。例：同じ人を2回登録した、ほかの施設の職員を登録した、採用を取りやめた"
+    }
 
 
 class ConfirmForm(ColumnsForm):

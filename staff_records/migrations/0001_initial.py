@@ -63,6 +63,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-opened_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("municipality", "facility", "id"), name="sheet_in_facility"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")),
+                        fields=("facility",),
+                        name="one_open_entry_sheet",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("status", "open")),
+                            models.Q(
+                                models.Q(("status", "open"), _negated=True), ("closed_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="entry_sheet_is_closed_with_its_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +135,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-fiscal_year", "-version"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("municipality", "facility", "id"), name="snapshot_in_facility"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("facility", "fiscal_year", "version"), name="snapshot_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "submitted")),
+                        fields=("facility", "fiscal_year"),
+                        name="one_snapshot_waits",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "accepted")),
+                        fields=("facility", "fiscal_year"),
+                        name="one_snapshot_is_accepted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                models.Q(("decided_by", models.F("submitted_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="snapshot_is_decided_by_somebody_else",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True), ("status__in", ["submitted", "withdrawn"])
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False), ("status__in", ["accepted", "superseded"])
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("status", "returned"),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="snapshot_decision_and_status_agree",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +221,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("facility", "number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("municipality", "facility", "id"), name="member_in_facility"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("facility", "number"), name="staff_number_once_a_facility"
+                    ),
+                    models.UniqueConstraint(fields=("facility", "person_id"), name="person_once_on_a_roster"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="staff_number_is_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at__isnull", True), ("left_year__isnull", False), _connector="OR"
+                        ),
+                        name="only_who_has_left_is_erased",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +349,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-reported_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_month__day", 1)), name="staff_change_from_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seen_at__isnull", True), ("seen_by__isnull", True)),
+                            models.Q(("seen_at__isnull", False), ("seen_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="staff_change_seen_by_somebody",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["municipality", "seen_at", "reported_at"], name="staff_changes_not_seen"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +413,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("snapshot", "place"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("snapshot", "member"), name="once_on_a_snapshot"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -347,6 +453,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("member", "kind", "token", "index_key"), name="search_token_once_a_member"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["municipality", "kind", "token"], name="member_by_search_token"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Qualification",
@@ -412,6 +528,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("member", "entered_at"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                            models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="qualification_checked_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -459,6 +585,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-found_at",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "pair_id"), name="overlap_once_a_pair"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cleared_at__isnull", True),
+                                ("cleared_by__isnull", True),
+                                ("cleared_reason", ""),
+                            ),
+                            models.Q(
+                                ("cleared_at__isnull", False),
+                                ("cleared_by__isnull", False),
+                                models.Q(("cleared_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="overlap_is_cleared_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -499,6 +644,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("member", "month"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "month"), name="hours_once_a_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="hours_of_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__gte", 0), ("hours__lte", 744)),
+                        name="worked_hours_are_of_a_month",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -678,6 +833,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("member", "entered_at"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hours_a_day__gte", 0), ("hours_a_day__lte", 24)),
+                        name="work_hours_are_of_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days_a_month__gte", 0), ("days_a_month__lte", 31)),
+                        name="work_days_are_of_a_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hours_a_month__isnull", True),
+                            models.Q(("hours_a_month__gte", 0), ("hours_a_month__lte", 744)),
+                            _connector="OR",
+                        ),
+                        name="work_hours_are_of_a_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("job", ""), _negated=True), name="work_has_a_job"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ending", ""), ("last_day_sealed__isnull", False), _connector="OR"
+                        ),
+                        name="work_that_ends_has_a_last_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -793,6 +975,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("member", "entered_at"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__gt", 0), ("hours__lte", 999)), name="training_has_hours"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("management_hours__gte", 0), ("management_hours__lte", models.F("hours"))
+                        ),
+                        name="management_is_part_of_the_training",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -836,6 +1029,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("member", "month"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "month"), name="wage_once_a_month"),
+                    models.CheckConstraint(condition=models.Q(("month__day", 1)), name="wage_of_a_first_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -871,288 +1068,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("facility", "from_month"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("facility", "from_month"), name="one_work_rule_a_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_month__day", 1)), name="work_rule_begins_on_a_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("full_time_hours__gt", 0), ("full_time_hours__lte", 744)),
+                        name="full_time_hours_are_of_a_month",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="entrysheet",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "facility", "id"), name="sheet_in_facility"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entrysheet",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "open")), fields=("facility",), name="one_open_entry_sheet"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entrysheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("status", "open")),
-                    models.Q(models.Q(("status", "open"), _negated=True), ("closed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="entry_sheet_is_closed_with_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rostersnapshot",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "facility", "id"), name="snapshot_in_facility"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rostersnapshot",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "fiscal_year", "version"), name="snapshot_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rostersnapshot",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "submitted")),
-                fields=("facility", "fiscal_year"),
-                name="one_snapshot_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rostersnapshot",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "accepted")),
-                fields=("facility", "fiscal_year"),
-                name="one_snapshot_is_accepted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rostersnapshot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        models.Q(("decided_by", models.F("submitted_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="snapshot_is_decided_by_somebody_else",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rostersnapshot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("status__in", ["submitted", "withdrawn"])),
-                    models.Q(("decided_at__isnull", False), ("status__in", ["accepted", "superseded"])),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("status", "returned"),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="snapshot_decision_and_status_agree",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.UniqueConstraint(
-                fields=("municipality", "facility", "id"), name="member_in_facility"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "number"), name="staff_number_once_a_facility"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "person_id"), name="person_once_on_a_roster"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="staff_number_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at__isnull", True), ("left_year__isnull", False), _connector="OR"
-                ),
-                name="only_who_has_left_is_erased",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="staffchange",
-            index=models.Index(
-                fields=["municipality", "seen_at", "reported_at"], name="staff_changes_not_seen"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_month__day", 1)), name="staff_change_from_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("seen_at__isnull", True), ("seen_by__isnull", True)),
-                    models.Q(("seen_at__isnull", False), ("seen_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="staff_change_seen_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshotline",
-            constraint=models.UniqueConstraint(fields=("snapshot", "member"), name="once_on_a_snapshot"),
-        ),
-        migrations.AddIndex(
-            model_name="searchtoken",
-            index=models.Index(fields=["municipality", "kind", "token"], name="member_by_search_token"),
-        ),
-        migrations.AddConstraint(
-            model_name="searchtoken",
-            constraint=models.UniqueConstraint(
-                fields=("member", "kind", "token", "index_key"), name="search_token_once_a_member"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
-                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="qualification_checked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="overlapflag",
-            constraint=models.UniqueConstraint(fields=("member", "pair_id"), name="overlap_once_a_pair"),
-        ),
-        migrations.AddConstraint(
-            model_name="overlapflag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cleared_at__isnull", True), ("cleared_by__isnull", True), ("cleared_reason", "")
-                    ),
-                    models.Q(
-                        ("cleared_at__isnull", False),
-                        ("cleared_by__isnull", False),
-                        models.Q(("cleared_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="overlap_is_cleared_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyhours",
-            constraint=models.UniqueConstraint(fields=("member", "month"), name="hours_once_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyhours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="hours_of_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyhours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gte", 0), ("hours__lte", 744)), name="worked_hours_are_of_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours_a_day__gte", 0), ("hours_a_day__lte", 24)),
-                name="work_hours_are_of_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days_a_month__gte", 0), ("days_a_month__lte", 31)),
-                name="work_days_are_of_a_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("hours_a_month__isnull", True),
-                    models.Q(("hours_a_month__gte", 0), ("hours_a_month__lte", 744)),
-                    _connector="OR",
-                ),
-                name="work_hours_are_of_a_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("job", ""), _negated=True), name="work_has_a_job"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ending", ""), ("last_day_sealed__isnull", False), _connector="OR"),
-                name="work_that_ends_has_a_last_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="training",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gt", 0), ("hours__lte", 999)), name="training_has_hours"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="training",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("management_hours__gte", 0), ("management_hours__lte", models.F("hours"))
-                ),
-                name="management_is_part_of_the_training",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wage",
-            constraint=models.UniqueConstraint(fields=("member", "month"), name="wage_once_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="wage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="wage_of_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workrules",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "from_month"), name="one_work_rule_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_month__day", 1)), name="work_rule_begins_on_a_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("full_time_hours__gt", 0), ("full_time_hours__lte", 744)),
-                name="full_time_hours_are_of_a_month",
-            ),
         ),
     ]

@@ -54,6 +54,55 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-requested_at",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("municipality", "id"), name="erasure_in_city"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["waiting", "confirmed"])),
+                        fields=("municipality",),
+                        name="one_erasure_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("persons__gte", 1)), name="erasure_is_of_somebody"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("confirmed_by", models.F("requested_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="erasure_is_confirmed_by_somebody_else",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", True),
+                                ("ended_at__isnull", True),
+                                ("status", "waiting"),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", True),
+                                ("ended_at__isnull", False),
+                                ("status", "withdrawn"),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("ended_at__isnull", True),
+                                ("status", "confirmed"),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("ended_at__isnull", False),
+                                ("status", "done"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="erasure_status_and_times_agree",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +147,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("erasure", "member"), name="once_in_an_erasure"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RetentionRule",
@@ -118,74 +172,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.UniqueConstraint(fields=("municipality", "id"), name="erasure_in_city"),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["waiting", "confirmed"])),
-                fields=("municipality",),
-                name="one_erasure_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("persons__gte", 1)), name="erasure_is_of_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("confirmed_by", models.F("requested_by")), _negated=True),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("municipality",), name="one_retention_rule_a_city"),
+                    models.CheckConstraint(
+                        condition=models.Q(("years__gte", 1), ("years__lte", 30)),
+                        name="records_are_kept_for_years",
                     ),
-                    _connector="OR",
-                ),
-                name="erasure_is_confirmed_by_somebody_else",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("confirmed_at__isnull", True), ("ended_at__isnull", True), ("status", "waiting")
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", True), ("ended_at__isnull", False), ("status", "withdrawn")
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", False), ("ended_at__isnull", True), ("status", "confirmed")
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", False), ("ended_at__isnull", False), ("status", "done")
-                    ),
-                    _connector="OR",
-                ),
-                name="erasure_status_and_times_agree",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasureline",
-            constraint=models.UniqueConstraint(fields=("erasure", "member"), name="once_in_an_erasure"),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrule",
-            constraint=models.UniqueConstraint(fields=("municipality",), name="one_retention_rule_a_city"),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("years__gte", 1), ("years__lte", 30)), name="records_are_kept_for_years"
-            ),
+                ],
+            },
         ),
         row_security.composite_reference(
             "staff_records_erasureline", "facility_id", "facilities_facility", "staff_erasureline_same_city"

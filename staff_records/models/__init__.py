@@ -10,6 +10,7 @@ from staff_records.models.careers import (
 )
 from staff_records.models.changes import OverlapFlag, StaffChange
 from staff_records.models.entries import EntryRow, EntrySheet
+from staff_records.models.figures import KeptNumbers
 from staff_records.models.imports import RosterImport, RosterMapping
 from staff_records.models.members import SearchToken, StaffDetail, StaffMember, WorkRules
 from staff_records.models.retention import Erasure, ErasureLine, RetentionRule
@@ -23,6 +24,7 @@ __all__ = [
     "EntrySheet",
     "Erasure",
     "ErasureLine",
+    "KeptNumbers",
     "MonthlyHours",
     "OverlapFlag",
     "Qualification",

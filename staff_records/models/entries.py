@@ -18,12 +18,14 @@ class EntrySheet(FacilityOwned):
     A table in which a roster is typed (入力表): kept as typed until all of it becomes the roster, or is thrown away.
 
     ``day``: the day as of which the rows are true. ``source``: typed, copied or imported; no name of a file is kept, it
-    could be a person's. One open sheet a facility.
+    could be a person's. ``exported_at``: when our own workbook was written that the rows come from; what has changed
+    here since is not overwritten without being asked for. One open sheet a facility.
     """
 
     day = models.DateField("基準日")
     source = models.CharField("もと", max_length=20)
     file_hash = models.CharField("ファイルのハッシュ", max_length=64, default="", blank=True)
+    exported_at = models.DateTimeField("ファイルを書き出した日時", null=True)
     status = models.CharField("状態", max_length=10, choices=EntryStatus.choices, default=EntryStatus.OPEN)
     version = models.PositiveIntegerField("版", default=1)
     opened_at = models.DateTimeField("開始日時")

@@ -13,11 +13,18 @@ from staff_records.person_rows import MemberRow, PersonRow
 from staff_records.sealed import optional_day, optional_text, sealed_day, sealed_text
 
 
-class KeptMembers(FacilityOwnedManager[Any]):
+class ReadableMembers(FacilityOwnedManager[Any]):
     """Members who were not erased: an erased one is found by no page."""
 
     def get_queryset(self) -> models.QuerySet[Any]:
         return super().get_queryset().filter(erased_at__isnull=True)
+
+
+class KeptMembers(ReadableMembers):
+    """Members who are on a roster, or were: not those whose whole entry was a mistake and was withdrawn."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(withdrawn_at__isnull=True)
 
 
 class StaffMember(PersonRow):
@@ -27,6 +34,9 @@ class StaffMember(PersonRow):
     Whoever works at two facilities of a corporation is on two rosters under one ``person_id``. ``number`` is the
     facility's own (職員番号): what other sheets of a workbook refer to. ``left_year`` is the fiscal year of the last
     day of work, also of one that is only announced; empty while none is. ``version`` grows with every change.
+
+    Whoever was entered by mistake is withdrawn as a whole: on no roster and in no figure any more, but readable with
+    the reason until the retention period after that year ends the record.
     """
 
     number = models.PositiveIntegerField("職員番号")
@@ -39,10 +49,14 @@ class StaffMember(PersonRow):
     entered_by = models.UUIDField("登録した人")
     changed_at = models.DateTimeField("更新日時")
     changed_by = models.UUIDField("更新した人")
+    withdrawn_at = models.DateTimeField("取消日時", null=True)
+    withdrawn_by = models.UUIDField("取り消した人", null=True)
+    withdrawal_reason = optional_text("取り消した理由")
     # After the retention period the key is destroyed; the row stays, so that figures of old years keep their number.
     erased_at = models.DateTimeField("消去日時", null=True)
 
     objects: ClassVar[KeptMembers] = KeptMembers()
+    with_withdrawn: ClassVar[ReadableMembers] = ReadableMembers()
     with_erased: ClassVar[FacilityOwnedManager[Any]] = FacilityOwnedManager()
 
     class Meta:
@@ -55,6 +69,20 @@ class StaffMember(PersonRow):
                 name="only_who_has_left_is_erased",
                 condition=Q(erased_at__isnull=True) | Q(left_year__isnull=False),
             ),
+            models.CheckConstraint(
+                name="withdrawn_member_by_somebody_and_for_a_reason",
+                condition=Q(
+                    withdrawn_at__isnull=True,
+                    withdrawn_by__isnull=True,
+                    withdrawal_reason_sealed__isnull=True,
+                )
+                | Q(
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                    withdrawal_reason_sealed__isnull=False,
+                    left_year__isnull=False,
+                ),
+            ),
         ]
         ordering = ("facility", "number")
 
@@ -65,6 +93,12 @@ class StaffMember(PersonRow):
     def key_id(self) -> UUID:
         """The person's key."""
         return self.pk
+
+    @classmethod
+    def every(cls) -> models.QuerySet[Any]:
+        """Also whose entry was withdrawn."""
+        rows: models.QuerySet[Any] = cls.with_withdrawn.all()
+        return rows
 
     @classmethod
     def under_keys(cls, key_ids: Collection[UUID]) -> Q:

@@ -30,6 +30,7 @@ from staff_records.checks import FURTHEST_AHEAD
 from staff_records.columns import TABLES
 from staff_records.dossiers import Dossier, Purpose, dossiers
 from staff_records.events import StaffEvent
+from staff_records.holding import hold_facility
 from staff_records.models import EntryRow, EntrySheet, StaffMember
 from staff_records.opening import open_to_show, with_new_key
 from staff_records.reading_rows import is_blank
@@ -102,6 +103,7 @@ def open_sheet(
     source: Source,
     rows: Iterable[tuple[str, int, Mapping[str, str]]] = (),
     file_hash: str = "",
+    exported_at: datetime | None = None,
     by: Actor,
     at: datetime,
 ) -> EntrySheet:
@@ -120,6 +122,7 @@ def open_sheet(
         day=day,
         source=source,
         file_hash=file_hash,
+        exported_at=exported_at,
         opened_at=at,
         opened_by=by.user_id,
         saved_at=at,
@@ -127,7 +130,7 @@ def open_sheet(
     )
     permissions.keep(by, sheet)
     _require_near(day, today=timezone.localdate(at))
-    Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+    hold_facility(facility.pk)
     if open_sheet_of(facility) is not None:
         raise AlreadyOpen(
             ["入力中の表があります。続きを入力して名簿に反映するか、取りやめてから始めてください。"]

@@ -4,7 +4,7 @@ An entry sheet becomes the roster: all rows or none, checked again while everybo
 What happened is reported to the city as dated changes; the record names everybody who was touched.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -33,6 +33,7 @@ from staff_records.differences import (
 from staff_records.dossiers import Dossier
 from staff_records.entry_checking import check_rows
 from staff_records.events import StaffEvent
+from staff_records.holding import hold_facility
 from staff_records.models import (
     EarlierEmployment,
     EntryRow,
@@ -67,12 +68,16 @@ NOTHING = "反映する行がありません。職員を入力してから、反
 
 @dataclass
 class Applied:
-    """What happened: how many people were hired, have left, have changed; how many rows of the other tables."""
+    """What happened: how many people were hired, have left, have changed; how many rows of the other tables.
+
+    ``kept``: people a file would have changed who stay as they are, because they were changed here since.
+    """
 
     hired: int = 0
     left: int = 0
     changed: int = 0
     sides: int = 0
+    kept: int = 0
     touched: set[UUID] = field(default_factory=set)
 
 
@@ -83,11 +88,13 @@ def apply_sheet(
     shown_version: int,
     shown_people: str | None = None,
     choices: Mapping[UUID, bool] | None = None,
+    overwriting: Collection[UUID] = (),
     by: Actor,
     at: datetime,
 ) -> Applied:
     """
     Make the sheet the roster. ``choices``: row → whether what it changes was wrong from the beginning.
+    ``overwriting``: rows of an older file that go before what has changed here since; the others leave it as it is.
     ``shown_people``: ``CheckedSheet.people_hash`` of what was shown; None where nothing was.
 
     :raises EntrySheet.DoesNotExist: no such sheet of this facility.
@@ -97,7 +104,7 @@ def apply_sheet(
     sheet = locked_sheet(sheet_id, by=by)
     if sheet.version != shown_version:
         raise ProblemsFound([CHANGED_SINCE])
-    facility = Facility.objects.select_for_update(of=("self",)).get(pk=sheet.facility_id)
+    facility = hold_facility(sheet.facility_id)
     rows = list(EntryRow.objects.filter(sheet=sheet))
     for row in rows:
         row.is_correction = (choices or {}).get(row.pk, row.is_correction)
@@ -106,8 +113,11 @@ def apply_sheet(
     _require_whole(checked)
     if shown_people is not None and shown_people != checked.people_hash:
         raise ProblemsFound([ROSTER_CHANGED])
+    for one in checked.rows:
+        one.is_kept = one.is_stale and one.row.pk not in overwriting
     applying = _Applying(Writer(by.user_id, at, today), facility, checked)
     applied = applying.apply()
+    applied.kept = len({one.found.member.pk for one in checked.rows if one.is_kept and one.found is not None})
     close(sheet, EntryStatus.APPLIED, at=at)
     named = checked.named
     record(
@@ -124,6 +134,7 @@ def apply_sheet(
             "left": applied.left,
             "changed": applied.changed,
             "rows": applied.sides,
+            "kept": applied.kept,
         },
     )
     return applied

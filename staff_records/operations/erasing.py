@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db.models import BinaryField, Case, F, QuerySet, Value, When
+from django.utils import timezone
 
 from audit.record import SYSTEM, record
 from facilities.actors import Actor
@@ -21,7 +22,7 @@ from facilities.rules import NotAllowed, ProblemsFound
 from facilities.transitions import check_transition
 from jobs import outbox
 from person_keys import store
-from staff_records import permissions
+from staff_records import finding, permissions
 from staff_records.checked_rows import texts_of
 from staff_records.events import RetentionEvent, StaffEvent
 from staff_records.models import (
@@ -29,20 +30,23 @@ from staff_records.models import (
     EntrySheet,
     Erasure,
     ErasureLine,
+    KeptNumbers,
     OverlapFlag,
     RetentionRule,
-    SearchToken,
     StaffMember,
 )
 from staff_records.models.retention import MOST_YEARS
 from staff_records.opening import open_to_show
-from staff_records.operations import year_papers
+from staff_records.operations import erasure_telling, year_papers
 from staff_records.operations.entries import drop_rows
 from staff_records.person_rows import kinds_of_rows
 from staff_records.queries.retention import last_year_past, members_past, years_kept
 from staff_records.reading_rows import read_who
 from staff_records.sealed import sealed_names
 from staff_records.states import ERASURE_TRANSITIONS, EntryStatus, ErasureStatus
+from staff_records.typed import Unreadable
+from staff_records.typed.names import folded_name, read_kana
+from staff_records.typed.values import read_birth_date
 
 EMPTY_ROWS, DESTROY_KEYS = "staff_records.empty_rows", "staff_records.destroy_keys"
 AT_ONCE = 200
@@ -113,6 +117,7 @@ def ask(shown_persons: int, *, by: Actor, at: datetime, today: date) -> Erasure:
         rows={"staff_member": [member_id for member_id, _ in found]},
         detail={"persons": len(found), "through_year": through_year},
     )
+    erasure_telling.tell_later(erasure)
     return erasure
 
 
@@ -165,7 +170,7 @@ def empty_rows(erasure_id: UUID, *, at: datetime) -> None:
     # In the order of whoever applies a sheet: the sheet, then the members.
     _held_sheets({line.facility_id for line in lines})
     # Locked first: who is employed again at this moment has left_year emptied, or waits and finds nobody.
-    members = StaffMember.objects.select_for_update(of=("self",)).order_by("pk")
+    members = StaffMember.with_withdrawn.select_for_update(of=("self",)).order_by("pk")
     held = members.filter(pk__in=[line.member_id for line in lines], left_year__lte=erasure.through_year)
     erased = set(held.values_list("pk", flat=True))
     rows = _empty(erased, at=at)
@@ -219,7 +224,8 @@ def erase_again(municipality_id: UUID, *, at: datetime) -> int:
             detail={"persons": len(emptied & keys)},
         )
     destroyed = store.person_ids(municipality_id=municipality_id, destroyed=True)
-    back = set(StaffMember.objects.filter(left_year__isnull=False).values_list("pk", flat=True)) & destroyed
+    left = StaffMember.with_withdrawn.filter(left_year__isnull=False)
+    back = set(left.values_list("pk", flat=True)) & destroyed
     if back:
         rows = _empty(back, at=at)
         record(
@@ -236,14 +242,18 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
     """What says who they were is gone: values are emptied, rows stay for the figures of old years."""
     pairs = OverlapFlag.objects.filter(member__in=member_ids).values_list("pair_id", flat=True)
     OverlapFlag.objects.filter(pair_id__in=list(pairs)).delete()
-    SearchToken.objects.filter(member__in=member_ids).delete()
     EntryRow.objects.filter(member__in=member_ids).delete()
+    # By the index, which goes only then.
     _forget_typed(member_ids)
+    finding.forget(member_ids)
     year_papers.destroy_papers(member_ids, at=at)
+    # The average of a roster of one is that one's working life. Stale they are anyway; kept they are no longer either.
+    theirs = StaffMember.objects.filter(pk__in=member_ids).order_by().values("facility")
+    KeptNumbers.objects.filter(facility__in=theirs).delete()
     rows = 0
     for kind in kinds_of_rows():
         columns = [value.column for value in sealed_names(kind).values()]
-        found = kind.objects.filter(kind.under_keys(member_ids))
+        found = kind.every().filter(kind.under_keys(member_ids))
         rows += found.update(
             **{
                 column: Case(
@@ -254,14 +264,17 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
             }
         )
     # Another number for the person: rows at other facilities, of somebody who still works there, tell nothing of these.
-    StaffMember.objects.filter(pk__in=member_ids).update(
+    StaffMember.with_withdrawn.filter(pk__in=member_ids).update(
         erased_at=at, person_id=RandomUUID(), version=F("version") + 1
     )
     return rows
 
 
 def _forget_typed(member_ids: Collection[UUID]) -> None:
-    """Rows that were typed or imported under the number of one of these members go from open entry sheets, too."""
+    """
+    Rows that were typed or imported about one of these members go from open entry sheets, too: under their number, or,
+    without one, with their kana and day of birth, and whatever the sheet says elsewhere of that name.
+    """
     members = StaffMember.with_erased.filter(pk__in=member_ids)
     gone = set(members.values_list("facility_id", "number"))
     sheets = {sheet.pk: sheet for sheet in _held_sheets({facility_id for facility_id, _ in gone})}
@@ -273,7 +286,24 @@ def _forget_typed(member_ids: Collection[UUID]) -> None:
     unreadable = store.destroyed_among([row.pk for row in rows], municipality_id=city_id)
     readable = [row for row in rows if row.pk not in unreadable]
     open_to_show(readable)
-    typed = [row for row in readable if (row.facility_id, read_who(texts_of(row)).number) in gone]
+    identities = finding.identities_of(member_ids)
+    typed, unnumbered = [], []
+    for row in readable:
+        who = read_who(texts_of(row))
+        if who.number is None:
+            unnumbered.append(row)
+        elif (row.facility_id, who.number) in gone:
+            typed.append(row)
+    same = [row for row in unnumbered if _is_one_of(identities, row)]
+    named = {(row.sheet_id, folded_name(read_who(texts_of(row)).name)) for row in same}
+    typed += same
+    typed += [
+        row
+        for row in unnumbered
+        if row not in same
+        and row.table != "members"
+        and (row.sheet_id, folded_name(read_who(texts_of(row)).name)) in named
+    ]
     dropped = [row for row in rows if row.pk in unreadable] + typed
     drop_rows(dropped)
     for sheet in sheets.values():
@@ -287,6 +317,19 @@ def _forget_typed(member_ids: Collection[UUID]) -> None:
             rows={"entry_row": [row.pk for row in rows if row.sheet_id == sheet.pk]},
             detail={"changed": 0, "added": 0, "removed": removed},
         )
+
+
+def _is_one_of(identities: Collection[tuple[UUID, str, bytes]], row: EntryRow) -> bool:
+    """Whether a row of 職員名簿 has the kana and the day of birth of one of them."""
+    texts = texts_of(row)
+    try:
+        kana = read_kana(texts.get("kana", ""))
+        born = read_birth_date(texts.get("birth_date", ""), timezone.localdate(), sure=True)
+    except Unreadable:
+        return False
+    if row.table != "members" or not kana or born is None:
+        return False
+    return any((row.facility_id, *token) in identities for token in finding.identity_tokens(kana, born))
 
 
 def _held_sheets(facility_ids: Collection[UUID]) -> list[EntrySheet]:

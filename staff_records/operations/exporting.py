@@ -87,7 +87,7 @@ def export_roster(facility: Facility, wanted: Wanted, *, by: Actor, at: datetime
         },
     )
     if wanted.file_format is FileFormat.XLSX:
-        content = roster_workbook(_head(facility, wanted.day), found.rows)
+        content = roster_workbook(_head(facility, wanted.day, exported_at=at), found.rows)
         return Exported(_name(facility, wanted.day, "職員名簿", "xlsx"), content)
     rows = [[texts[column.code] for column in MEMBERS.columns] for texts in found.rows["members"]]
     return Exported(_name(facility, wanted.day, "職員名簿", "csv"), rows=rows)
@@ -135,8 +135,8 @@ def _rows(facility: Facility, wanted: Wanted, *, by: Actor) -> RosterRows:
     return roster_rows(facility, wanted.day, with_left=wanted.with_left, with_wages=has_wages)
 
 
-def _head(facility: Facility, day: date) -> Head:
-    return Head(facility.number, facility.name, day)
+def _head(facility: Facility, day: date, *, exported_at: datetime | None = None) -> Head:
+    return Head(facility.number, facility.name, day, exported_at)
 
 
 def _name(facility: Facility, day: date, what: str, ending: str) -> str:

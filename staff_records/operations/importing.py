@@ -96,7 +96,12 @@ def take_in(facility: Facility, content: bytes, *, day: date | None, by: Actor, 
         made_by=by.user_id,
         expires_at=at + LIFETIME,
     )
-    return TakenIn(sheet=_fill(facility, waiting, read_ours(found), found.regions, by=by, at=at))
+    # A time to come is nobody's export: then only the file's day is known.
+    exported_at = found.exported_at if found.exported_at is not None and found.exported_at <= at else None
+    reading = read_ours(found)
+    return TakenIn(
+        sheet=_fill(facility, waiting, reading, found.regions, exported_at=exported_at, by=by, at=at)
+    )
 
 
 @operation(StaffEvent.IMPORT_COLUMNS_CHOSEN)
@@ -256,6 +261,7 @@ def _fill(
     reading: Reading,
     regions: Sequence[Region],
     *,
+    exported_at: datetime | None = None,
     by: Actor,
     at: datetime,
 ) -> EntrySheet:
@@ -266,6 +272,7 @@ def _fill(
         source=Source.IMPORTED,
         rows=reading.rows,
         file_hash=waiting.file_hash,
+        exported_at=exported_at,
         by=by,
         at=at,
     )

@@ -12,6 +12,7 @@ from facilities.rules import ProblemsFound
 from staff_records import permissions
 from staff_records.dossiers import Dossier
 from staff_records.events import StaffEvent
+from staff_records.holding import hold_facility
 from staff_records.models import StaffDetail, StaffMember
 from staff_records.opening import open_to_compute, open_to_show
 from staff_records.operations.acting import (
@@ -254,7 +255,7 @@ def _require_new(facility: Facility, identity: Identity, detail: Detail) -> None
 
     :raises FieldProblems: somebody is.
     """
-    Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+    hold_facility(facility.pk)
     members = list(StaffMember.objects.filter(facility=facility, erased_at__isnull=True))
     open_to_compute(members)
     born = {member.pk: member for member in members if member.birth_date == identity.birth_date}

@@ -115,7 +115,7 @@ def _reseal(city: Municipality, key_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def _reseal_rows(kind: type[PersonRow], rings: dict[UUID, KeyRing], unclean: set[UUID]) -> int:
-    rows = list(kind.objects.filter(kind.under_keys(list(rings))).order_by("pk"))
+    rows = list(kind.every().filter(kind.under_keys(list(rings))).order_by("pk"))
     written = 0
     for sealed in sealed_names(kind).values():
         fresh: list[tuple[UUID, bytes, bytes]] = []
@@ -147,7 +147,7 @@ def _end(city: Municipality, key_ids: Sequence[UUID]) -> None:
         older = {
             row.key_id
             for kind in kinds_of_rows()
-            for row in kind.objects.filter(kind.under_keys(list(rings)))
+            for row in kind.every().filter(kind.under_keys(list(rings)))
             for sealed in sealed_names(kind).values()
             if _is_older(getattr(row, sealed.column), rings[row.key_id])
         }

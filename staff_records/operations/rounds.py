@@ -1,6 +1,9 @@
 """The city sets until when the rosters of a year are due."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
 
 from audit.record import record
 from facilities.actors import Actor
@@ -27,8 +30,18 @@ def is_asked(facility: Facility, fiscal_year: int) -> bool:
 
 def due_of(municipality: Municipality, fiscal_year: int) -> date:
     """The day by which the rosters are due: as the city has set it, else the first business day from 10 April on."""
-    chosen = RosterRound.objects.filter(fiscal_year=fiscal_year).first()
-    return chosen.due_on if chosen else usual_day(municipality, fiscal_year)
+    return due_by(rounds_of(fiscal_year), municipality, fiscal_year)
+
+
+def rounds_of(fiscal_year: int) -> QuerySet[RosterRound]:
+    """The day the city has set for the year, if it has."""
+    rows: QuerySet[RosterRound] = RosterRound.objects.filter(fiscal_year=fiscal_year)
+    return rows
+
+
+def due_by(chosen: Iterable[RosterRound], municipality: Municipality, fiscal_year: int) -> date:
+    """As ``due_of``, with what ``rounds_of`` has answered."""
+    return next((one.due_on for one in chosen), None) or usual_day(municipality, fiscal_year)
 
 
 def usual_day(municipality: Municipality, fiscal_year: int) -> date:

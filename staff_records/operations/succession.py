@@ -22,11 +22,12 @@ from pages.wareki import date_words
 from staff_records import permissions
 from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers, not_gone_before, show
 from staff_records.events import StaffEvent
+from staff_records.holding import hold_facility, hold_members
 from staff_records.models import Employment, StaffMember
 from staff_records.operations.acting import take_back_reports, writer_of
 from staff_records.operations.people import LEAVINGS
 from staff_records.operations.same_person import bring_papers, time_there
-from staff_records.operations.terms import REPORTS
+from staff_records.operations.terms import REPORTS, reported_of
 from staff_records.same_corporation import roster_of_its_predecessor
 from staff_records.values import Identity
 from staff_records.words import Beginning, ChangeKind, Ending
@@ -72,13 +73,13 @@ def succeed(facility: Facility, *, by: Actor, at: datetime) -> int:
     writer, last_day = writer_of(by, at), facility.opened_on - A_DAY
     if writer.today < facility.opened_on:
         raise ProblemsFound([NOT_OPEN_YET.format(day=date_words(facility.opened_on))])
-    Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+    hold_facility(facility.pk)
     if _has_roster(facility):
         raise ProblemsFound([NOT_EMPTY])
     with roster_of_its_predecessor(facility) as before:
         if before is None:
             raise ProblemsFound([NO_PREDECESSOR])
-        rows = _perhaps_there(before, last_day).select_for_update(of=("self",)).order_by("number")
+        rows = hold_members(_perhaps_there(before, last_day))
         going = [one for one in dossiers(rows, Purpose.COMPUTE) if _goes_along(one, last_day)]
         if not going:
             raise ProblemsFound([NOBODY_THERE])
@@ -183,7 +184,7 @@ def _hand_over(writer: Writer, there: Dossier, last_day: date, *, at: datetime) 
     if left_on is not None:
         take_back_reports(there, LEAVINGS.values(), left_on, at=at)
     for span in reversed([span for span in there.spans if span.first_day > last_day]):
-        take_back_reports(there, [REPORTS[Beginning(span.beginning)]], span.first_day, at=at)
+        take_back_reports(there, reported_of(Beginning(span.beginning)), span.first_day, at=at)
         writer.withdraw_span(there, span)
     writer.end_work(there, last_day=last_day, ending=Ending.TRANSFERRED)
     writer.report(there, ChangeKind.MOVED_OUT, day=last_day, fields=["left_on"])

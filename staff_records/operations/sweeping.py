@@ -1,14 +1,16 @@
 """
 Weekly order: keys that nothing is kept under go, who was erased stays erased, and entry sheets nobody goes on with are
-thrown away, so that no name lives on in one longer than on the roster.
+thrown away, so that no name lives on in one longer than on the roster. So do numbers of years nobody looks at.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from audit.record import SYSTEM, record
 from facilities.models import Municipality
+from facilities.periods import ServiceMonth
 from person_keys import store
 from staff_records.events import RetentionEvent, StaffEvent
+from staff_records.keeping import forget_numbers
 from staff_records.models import EntryRow, EntrySheet, StaffMember
 from staff_records.operations.entries import close
 from staff_records.operations.erasing import erase_again
@@ -53,3 +55,12 @@ def discard_idle(*, at: datetime) -> int:
         close(sheet, EntryStatus.DISCARDED, at=at)
         record(StaffEvent.ENTRY_DISCARDED, by=SYSTEM, on=sheet, detail={"idle_days": IDLE.days})
     return len(sheets)
+
+
+def forget_old_numbers(*, today: date) -> int:
+    """Numbers kept of months before the last fiscal year; returns how many. The scope of the city is open."""
+    this_year = ServiceMonth.of(today).fiscal_year
+    gone = forget_numbers(before=ServiceMonth(this_year - 1, 4))
+    if gone:
+        record(RetentionEvent.NUMBERS_FORGOTTEN, by=SYSTEM, detail={"rows": gone})
+    return gone

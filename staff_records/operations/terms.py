@@ -7,8 +7,8 @@ from uuid import UUID
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import ProblemsFound
-from pages.wareki import day_words
 from staff_records.by_column import terms_columns
+from staff_records.carrying import GOES_ON
 from staff_records.dossiers import A_DAY, Dossier
 from staff_records.events import StaffEvent
 from staff_records.models import Employment, StaffMember
@@ -42,7 +42,7 @@ def change(
     member_id: UUID, terms: Terms, *, from_day: date, shown_version: int, by: Actor, at: datetime
 ) -> StaffMember:
     """
-    Other terms from a day on; a leave that holds then goes on.
+    Other terms from a day on; a leave that holds then goes on, and what was entered for later days stays.
 
     :raises FieldProblems: not at work on the day, or further ahead than a year.
     :raises ProblemsFound: nothing differs.
@@ -67,15 +67,13 @@ def begin_leave(
     """
     On leave from a day on, under the same terms; another kind of leave may follow one.
 
-    :raises FieldProblems: not at work on the day, on this leave already, further ahead than a year, or other
-        terms begin later, under which the leave would end without a return.
+    :raises FieldProblems: not at work on the day, on this leave already, or further ahead than a year.
     """
     found, writer = opened(member_id, shown_version=shown_version, by=by, at=at)
     require_near(from_day, "from_day", today=writer.today)
     held = _held(found, from_day)
     if held.leave == leave:
         raise FieldProblems([FieldProblem("leave", "この日はすでに同じ休業に入っています。")])
-    _require_lasting(found, leave, from_day, "休業")
     terms = replace(terms_value(held), leave=leave)
     writer.change_terms(found, terms, from_day=from_day, beginning=Beginning.LEAVE)
     change = writer.report(found, ChangeKind.LEAVE, day=from_day, fields=["leave"])
@@ -90,8 +88,7 @@ def come_back_to_work(
     """
     Back at work under the terms of before.
 
-    :raises FieldProblems: not on leave on the day, further ahead than a year, or other terms begin later that were
-        written for the leave.
+    :raises FieldProblems: not on leave on the day, or further ahead than a year.
     """
     found, writer = opened(member_id, shown_version=shown_version, by=by, at=at)
     require_near(from_day, "from_day", today=writer.today)
@@ -100,7 +97,6 @@ def come_back_to_work(
         raise FieldProblems(
             [FieldProblem("from_day", "この日は休業中ではありません。日付を確かめてください。")]
         )
-    _require_lasting(found, "", from_day, "復帰")
     terms = replace(terms_value(held), leave="")
     writer.change_terms(found, terms, from_day=from_day, beginning=Beginning.RETURNED)
     change = writer.report(found, ChangeKind.RETURNED, day=from_day, fields=["leave"])
@@ -161,7 +157,7 @@ def withdraw_span(
     if len(found.spans) == 1:
         raise ProblemsFound(["採用の期間は取り消せません。「訂正」で日付や勤務条件を直してください。"])
     day = span.first_day
-    was_seen = take_back_reports(found, [REPORTS[Beginning(span.beginning)]], day, at=at)
+    was_seen = take_back_reports(found, reported_of(Beginning(span.beginning)), day, at=at)
     if span.ending and span.last_day is not None and found.goes_on_from(span) is None:
         was_seen |= take_back_reports(found, LEAVINGS.values(), span.last_day, at=at)
     writer.withdraw_span(found, span)
@@ -177,21 +173,9 @@ def _held(found: Dossier, day: date) -> Employment:
     return held
 
 
-def _require_lasting(found: Dossier, leave: str, day: date, words: str) -> None:
-    """
-    Other terms that begin later were written for somebody at work, or on leave, as it was then: with them a leave would
-    end without a return, or go on after one. What a leave, a return or an employment begins says so itself.
-    """
-    later = min(
-        (row for row in found.spans if row.first_day > day), key=lambda row: row.first_day, default=None
-    )
-    if later is None or later.beginning != Beginning.CHANGED or later.leave == leave:
-        return
-    sentence = (
-        f"{day_words(later.first_day)}からの勤務条件の変更が登録されています。先にその変更を取り消して、"
-        f"{words}を登録してから、勤務条件の変更をもう一度登録してください。"
-    )
-    raise FieldProblems([FieldProblem("from_day", sentence)])
+def reported_of(beginning: Beginning) -> set[ChangeKind]:
+    """What the city may have been told of a span's first day: leave and other terms of one day are one span."""
+    return {REPORTS[beginning], *(REPORTS[one] for one in GOES_ON)}
 
 
 def _span(found: Dossier, row_id: UUID) -> Employment:

@@ -11,6 +11,7 @@ from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from staff_records import permissions
 from staff_records.events import StaffEvent
+from staff_records.holding import hold_facility
 from staff_records.models import WorkRules
 from staff_records.problems import FieldProblem, FieldProblems
 
@@ -27,7 +28,7 @@ def set_work_rules(
     :raises NotAllowed: not the facility itself.
     :raises FieldProblems: hours no month has.
     """
-    Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+    hold_facility(facility.pk)
     rows = WorkRules.objects.filter(facility=facility, from_month=from_month.first_day)
     rule = rows.first() or WorkRules(
         municipality_id=facility.municipality_id, facility=facility, from_month=from_month.first_day

@@ -89,7 +89,7 @@ def submit(
     roster = gather(facility, fiscal_year)
     # What is refused has shown nothing; what is sent is named in the event below.
     _require_ready(roster, versions, shown_hash=shown_hash, declared=declared)
-    before = accepted_before(facility.pk, fiscal_year)
+    before = accepted_before(facility.pk, fiscal_year).first()
     frozen = lines_of(before)[before.pk] if before else None
     snapshot.version = max((one.version for one in versions), default=0) + 1
     snapshot.content_hash = roster.content_hash

@@ -7,8 +7,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
+from asking import together
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from staff_records.models import StaffChange
@@ -127,22 +128,21 @@ def unseen() -> QuerySet[StaffChange]:
 
 def changes_in_city(question: ChangesQuestion) -> ChangesView:
     """
-    What the city is asked to look at: four queries and one to the key store, however much was reported.
+    What the city is asked to look at: one query and one to the key store, however much was reported.
 
     Days are opened, names are not: a number and a day tell two lines apart.
     """
     rows = _asked(question)
     first = (question.page - 1) * A_PAGE
-    shown = list(rows.select_related("facility", "member")[first : first + A_PAGE])
-    open_to_compute(shown)
     reporting = reported().order_by().values("facility_id")
-    return ChangesView(
-        question,
-        _by_facility(shown),
-        rows.count(),
-        unseen().count(),
-        list(Facility.objects.filter(pk__in=reporting).order_by("number")),
+    shown, found, waiting, facilities = together(
+        rows.select_related("facility", "member")[first : first + A_PAGE],
+        _number(rows),
+        _number(unseen()),
+        Facility.objects.filter(pk__in=reporting).order_by("number"),
     )
+    open_to_compute(shown)
+    return ChangesView(question, _by_facility(shown), sum(found), sum(waiting), facilities)
 
 
 def exported_changes(question: ChangesQuestion) -> list[Reported]:
@@ -183,6 +183,12 @@ def _asked(question: ChangesQuestion) -> QuerySet[StaffChange]:
     if question.kind:
         rows = rows.filter(kind=question.kind)
     return rows.order_by("-reported_at", "pk")
+
+
+def _number(rows: QuerySet[StaffChange]) -> QuerySet[Any]:
+    """How many they are, as a query that is asked with others: one number, or none of none."""
+    counted = rows.order_by().values("municipality").annotate(number=Count("pk"))
+    return counted.values_list("number", flat=True)
 
 
 def _by_facility(rows: Sequence[StaffChange]) -> list[OfFacility]:

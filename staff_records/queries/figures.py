@@ -1,14 +1,13 @@
 """What a facility's roster comes to in a fiscal year, and whose names stand on the sheet."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from asking import together
 from facilities.models import Facility, FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing.staffing import age_on
-from staff_records.dossiers import Purpose, dossiers
+from staff_records.dossiers import Dossier
 from staff_records.figures.experience import (
     Experienced,
     RateComparison,
@@ -20,19 +19,12 @@ from staff_records.figures.leaders import Candidate, Leaders, leaders_of
 from staff_records.figures.months import MonthOfStaff
 from staff_records.figures.people import Roster
 from staff_records.figures.presence import dedicated_chiefs, presence_of
-from staff_records.models import (
-    EarlierEmployment,
-    Employment,
-    Qualification,
-    StaffMember,
-    Training,
-    WorkRules,
-)
-from staff_records.queries.rosters import rosters
+from staff_records.models import WorkRules
+from staff_records.opening import show_opened
+from staff_records.queries.rosters import OpenedRoster, opened_rosters
 from staff_records.required import Place, Required, TermsOf, required_in, terms_in
 
 MONTHS_OF_YEAR = 12
-CAREER_ROWS = (Employment, Qualification, EarlierEmployment, Training)
 
 
 @dataclass(frozen=True)
@@ -47,6 +39,7 @@ class FacilityFigures:
     months: tuple[MonthOfStaff, ...]
     leaders: Leaders
     rules: tuple[WorkRules, ...]
+    dossiers: tuple[Dossier, ...] = field(default=(), repr=False)
 
     @property
     def fiscal_year(self) -> int:
@@ -87,11 +80,18 @@ class Named:
 
 
 def figures_of(facility: Facility, month: ServiceMonth) -> FacilityFigures:
-    """One facility in the fiscal year of ``month``: ten queries or so, however many people."""
+    """One facility in the fiscal year of ``month``: five queries, however many people."""
     year = month.fiscal_year
-    roster = rosters(year, facility.pk).get(facility.pk, Roster())
+    opened = opened_rosters(year, facility.pk).get(facility.pk, OpenedRoster(Roster(), ()))
+    roster = opened.roster
     months = months_of(year)
-    terms = _terms([facility], months)
+    last = months[-1].first_day
+    profiles, grants, rules = together(
+        FacilityProfile.objects.filter(facility=facility, from_month__lte=last),
+        GrantedItem.objects.filter(facility=facility, from_month__lte=last),
+        WorkRules.objects.filter(facility=facility).order_by("-from_month"),
+    )
+    terms = terms_in([facility], months, profiles, grants)
     required = required_in(terms)
     own = terms[facility.pk, month]
     experience = experience_of(roster, year)
@@ -100,23 +100,24 @@ def figures_of(facility: Facility, month: ServiceMonth) -> FacilityFigures:
         month=month,
         terms=own,
         experience=experience,
-        comparison=compared(experience, own.profile),
+        comparison=compared(year, experience.rates, own.profile),
         months=tuple(month_of_staff(roster, terms, required, (facility.pk, one)) for one in months),
         leaders=leaders_of(roster, facility.kind, month.first_day, year, own.grants),
-        rules=tuple(WorkRules.objects.filter(facility=facility).order_by("-from_month")),
+        rules=tuple(rules),
+        dossiers=opened.dossiers,
     )
 
 
-def names_of(member_ids: Iterable[UUID], day: date) -> dict[UUID, Named]:
+def names_on(found: FacilityFigures) -> dict[UUID, Named]:
     """
-    Names as of ``day`` and ages on it, opened to be shown: whoever asks names these members in an event.
-
-    :raises KeyDestroyed: somebody among them was erased.
+    Names as of 1 April and ages on it, of whose names stand on the page, opened to be shown: whoever asks names these
+    members in an event. No query: they were read with what the figures are computed from.
     """
-    rows = StaffMember.objects.filter(pk__in=list(member_ids)).order_by("facility", "number")
+    day, wanted = found.experience.day, set(found.member_ids)
+    shown = [one for one in found.dossiers if one.member.pk in wanted]
+    show_opened([one.member for one in shown], [row for one in shown for row in one.details])
     return {
-        one.member.pk: Named(one.detail_on(day).name, age_on(one.member.birth_date, day))
-        for one in dossiers(rows, Purpose.SHOW, without=CAREER_ROWS)
+        one.member.pk: Named(one.detail_on(day).name, age_on(one.member.birth_date, day)) for one in shown
     }
 
 
@@ -133,20 +134,9 @@ def month_of_staff(
         capacity_23=own.profile.capacity_23 if own.profile else None,
         dedicated=dedicated_chiefs(kind, {grant.code for grant in own.grants}),
     )
-    return MonthOfStaff(month, presence, required.get(place))
+    return MonthOfStaff(month, presence.counted, required.get(place), presence)
 
 
 def months_of(fiscal_year: int) -> list[ServiceMonth]:
     """April to March."""
     return [ServiceMonth(fiscal_year, 4).plus(place) for place in range(MONTHS_OF_YEAR)]
-
-
-def _terms(facilities: list[Facility], months: list[ServiceMonth]) -> dict[Place, TermsOf]:
-    ids = [facility.pk for facility in facilities]
-    last = months[-1].first_day
-    return terms_in(
-        facilities,
-        months,
-        list(FacilityProfile.objects.filter(facility__in=ids, from_month__lte=last)),
-        list(GrantedItem.objects.filter(facility__in=ids, from_month__lte=last)),
-    )

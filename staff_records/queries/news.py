@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -10,9 +11,9 @@ from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
 from facilities.scope import current_scope
 from pages.wareki import fiscal_year_words
-from staff_records.models import OverlapFlag, RosterSnapshot
+from staff_records.models import Erasure, OverlapFlag, RosterSnapshot
 from staff_records.queries.changes import unseen
-from staff_records.states import SnapshotStatus
+from staff_records.states import ErasureStatus, SnapshotStatus
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,20 @@ def news_of_city() -> CityNews:
         .get()
     )
     return CityNews(**found)
+
+
+@dataclass(frozen=True)
+class WaitingErasure:
+    """An erasure that nobody has confirmed yet; ``is_own``: asked for by the reader, who may not confirm it."""
+
+    persons: int
+    is_own: bool
+
+
+def waiting_erasure(user_id: UUID) -> WaitingErasure | None:
+    """For an administrator's home: one query. There is one at most."""
+    found = Erasure.objects.filter(status=ErasureStatus.WAITING).first()
+    return None if found is None else WaitingErasure(found.persons, found.requested_by == user_id)
 
 
 def newest_roster_status(fiscal_year: int, facility: str = "facility") -> Subquery:

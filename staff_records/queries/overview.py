@@ -1,6 +1,6 @@
-"""職員 of the whole city: one row a facility, computed anew at every look, nobody named. Twelve queries."""
+"""職員 of the whole city: one row a facility, nobody named, with numbers that are kept until a roster changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,23 +9,20 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
 
+from asking import together
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
 from facilities.periods import ServiceMonth
-from staff_records.figures.experience import (
-    RateComparison,
-    YearExperience,
-    compared,
-    experience_of,
-    months_words,
-)
-from staff_records.figures.leaders import Leaders, leaders_of
-from staff_records.figures.months import MonthOfStaff
-from staff_records.figures.people import Roster
+from pricing.staffing import AverageExperience, Category3Candidates
+from staff_records.figures.experience import RateComparison, compared, months_words, rates_of
+from staff_records.figures.leaders import granted_headcounts
+from staff_records.figures.months import MonthInNumbers
+from staff_records.figures.numbers import Asked, Numbers
+from staff_records.figures.presence import dedicated_chiefs
+from staff_records.keeping import kept_in, numbers_of, row_versions, versions_of
 from staff_records.models import OverlapFlag
 from staff_records.queries.changes import unseen
-from staff_records.queries.figures import month_of_staff, months_of
-from staff_records.queries.rosters import rosters
-from staff_records.required import newest_month, required_in, terms_in
+from staff_records.queries.figures import months_of
+from staff_records.required import Place, Required, TermsOf, newest_month, required_in, terms_in
 
 SHORT, RATES, LEADERS, NEWS, OVERLAPS, MISSING = "short", "rates", "leaders", "news", "overlaps", "missing"
 STATES: Final = {
@@ -44,23 +41,22 @@ class OverviewRow:
     """One facility in the month. ``has_roster``: anybody is on it on the first day."""
 
     facility: Facility
-    staff: MonthOfStaff
-    experience: YearExperience
+    staff: MonthInNumbers
+    average: AverageExperience | None
     comparison: RateComparison
-    leaders: Leaders
+    leaders: Category3Candidates
     unseen: int
     overlaps: int
 
     @property
     def has_roster(self) -> bool:
         """Anybody is on the roster on the first day of the month."""
-        return bool(self.staff.presence.staff)
+        return bool(self.staff.counted.staff)
 
     @property
     def average_words(self) -> str:
         """7年5か月; empty without anybody to count."""
-        average = self.experience.average
-        return months_words(average.average_months) if average else ""
+        return months_words(self.average.average_months) if self.average else ""
 
     def has(self, state: str) -> bool:
         """Whether the facility is in one of ``STATES``."""
@@ -121,8 +117,8 @@ class OverviewQuestion:
             "number": lambda row: row.facility.number,
             "gap": lambda row: (row.staff.gap is None, row.staff.gap and row.staff.gap.difference),
             "average": lambda row: (
-                row.experience.average is None,
-                row.experience.average and row.experience.average.average_months,
+                row.average is None,
+                row.average and row.average.average_months,
             ),
         }[self.sort]
 
@@ -149,39 +145,53 @@ class CityStaff:
 
 
 def city_staff(asked: OverviewQuestion) -> CityStaff:
-    """Every facility that is run in the month; public ones, which claim nothing, only with a roster."""
-    month, year = asked.month, asked.month.fiscal_year
-    found = rosters(year, months=[month])
-    facilities = [
-        facility
-        for facility in _facilities()
-        if facility.lives_in(month) and (not facility.is_public or facility.pk in found)
-    ]
-    ids = [facility.pk for facility in facilities]
-    terms = terms_in(
-        facilities,
-        [month],
-        list(holding_in(FacilityProfile.objects.filter(facility__in=ids), month)),
-        list(holding_in(GrantedItem.objects.filter(facility__in=ids), month)),
+    """
+    Every facility that is run in the month; public ones, which claim nothing, only with a roster.
+
+    Two queries where nothing has changed since the last look; else those of ``keeping.numbers_of`` besides.
+    """
+    month = asked.month
+    versions, kept, facilities, profiles, grants = together(
+        row_versions(),
+        kept_in(month),
+        _facilities(),
+        holding_in(FacilityProfile.objects.all(), month),
+        holding_in(GrantedItem.objects.all(), month),
     )
-    required = required_in(terms)
-    everything = []
-    for facility in facilities:
-        place, roster = (facility.pk, month), found.get(facility.pk, Roster())
-        own, experience = terms[place], experience_of(roster, year)
-        everything.append(
-            OverviewRow(
-                facility,
-                month_of_staff(roster, terms, required, place),
-                experience,
-                compared(experience, own.profile),
-                leaders_of(roster, facility.kind, month.first_day, year, own.grants),
-                facility.unseen_changes,  # type: ignore[attr-defined]  # annotated below
-                facility.open_overlaps,  # type: ignore[attr-defined]
-            )
-        )
-    rows = sorted(filter(asked.wants, everything), key=asked.order)
-    return CityStaff(month, tuple(rows), tuple(everything))
+    living = [facility for facility in facilities if facility.lives_in(month)]
+    terms = terms_in(living, [month], profiles, grants)
+    wanted = {own.facility.pk: _asked(own, month) for own in terms.values()}
+    numbers = numbers_of(wanted, versions_of(versions), kept, month)
+    shown = [one for one in living if not one.is_public or numbers[one.pk].people]
+    required = required_in({place: terms[place] for place in ((one.pk, month) for one in shown)})
+    everything = tuple(_row(terms[one.pk, month], numbers[one.pk], required, month) for one in shown)
+    return CityStaff(month, tuple(sorted(filter(asked.wants, everything), key=asked.order)), everything)
+
+
+def _asked(own: TermsOf, month: ServiceMonth) -> Asked:
+    kind = own.facility.kind
+    return Asked(
+        kind,
+        month,
+        own.profile.capacity_23 if own.profile else None,
+        dedicated_chiefs(kind, {grant.code for grant in own.grants}),
+    )
+
+
+def _row(
+    own: TermsOf, numbers: Numbers, required: Mapping[Place, Required], month: ServiceMonth
+) -> OverviewRow:
+    facility, year = own.facility, month.fiscal_year
+    a, b = granted_headcounts(own.grants)
+    return OverviewRow(
+        facility,
+        MonthInNumbers(month, numbers.counted, required.get((facility.pk, month))),
+        numbers.average,
+        compared(year, rates_of(numbers.average, year), own.profile),
+        Category3Candidates(numbers.a, numbers.b, a, b),
+        facility.unseen_changes,  # type: ignore[attr-defined]  # annotated below
+        facility.open_overlaps,  # type: ignore[attr-defined]
+    )
 
 
 def asked_month(text: str) -> ServiceMonth:

@@ -227,11 +227,12 @@ class Person:
 
 def person_of(member_id: UUID, *, today: date, facility_id: UUID | None = None) -> Person:
     """
-    One person of the scope (of ``facility_id`` in the city's), with everything. A constant number of queries.
+    One person of the scope (of ``facility_id`` in the city's), with everything, also one whose entry was withdrawn. A
+    constant number of queries.
 
     :raises StaffMember.DoesNotExist: nobody in scope, or erased.
     """
-    rows = StaffMember.objects.select_related("facility").filter(erased_at__isnull=True)
+    rows = StaffMember.with_withdrawn.select_related("facility")
     if facility_id is not None:
         rows = rows.filter(facility=facility_id)
     (found,) = dossiers([rows.get(pk=member_id)], Purpose.SHOW)

@@ -80,7 +80,7 @@ def last_year_past(years: int, today: date) -> int:
 
 def members_past(through_year: int) -> QuerySet[Any]:
     """Who left in ``through_year`` or before and was not erased."""
-    rows: QuerySet[Any] = StaffMember.objects.filter(left_year__lte=through_year)
+    rows: QuerySet[Any] = StaffMember.with_withdrawn.filter(left_year__lte=through_year)
     return rows
 
 

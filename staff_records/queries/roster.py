@@ -20,7 +20,7 @@ from pricing.staffing.jobs import JOBS
 from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers
 from staff_records.flags import Flag, flags_of
 from staff_records.models import Employment, StaffMember
-from staff_records.opening import open_to_show
+from staff_records.opening import show_opened
 from staff_records.words import Post
 
 THERE, LEFT, ON_LEAVE, COMING, EVERYBODY = "there", "left", "leave", "coming", "all"
@@ -155,11 +155,13 @@ class Roster:
     states: Mapping[str, int]
     jobs: Sequence[tuple[str, str, int]]
     is_empty: bool = field(default=False)
+    # Entries that were withdrawn as a whole: their numbers, the newest withdrawal first.
+    withdrawn: Sequence[StaffMember] = ()
 
     @property
     def member_ids(self) -> list[UUID]:
         """Who is shown."""
-        return [named.row.member.pk for named in self.rows]
+        return [*(named.row.member.pk for named in self.rows), *(member.pk for member in self.withdrawn)]
 
     @property
     def elsewhen(self) -> list[tuple[str, str, int]]:
@@ -175,9 +177,10 @@ class Roster:
 def roster_of(facility_id: UUID, question: RosterQuestion) -> Roster:
     """The roster of one facility as of a day: a constant number of queries."""
     on = question.on
-    members = list(
-        StaffMember.objects.filter(facility=facility_id, erased_at__isnull=True).order_by("number")
-    )
+    everybody = list(StaffMember.with_withdrawn.filter(facility=facility_id).order_by("number"))
+    members = [member for member in everybody if member.withdrawn_at is None]
+    withdrawn = [member for member in everybody if member.withdrawn_at is not None]
+    withdrawn.sort(key=lambda member: member.withdrawn_at, reverse=True)
     # Whoever left years before the day is opened only when those who left are asked for.
     year = ServiceMonth.of(on).fiscal_year
     asked = [
@@ -197,7 +200,8 @@ def roster_of(facility_id: UUID, question: RosterQuestion) -> Roster:
     numbers = Counter(row.span.job for row in of_state)
     jobs = [(code, job.label, numbers[code]) for code, job in JOBS.items() if numbers[code]]
     kept = [row for row in of_state if not question.job or row.span.job == question.job]
-    return Roster(question, _sorted(_named(kept, on), question), states, jobs, is_empty=not members)
+    shown = _sorted(_named(kept, on), question)
+    return Roster(question, shown, states, jobs, is_empty=not members, withdrawn=withdrawn)
 
 
 def _states(one: Dossier, on: date) -> list[tuple[str, RosterRow]]:
@@ -233,7 +237,7 @@ def _has_hours(row: RosterRow, regular: str) -> bool:
 
 def _named(rows: Sequence[RosterRow], on: date) -> list[NamedRow]:
     """Names as of the day, opened of these rows only."""
-    open_to_show([row.member for row in rows], [detail for row in rows for detail in row.dossier.details])
+    show_opened([row.member for row in rows], [detail for row in rows for detail in row.dossier.details])
     named = []
     for row in rows:
         detail = row.dossier.detail_on(on)

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from asking import together
 from facilities.models import Facility, FacilityProfile, Municipality
 from pages.wareki import fiscal_year_words
 from staff_records.comparing import ADDRESS, Comparison, compare
-from staff_records.models import RosterSnapshot
-from staff_records.operations.rounds import due_of
+from staff_records.models import RosterRound, RosterSnapshot
+from staff_records.operations.rounds import due_by, rounds_of
 from staff_records.operations.year_start import profile_of
 from staff_records.roster_figures import RosterFigures
 from staff_records.standing import Standing
@@ -105,9 +106,8 @@ def facility_year(facility: Facility, fiscal_year: int, own: Municipality, *, to
     """Everything of the page, in a constant number of queries."""
     is_this_year = first_day_of(fiscal_year) <= today < first_day_of(fiscal_year + 1)
     roster = gather(facility, fiscal_year, also_on=today if is_this_year else None)
-    versions = _versions(facility.pk, fiscal_year)
+    versions, before, rounds = _versions(facility.pk, fiscal_year)
     waiting, accepted = _with(versions, SnapshotStatus.SUBMITTED), _with(versions, SnapshotStatus.ACCEPTED)
-    before = accepted_before(facility.pk, fiscal_year)
     frozen = lines_of(waiting, accepted, before)
     sent = waiting or accepted
     shown = frozen[sent.pk] if sent and (waiting or sent.content_hash == roster.content_hash) else None
@@ -115,7 +115,7 @@ def facility_year(facility: Facility, fiscal_year: int, own: Municipality, *, to
     return FacilityYear(
         fiscal_year=fiscal_year,
         day=roster.day,
-        due=due_of(own, fiscal_year),
+        due=due_by(rounds, own, fiscal_year),
         state=state_of(versions),
         versions=versions,
         waiting=waiting,
@@ -189,12 +189,12 @@ def review_year(facility: Facility, fiscal_year: int) -> ReviewYear:
     """
     The submitted or else the accepted or returned roster of a facility. Addresses are not said, only that they changed.
     """
-    versions = _versions(facility.pk, fiscal_year)
+    versions, last_year, _ = _versions(facility.pk, fiscal_year)
     standing = [one for one in versions if one.status != SnapshotStatus.WITHDRAWN]
     snapshot = standing[0] if standing else None
     accepted = _with(versions, SnapshotStatus.ACCEPTED)
     corrected = accepted if accepted and accepted is not snapshot else None
-    before = accepted_before(facility.pk, fiscal_year) if snapshot else None
+    before = last_year if snapshot else None
     older = [one for one in versions if snapshot and one.version < snapshot.version]
     earlier = older[0] if older and accepted is None else None
     frozen = lines_of(snapshot, corrected, before, earlier)
@@ -216,9 +216,19 @@ def review_year(facility: Facility, fiscal_year: int) -> ReviewYear:
     )
 
 
-def _versions(facility_id: UUID, fiscal_year: int) -> list[RosterSnapshot]:
-    rows = RosterSnapshot.objects.filter(facility=facility_id, fiscal_year=fiscal_year)
-    return list(rows.order_by("-version"))
+def _versions(
+    facility_id: UUID, fiscal_year: int
+) -> tuple[list[RosterSnapshot], RosterSnapshot | None, list[RosterRound]]:
+    """
+    The versions of the year, newest first, the newest accepted roster of a year before, and the day set: one query.
+    """
+    of_year = RosterSnapshot.objects.filter(facility=facility_id, fiscal_year=fiscal_year)
+    versions, accepted, rounds = together(
+        of_year.order_by("-version"),
+        accepted_before(facility_id, fiscal_year),
+        rounds_of(fiscal_year),
+    )
+    return versions, next(iter(accepted), None), rounds
 
 
 def _with(versions: list[RosterSnapshot], status: SnapshotStatus) -> RosterSnapshot | None:

@@ -4,14 +4,15 @@ What can be registered about one person: a form each, at an address of its own.
 An ``Act`` says which form, what it begins with and which operation it calls; one view shows and takes them all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,16 +21,23 @@ from django.views.decorators.http import require_http_methods
 from accounts import held_forms
 from audit.record import record
 from facilities.actors import Actor
+from facilities.models import Facility
 from facilities.requests import TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound, sentences
+from facilities.touching import TouchedMonth
+from pages.wareki import month_words
 from staff_records.events import StaffEvent
 from staff_records.forms.cells import ColumnsForm
+from staff_records.models import StaffChange, StaffMember
 from staff_records.operations.acting import ChangedMeanwhile
+from staff_records.outlook import Outlook, claimed_since, outlook_of
 from staff_records.problems import FieldProblems
 from staff_records.queries.person import Person
 from staff_records.views.roster import person_crumbs, person_or_404
 
 Form = TypeVar("Form", bound=ColumnsForm)
+# The button beside the one that does it.
+WEIGH: Final = "weigh"
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Act(Generic[Form]):
 
     ``shows``: what the form begins with, from the person and the row of the address; ``names``: what is taken back, in
     lines. Both raise ``ObjectDoesNotExist`` for a row that is not this person's. ``lead``: what follows from it, in
-    one or two sentences.
+    one or two sentences. ``weighs``: what it does to additions can be looked at before it is done.
     """
 
     title: str
@@ -73,6 +81,15 @@ class Act(Generic[Form]):
     lead: str = ""
     names: Callable[[Person, UUID | None], list[str]] = lambda person, row_id: []
     danger: bool = False
+    weighs: bool = False
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What an act would lead to. ``outlook`` None: nothing in months to come; ``claimed``: months it reaches back."""
+
+    outlook: Outlook | None
+    claimed: Sequence[TouchedMonth]
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,14 +103,23 @@ def act_page(
     """Show the form of an act, and do it."""
     facility = own_facility(request)
     person = person_or_404(member_id)
+    if person.member.withdrawn_at is not None:
+        # Nothing can be registered about somebody whose entry was withdrawn; the page says so.
+        record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+        return redirect("staff:person", facility_number, member_id)
     shown, names = _shown(act, person, row_id)
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = act.form(typed, today=person.today, version=person.member.version, shown=shown)
     problems: list[str] = []
+    weighed: Weighed | None = None
     if request.method == "POST" and form.is_valid():
         doing = Doing(member_id, row_id, form.shown_version, request.actor, timezone.now())
+        only_looks = act.weighs and WEIGH in request.POST
         try:
-            act.perform(doing, form)
+            if only_looks:
+                weighed = _weighed(act, doing, form, facility)
+            else:
+                act.perform(doing, form)
         except FieldProblems as refusal:
             form.add_problems(refusal.found)
         except (NotAllowed, ProblemsFound) as refusal:
@@ -105,22 +131,52 @@ def act_page(
                     today=person.today,
                     version=person.member.version,
                 )
-        else:
-            messages.success(request, act.done)
-            for doubt in form.doubts:
-                messages.warning(request, doubt)
+        except StaffMember.DoesNotExist:
+            # Withdrawn or erased since the form was shown.
+            record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
             return redirect("staff:person", facility_number, member_id)
-    record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+        else:
+            if not only_looks:
+                messages.success(request, act.done)
+                for doubt in form.doubts:
+                    messages.warning(request, doubt)
+                for month in claimed_since(_reported(doing)):
+                    messages.info(request, _reaches_back(month))
+                return redirect("staff:person", facility_number, member_id)
+    detail = {"weighed": True} if weighed else {}
+    record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]}, detail=detail)
     context = {
         "act": act,
         "names": names,
         "form": form,
         "problems": problems,
+        "weighed": weighed,
         "person": person,
         "facility": facility,
         "breadcrumbs": [*person_crumbs(facility_number, person), (act.title, None)],
     }
-    return render(request, "staff_records/act.html", context, status=page_status(request))
+    status = 200 if weighed is not None else page_status(request)
+    return render(request, "staff_records/act.html", context, status=status)
+
+
+def _weighed(act: Act[Form], doing: Doing, form: Form, facility: Facility) -> Weighed:
+    """What would be expected if it were done: it is done, looked at, and undone with its report and its events."""
+    with transaction.atomic():
+        act.perform(doing, form)
+        found = Weighed(outlook_of(facility, doing.member_id), claimed_since(_reported(doing)))
+        transaction.set_rollback(True)
+    return found
+
+
+def _reported(doing: Doing) -> list[StaffChange]:
+    """What this act has told the city."""
+    rows = StaffChange.objects.filter(member=doing.member_id, reported_at=doing.at)
+    return list(rows.filter(withdrawn_at__isnull=True))
+
+
+def _reaches_back(month: TouchedMonth) -> str:
+    words = "・".join(month.words)
+    return f"この登録は、請求のある{month_words(month.month.first_day)}分にかかります（{words}）。"
 
 
 def _shown(act: Act[Any], person: Person, row_id: UUID | None) -> tuple[Mapping[str, Any], list[str]]:

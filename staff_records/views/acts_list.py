@@ -15,7 +15,7 @@ from staff_records.by_column import (
 )
 from staff_records.forms import papers as paper_forms
 from staff_records.forms import people as people_forms
-from staff_records.operations import months, papers, people, terms
+from staff_records.operations import months, papers, people, terms, withdrawing
 from staff_records.person_rows import MemberRow
 from staff_records.queries.person import Person
 from staff_records.views import taken_back
@@ -84,6 +84,7 @@ LEAVE = Act(
     ),
     shows=lambda person, _: {"left_on": person.left_on, "ending": person.last.ending if person.last else ""},
     lead="先の日付も登録できます。登録すると、市に届け出たことになります。",
+    weighs=True,
 )
 STAY = Act(
     title="退職・転出の取消",
@@ -109,6 +110,7 @@ COME_BACK = Act(
     ),
     shows=_present_terms,
     lead="退職した職員が戻ってきたときに使います。資格や前歴は、前の登録を引き継ぎます。",
+    weighs=True,
 )
 TERMS = Act(
     title="勤務条件の変更",
@@ -119,7 +121,11 @@ TERMS = Act(
         doing.member_id, form.terms(), from_day=form.cleaned_data["from_day"], **doing.on_member
     ),
     shows=_present_terms,
-    lead="変更日から、新しい条件になります。はじめから誤りだったときは、勤務の「訂正」を使ってください。",
+    lead=(
+        "変更日から、新しい条件になります。あとの日の休業や変更が登録済みのときは、そこで変わらないところに引き継がれます。"
+        "はじめから誤りだったときは、勤務の「訂正」を使ってください。"
+    ),
+    weighs=True,
 )
 ABSENCE = Act(
     title="休業の開始",
@@ -132,6 +138,7 @@ ABSENCE = Act(
         from_day=form.cleaned_data["from_day"],
         **doing.on_member,
     ),
+    weighs=True,
 )
 RETURN = Act(
     title="復帰",
@@ -142,6 +149,7 @@ RETURN = Act(
         doing.member_id, from_day=form.cleaned_data["from_day"], **doing.on_member
     ),
     lead="休業の前と同じ勤務条件に戻ります。条件が変わるときは、続けて「勤務条件の変更」を登録してください。",
+    weighs=True,
 )
 DETAILS = Act(
     title="氏名・住所の変更",
@@ -283,6 +291,22 @@ def _withdraw(
     )
 
 
+WITHDRAW_MEMBER = Act(
+    title="職員の登録の取消",
+    button="この職員の登録を取り消す",
+    done="職員の登録を取り消しました。",
+    form=people_forms.WithdrawalForm,
+    perform=lambda doing, form: withdrawing.withdraw_member(
+        doing.member_id, form.cleaned_data["reason"], **doing.on_member
+    ),
+    names=taken_back.everything,
+    lead=(
+        "はじめから登録すべきでなかった人（二重の登録、ほかの施設の人など）を、人ごと取り消します。"
+        "名簿にも計算にも出なくなり、元には戻せません。登録の内容と理由は、市と施設がこのあとも読めます。"
+        "やめた人は、取り消さずに「退職・転出」を登録してください。"
+    ),
+    danger=True,
+)
 WITHDRAW_DETAIL = _withdraw(
     "氏名・住所の変更の取消",
     lambda doing, form: people.withdraw_detail(doing.member_id, doing.row, **doing.on_member),

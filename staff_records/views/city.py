@@ -103,7 +103,7 @@ def _person(
     context = {
         "person": found,
         "facility": facility,
-        "may_check": permissions.decide.allows(request.actor, None),
+        "may_check": found.member.withdrawn_at is None and permissions.decide.allows(request.actor, None),
         "problems": problems or [],
         "breadcrumbs": [
             *_facility_crumbs(facility),

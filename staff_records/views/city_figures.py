@@ -107,16 +107,16 @@ def _recorded(asked: OverviewQuestion, event: StaffEvent) -> CityStaff:
 
 
 def _cells(found: CityStaff, row: OverviewRow) -> list[object]:
-    presence, average = row.staff.presence, row.experience.average
-    rates, granted, leaders = row.comparison.rates, row.comparison, row.leaders.candidates
+    counted, average = row.staff.counted, row.average
+    rates, granted, leaders = row.comparison.rates, row.comparison, row.leaders
     return [
         str(found.month),
         row.facility.number,
         row.facility.name,
         row.facility.get_kind_display(),
-        presence.regular,
-        presence.part_time,
-        presence.on_leave,
+        counted.regular,
+        counted.part_time,
+        counted.on_leave,
         row.staff.required_words.removesuffix("人"),
         row.staff.present_words.removesuffix("人"),
         row.staff.difference_words.removesuffix("人"),

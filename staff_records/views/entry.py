@@ -19,14 +19,24 @@ from accounts import held_forms
 from accounts.models import User
 from audit.record import record
 from facilities.middleware import not_found_unless
+from facilities.models import Facility
+from facilities.periods import ServiceMonth
 from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
 from staff_records.checked_rows import CheckedSheet
 from staff_records.columns import TABLES
+from staff_records.dossiers import not_gone_before
 from staff_records.entry_checking import check_rows
-from staff_records.entry_forms import NotOurForm, SentRow, StartForm, sent_choices, sent_rows
+from staff_records.entry_forms import (
+    NotOurForm,
+    SentRow,
+    StartForm,
+    sent_choices,
+    sent_overwriting,
+    sent_rows,
+)
 from staff_records.entry_grid import EMPTY_ROWS, MORE_ROWS, cell_id, grid_of, page_of
 from staff_records.entry_summary import summary_of
 from staff_records.events import StaffEvent
@@ -40,11 +50,17 @@ FIRST_TABLE = "members"
 SOURCES = {"typed": "空の表から", "copied": "いまの名簿を写して", "imported": "ファイルから"}
 
 
+def _has_members(facility: Facility) -> bool:
+    """Whether there is anybody to copy: a leaving that is announced takes nobody away yet."""
+    year = ServiceMonth.of(timezone.localdate()).fiscal_year
+    return bool(StaffMember.objects.filter(not_gone_before(year), facility=facility).exists())
+
+
 @require_http_methods(["GET", "POST"])
 def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
     """Begin a sheet, or go on with the open one."""
     facility = own_facility(request)
-    has_members = StaffMember.objects.filter(facility=facility, left_year__isnull=True).exists()
+    has_members = _has_members(facility)
     source = Source.COPIED if has_members else Source.TYPED
     form = StartForm(
         request.POST if request.method == "POST" else None,
@@ -146,7 +162,7 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
     if request.method == "GET":
         return _check_page(request, sheet)
     try:
-        choices = sent_choices(request.POST)
+        choices, overwriting = sent_choices(request.POST), sent_overwriting(request.POST)
         sheet_id, version = UUID(request.POST.get("sheet", "")), int(request.POST.get("version", ""))
     except ValueError:
         return _check_page(request, sheet, problems=[UNREADABLE])
@@ -156,13 +172,15 @@ def entry_apply(request: TenantRequest, facility_number: str) -> HttpResponse:
             shown_version=version,
             shown_people=request.POST.get("people", ""),
             choices=choices,
+            overwriting=overwriting,
             by=request.actor,
             at=timezone.now(),
         )
     except EntrySheet.DoesNotExist:
         raise Http404 from None
     except (NotAllowed, ProblemsFound) as refusal:
-        return _check_page(request, sheet, problems=sentences(refusal), choices=choices)
+        problems = sentences(refusal)
+        return _check_page(request, sheet, problems=problems, choices=choices, overwriting=overwriting)
     messages.success(request, _applied_words(applied))
     return redirect("staff:roster", facility_number)
 
@@ -223,6 +241,7 @@ def _check_page(
     *,
     problems: list[str] | None = None,
     choices: dict[UUID, bool] | None = None,
+    overwriting: frozenset[UUID] = frozenset(),
 ) -> HttpResponse:
     checked = _checked(sheet, choices or {})
     record(StaffEvent.ENTRY_CHECKED, on=sheet, rows=checked.named)
@@ -243,6 +262,7 @@ def _check_page(
         "sheet": sheet,
         "summary": summary_of(checked),
         "people": checked.people_hash,
+        "overwriting": overwriting,
         "file_notes": addresses.notes,
         "problems": [*[(sentence, "") for sentence in known], *targets.items()],
         "breadcrumbs": [*_crumbs(request), ("確認", None)],
@@ -322,7 +342,8 @@ def _applied_words(applied: Applied) -> str:
         ("そのほかの表", applied.sides, "行"),
     )
     words = "、".join(f"{label} {count}{unit}" for label, count, unit in counts if count)
-    return f"名簿に反映しました（{words or '変更なし'}）。今年度の異動は、市に届出として届きます。"
+    kept = f"ここで変更した{applied.kept}人は、名簿のままにしました。" if applied.kept else ""
+    return f"名簿に反映しました（{words or '変更なし'}）。{kept}今年度の異動は、市に届出として届きます。"
 
 
 def _crumbs(request: TenantRequest) -> Crumbs:

@@ -20,7 +20,7 @@ from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
 from staff_records.models import WorkRules
 from staff_records.operations import work_rules
-from staff_records.queries.figures import FacilityFigures, Named, figures_of, names_of
+from staff_records.queries.figures import FacilityFigures, Named, figures_of, names_on
 from staff_records.queries.overview import asked_month, month_choices
 from staff_records.sheet import COLUMNS, sheet_lines
 from staff_records.work_rules_form import WorkRulesForm
@@ -79,7 +79,7 @@ def remove_work_rules(request: TenantRequest, facility_number: str, rule_id: UUI
 def shown(request: TenantRequest, facility: Facility, event: StaffEvent) -> dict[str, Any]:
     """The figures with the names on them, recorded: what pages and files of both audiences show."""
     found = figures_of(facility, asked_month(request.GET.get("month", "")))
-    names = names_of(found.member_ids, found.experience.day) if found.member_ids else {}
+    names = names_on(found)
     record(
         event,
         on=facility,
@@ -93,7 +93,8 @@ def shown(request: TenantRequest, facility: Facility, event: StaffEvent) -> dict
         "year": fiscal_year_words(found.fiscal_year),
         "months": month_choices(found.month),
         "people": [(one, names[one.member_id]) for one in found.experience.people],
-        "candidates": [(one, names[one.member_id]) for one in found.leaders.people],
+        "candidates": [(one, names[one.member_id]) for one in found.leaders.eligible],
+        "no_candidates": [(one, names[one.member_id]) for one in found.leaders.of_other_jobs],
     }
 
 

@@ -18,6 +18,7 @@ from facilities.requests import Crumbs, TenantRequest, own_facility
 from staff_records.events import StaffEvent
 from staff_records.models import StaffMember
 from staff_records.operations.succession import offered
+from staff_records.outlook import outlook_of
 from staff_records.queries.person import Person, person_of
 from staff_records.queries.roster import (
     EVERYBODY,
@@ -56,11 +57,14 @@ def person(request: TenantRequest, facility_number: str, member_id: UUID) -> Htt
     record(StaffEvent.SHOWN, on=found.member, rows={"staff_member": [found.member.pk]})
     context = {
         "person": found,
+        "outlook": outlook_of(facility, member_id),
         "facility": facility,
         "may_keep": True,
         "breadcrumbs": person_crumbs(facility.number, found, link=False),
     }
-    return render(request, "staff_records/person.html", context)
+    is_withdrawn = found.member.withdrawn_at is not None
+    page = "staff_records/facility/withdrawn_person.html" if is_withdrawn else "staff_records/person.html"
+    return render(request, page, context)
 
 
 def person_or_404(member_id: UUID, *, facility_id: UUID | None = None) -> Person:

@@ -10,6 +10,16 @@ from staff_records.queries.person import Person
 from staff_records.words import Ending, Licence
 
 
+def everything(person: Person, _: UUID | None) -> list[str]:
+    """Somebody as a whole."""
+    spans = [f"{_days(view.row.first_day, view.row.last_day)}　{view.title}" for view in person.spans[-1:]]
+    return _lines(
+        f"職員番号{person.member.number}　{person.detail.name}",
+        f"生年月日　{day_words(person.member.birth_date)}",
+        *spans,
+    )
+
+
 def leaving(person: Person, _: UUID | None) -> list[str]:
     """The leaving that is registered."""
     last = person.last

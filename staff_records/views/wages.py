@@ -26,6 +26,9 @@ def wages(request: TenantRequest, facility_number: str, member_id: UUID) -> Http
     """The months that were registered, and the form for one more."""
     facility = own_facility(request)
     person = person_or_404(member_id)
+    if person.member.withdrawn_at is not None:
+        record(StaffEvent.SHOWN, on=person.member, rows={"staff_member": [member_id]})
+        return redirect("staff:person", facility_number, member_id)
     typed = request.POST if request.method == "POST" else held_forms.take(request)
     form = WagesForm(typed, today=person.today, version=person.member.version)
     problems: list[str] = []

@@ -6,7 +6,9 @@ Sheets may stand in any order and have columns and lines of their own; a CSV wit
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from documents.workbooks import Workbook, WorkbookSheet
 from staff_records.columns import TABLES, Table
@@ -16,7 +18,9 @@ from staff_records.workbook.headings import folded, heading_row, headings_of, ou
 from staff_records.workbook.regions import CellProblem, Reading, Region, read_region, sheet_words
 
 GUIDE, CHOICES = "使い方", "選択肢"
-NUMBER_LABEL, DAY_LABEL = "事業所番号", "基準日"
+NUMBER_LABEL, DAY_LABEL, EXPORTED_LABEL = "事業所番号", "基準日", "書き出した日時"
+# Exact, because what was changed a moment later must not be taken for what is in the file.
+EXPORTED_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 # A sheet that bears the table's title needs fewer of its headings than one that does not.
 TITLED_SHARE, UNTITLED_SHARE = 0.5, 0.8
 
@@ -30,6 +34,7 @@ class OurWorkbook:
     notes: list[str] = field(default_factory=list)
     facility_number: str = ""
     day: date | None = None
+    exported_at: datetime | None = None
 
 
 def recognised(workbook: Workbook) -> OurWorkbook | None:
@@ -40,6 +45,7 @@ def recognised(workbook: Workbook) -> OurWorkbook | None:
     for sheet in workbook:
         if _is(sheet, GUIDE):
             found.facility_number, found.day = _guide(sheet)
+            found.exported_at = _exported_at(sheet)
             continue
         if _is(sheet, CHOICES):
             continue
@@ -137,6 +143,15 @@ def _guide(sheet: WorkbookSheet) -> tuple[str, date | None]:
     except Unreadable:
         day = None
     return number, day
+
+
+def _exported_at(sheet: WorkbookSheet) -> datetime | None:
+    """When the file was written, in Japan; None where nobody says, or says it in another way."""
+    try:
+        written = datetime.strptime(_beside(sheet, sheet.rows, EXPORTED_LABEL), EXPORTED_FORMAT)
+    except ValueError:
+        return None
+    return timezone.make_aware(written)
 
 
 def _beside(sheet: WorkbookSheet, rows: Sequence[int], label: str) -> str:

@@ -8,12 +8,13 @@ back what was written. Figures (hours, days, yen, 職員番号) are numbers.
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 from typing import Final
 from unicodedata import east_asian_width
 
+from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -25,7 +26,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pages.wareki import day_words
 from staff_records.columns import TABLES, Column, Kind, Table
-from staff_records.workbook.ours import CHOICES, DAY_LABEL, GUIDE, NUMBER_LABEL
+from staff_records.workbook.ours import (
+    CHOICES,
+    DAY_LABEL,
+    EXPORTED_FORMAT,
+    EXPORTED_LABEL,
+    GUIDE,
+    NUMBER_LABEL,
+)
 
 FONT: Final = "游ゴシック"
 NUMBERS: Final = frozenset({Kind.NUMBER, Kind.HOURS_A_DAY, Kind.DAYS_A_MONTH, Kind.HOURS, Kind.YEN})
@@ -33,6 +41,8 @@ TEXT_FORMAT, YEN_FORMAT, NUMBER_FORMAT = "@", "#,##0", "General"
 # Rows to type into below what stands, and how far choices are offered.
 EMPTY_ROWS, OFFERED_ROWS = 20, 1000
 LINE_HEIGHT = 15
+# In characters: what an A4 sheet on its side holds at about four fifths of the size.
+WIDEST_ON_A4 = 170
 LINE = Side(style="thin", color="FF949494")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD, NEEDED = PatternFill("solid", fgColor="FFE8F1FE"), PatternFill("solid", fgColor="FFFFF0C2")
@@ -58,11 +68,12 @@ HOW: Final[Mapping[Kind, str]] = {
 
 @dataclass(frozen=True)
 class Head:
-    """Whose roster it is, and of which day."""
+    """Whose roster it is, of which day, and when it was written; None: a form with nobody in it."""
 
     number: str
     name: str
     day: date
+    exported_at: datetime | None = None
 
 
 def roster_workbook(head: Head, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
@@ -79,7 +90,7 @@ def roster_workbook(head: Head, rows: Mapping[str, Sequence[Mapping[str, str]]])
     _write_guide(guide, head, [table for table, _, _ in sheets])
     for table, sheet, texts in sheets:
         _write_table(sheet, table, texts, ranges)
-        _set_page(sheet, head, table.title)
+        _set_page(sheet, head, table.title, _paper(table))
     workbook.active = 1
     workbook.properties.creator = "はぐくみ請求"
     workbook.properties.title = "職員名簿"
@@ -207,6 +218,11 @@ def _write_guide(sheet: Worksheet, head: Head, tables: Sequence[Table]) -> None:
         ((NUMBER_LABEL, head.number), plain),
         (("施設名", head.name), plain),
         ((DAY_LABEL, day_words(head.day)), plain),
+        *(
+            [((EXPORTED_LABEL, f"{timezone.localtime(head.exported_at):{EXPORTED_FORMAT}}"), plain)]
+            if head.exported_at is not None
+            else []
+        ),
         ((), plain),
         (("使い方",), bold),
         *(
@@ -254,9 +270,15 @@ def _write_guide(sheet: Worksheet, head: Head, tables: Sequence[Table]) -> None:
     _set_page(sheet, head, "使い方")
 
 
-def _set_page(sheet: Worksheet, head: Head, title: str) -> None:
+def _paper(table: Table) -> str:
+    """As small as it can be read on: all columns stand beside each other on one sheet, so a wide table needs A3."""
+    is_wide = sum(map(_width, table.columns)) > WIDEST_ON_A4
+    return Worksheet.PAPERSIZE_A3 if is_wide else Worksheet.PAPERSIZE_A4
+
+
+def _set_page(sheet: Worksheet, head: Head, title: str, paper: str = Worksheet.PAPERSIZE_A4) -> None:
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.paperSize = paper
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.3

@@ -261,6 +261,19 @@ def test_the_real_page_shows_what_was_typed_once_more(sakura, run_jobs, mail_fol
     assert held_forms.RESTORED not in later
 
 
+def test_what_is_too_much_to_be_kept_is_not_dropped_in_silence(sakura):
+    browser = sign_in(sakura.clerk)
+    age(browser, last_seen=timedelta(minutes=31))
+    page = page_of(sakura)
+
+    answer = browser.post(
+        page, {"reason": "あ" * held_forms.LARGEST}, HTTP_REFERER=f"http://testserver{page}"
+    )
+
+    assert "held_form" not in browser.session
+    assert held_forms.TOO_LARGE in browser.get(answer["Location"]).content.decode()
+
+
 def test_what_was_typed_is_sealed_while_it_waits(expired_while_typing):
     kept = repr([session.get_decoded() for session in Session.objects.all()])
 

@@ -16,7 +16,9 @@ from claims.operations.submitting import correct, submit, withdraw
 from claims.states import ClaimStatus, SheetStatus
 from facilities.actors import Role
 from facilities.models import FacilityProfile, GrantedItem
+from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.touching import Months, touched
 from facilities.transitions import TransitionNotAllowed
 from jobs.models import Job
 from tests.cast import JUNE, NURSERY_CELLS, City, Nursery, give_counts, make_city
@@ -527,3 +529,14 @@ def test_noting_the_first_decision_twice_keeps_the_first(city: City, sakura: Nur
 
         claim.refresh_from_db()
     assert claim.first_decided_at == AT
+
+
+def test_a_month_with_a_submitted_claim_says_when(sakura: Nursery) -> None:
+    """Whoever was on the roster then may be in it."""
+    claim = _submitted(sakura)
+
+    with sakura.open():
+        (month,) = touched(sakura.facility.pk, Months(ServiceMonth.of(claim.month)))
+
+    assert month.has_claims
+    assert month.claimed_at == AT

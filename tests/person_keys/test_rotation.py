@@ -23,8 +23,9 @@ from person_keys import store
 from person_keys.models import PersonKey
 from portal.models import NoticeAttachment
 from portal.operations import notices, resealing
+from staff_records.queries.overview import OverviewQuestion, city_staff
 from tests.access.world import World, make_world
-from tests.cast import make_city, make_facility, make_user
+from tests.cast import JUNE, make_city, make_facility, make_user
 from tests.person_keys.running import old_key_in_front, rotate, rotate_and_kill
 from tests.record import events_of
 from tests.staff_records.stage import add_member
@@ -61,6 +62,8 @@ def world(db: None, settings: Any) -> World:
         made = make_world()
         with made.sakura.open():
             add_member(made.sakura, 990)
+        with made.city.open(Role.OFFICER):
+            city_staff(OverviewQuestion(JUNE))  # keeps its numbers, sealed
         with transaction.atomic():
             outbox.add("test.nothing", payload={"address": "hanako@example.jp"})
     return made

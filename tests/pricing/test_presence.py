@@ -188,8 +188,8 @@ def required(**children: int) -> RequiredTeachers:
 def test_the_gap_says_what_is_required_there_and_missing() -> None:
     """18 ÷ 30 + 20 ÷ 20 + 12 ÷ 6 + 6 ÷ 3 → 0.6 + 1 + 2 + 2 = 5.6 → 6; and 1 for breaks, 1 for 標準時間: 8."""
     needed = required(age4plus=18, age3=20, age2=12, age0=6)
-    short = staffing_gap(needed, present_teachers([*[worker()] * 6, part_timer(80)], 160))
-    spare = staffing_gap(needed, present_teachers([*[worker()] * 8, part_timer(80)], 160))
+    short = staffing_gap(needed, present_teachers([*[worker()] * 6, part_timer(80)], 160).value)
+    spare = staffing_gap(needed, present_teachers([*[worker()] * 8, part_timer(80)], 160).value)
 
     assert (short.required, short.present, short.difference, short.missing, short.enough) == (
         8, Fraction(13, 2), Fraction(-3, 2), 2, False,
@@ -213,7 +213,7 @@ def test_exactly_enough_is_enough_and_assistants_are_said() -> None:
         standard_time=False,
         assistants=True,
     )
-    gap = staffing_gap(needed, present_teachers([worker("home_carer", licensed=False)], 160))
+    gap = staffing_gap(needed, present_teachers([worker("home_carer", licensed=False)], 160).value)
 
     assert (gap.enough, gap.missing, gap.steps[2]) == (True, 0, "差 0人: 足りています")
     assert "ほかに家庭的保育補助者1人が必要です。" in gap.steps

@@ -39,7 +39,14 @@ from pricing.staffing import (
     treatment_rates,
 )
 from pricing.staffing.children import AGES_TAKEN
-from pricing.staffing.roundings import number_words, round_half_up, tenths_words
+from pricing.staffing.roundings import (
+    cut_to_hundredths,
+    number_words,
+    persons_words,
+    raise_to_hundredths,
+    round_half_up,
+    tenths_words,
+)
 from pricing.vocabulary import FACILITY_TYPES
 from tests.pricing.conftest import read_json
 
@@ -670,12 +677,27 @@ def test_a_half_is_rounded_up(value: Fraction) -> None:
     assert round_half_up(value) == math.floor(value + Fraction(1, 2))
 
 
+@given(st.fractions(0, 100), st.integers(0, 100))
+def test_people_for_the_eye_are_cut_and_a_shortage_never_disappears(value: Fraction, needed: int) -> None:
+    shown = cut_to_hundredths(value)
+    assert 0 <= value - shown < Fraction(1, 100)
+    assert "…" not in persons_words(value)
+    if value < needed:
+        # What is shown adds up: 12人必要、11.99人、0.01人不足.
+        assert raise_to_hundredths(needed - value) == needed - shown > 0
+
+
 def test_numbers_and_years_in_words() -> None:
     assert [tenths_words(tenths) for tenths in (0, 5, 50, 123, -13)] == ["0.0", "0.5", "5.0", "12.3", "−1.3"]
     assert [number_words(value) for value in (17, Fraction(35, 2), Fraction(5, 4), Fraction(1, 3))] == [
         "17", "17.5", "1.25", "0.33…",
     ]  # fmt: skip
     assert number_words(Fraction(1, 100)) == "0.01"
+    assert [persons_words(value) for value in (17, Fraction(35, 2), Fraction(929, 60))] == [
+        "17",
+        "17.5",
+        "15.48",
+    ]
     assert number_words(Fraction(601, 200)) == "3.00…"
     years = [fiscal_year_words(year) for year in (2015, 2018, 2019, 2020, 2026)]
     assert years == ["平成27年度", "平成30年度", "令和元年度", "令和2年度", "令和8年度"]

@@ -61,7 +61,7 @@ def apply(nursery: Nursery, sheet: EntrySheet, choices: Mapping[UUID, bool] | No
     return apply_sheet(sheet.pk, shown_version=version, choices=choices, by=nursery.actor, at=AT)
 
 
-def correct_address(nursery: Nursery, member: StaffMember, address: str) -> None:
+def correct_address(nursery: Nursery, member: StaffMember, address: str, *, at: datetime = AT) -> None:
     """A colleague puts an address right on the person's page; the scope is open."""
     (found,) = dossiers([StaffMember.objects.get(pk=member.pk)], Purpose.SHOW)
     name_everybody()
@@ -72,7 +72,7 @@ def correct_address(nursery: Nursery, member: StaffMember, address: str) -> None
         replace(detail_value(row), address=address),
         shown_version=found.member.version,
         by=nursery.actor,
-        at=AT,
+        at=at,
     )
 
 

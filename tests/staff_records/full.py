@@ -48,6 +48,7 @@ CANARIES: dict[str, str] = {
     "employer": "ひよどり台第七保育園",
     "wage": "287654",
     "typed": "鸙野るりこ（入力中）",
+    "reason": "鸙野さんを取り違えた",
     "snapshot": "鸙野瑠璃子の名簿",
 }
 LEFT_YEAR = 2011
@@ -57,6 +58,7 @@ def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
     """A member with a row in every table, who left in February 2012 unless ``left_year`` says otherwise."""
     other_pay = {"allowance_yen": 11111, "post_allowance_yen": 5000, "bonus_yen": 1}
     left_year: int | None = wanted.pop("left_year", LEFT_YEAR)
+    is_withdrawn: bool = wanted.pop("is_withdrawn", False)
     at, by = timezone.now(), nursery.actor.user_id
     entered = {"entered_at": at, "entered_by": by}
     own: dict[str, Any] = {"municipality": nursery.city.municipality, "facility": nursery.facility}
@@ -74,6 +76,8 @@ def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
         **wanted,
     )
     member.sex, member.left_year = "female", left_year
+    if is_withdrawn:
+        member.withdrawn_at, member.withdrawn_by, member.withdrawal_reason = at, by, CANARIES["reason"]
     member.save()
     StaffDetail.of(
         member,
@@ -144,7 +148,7 @@ def fill(nursery: Nursery, number: int = 1, **wanted: Any) -> StaffMember:
 
 def all_rows() -> list[PersonRow]:
     """Every row with personal values of the open scope."""
-    return [row for kind in kinds_of_rows() for row in kind.objects.all()]
+    return [row for kind in kinds_of_rows() for row in kind.every()]
 
 
 def all_values(rows: list[PersonRow]) -> dict[tuple[str, Any], Any]:

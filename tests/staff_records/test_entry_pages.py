@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from facilities.periods import ServiceMonth
 from person_keys.router import KEY_STORE
 from staff_records.columns import TABLES
 from staff_records.entry_grid import EMPTY_ROWS, MORE_ROWS, ROWS_A_PAGE
@@ -57,6 +59,15 @@ def hidden_of(page: str) -> dict[str, str]:
 def start(clerk, sakura, source="typed") -> None:
     answer = clerk.post(at(sakura), {"source": source, "day": "令和8年4月1日"})
     assert answer["Location"] == at(sakura, "members/")
+
+
+def test_whose_leaving_is_only_announced_may_be_copied(clerk, sakura):
+    with sakura.open():
+        member = add_member(sakura)
+        member.left_year = ServiceMonth.of(timezone.localdate()).fiscal_year
+        member.save(update_fields=["left_year"])
+
+    assert 'value="copied"' in clerk.get(at(sakura, "")).content.decode()
 
 
 def test_a_roster_is_typed_and_applied_without_javascript(clerk, sakura):

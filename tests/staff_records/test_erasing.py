@@ -2,6 +2,7 @@
 
 import subprocess
 from datetime import date, timedelta
+from email import message_from_bytes
 from io import StringIO
 from typing import Any
 
@@ -20,7 +21,7 @@ from facilities.scope import scope
 from jobs.models import Job
 from person_keys import store
 from person_keys.models import PersonKey
-from staff_records import tasks
+from staff_records import finding, tasks
 from staff_records.dossiers import Purpose, dossiers, members_since
 from staff_records.models import (
     EntryRow,
@@ -210,14 +211,44 @@ def test_only_administrators_ask_confirm_and_set_the_period(sakura, role):
                 act()
 
 
-def test_a_withdrawn_request_erases_nobody_and_another_one_may_be_made(sakura, run_jobs):
+def test_the_other_administrators_hear_that_an_erasure_waits_and_see_it_on_their_home(
+    sakura, run_jobs, mail_folder
+):
+    city = sakura.city
+    erasure = asked(city)
+
+    run_jobs()
+    run_jobs()  # the mails it has asked for
+
+    (mail,) = [message_from_bytes(file.read_bytes()) for file in mail_folder.iterdir()]
+    assert mail["To"] == city.second.address
+    text = mail.get_payload(decode=True).decode()
+    assert "職員の記録2人分の消去" in text
+    assert "/c/staff/retention/" in text
+    assert not [word for word in CANARIES.values() if word in text]
+    assert "あなたの確認を待っています" in home_of(city.second)
+    assert "ほかの管理者の確認を待っています" in home_of(city.people[Role.ADMINISTRATOR])
+    assert "職員の記録の消去" not in home_of(city.people[Role.OFFICER])
+    with city.open() as administrator:
+        erasing.withdraw(erasure.pk, by=administrator, at=AT)
+    assert "職員の記録の消去" not in home_of(city.second)
+
+
+def home_of(user: Any) -> str:
+    answer = sign_in(user).get("/c/")
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_a_withdrawn_request_erases_nobody_and_another_one_may_be_made(sakura, run_jobs, mail_folder):
     erasure = asked(sakura.city)
     with sakura.city.open() as administrator:
         erasing.withdraw(erasure.pk, by=administrator, at=AT)
         with pytest.raises(NotAllowed, match="もう確認待ちではありません"):
             erasing.confirm(erasure.pk, by=acting_second(sakura.city), at=AT)
 
-    assert run_jobs() == 0
+    assert run_jobs() == 1  # the mail of which nothing is left to say
+    assert not mail_folder.exists()
     assert erased_ids(sakura.city) == []
     assert asked(sakura.city).status == ErasureStatus.WAITING
 
@@ -535,6 +566,38 @@ def test_what_was_typed_under_the_number_of_somebody_erased_goes_too(sakura, run
     city_id = sakura.city.municipality.pk
     assert gone in store.destroyed_among([gone, kept], municipality_id=city_id)
     assert kept not in store.destroyed_among([gone, kept], municipality_id=city_id)
+
+
+def type_rows(nursery: Nursery, *rows: tuple[str, dict[str, str]]) -> list[Any]:
+    """Rows without a number; the scope is open."""
+    edits = [RowEdit(f"token/{table}/{place}", table, texts) for place, (table, texts) in enumerate(rows)]
+    saved = save_rows(EntrySheet.objects.get().pk, edits, by=nursery.actor, at=AT).rows
+    return [saved[edit.row].pk for edit in edits]
+
+
+def test_what_was_typed_about_somebody_erased_without_a_number_goes_by_kana_and_day_of_birth(
+    sakura, run_jobs
+):
+    who = {"name": CANARIES["name"], "kana": "ヒバリノ ルリコ", "birth_date": "S52.11.23"}
+    with sakura.open():
+        finding.refresh(locked([StaffMember.objects.get(number=1).pk]))
+        record("staff.shown", rows={"staff_member": [StaffMember.objects.get(number=1).pk]})
+        rows = type_rows(
+            sakura,
+            ("members", who),
+            ("trainings", {"name": CANARIES["name"], "hours": "15"}),
+            ("members", {**who, "birth_date": "S52.11.24"}),
+            ("trainings", {"name": "若葉　太郎", "hours": "15"}),
+            ("members", {"name": "若葉　太郎", "kana": "よめない漢字", "birth_date": "きのう"}),
+        )
+
+    erase(sakura.city, run_jobs)
+
+    with sakura.open():
+        there = set(EntryRow.objects.values_list("pk", flat=True))
+    assert [row in there for row in rows] == [False, False, True, True, True]
+    city_id = sakura.city.municipality.pk
+    assert store.destroyed_among(rows, municipality_id=city_id) == set(rows[:2])
 
 
 def test_a_sheet_nobody_goes_on_with_is_thrown_away(sakura, run_jobs):

@@ -78,7 +78,7 @@ def test_no_dump_no_log_and_no_mail_says_who_works_where(servers, mail_folder, c
     nursery = make_facility(make_city())
     with nursery.open() as clerk:
         for number in (1, 2):
-            fill(nursery, number)
+            fill(nursery, number, is_withdrawn=number == 2)
         rows = all_rows()
         open_to_show(rows)
         record("staff.shown", by=clerk, rows={"staff_member": [row.key_id for row in rows]})
@@ -156,7 +156,7 @@ def people(db: None) -> dict[str, Nursery]:
     for nursery in found.values():
         with nursery.open():
             fill(nursery, 1)
-            fill(nursery, 2)
+            fill(nursery, 2, is_withdrawn=True)
     return found
 
 
@@ -168,11 +168,11 @@ def test_a_value_opens_in_its_place_only(people):
         tokens = {}
         for where, nursery in people.items():
             with nursery.open():
-                for row in kind.objects.filter(**{f"{column}__isnull": False}):
+                for row in kind.every().filter(**{f"{column}__isnull": False}):
                     tokens[(where, row.pk)] = bytes(getattr(row, column))
         assert {where for where, _ in tokens} == set(people), f"{kind} {name}: nothing to move"
         with people["here"].open():
-            mine = kind.objects.filter(**{f"{column}__isnull": False}).first()
+            mine = kind.every().filter(**{f"{column}__isnull": False}).first()
             open_to_show([mine])
             record("staff.shown", rows={"staff_member": [mine.key_id]})
             assert getattr(mine, name) not in (None, "")

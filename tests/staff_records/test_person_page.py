@@ -1,5 +1,6 @@
 """One person's page, and every act on a person: checked, dated, reported and on record."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -326,32 +327,40 @@ def test_days_outside_work_are_refused_at_the_field(sakura, clerk, hanako, name,
     assert f'id="id_{field}-error"' in answer.content.decode()
 
 
-def test_a_leave_does_not_end_unsaid_with_terms_that_begin_later(sakura, clerk, hanako):
+def test_a_leave_entered_after_other_terms_lasts_until_the_return(sakura, clerk, hanako):
     done(clerk, sakura, hanako, "terms", {"from_day": "R8.7.1", **TERMS})
-    leave = {"from_day": "R8.5.1", "leave": "childcare"}
+    done(clerk, sakura, hanako, "absence", {"from_day": "R8.5.1", "leave": "childcare"})
 
-    answer = act(clerk, sakura, hanako, "absence", leave)
-
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert "令和8年7月1日からの勤務条件の変更が登録されています" in page
-    assert 'id="id_from_day-error"' in page
     with sakura.open():
-        later = Employment.objects.get(beginning="changed")
-    done(clerk, sakura, hanako, f"spans/{later.pk}/withdrawal")
-    done(clerk, sakura, hanako, "absence", leave)
-    done(clerk, sakura, hanako, "terms", {"from_day": "R8.7.1", **TERMS})
-    with sakura.open():
-        rows = Employment.objects.filter(withdrawn_at__isnull=True)
+        rows = Employment.objects.all()
         assert {row.beginning: row.leave for row in rows} == {
             "hired": "",
             "leave": "childcare",
             "changed": "childcare",
         }
-    # The other way round: who is back in June would be on leave again in July.
-    answer = act(clerk, sakura, hanako, "return", {"from_day": "R8.6.1"})
-    assert "令和8年7月1日からの勤務条件の変更が登録されています" in answer.content.decode()
-    done(clerk, sakura, hanako, "return", {"from_day": "R8.8.1"})
+    # Who is back in June is at work in July, under the terms of July.
+    done(clerk, sakura, hanako, "return", {"from_day": "R8.6.1"})
+    (found,) = roster_of(sakura)
+    assert [(span.beginning, span.leave, span.is_regular) for span in found.spans] == [
+        ("hired", "", True),
+        ("leave", "childcare", True),
+        ("returned", "", True),
+        ("changed", "", False),
+    ]
+
+
+def test_leave_on_the_day_of_other_terms_is_called_leave_and_both_are_taken_back(sakura, clerk, hanako):
+    done(clerk, sakura, hanako, "terms", {"from_day": "R8.5.1", **TERMS})
+    done(clerk, sakura, hanako, "absence", {"from_day": "R8.5.1", "leave": "childcare"})
+
+    with sakura.open():
+        span = Employment.objects.get(beginning="leave")
+        assert (span.leave, span.is_regular) == ("childcare", False)
+    assert sorted(changes_of(sakura)) == [("leave", "2026-05"), ("terms", "2026-05")]
+    done(clerk, sakura, hanako, f"spans/{span.pk}/withdrawal")
+
+    assert changes_of(sakura) == []
+    assert (only(sakura, Employment).beginning, only(sakura, Employment).leave) == ("hired", "")
 
 
 def test_a_wrong_change_is_taken_back_and_the_span_before_goes_on(sakura, clerk, hanako):
@@ -609,3 +618,37 @@ def test_the_history_says_what_who_and_when_without_values(sakura, clerk, hanako
     assert "生年月日" in history
     assert sakura.clerk.login_id in history
     assert "平成3年" not in history
+
+
+def test_an_age_hardly_anybody_has_is_confirmed_with_a_tick(sakura, clerk):
+    asked = {**NEW, "birth_date": "S8.5.6"}
+
+    answer = clerk.post(address(sakura, act="new/"), asked)
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "生年月日の年を確かめてください" in page
+    assert 'name="sure_birth"' in page
+    assert "念のため確かめました" in page
+    with sakura.open():
+        assert not StaffMember.objects.exists()
+    assert clerk.post(address(sakura, act="new/"), {**asked, "sure_birth": "on"}).status_code == 302
+    assert 'name="sure_birth"' not in clerk.get(address(sakura, act="new/")).content.decode()
+
+
+def test_a_tick_confirms_an_age_and_no_nonsense(sakura, clerk):
+    for typed in ("R30.1.1", "きのう"):
+        answer = clerk.post(address(sakura, act="new/"), {**NEW, "birth_date": typed, "sure_birth": "on"})
+        assert answer.status_code == 422
+        assert 'id="id_birth_date-error"' in answer.content.decode()
+
+
+def test_a_birth_date_that_was_confirmed_is_not_asked_about_again(sakura, clerk):
+    with sakura.open():
+        old = add_member(sakura, birth_date=date(1933, 5, 6))
+
+    done(clerk, sakura, old, "identity", {"birth_date": "昭和8年5月6日", "sex": "female"})
+    answer = act(clerk, sakura, old, "identity", {"birth_date": "昭和7年5月6日", "sex": "female"})
+    assert answer.status_code == 422
+    assert 'name="sure_birth"' in answer.content.decode()
+    done(clerk, sakura, old, "identity", {"birth_date": "昭和7年5月6日", "sex": "female", "sure_birth": "on"})

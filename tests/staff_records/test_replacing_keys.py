@@ -70,7 +70,7 @@ def cities(db: None) -> tuple[Nursery, Nursery]:
     for nursery in both:
         with nursery.open():
             for number in range(1, 4):
-                fill(nursery, number)
+                fill(nursery, number, is_withdrawn=number == 2)
     return both
 
 

@@ -5,11 +5,10 @@ from datetime import date
 from html import unescape
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from staff_records.models import EarlierEmployment, Employment, Qualification, StaffMember
 from staff_records.words import Proof
+from tests.asked import EVERY_PAGE, asked_by
 from tests.cast import City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
 from tests.staff_records.rosters import hire
@@ -203,18 +202,12 @@ def test_forty_people_cost_as_many_queries_as_two(sakura):
         for number in (1, 2):
             add_member(sakura, number)
     browser, address = sign_in(sakura.clerk), f"/f/{sakura.facility.number}/staff/"
-    browser.get(address)
-    with CaptureQueriesContext(connection) as two:
-        browser.get(address)
+    two = asked_by(browser, address)
     with sakura.open():
         for number in range(3, 41):
             add_member(sakura, number)
 
-    with CaptureQueriesContext(connection) as forty:
-        browser.get(address)
-
-    assert len(forty) == len(two)
-    assert len(forty) <= 15  # the door and the session take eight of them
+    assert asked_by(browser, address) == two == EVERY_PAGE + 3, "members, what is about them, and their keys"
 
 
 def test_another_facilitys_people_are_not_there(city, sakura):

@@ -119,6 +119,6 @@ def test_dossiers_of_many_cost_as_much_as_of_one(sakura, django_assert_num_queri
     with sakura.open():
         members = [add_member(sakura, number) for number in range(1, 11)]
         for some in (members[:2], members):
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(1):
                 found = dossiers(some, Purpose.COMPUTE)
             assert [one.hired_on(HIRED) for one in found] == [HIRED] * len(some)

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from audit.models import Event
 from staff_records.models import EntryRow, EntrySheet, RosterImport, RosterMapping
+from staff_records.operations.exporting import Wanted, export_roster
 from staff_records.operations.importing import forget_expired
 from tests.cast import Browser, make_city, make_facility, sign_in
 from tests.record import events_of
-from tests.staff_records.entry_stage import roster
-from tests.staff_records.files_stage import book, fill_believably
+from tests.staff_records.entry_stage import correct_address, roster
+from tests.staff_records.files_stage import book, column_of, fill_believably, touched
 from tests.staff_records.stage import add_member
 
 THEIRS = [
@@ -345,3 +346,77 @@ def test_the_pages_ask_the_same_few_questions_however_much_there_is(clerk, sakur
             ).save()
 
     assert (asked(at(sakura, "workbook/")), asked(at(sakura, "import/"))) == before
+
+
+# ---------------------------------------------------------------- a file that is older than the roster
+
+
+def older_file(sakura) -> bytes:
+    """Exported, then changed in Excel: both addresses; meanwhile 職員番号1 is put right here."""
+    with sakura.open():
+        first, second = add_member(sakura), add_member(sakura, 2, name="見本　次郎", kana="みほん　じろう")
+        content = export_roster(
+            sakura.facility, Wanted(timezone.localdate()), by=sakura.actor, at=timezone.now()
+        ).content
+        correct_address(sakura, first, "青葉市ここで直した1-1", at=timezone.now())
+    assert second.number == 2
+
+    def move_both(workbook):
+        sheet = workbook["職員名簿"]
+        for line in (2, 3):
+            sheet.cell(line, column_of(sheet, "住所")).value = f"青葉市ファイルの{line}番地"
+
+    return touched(content, move_both)
+
+
+def addresses_of(sakura) -> list[str]:
+    with sakura.open():
+        return [one.details[-1].address for one in sorted(roster(), key=lambda one: one.member.number)]
+
+
+def confirmed(clerk, sakura, page: str, **typed):
+    hidden = dict(re.findall(r'name="(sheet|version|people)" value="([^"]*)"', page))
+    corrections = dict.fromkeys(re.findall(r'name="(choice\.[^"]+)"', page), "correction")
+    return clerk.post(at(sakura, "entry/apply/"), {**hidden, **corrections, **typed})
+
+
+def test_what_was_changed_here_after_the_export_is_named_and_stays(clerk, sakura):
+    assert upload(clerk, sakura, older_file(sakura), day="").status_code == 302
+    page = page_of(clerk.get(at(sakura, "entry/check/")))
+
+    assert page.count("書き出した後に、ここで変更されています") == 1
+    assert (
+        page.index("青葉市ここで直した1-1")
+        < page.index("書き出した後に")
+        < page.index("青葉市ファイルの3番地")
+    )
+
+    answer = confirmed(clerk, sakura, page)
+
+    assert "ここで変更した1人は、名簿のままにしました" in page_of(clerk.get(answer["Location"]))
+    assert addresses_of(sakura) == ["青葉市ここで直した1-1", "青葉市ファイルの3番地"]
+    assert events_of(sakura.city, "staff.entry_applied")[0].detail["kept"] == 1
+
+
+def test_with_a_tick_the_older_file_goes_before(clerk, sakura):
+    upload(clerk, sakura, older_file(sakura), day="")
+    page = page_of(clerk.get(at(sakura, "entry/check/")))
+    (row,) = re.findall(r'name="overwrite" value="([^"]+)"', page)
+
+    confirmed(clerk, sakura, page, overwrite=row)
+
+    assert addresses_of(sakura) == ["青葉市ファイルの2番地", "青葉市ファイルの3番地"]
+
+
+@pytest.mark.parametrize("said", ["", "きのう", "2999-01-01 00:00:00.000000"])
+def test_a_file_that_does_not_say_when_it_was_written_is_asked_about_by_its_day(clerk, sakura, said):
+    def unsay(workbook):
+        guide = workbook["使い方"]
+        (cell,) = [row[1] for row in guide.iter_rows() if row[0].value == "書き出した日時"]
+        cell.value = said
+
+    upload(clerk, sakura, touched(older_file(sakura), unsay), day="")
+
+    with sakura.open():
+        assert EntrySheet.objects.get().exported_at is None
+    assert 'name="overwrite"' not in page_of(clerk.get(at(sakura, "entry/check/")))

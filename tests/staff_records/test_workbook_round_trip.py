@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from documents.exports import csv_file
 from staff_records.columns import MEMBERS, TABLES
 from staff_records.operations.exporting import FileFormat
+from staff_records.workbook.ours import CHOICES
 from tests.cast import make_city, make_facility
 from tests.record import events_of
 from tests.staff_records.entry_stage import DAY, member_row
@@ -203,3 +204,18 @@ def _convert(file: Path, folder: Path, ending: str, home: Path) -> None:
         capture_output=True,
         timeout=120,
     )
+
+
+def test_a_table_too_wide_for_a4_is_printed_on_a3(sakura):
+    """24 columns on A4 would stand in letters of less than six points."""
+    with sakura.open():
+        fill(sakura, [("members", 2, PEOPLE[1])])
+        sheets = load_workbook(io.BytesIO(exported(sakura).content))
+
+    papers = {sheet.title: str(sheet.page_setup.paperSize) for sheet in sheets if sheet.title != CHOICES}
+    assert papers.pop("職員名簿") == sheets.active.PAPERSIZE_A3
+    assert set(papers.values()) == {sheets.active.PAPERSIZE_A4}
+    for sheet in sheets:
+        if sheet.title in papers or sheet.title == "職員名簿":
+            assert sheet.page_setup.orientation == "landscape"
+            assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)

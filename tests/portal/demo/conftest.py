@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 
 from audit.record import SYSTEM, Context, context
 from facilities.models import Municipality
@@ -20,6 +20,9 @@ def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The demo, seeded; gone after these tests."""
     with django_db_blocker.unblock(), transaction.atomic(), transaction.atomic(using=KEY_STORE):
         call_command("seed_demo", "--if-empty", stdout=StringIO())
+        # Every test ends by checking what is deferred: here once, or each would check the whole demo anew.
+        for connection in connections.all():
+            connection.check_constraints()
         yield
         transaction.set_rollback(True)
         transaction.set_rollback(True, using=KEY_STORE)

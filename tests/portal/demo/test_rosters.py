@@ -16,6 +16,7 @@ import pytest
 
 from audit.models import Event
 from audit.record import SYSTEM, Context, context, record
+from claims.queries.expected import expectations_in_city
 from facilities.models import Facility, FacilityKind, FacilityProfile, Municipality
 from facilities.scope import scope
 from portal.demo import cast, changes, newcomers, rosters, staff_stories, year_starts
@@ -277,6 +278,15 @@ def test_a_condition_of_a_granted_item_is_lost_in_may(people):
     assert teachers_on(people, lost, JUNE_1) < team.required.total + team.extra_teachers
     assert teachers_on(people, lost, JUNE_1) >= team.required.total
     assert [one.employment_on(date(2026, 5, 11)).leave for one in chiefs] == ["sick"]
+
+
+def test_the_homes_say_in_may_what_june_will_lack(city):
+    said = {one.facility.number: one.at_stake[0].sentence for one in expectations_in_city().at_stake}
+
+    assert said == {
+        staff_stories.TEAM_LOST: "チーム保育推進加算は6月からほかの要件も欠く見込みです",
+        staff_stories.CHIEF_ON_LEAVE: "主任保育士専任加算は6月から要件を欠く見込みです",
+    }
 
 
 def test_averages_miss_the_rates_by_two_years_and_by_missing_proofs(people):
