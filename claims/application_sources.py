@@ -5,7 +5,7 @@ Each function answers for many facilities at once, in a constant number of queri
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
@@ -64,17 +64,9 @@ def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
 
     As they stand in the month asked for; children of that month, or of the last one before it that has counts. What
     applications have said is no answer here, they ask each other; but who is 専任 is no teacher, whoever has said so.
-    Thirteen queries or so where somebody has a roster.
+    Two queries and those of a roster.
     """
-    sheets = {sheet.facility_id: sheet for sheet in _newest_sheets(asking)}
-    gathered = {
-        facility.pk: Ingredients(
-            _as_of(sheets.get(facility.pk), facility, asking.month), facility, "", books=()
-        )
-        for facility in asking.facilities
-    }
-    add_terms(gathered, asking.month, with_answers=True)
-    read_rosters(gathered, asking.month)
+    gathered, sheets = terms_as_of(asking.facilities, asking.month)
     return {
         facility_id: _of_conditions(found, sheets.get(facility_id)) for facility_id, found in gathered.items()
     }
@@ -87,7 +79,7 @@ def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
 )
 def of_counts(asking: Asking) -> Mapping[UUID, Known]:
     """Children of the newest confirmed month, up to the one asked for: two queries."""
-    sheets = {sheet.pk: sheet for sheet in _newest_sheets(asking, confirmed=True)}
+    sheets = {sheet.pk: sheet for sheet in _newest_sheets(asking.facilities, asking.month, confirmed=True)}
     told: dict[UUID, Known] = {}
     for sheet_id, ages in _children(sheets).items():
         sheet = sheets[sheet_id]
@@ -172,9 +164,28 @@ def of_march(asking: Asking) -> Mapping[UUID, Known]:
     }
 
 
-def _newest_sheets(asking: Asking, *, confirmed: bool = False) -> Iterable[CountSheet]:
+def terms_as_of(
+    facilities: Sequence[Facility], month: ServiceMonth
+) -> tuple[dict[UUID, Ingredients], dict[UUID, CountSheet]]:
+    """
+    What the conditions of a month ask, by facility, with children of that month or of the last one before it that has
+    counts; and whose counts these are. A facility without any has no sheet and no children.
+    """
+    sheets = {sheet.facility_id: sheet for sheet in _newest_sheets(facilities, month)}
+    gathered = {
+        facility.pk: Ingredients(_as_of(sheets.get(facility.pk), facility, month), facility, "", books=())
+        for facility in facilities
+    }
+    add_terms(gathered, month, with_answers=True)
+    read_rosters(gathered, month)
+    return gathered, sheets
+
+
+def _newest_sheets(
+    facilities: Sequence[Facility], month: ServiceMonth, *, confirmed: bool = False
+) -> Iterable[CountSheet]:
     """Of each facility the newest sheet up to the month asked for: one query."""
-    found = CountSheet.objects.filter(facility__in=asking.facilities, month__lte=asking.month.first_day)
+    found = CountSheet.objects.filter(facility__in=facilities, month__lte=month.first_day)
     found = (
         found.filter(status=SheetStatus.CONFIRMED)
         if confirmed
