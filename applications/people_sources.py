@@ -20,6 +20,7 @@ from staff_records.events import StaffEvent
 from staff_records.figures.experience import career_of
 from staff_records.figures.people import Person, Roster, Span
 from staff_records.models import RosterSnapshot, SnapshotLine, Wage
+from staff_records.opening import open_to_show
 from staff_records.queries.rosters import rosters
 from staff_records.states import SnapshotStatus
 from staff_records.words import Licence
@@ -75,18 +76,19 @@ def of_people(asking: Asking) -> Mapping[UUID, Known]:
     found: dict[UUID, Roster] = {}
     if places:
         found = rosters(asking.fiscal_year, *places, trainings=False, months=year[:1])
-    wages = _wages(places, asking.fiscal_year)
-    told: dict[UUID, Known] = {}
-    read: set[UUID] = set()
-    for row in accepted.values():
-        here = {person.member_id: person for person in found.get(row.facility_id, Roster()).people}
-        standing = [here[member_id] for member_id in places.get(row.facility_id, ()) if member_id in here]
+    quoted: dict[UUID, tuple[list[Person], list[Person]]] = {}
+    for facility_id in {row.facility_id for row in accepted.values()}:
+        here = {person.member_id: person for person in found.get(facility_id, Roster()).people}
+        standing = [here[member_id] for member_id in places.get(facility_id, ()) if member_id in here]
         there = [person for person in standing if person.span_on(day)]
-        later = [person for person in here.values() if _begins_in(person, year)]
-        read |= {person.member_id for person in (*there, *later)}
+        quoted[facility_id] = there, [person for person in here.values() if _begins_in(person, year)]
+    read = {person.member_id for groups in quoted.values() for people in groups for person in people}
+    wages = _wages(read, asking.fiscal_year)
+    told: dict[UUID, Known] = {}
+    for row in accepted.values():
         rows, more = (
             [_row(person, day, wages.get(person.member_id, {})) for person in people]
-            for people in (there, later)
+            for people in quoted[row.facility_id]
         )
         words = f"受理された職員名簿（{date_words(row.day)}現在）"
         of_year = f"職員名簿（{fiscal_year_words(asking.fiscal_year)}に在籍した職員）"
@@ -135,11 +137,16 @@ def _row(person: Person, day: date, wages: WagesOfPerson) -> dict[str, Any]:
 
 
 def _wages(
-    facility_ids: Iterable[UUID], fiscal_year: int
+    member_ids: Iterable[UUID], fiscal_year: int
 ) -> dict[UUID, dict[tuple[int, str], dict[date, int]]]:
-    """What is registered of the year and the year before: by member, year and kind, the months. One query."""
+    """
+    What is registered of the year and the year before: by member, year and kind, the months.
+
+    Opened to be shown: whoever asks names these members in an event. One query, and one to the key store.
+    """
     first, last = ServiceMonth(fiscal_year - 1, 4).first_day, ServiceMonth(fiscal_year + 1, 3).first_day
-    rows = Wage.objects.filter(facility__in=list(facility_ids), month__range=(first, last))
+    rows = list(Wage.objects.filter(member__in=list(member_ids), month__range=(first, last)))
+    open_to_show(rows)
     found: dict[UUID, dict[tuple[int, str], dict[date, int]]] = {}
     for row in rows:
         year = ServiceMonth.of(row.month).fiscal_year

@@ -64,7 +64,7 @@ def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
 
     As they stand in the month asked for; children of that month, or of the last one before it that has counts. What
     applications have said is no answer here, they ask each other; but who is 専任 is no teacher, whoever has said so.
-    Two queries and those of a roster.
+    Thirteen queries or so where somebody has a roster.
     """
     gathered, sheets = terms_as_of(asking.facilities, asking.month)
     return {

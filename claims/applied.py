@@ -4,8 +4,8 @@ What a facility has said of the conditions in its applications (申請で答え�
 It stands after what the rooms and the roster tell and before what was answered to the conditions themselves.
 """
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -22,43 +22,39 @@ from staff_records.figures.facts import RosterFact
 SENT: Final = (VersionStatus.APPROVED, VersionStatus.SUBMITTED)
 
 
-def sent_by(facility_ids: Iterable[UUID], fiscal_years: Iterable[int]) -> QuerySet[ApplicationVersion]:
-    """The sent applications of these years that say facts, by facility, the newest word last."""
+def sent_in(facility_ids: Collection[UUID], fiscal_year: int) -> QuerySet[ApplicationVersion]:
+    """The applications of the year that say facts, in the order in which they were sent."""
     return (
         ApplicationVersion.objects.filter(
-            facility__in=list(facility_ids),
-            application__fiscal_year__in=set(fiscal_years),
-            status__in=SENT,
+            facility__in=list(facility_ids), application__fiscal_year=fiscal_year, status__in=SENT
         )
         .exclude(facts={})
         .select_related("application")
-        .defer("content_sealed")
-        .order_by("facility", "submitted_at")
+        .only("facility_id", "from_month", "facts", "submitted_at", "application__label")
+        .order_by("submitted_at")
     )
 
 
-def told_in(versions: Iterable[ApplicationVersion], kind: str, month: ServiceMonth) -> dict[str, RosterFact]:
+def said_in(rows: Iterable[ApplicationVersion], month: ServiceMonth, kind: str) -> dict[str, RosterFact]:
     """
-    What the versions of one facility say of ``month``, by name, each with its application and day.
+    The facts one facility's applications hold in ``month``, by name.
 
-    Of another fiscal year they say nothing, and what begins later says nothing yet.
+    What was sent last is the newest word; what begins later says nothing yet.
     """
-    told = {}
-    for version in versions:
-        begins = version.from_month or month.first_day
-        if version.application.fiscal_year != month.fiscal_year or begins > month.first_day:
-            continue
-        assert version.submitted_at is not None
-        day = short_date_words(timezone.localdate(version.submitted_at))
-        for name, kept in version.facts.items():
-            if name in FACTS:
-                said = _in_words(name, kept, kind, month.fiscal_year)
-                source = f"申請「{version.application.label}」（{day}提出）から：{said}"
-                told[name] = RosterFact(name, as_fact(name, kept), said, source)
-    return told
+    return {
+        name: _told(row, name, kept, kind, month.fiscal_year)
+        for row in rows
+        if row.from_month is None or row.from_month <= month.first_day
+        for name, kept in row.facts.items()
+        if name in FACTS
+    }
 
 
-def _in_words(name: str, kept: Any, kind: str, fiscal_year: int) -> str:
-    if name not in answers.BY_NAME:
-        return str(kept)
-    return answers.in_words(answers.question_of(name, kind, fiscal_year), kept)
+def _told(row: ApplicationVersion, name: str, kept: object, kind: str, fiscal_year: int) -> RosterFact:
+    assert row.submitted_at is not None
+    said = str(kept)
+    if name in answers.BY_NAME:
+        said = answers.in_words(answers.question_of(name, kind, fiscal_year), kept)
+    day = short_date_words(timezone.localdate(row.submitted_at))
+    source = f"申請「{row.application.label}」（{day}提出）から：{said}"
+    return RosterFact(name, as_fact(name, kept), said, source)

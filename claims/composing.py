@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from applications.models import ApplicationVersion
 from asking import together
-from claims import applied, facts, obstacles
+from claims import facts, obstacles
+from claims.applied import said_in, sent_in
 from claims.cells import HOURS_OF, rows_of_kind
 from claims.facts import Fact
 from claims.models import (
@@ -158,8 +158,7 @@ def gather_terms(
     """
     As ``gather``, without the claims that were approved already: one query.
 
-    ``books``: those that may be in force; whoever asks no price gives none. ``with_answers``: also what the facilities
-    have answered of the conditions in the fiscal year.
+    ``books``: those that may be in force; whoever asks no price gives none. ``with_answers``: as ``add_terms``.
     """
     found = {
         sheet.facility_id: Ingredients(sheet, sheet.facility, sheet.facility.municipality.code, books=books)
@@ -169,18 +168,19 @@ def gather_terms(
     return found
 
 
-def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth, *, with_answers: bool) -> None:
-    """To each facility the counts of its sheet, and what holds for it in ``month``: one query."""
-    said = (
-        ConditionAnswers.objects.filter(facility__in=found, fiscal_year=month.fiscal_year),
-        applied.sent_by(found, [month.fiscal_year]),
-    )
+def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth, *, with_answers: bool = False) -> None:
+    """
+    To each facility the counts of its sheet, and what holds for it in ``month``: one query.
+
+    ``with_answers``: also what the facilities have answered of the conditions, and said in applications.
+    """
+    given = ConditionAnswers.objects.filter(facility__in=found, fiscal_year=month.fiscal_year)
     counts, profiles, grants, saved, *answered = together(
         ChildCount.objects.filter(sheet__in=[own.sheet.pk for own in found.values()]),
         holding_in(FacilityProfile.objects.filter(facility__in=found), month),
         holding_in(GrantedItem.objects.filter(facility__in=found), month).order_by("code"),
         MonthlyFacts.objects.filter(facility__in=found, month=month.first_day),
-        *(said if with_answers else ()),
+        *([given, sent_in(found, month.fiscal_year)] if with_answers else []),
     )
     for count in counts:
         found[count.facility_id].counts.append(count)
@@ -190,12 +190,17 @@ def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth, *, with_an
         found[grant.facility_id].grants.append(grant)
     for own_facts in saved:
         found[own_facts.facility_id].facts = own_facts
-    answers, sent = answered if with_answers else ([], [])
+    if not answered:
+        return
+    answers, applied = answered
     for row in answers:
         found[row.facility_id].answers = row
-    for facility_id, versions in groupby(sent, key=attrgetter("facility_id")):
+    said: dict[UUID, list[ApplicationVersion]] = {}
+    for version in applied:
+        said.setdefault(version.facility_id, []).append(version)
+    for facility_id, rows in said.items():
         own = found[facility_id]
-        own.applied = applied.told_in(versions, own.facility.kind, month)
+        own.applied = said_in(rows, month, own.facility.kind)
 
 
 def compose(ingredients: Ingredients) -> list[Composition]:

@@ -1,9 +1,9 @@
 """
 What the rooms know of a facility's month, as the facts that conditions of items ask about (``pricing.conditions``).
 
-``composing.gather_terms`` gathers a claim's ingredients and what facilities have answered themselves or said in
-applications, for one facility or a whole city; ``read_rosters`` adds what their rosters tell. What nobody has told us
-stays ``None``, and its question is asked instead.
+``composing.gather_terms`` gathers a claim's ingredients, what facilities have answered themselves and what they have
+said in applications, for one facility or a whole city; ``read_rosters`` adds what their rosters tell. What nobody has
+told us stays ``None``, and its question is asked instead.
 """
 
 from collections.abc import Iterable, Mapping
