@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from approvals import queries as review
+from approvals.items.inbox import waiting_for
 from approvals.permissions import look
 from approvals.queries import Inbox
 from claims.composing import no_price
@@ -15,7 +16,7 @@ from claims.obstacles import CityWords, for_city
 from claims.queries.expected import CityExpectations, expectations_in_city
 from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
-from facilities.actors import Actor, Role
+from facilities.actors import OPERATIONS_ROLES, Actor, Role
 from facilities.models import Facility, FacilityProfile, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.queries import acting_administrators
@@ -55,6 +56,7 @@ class CityHome:
     books: tuple[RateBook, ...] = ()
     preparation: Sequence[PreparationStep] = ()
     staff: CityNews | None = None
+    waiting_applications: int = 0
     expected: CityExpectations | None = None
     erasure: WaitingErasure | None = None
 
@@ -154,6 +156,9 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         expected=expectations_in_city() if sees_staff and month else None,
         erasure=waiting_erasure(actor.user_id) if erase.allows(actor, None) else None,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
+        waiting_applications=waiting_for(by=actor, at=timezone.now())
+        if actor.duty in OPERATIONS_ROLES
+        else 0,
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),

@@ -55,6 +55,7 @@ NO_PAGES = {
     "approvals:export",
     "approvals:export_differences",
     "approvals:export_additions",
+    "item_review:export",
     "budget:export",
     "rate_book_effect:export",
     "facilities:schedule_calendar",
@@ -63,6 +64,8 @@ NO_PAGES = {
     "rate_books:file",
     "rate_books:shipped_file",
     "rate_books:template",
+    "applications:entries_export",
+    "application_entries:export",
     "staff:figures_export",
     "staff_city:figures_export",
     "staff_city:overview_export",
@@ -71,12 +74,13 @@ NO_PAGES = {
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.
 SHOWN_BY_A_LIST = {
     "approvals:confirm_together": "approvals:inbox",
+    "item_review:confirm_together": "item_review:inbox",
     "facilities:account_confirm_address": "facilities:accounts",
     "facilities:account_withdraw_address": "facilities:accounts",
 }
 ROOMS = (
-    "portal", "approvals", "claims", "staff_records", "rate_books", "documents", "facilities", "accounts", "jobs",
-    "pages", "templates",
+    "portal", "approvals", "claims", "applications", "staff_records", "rate_books", "documents", "facilities",
+    "accounts", "jobs", "pages", "templates",
 )  # fmt: skip
 
 
