@@ -10,5 +10,7 @@ class ApplicationsConfig(AppConfig):
     verbose_name = "加算の申請"
 
     def ready(self) -> None:
-        """Register what this room and those below know of a facility."""
+        """Register what this room and those below know of a facility, and where its page leads to."""
         import_module("applications.own_sources")
+        import_module("applications.doors")
+        import_module("applications.people_sources")

@@ -77,9 +77,11 @@ class Field:
 
     ``known_from`` names sources in the order in which they are asked (``sources``); what one knows is not asked.
     ``fact`` is a fact of ``pricing.conditions``: the answer goes to the conditions and is asked once a year, by
-    whichever item asks first. ``formula`` makes the value (``formulas``). ``option`` is the pricing option an
+    whichever item asks first. ``otherwise``: the field is never typed; the sentence says what to do while no source
+    knows it. ``formula`` makes the value (``formulas``). ``option`` is the pricing option an
     approval sets. ``shown_if`` is a formula over the other fields; while it does not hold the field is neither asked
-    nor sent. ``may_differ``: a known value may be typed over, with a reason. ``columns`` are those of a table.
+    nor sent. ``may_differ``: a known value may be typed over, with a reason; what was said last year always, and
+    without one. ``columns`` are those of a table.
     """
 
     key: str
@@ -98,12 +100,18 @@ class Field:
     option: str = ""
     shown_if: str = ""
     may_differ: bool = False
+    otherwise: str = ""
     columns: tuple["Field", ...] = ()
 
     @property
     def is_computed(self) -> bool:
         """Made by its formula; never typed."""
         return bool(self.formula)
+
+    @property
+    def is_typed(self) -> bool:
+        """Somebody may type it, where no source knows it."""
+        return not self.formula and not self.otherwise
 
     @property
     def is_table(self) -> bool:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from applications.definitions import Field, Item, Kind
-from applications.filling import ROW_KEY, is_empty, shortest
+from applications.filling import ROW_KEY, shortest
 from staff_records.typed import Unreadable
 from staff_records.typed.characters import clean, narrow
 from staff_records.typed.values import read_day, read_month, read_yen
@@ -30,7 +30,7 @@ EMPTY_ROW: Final = "行を1つ以上入力してください。"
 class Entered:
     """
     What was read: ``values`` of the fields that were sent (None where the field was emptied), the ``unread`` texts, and
-    the sentence for each by the name of its control.
+    the sentence for each by the name of its control. Rows of free tables are numbered as they are kept.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -42,7 +42,7 @@ def read_entries(item: Item, entries: Entries) -> Entered:
     """The entries of a form. Fields that were not sent say nothing and are not in the answer."""
     entered = Entered()
     for own in item.fields:
-        if own.is_computed:
+        if not own.is_typed:
             continue
         if own.is_table:
             _table(own, entries, entered)
@@ -183,22 +183,50 @@ def _table(own: Field, entries: Entries, entered: Entered) -> None:
     if len(rows) > MOST_ROWS:
         entered.problems[own.key] = f"「{own.label}」：{MOST_ROWS}行までで入力してください。"
         return
-    for row, cells in rows.items():
-        for column in own.columns:
-            name = f"{own.key}.{row}.{column.key}"
-            if not column.is_computed and name in entries:
-                _one(column, name, list(entries[name]), entered, cells, column.key)
     if own.kind in ROW_KEY:
+        for row, cells in rows.items():
+            _row(own, row, row, entries, entered, cells)
         entered.values[own.key] = rows
         return
-    kept = [
-        cells for _, cells in sorted(rows.items(), key=lambda pair: _place(pair[0])) if not _is_blank(cells)
-    ]
+    kept: list[dict[str, Any]] = []
+    for row in sorted(rows, key=_place):
+        if not _is_blank(own, row, entries):
+            _row(own, row, str(len(kept)), entries, entered, rows[row])
+            kept.append(rows[row])
     entered.values[own.key] = kept or None
 
 
-def _is_blank(cells: Mapping[str, Any]) -> bool:
-    return all(is_empty(value) for value in cells.values())
+def _row(own: Field, sent: str, kept: str, entries: Entries, entered: Entered, cells: dict[str, Any]) -> None:
+    """The cells of the row that was ``sent`` under one name and is ``kept`` under another."""
+    for column in own.columns:
+        name = f"{own.key}.{sent}.{column.key}"
+        if not column.is_computed and name in entries:
+            place = f"{own.key}.{kept}.{column.key}"
+            _one(column, place, list(entries[name]), entered, cells, column.key)
+
+
+def _is_blank(own: Field, row: str, entries: Entries) -> bool:
+    """Nothing was typed; a row with what cannot be read is none."""
+    names = (f"{own.key}.{row}.{column.key}" for column in own.columns)
+    return not any(text.strip() for name in names for text in entries.get(name, ()))
+
+
+def sentences_of(item: Item, unread: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the texts that were kept unread, by the name of their control."""
+    found = {}
+    for name, text in unread.items():
+        key, _, rest = name.partition(".")
+        own = next((one for one in item.fields if one.key == key), None)
+        if own is None:
+            continue
+        if own.is_table:
+            column = rest.rpartition(".")[2]
+            own = next((one for one in own.columns if one.key == column), own)
+        try:
+            _bounded(own, _whole(own, text)) if own.kind is Kind.MONTHLY else read_value(own, [text])
+        except (Unreadable, TypeError) as refused:
+            found[name] = f"「{own.label}」：{refused}"
+    return found
 
 
 def _place(row: str) -> tuple[int, str]:

@@ -8,6 +8,9 @@ class ApplicationEvent(StrEnum):
 
     LISTED = "applications.listed"
     SHOWN = "applications.shown"
+    CHECKED = "applications.checked"
+    ENTRIES_SHOWN = "applications.entries_shown"
+    ENTRIES_EXPORTED = "applications.entries_exported"
     SAVED = "applications.saved"
     DISCARDED = "applications.discarded"
     SUBMITTED = "applications.submitted"

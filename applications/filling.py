@@ -16,6 +16,7 @@ from applications import formulas
 from applications.definitions import Check, Field, Item, Kind, Paper
 from applications.formulas import NotComputable
 
+OF_LAST_YEAR: Final = "last_year."
 ROW_KEY: Final = {Kind.PEOPLE: "member", Kind.CLASSES: "class"}
 
 
@@ -27,6 +28,10 @@ class Origin(StrEnum):
     DIFFERS = "differs"
     COMPUTED = "computed"
     NOBODY = "nobody"
+
+
+# What an item itself says of a fact; what rooms know is no word of its.
+SAID: Final = frozenset({Origin.TYPED, Origin.DIFFERS, Origin.COMPUTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,17 @@ class Filled:
     @property
     def is_asked(self) -> bool:
         """Nobody knows it: somebody has to type it, or may."""
-        return self.is_shown and not self.field.is_computed and self.known is None
+        return self.is_shown and self.field.is_typed and self.known is None
+
+    @property
+    def is_of_last_year(self) -> bool:
+        """It is what was said last year: nobody has registered it, so it is typed over without a reason."""
+        return self.known is not None and self.known.source.startswith(OF_LAST_YEAR)
+
+    @property
+    def needs_reason(self) -> bool:
+        """Something else was typed than what is registered, and why is not said."""
+        return self.origin is Origin.DIFFERS and not self.is_of_last_year and not self.reason.strip()
 
     @property
     def is_empty(self) -> bool:
@@ -129,14 +144,14 @@ class FilledItem:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The facts of conditions that were typed here."""
+        """The facts of conditions that are said here: typed, computed from what was, or repeated from last year."""
         return {
             filled.field.fact: filled.value
             for filled in self.fields
             if filled.field.fact
             and filled.is_shown
             and not filled.is_empty
-            and filled.origin in {Origin.TYPED, Origin.DIFFERS}
+            and (filled.origin in SAID or filled.is_of_last_year)
         }
 
 
@@ -178,9 +193,13 @@ def fill(
 
 
 def first_known(own: Field, known: Mapping[str, Given]) -> Given | None:
-    """What the first of the field's sources knows; a fact is known as ``fact.<name>``."""
+    """
+    What the first of the field's sources knows; a fact is known as ``fact.<name>``.
+
+    Whatever holds this year stands before what was said last year.
+    """
     names = (*own.known_from, f"fact.{own.fact}") if own.fact else own.known_from
-    for name in names:
+    for name in sorted(names, key=lambda name: name.startswith(OF_LAST_YEAR)):
         if (given := known.get(name)) is not None and not is_empty(given.value):
             return replace(given, source=name)
     return None
@@ -192,7 +211,7 @@ def _one(
     if own.is_computed:
         return Filled(own, None, Origin.COMPUTED)
     given = first_known(own, known)
-    value = typed.get(own.key)
+    value = typed.get(own.key) if own.is_typed else None
     if own.kind in ROW_KEY:
         return _table(own, given, value)
     if given is None:
@@ -229,16 +248,25 @@ def _row_of(own: Field, key: str, told: Mapping[str, Any], typed: Mapping[str, A
 
 
 def _compute(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
-    """Columns row by row, then fields in the order in which they need each other."""
-    for key, one in filled.items():
-        if one.field.is_table and any(column.is_computed for column in one.field.columns):
-            outside = _numbers(item, filled, fiscal_year)
-            rows = [_row(one.field, row, outside, item) for row in one.value or []]
-            filled[key] = replace(one, value=rows)
-    waiting = [own for own in item.fields if own.is_computed]
-    for own in sorted(waiting, key=lambda own: _depth(own, item)):
-        value = _value(own.formula, item, _numbers(item, filled, fiscal_year))
-        filled[own.key] = replace(filled[own.key], value=_as_json(own, value))
+    """Fields and columns of tables, in the order in which they need each other; columns row by row."""
+    made = {own.key: own for own in item.fields if needs_of(own) is not None}
+    for own in sorted(made.values(), key=lambda own: _depth(own, made)):
+        one, outside = filled[own.key], _numbers(item, filled, fiscal_year)
+        if own.is_table:
+            filled[own.key] = replace(one, value=[_row(own, row, outside, item) for row in one.value or []])
+        else:
+            filled[own.key] = replace(one, value=_as_json(own, _value(own.formula, item, outside)))
+
+
+def needs_of(own: Field) -> frozenset[str] | None:
+    """The names outside of it that a computed field, or a table with computed columns, needs; None: nothing is made."""
+    if own.is_computed:
+        return formulas.read(own.formula).names
+    texts = [column.formula for column in own.columns if column.is_computed]
+    if not texts:
+        return None
+    names = frozenset(name for text in texts for name in formulas.read(text).names)
+    return names - {column.key for column in own.columns}
 
 
 def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item: Item) -> dict[str, Any]:
@@ -250,11 +278,10 @@ def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item:
     return made
 
 
-def _depth(own: Field, item: Item) -> int:
-    """How many computed fields stand one behind the other before this one; packs have no circles."""
-    names = formulas.read(own.formula).names
-    below = [other for other in item.fields if other.key in names and other.is_computed]
-    return 1 + max((_depth(other, item) for other in below), default=0)
+def _depth(own: Field, made: Mapping[str, Field]) -> int:
+    """How much of what is made stands one behind the other before this; packs have no circles."""
+    below = [made[name] for name in needs_of(own) or () if name in made]
+    return 1 + max((_depth(other, made) for other in below), default=0)
 
 
 def _hide(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
@@ -325,7 +352,7 @@ def _problems_of(one: Filled) -> Iterator[Problem]:
     if one.is_missing:
         yield Problem(_missing_words(own), own.key)
         return
-    if one.origin is Origin.DIFFERS and not one.reason.strip():
+    if one.needs_reason:
         yield Problem(f"「{own.label}」が登録と違う理由を入力してください。", own.key)
     if own.is_table:
         yield from _problems_of_rows(own, one.value or [])
@@ -340,6 +367,8 @@ def _problems_of_rows(own: Field, rows: Sequence[Mapping[str, Any]]) -> Iterator
 
 
 def _missing_words(own: Field) -> str:
+    if own.otherwise:
+        return f"「{own.label}」がまだ分かりません。{own.otherwise}"
     if own.kind in {Kind.YES_NO, Kind.CHOICE, Kind.CHOICES, Kind.PERSON}:
         return f"「{own.label}」を選んでください。"
     if own.kind in ROW_KEY:

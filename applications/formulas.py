@@ -2,7 +2,7 @@
 The small language in which packs say how one field follows from others (計算式), what must hold, and when one is asked.
 
 ``actual - required``, ``sum(staff.yen)``, ``floor(total, 1000)``, ``spent >= granted or reason != ""``,
-``lookup("allowance", years=service_years, ratio=cost_ratio)``, ``1 if hours >= 400 else 0``.
+``lookup("allowance", years=service_years, ratio=cost_ratio)``, ``1 if hours >= 400 else 0``, ``has(uses, "wages")``.
 
 Pure and exact: whole numbers and fractions, never float; each rounding has a name. What is not known is ``None`` and
 makes unknown whatever needs it; ``and`` and ``or`` know their answer when one side is enough. Parsed once, with
@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
-LONGEST: Final = 400
+LONGEST: Final = 800
 DEEPEST: Final = 25
 Value = bool | int | Fraction | str | None
 Tables = Mapping[str, Sequence[Mapping[str, int]]]
@@ -150,6 +150,10 @@ def _parts(node: ast.expr, text: str) -> list[ast.expr]:
         case ast.Call(func=ast.Name(id="known"), args=[ast.Name() as what], keywords=[]):
             return [what]
         case ast.Call(
+            func=ast.Name(id="has"), args=[ast.Name() as what, ast.Constant(value=str())], keywords=[]
+        ):
+            return [what]
+        case ast.Call(
             func=ast.Name(id="lookup"), args=[ast.Constant(value=str())], keywords=[_, *_] as keywords
         ) if all(keyword.arg for keyword in keywords):
             return [keyword.value for keyword in keywords]
@@ -212,6 +216,8 @@ class _Run:
             (what,) = args
             assert isinstance(what, ast.Name)
             return self.values.get(what.id) not in (None, "", [])
+        if name == "has":
+            return self._has(args)
         if name in SUMS:
             return self._summed(name, args[0])
         if name == "lookup":
@@ -257,6 +263,18 @@ class _Run:
         if not numbers:
             return None
         return _plain(max(numbers) if name == "highest" else min(numbers))
+
+    def _has(self, args: list[ast.expr]) -> bool | None:
+        """Whether a key is among the chosen ones."""
+        what, key = args
+        assert isinstance(what, ast.Name)
+        assert isinstance(key, ast.Constant)
+        chosen = self.values.get(what.id)
+        if chosen is None:
+            return None
+        if not isinstance(chosen, (list, tuple)):
+            raise NotComputable("選べるのは、いくつも選ぶ欄だけです。")
+        return key.value in chosen
 
     def _looked_up(self, name: str, keys: Mapping[str, Fraction | None]) -> Value:
         """

@@ -1,14 +1,17 @@
-"""What this room and those below know of a facility: its place, its profile, the roster the city has accepted."""
+"""What this room and those below know of a facility: place, profile, granted items, figures of the accepted roster."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from applications.filling import Given
 from applications.sources import Asking, Known, tells
-from facilities.models import Corporation, FacilityProfile, holding_in
+from facilities.models import Corporation, FacilityProfile, GrantedItem, holding_in
 from facilities.periods import ServiceMonth
-from pages.wareki import date_words, month_words
+from pages.wareki import date_words, fiscal_year_words, month_words
+from pricing import ItemClaim
+from pricing.vocabulary import ITEM_LABELS
 from staff_records.models import RosterSnapshot
 from staff_records.roster_figures import RosterFigures
 from staff_records.states import SnapshotStatus
@@ -31,6 +34,9 @@ ROSTER: Final = (
     "base_percent",
     "wage_percent",
 )
+
+OPTIONS: Final = tuple(sorted(frozenset(ItemClaim._fields) - {"code", "certification", "position"}))
+MONTHS: Final = 12
 
 
 @tells("facility.number", "facility.name", "facility.corporation", "facility.location", "facility.kind")
@@ -73,6 +79,45 @@ def of_roster(asking: Asking) -> Mapping[UUID, Known]:
         values = {name: getattr(figures, name) for name in ROSTER}
         found[row.facility_id] = dict(_given("roster", values, words))
     return found
+
+
+@tells(
+    *(f"granted.{code}" for code in ITEM_LABELS),
+    *(f"granted.{code}.{option}" for code in ITEM_LABELS for option in (*OPTIONS, "months")),
+)
+def of_grants(asking: Asking) -> Mapping[UUID, Known]:
+    """
+    What holds of the additions and deductions in the month (適用中): whether, with which options, and in how many
+    months of the year; what nobody has granted does not hold. One query.
+    """
+    year = [ServiceMonth(asking.fiscal_year, 4).plus(place).first_day for place in range(MONTHS)]
+    rows = GrantedItem.objects.filter(facility__in=asking.facilities, from_month__lte=year[-1]).exclude(
+        to_month__lt=year[0]
+    )
+    codes = {parts[1] for name in asking.names if (parts := name.split("."))[0] == "granted"}
+    words = f"適用中の加算・調整（{month_words(asking.month.first_day)}）"
+    of_year = f"適用中の加算・調整（{fiscal_year_words(asking.fiscal_year)}）"
+    told: dict[UUID, Known] = {
+        facility.pk: {f"granted.{code}": Given(False, words) for code in codes}
+        for facility in asking.facilities
+    }
+    months: dict[tuple[UUID, str], set[date]] = {}
+    for row in rows.order_by("code", "certification", "-from_month"):
+        if row.code not in codes:
+            continue
+        held = {
+            day for day in year if row.from_month <= day and (row.to_month is None or day <= row.to_month)
+        }
+        months.setdefault((row.facility_id, row.code), set()).update(held)
+        if asking.month.first_day not in held:
+            continue
+        own = told[row.facility_id]
+        own[f"granted.{row.code}"] = Given(True, words)
+        for option, value in row.options.items():
+            own.setdefault(f"granted.{row.code}.{option}", Given(value, words))
+    for (facility_id, code), held in months.items():
+        told[facility_id][f"granted.{code}.months"] = Given(len(held), of_year)
+    return told
 
 
 def _profile(row: FacilityProfile, month: ServiceMonth) -> Known:

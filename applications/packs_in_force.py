@@ -4,12 +4,12 @@ from functools import lru_cache
 
 from applications import sources
 from applications.definitions import Item, Pack
+from applications.facts import FACT, FACTS
 from applications.models import ItemPack
 from applications.reading import Vocabulary, read_pack
 from applications.states import PackState
 from facilities.models import FacilityKind
 from pricing import ItemClaim
-from pricing.conditions.facts import QUESTIONS
 from pricing.vocabulary import ITEM_LABELS
 
 OPTIONS = frozenset(ItemClaim._fields) - {"code", "certification", "position"}
@@ -20,10 +20,10 @@ NOT_GRANTED = frozenset({"base", "treatment_1_2", "mid_month", "employee_slot"})
 def vocabulary() -> Vocabulary:
     """What packs may refer to: asked once the rooms above have told what they know."""
     return Vocabulary(
-        sources=sources.names() | {f"fact.{name}" for name in QUESTIONS},
+        sources=sources.names() | {f"{FACT}{name}" for name in FACTS},
         person_sources=sources.person_names(),
         class_sources=sources.class_names(),
-        facts=frozenset(QUESTIONS),
+        facts=FACTS,
         grants={code: OPTIONS for code in ITEM_LABELS if code not in NOT_GRANTED},
         types=frozenset(FacilityKind.values),
     )

@@ -28,6 +28,7 @@ from applications.definitions import (
     Share,
     Stage,
 )
+from applications.filling import OF_LAST_YEAR
 from applications.formulas import FROM, RESULT, Formula, FormulaWrong
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -41,18 +42,27 @@ GIVEN: Final = frozenset({"fiscal_year"})
 
 
 @dataclass(frozen=True, slots=True)
+class FactAnswer:
+    """How a fact of conditions is answered: by a field of one of ``kinds``, with no other ``choices`` than these."""
+
+    kinds: frozenset[Kind]
+    choices: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """
     What packs may refer to.
 
-    ``sources`` by name; ``person_sources`` those of one person; ``facts`` of conditions; ``grants``: each addition with
+    ``sources`` by name; ``person_sources`` those of one person; ``facts`` of conditions with what an answer may be;
+    ``grants``: each addition with
     the options pricing takes; ``types`` of facilities.
     """
 
     sources: frozenset[str]
     person_sources: frozenset[str]
     class_sources: frozenset[str]
-    facts: frozenset[str]
+    facts: Mapping[str, "FactAnswer"]
     grants: Mapping[str, frozenset[str]]
     types: frozenset[str]
 
@@ -243,6 +253,7 @@ class _Reader:
         columns = [self.field(own, is_column=True) for own in column_nodes]
         self.unique([own.key for own in columns], column_nodes, "key")
         choices = node.take("choices", dict, {})
+        sources = node.texts("known_from", [])
         made = Field(
             key=self.key(node),
             label=node.text("label", most=60),
@@ -254,12 +265,13 @@ class _Reader:
             least=node.take("least", int, None),
             most=node.take("most", int, None),
             longest=node.take("longest", int, 0),
-            known_from=node.texts("known_from", []),
+            known_from=sources,
             fact=node.text("fact", most=60, default=""),
             formula=node.text("formula", most=formulas.LONGEST, default=""),
             option=node.text("option", most=40, default=""),
             shown_if=node.text("shown_if", most=formulas.LONGEST, default=""),
-            may_differ=node.take("may_differ", bool, False),
+            may_differ=node.take("may_differ", bool, any(name.startswith(OF_LAST_YEAR) for name in sources)),
+            otherwise=node.text("otherwise", most=200, default=""),
             columns=tuple(columns),
         )
         node.done()
@@ -278,8 +290,10 @@ class _Reader:
             node.say("most", "最小より小さくなっています。")
         if own.longest and own.kind not in {Kind.TEXT, Kind.LONG_TEXT}:
             node.say("longest", "字数は文字の欄だけに書けます。")
-        if own.formula and (own.known_from or own.fact or own.is_table):
-            node.say("formula", "計算する欄に、known_from、fact、列は書けません。")
+        if own.formula and (own.known_from or own.is_table):
+            node.say("formula", "計算する欄に、known_from と列は書けません。")
+        if own.otherwise and (own.formula or own.may_differ or not (own.known_from or own.fact)):
+            node.say("otherwise", "otherwise は、known_from か fact だけで埋まる欄に書きます。")
         known = {"people": self.words.person_sources, "classes": self.words.class_sources}
         for column in own.columns:
             allowed = known.get(own.kind, frozenset())
@@ -292,8 +306,20 @@ class _Reader:
             for name in own.known_from:
                 if name not in self.words.sources and not name.startswith(("item.", "last_year.")):
                     node.say("known_from", f"「{name}」という出どころはありません。")
-        if own.fact and own.fact not in self.words.facts:
+        if own.fact:
+            self.answers_fact(own, node)
+
+    def answers_fact(self, own: Field, node: _Node) -> None:
+        """A fact is answered as the conditions understand it: another kind would be an answer to nothing."""
+        wanted = self.words.facts.get(own.fact)
+        if wanted is None:
             node.say("fact", f"条件の事実「{own.fact}」はありません。")
+        elif own.kind not in wanted.kinds:
+            kinds = "、".join(sorted(wanted.kinds))
+            node.say("fact", f"条件の事実「{own.fact}」は、{kinds} の欄で聞いてください。")
+        elif wanted.choices and not own.choices.keys() <= wanted.choices:
+            allowed = "、".join(sorted(wanted.choices))
+            node.say("choices", f"条件の事実「{own.fact}」の選択肢は次のものです：{allowed}")
 
     def check(self, node: _Node) -> Check:
         made = Check(
@@ -365,8 +391,15 @@ class _Reader:
                 read = self.formula(getattr(made, name), at, name, own, item)
                 needs[made.key] = needs.get(made.key, frozenset()) | (read.names if read else frozenset())
             columns = {column.key: column for column in made.columns}
+            before: set[str] = set()
             for column in made.columns:
-                self.formula(column.formula, at, f"column.{column.key}.formula", {**own, **columns}, item)
+                name = f"column.{column.key}.formula"
+                read = self.formula(column.formula, at, name, {**own, **columns}, item)
+                names = read.names if read else frozenset()
+                needs[made.key] |= names - columns.keys()
+                if names & columns.keys() - before:
+                    at.say(name, "列の計算式には、それより前の列だけを使えます。")
+                before.add(column.key)
         for number, check in enumerate(item.checks):
             self.formula(check.formula, node, f"check[{number}].formula", own, item)
             if check.at and check.at not in own:

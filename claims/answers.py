@@ -115,8 +115,13 @@ def as_kept(name: str, value: Any) -> Any:
 
 def contradicts(name: str, kept: Any, known: Any) -> bool:
     """Whether an answer says something else than what is ``known``; numbers may differ as far as they are typed."""
-    given = as_fact(name, kept)
-    tolerance = {DECIMAL: Fraction(1, 10), WHOLE: Fraction(1)}.get(BY_NAME[name].kind)
+    return differ(name, as_fact(name, kept), known)
+
+
+def differ(name: str, given: Any, known: Any) -> bool:
+    """Whether two words on one fact are not the same; numbers may differ as far as they are typed."""
+    kind = BY_NAME[name].kind if name in BY_NAME else ""
+    tolerance = {DECIMAL: Fraction(1, 10), WHOLE: Fraction(1)}.get(kind)
     return bool(given != known) if tolerance is None else abs(Fraction(given) - Fraction(known)) >= tolerance
 
 

@@ -10,7 +10,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "児童数と請求"
 
     def ready(self) -> None:
-        """Tell documents how claims are printed, facilities what is touched, rosters what follows."""
+        """Tell the rooms below what claims know: printing, what is touched, who is needed, what conditions say."""
         import_module("claims.paper").register()
         import_module("claims.beginnings")
         import_module("claims.open_tasks")
@@ -18,4 +18,6 @@ class ClaimsConfig(AppConfig):
         import_module("claims.touching")
         import_module("claims.required_teachers")
         import_module("claims.queries.expected")
+        import_module("claims.application_conditions")
+        import_module("claims.application_sources")
         import_module("claims.tasks")

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
+from applications.models import ApplicationVersion
 from asking import together
 from claims import facts, obstacles
+from claims.applied import said_in, sent_in
 from claims.cells import HOURS_OF, rows_of_kind
 from claims.facts import Fact
 from claims.models import (
@@ -45,7 +46,7 @@ from pricing import (
     shipped_books,
 )
 from rate_books.in_force import book_named, books_for
-from staff_records.figures.facts import RosterFacts
+from staff_records.figures.facts import RosterFact, RosterFacts
 from staff_records.figures.leaders import Leaders
 
 # The official tables price class ages 4 and 5 together; 1 and 2 stay apart for 1歳児配置改善 (D14).
@@ -83,6 +84,8 @@ class Ingredients:
     answers: ConditionAnswers | None = None
     # What the roster tells of the conditions; None: nobody is on it. Only who checks conditions reads it.
     roster: RosterFacts | None = None
+    # What its sent applications have said of them; only who checks conditions reads it.
+    applied: dict[str, RosterFact] = field(default_factory=dict)
     # Who of the roster could be A or B of 区分3, where it is granted.
     leaders: Leaders | None = None
     approved_payers: set[str] = field(default_factory=set)
@@ -155,20 +158,29 @@ def gather_terms(
     """
     As ``gather``, without the claims that were approved already: one query.
 
-    ``books``: those that may be in force; whoever asks no price gives none. ``with_answers``: also what the facilities
-    have answered of the conditions in the fiscal year.
+    ``books``: those that may be in force; whoever asks no price gives none. ``with_answers``: as ``add_terms``.
     """
     found = {
         sheet.facility_id: Ingredients(sheet, sheet.facility, sheet.facility.municipality.code, books=books)
         for sheet in sheets
     }
+    add_terms(found, month, with_answers=with_answers)
+    return found
+
+
+def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth, *, with_answers: bool = False) -> None:
+    """
+    To each facility the counts of its sheet, and what holds for it in ``month``: one query.
+
+    ``with_answers``: also what the facilities have answered of the conditions, and said in applications.
+    """
     given = ConditionAnswers.objects.filter(facility__in=found, fiscal_year=month.fiscal_year)
     counts, profiles, grants, saved, *answered = together(
-        ChildCount.objects.filter(sheet__in=[sheet.pk for sheet in sheets]),
+        ChildCount.objects.filter(sheet__in=[own.sheet.pk for own in found.values()]),
         holding_in(FacilityProfile.objects.filter(facility__in=found), month),
         holding_in(GrantedItem.objects.filter(facility__in=found), month).order_by("code"),
         MonthlyFacts.objects.filter(facility__in=found, month=month.first_day),
-        *([given] if with_answers else []),
+        *([given, sent_in(found, month.fiscal_year)] if with_answers else []),
     )
     for count in counts:
         found[count.facility_id].counts.append(count)
@@ -178,9 +190,17 @@ def gather_terms(
         found[grant.facility_id].grants.append(grant)
     for own_facts in saved:
         found[own_facts.facility_id].facts = own_facts
-    for answers in chain.from_iterable(answered):
-        found[answers.facility_id].answers = answers
-    return found
+    if not answered:
+        return
+    answers, applied = answered
+    for row in answers:
+        found[row.facility_id].answers = row
+    said: dict[UUID, list[ApplicationVersion]] = {}
+    for version in applied:
+        said.setdefault(version.facility_id, []).append(version)
+    for facility_id, rows in said.items():
+        own = found[facility_id]
+        own.applied = said_in(rows, month, own.facility.kind)
 
 
 def compose(ingredients: Ingredients) -> list[Composition]:

@@ -1,9 +1,9 @@
 """
 What the rooms know of a facility's month, as the facts that conditions of items ask about (``pricing.conditions``).
 
-``composing.gather_terms`` gathers a claim's ingredients and what facilities have answered themselves, for one facility
-or a whole city; ``read_rosters`` adds what their rosters tell. What nobody has told us stays ``None``, and its question
-is asked instead.
+``composing.gather_terms`` gathers a claim's ingredients, what facilities have answered themselves and what they have
+said in applications, for one facility or a whole city; ``read_rosters`` adds what their rosters tell. What nobody has
+told us stays ``None``, and its question is asked instead.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,7 +45,7 @@ def known_facts(found: Ingredients) -> Facts:
 
     The exempt children of side dishes come with user charges, whose rows the operations section may not see, so they
     stay a question. Rates count as known though they are provisional: it is these that are claimed. The roster stands
-    before what the facility has answered.
+    before what the facility has said in applications, and that before what it has answered.
     """
     profile = found.profile
     claimed = claimed_items(found)
@@ -61,12 +61,13 @@ def known_facts(found: Ingredients) -> Facts:
         **_told_by_grants(found.grants),
     )
     known = replace(known, **_told_by_roster(found, known))
+    known = replace(known, **_said_in_applications(found, known))
     return replace(known, **_answered(found, known))
 
 
 def read_rosters(gathered: Mapping[UUID, Ingredients], month: ServiceMonth) -> None:
     """
-    Add what each facility's roster tells of the month; answers and grants must be there already.
+    Add what each facility's roster tells of the month; answers, applications and grants must be there already.
 
     One query where nobody has a roster, else two and one to the key store, however many facilities. Trainings are read
     where somebody claims 区分3, whose leaders are trained.
@@ -97,13 +98,14 @@ def told_by(
     ``experience``: of the month's fiscal year, where it is known already.
     """
     kind, codes = own.facility.kind, {grant.code for grant in own.grants}
+    said = own.applied.get("chief_dedicated")
     answered = own.answers.answers.get("chief_dedicated") if own.answers else None
     return facts_of(
         roster,
         kind,
         month,
         profile=own.profile,
-        dedicated=dedicated_chiefs(kind, codes, answered),
+        dedicated=dedicated_chiefs(kind, codes, said.value if said else answered),
         experience=experience,
     )
 
@@ -112,6 +114,11 @@ def _told_by_roster(found: Ingredients, known: Facts) -> dict[str, Any]:
     """What the roster tells, where nothing else is known."""
     told = found.roster.values if found.roster else {}
     return {name: value for name, value in told.items() if getattr(known, name) is None}
+
+
+def _said_in_applications(found: Ingredients, known: Facts) -> dict[str, Any]:
+    """What applications have said, where nothing else is known."""
+    return {name: said.value for name, said in found.applied.items() if getattr(known, name) is None}
 
 
 def _answered(found: Ingredients, known: Facts) -> dict[str, Any]:

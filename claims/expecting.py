@@ -15,6 +15,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from applications.models import ApplicationVersion
+from claims.applied import said_in
 from claims.composing import Ingredients
 from claims.conditions import known_facts, told_by
 from claims.models import ChildCount, ConditionAnswers, CountSheet, MonthlyFacts
@@ -51,6 +53,7 @@ class Basis:
     counts: Sequence[ChildCount] = ()
     facts: Mapping[ServiceMonth, MonthlyFacts] = field(default_factory=dict)
     answers: ConditionAnswers | None = None
+    applied: Sequence[ApplicationVersion] = ()
     roster: Roster = field(default_factory=Roster)
 
     @property
@@ -87,6 +90,7 @@ class Basis:
             grants=list(terms.grants),
             facts=self.facts.get(month),
             answers=self.answers,
+            applied=said_in(self.applied, month, self.facility.kind),
             books=(),
             expected_in=month,
         )

@@ -45,6 +45,7 @@ FACILITY = (
         ),
     ),
     NavigationItem("職員", "staff:roster", frozenset({"staff:"})),
+    NavigationItem("申請", "applications:year_now", frozenset({"applications:"})),
     NavigationItem("帳票", "documents:list", frozenset({"documents"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
     NavigationItem("お知らせ", "facility_notices:notices", frozenset({"facility_notices:"})),
@@ -52,7 +53,9 @@ FACILITY = (
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts", "charges"}))
 REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals", "budget:"}))
-APPLICATIONS = NavigationItem("申請", "item_review:inbox", frozenset({"item_review:"}))
+APPLICATIONS = NavigationItem(
+    "申請", "item_review:inbox", frozenset({"item_review:", "application_entries:"})
+)
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
 )
@@ -62,6 +65,7 @@ ACCOUNTS = NavigationItem(
     frozenset({"facilities:account", "facilities:api_tokens", "staff_city:retention"}),
 )
 RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
+ITEM_PACKS = NavigationItem("申請様式", "item_packs:packs", frozenset({"item_packs:"}))
 STAFF = NavigationItem("職員", "staff_city:overview", frozenset({"staff_city:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
@@ -151,7 +155,18 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
         return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
         return (HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
-    return (HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, RATE_BOOKS, ACCOUNTS, SCHEDULE, NOTICES)
+    return (
+        HOME,
+        REVIEW,
+        APPLICATIONS,
+        COUNTS,
+        FACILITIES,
+        RATE_BOOKS,
+        ITEM_PACKS,
+        ACCOUNTS,
+        SCHEDULE,
+        NOTICES,
+    )
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from applications import permissions
 from applications.definitions import Item, Months
 from applications.entering import Entered, read_entries
 from applications.events import ApplicationEvent
-from applications.filling import FilledItem, Origin, is_empty
+from applications.filling import Filled, FilledItem, Origin, is_empty
 from applications.models import Application, ApplicationVersion, ItemPack, TypedField
 from applications.models.cases import LONGEST_REASON
 from applications.packs_in_force import item_of
@@ -51,6 +51,14 @@ class Wanted:
     is_wanted: bool | None
     from_month: ServiceMonth | None = None
     to_month: ServiceMonth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page has shown of a draft: an act on anything else is refused."""
+
+    revision: int
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +131,41 @@ def submit(
     version: ApplicationVersion = ApplicationVersion.objects.select_for_update(of=("self",)).get(
         pk=version_id
     )
+    may_be_sent(version, by)
+    application = version.application
+    facility = Facility.objects.get(pk=version.facility_id)
+    item = item_of(version.pack, application.item_key)
+    filled = fill_for(facility, application.fiscal_year, item, version)
+    if Shown(version.revision, hash_of(version, filled)) != Shown(shown_revision, shown_hash):
+        raise NotAllowed(NOT_AS_SHOWN)
+    problems = before_submission(version, item, filled, application.fiscal_year)
+    standing = standing_of(facility, application.fiscal_year, version.round_number, at)
+    problems += round_problems(standing, version, late_reason)
+    if problems:
+        raise ProblemsFound(problems)
+    send(version, filled, standing, late_reason=late_reason, by=by, at=at)
+    return version
+
+
+def may_be_sent(version: ApplicationVersion, by: Actor) -> None:
+    """:raises NotAllowed: not the facility's own, no draft, or drafted with a pack that holds no more."""
     permissions.keep(by, version)
     if version.status != VersionStatus.DRAFT:
         raise NotAllowed(NOT_OPEN.format(label=VersionStatus(version.status).label))
     if version.pack.state != PackState.RELEASED:
         raise NotAllowed(OTHER_PACK)
-    application = Application.objects.get(pk=version.application_id)
-    facility = Facility.objects.get(pk=version.facility_id)
-    item = item_of(version.pack, application.item_key)
-    filled = fill_for(facility, application.fiscal_year, item, version)
-    if (version.revision, hash_of(version, filled)) != (shown_revision, shown_hash):
-        raise NotAllowed(NOT_AS_SHOWN)
-    problems = before_submission(version, item, filled, application.fiscal_year)
-    standing = standing_of(facility, application.fiscal_year, version.round_number, at)
-    problems += _round_problems(standing, version, late_reason)
-    if problems:
-        raise ProblemsFound(problems)
+
+
+def send(
+    version: ApplicationVersion,
+    filled: FilledItem,
+    standing: Standing,
+    *,
+    late_reason: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Freeze what was shown and give it to the city; whoever calls has checked it and holds the version."""
     _freeze(version, filled)
     version.late_reason = late_reason.strip() if standing.is_over else ""
     version.move_to(VersionStatus.SUBMITTED)
@@ -150,13 +177,12 @@ def submit(
         on=version,
         rows={"application_version": [version.pk]},
         detail={
-            "item": item.key,
-            "fiscal_year": application.fiscal_year,
+            "item": filled.item.key,
+            "fiscal_year": standing.round.fiscal_year,
             "content_hash": version.content_hash,
             "late": standing.is_over,
         },
     )
-    return version
 
 
 @operation(ApplicationEvent.WITHDRAWN)
@@ -278,7 +304,10 @@ def _month_problems(version: ApplicationVersion, item: Item, fiscal_year: int) -
     if item.months is not Months.FROM:
         return []
     if version.from_month is None:
-        return ["適用を始める月（やめるときは、やめる月）を選んでください。"] if version.is_wanted else []
+        # Who stops during the year says when; who never began has no month.
+        if version.is_wanted or version.replaces_id is not None:
+            return ["適用を始める月（やめるときは、やめる月）を選んでください。"]
+        return []
     if not first <= version.from_month <= last:
         return [f"適用を始める月は、{fiscal_year}年4月から{fiscal_year + 1}年3月までの月にしてください。"]
     if version.to_month is not None and not version.from_month <= version.to_month <= last:
@@ -286,7 +315,7 @@ def _month_problems(version: ApplicationVersion, item: Item, fiscal_year: int) -
     return []
 
 
-def _round_problems(standing: Standing, version: ApplicationVersion, late_reason: str) -> list[str]:
+def round_problems(standing: Standing, version: ApplicationVersion, late_reason: str) -> list[str]:
     """Before its round nothing is sent, except changes, which may be reported any day; after it only with a reason."""
     reason = late_reason.strip()
     if len(reason) > LONGEST_REASON:
@@ -379,6 +408,11 @@ def _round_of(item: Item, approved: ApplicationVersion | None) -> int:
     return item.rounds[-1] if approved is not None else item.rounds[0]
 
 
+def _knew(filled: Filled) -> bool:
+    """The very value was known already; of tables only what is missing is asked."""
+    return not filled.field.is_table and filled.known is not None and filled.origin is not Origin.DIFFERS
+
+
 def _count_typed(
     version: ApplicationVersion,
     facility: Facility,
@@ -404,7 +438,7 @@ def _count_typed(
                 round_number=version.round_number,
                 version=version,
                 field_key=key,
-                knew=known[key].known is not None and not item.field_named(key).is_table,
+                knew=_knew(known[key]),
                 typed_at=at,
                 typed_by=by.user_id,
             )

@@ -25,6 +25,7 @@ from facilities.transitions import check_transition
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "packs"
 NOT_AS_SHOWN = "画面を開いたあとに内容が変わりました。もう一度確認してください。"
+NOTHING_SHIPPED = "新しく読み込む様式はありません。すでに読み込んであるか、この年度の様式がありません。"
 SAME_PERSON = "読み込んだ人とは別の管理者が公開してください。"
 
 
@@ -77,6 +78,27 @@ def load(content: str, *, by: Actor, at: datetime) -> ItemPack:
         detail={"pack_id": pack.id, "fiscal_year": pack.fiscal_year, "content_hash": digest},
     )
     return row
+
+
+@operation(PackEvent.LOADED)
+def load_shipped(fiscal_year: int, *, by: Actor, at: datetime) -> list[ItemPack]:
+    """
+    Keep the packs of the year that come with the product as drafts, as far as they neither wait nor hold already.
+
+    :raises NotAllowed: only administrators.
+    :raises PackWrong: one of them refers to what this version of the product does not have.
+    :raises ProblemsFound: there is nothing to load, or one of a name with another content waits.
+    """
+    permissions.keep_packs(by, None)
+    have = set(
+        ItemPack.objects.filter(
+            fiscal_year=fiscal_year, state__in=[PackState.DRAFT, PackState.RELEASED]
+        ).values_list("content_hash", flat=True)
+    )
+    texts = [text for text in shipped_packs(fiscal_year).values() if content_hash(text) not in have]
+    if not texts:
+        raise ProblemsFound([NOTHING_SHIPPED])
+    return [load(text, by=by, at=at) for text in texts]
 
 
 @operation(PackEvent.RELEASED)

@@ -2,8 +2,8 @@
 Items filled with what the product knows now: for one facility's page, or for many facilities in the same few queries.
 
 Known are, in the order a field names them, what rooms tell (``sources``), what other items of the year and the same
-item of last year have said (``item.…``, ``last_year.…``), and each fact of conditions wherever it was typed this
-year.
+item of last year have said (``item.…``, ``last_year.…``), and each fact of conditions: as rooms tell it, else wherever
+it was typed this year, else as the facility has answered it to the conditions themselves.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +12,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from applications import sources
-from applications.definitions import Item
-from applications.filling import FilledItem, Given, fill
+from applications.definitions import Field, Item
+from applications.facts import ANSWER, FACT
+from applications.filling import OF_LAST_YEAR, FilledItem, Given, fill, is_empty
 from applications.models import ApplicationVersion
+from applications.packs_in_force import pack_of
 from applications.sources import Asking, Known
 from applications.states import VersionStatus
 from facilities.models import Facility
@@ -23,7 +25,6 @@ from pages.wareki import fiscal_year_words
 
 # What one version says others may repeat: as soon as it was sent, the approved one first.
 SAID: Final = (VersionStatus.APPROVED, VersionStatus.SUBMITTED)
-FACT = "fact."
 
 
 @dataclass
@@ -33,6 +34,9 @@ class Said:
     this_year: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     last_year: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     facts: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    # Of drafts: fact → label of the item, value. Only what is never typed repeats it, so that a round can be sent in
+    # one act and no two drafts wait for each other.
+    drafted: dict[str, tuple[str, Any]] = field(default_factory=dict)
 
 
 def fill_for(
@@ -80,13 +84,17 @@ def said_by(facilities: Sequence[Facility], fiscal_year: int) -> dict[UUID, Said
         ApplicationVersion.objects.filter(
             facility__in=facilities,
             application__fiscal_year__in=(fiscal_year, fiscal_year - 1),
-            status__in=SAID,
+            status__in=(*SAID, VersionStatus.DRAFT),
         )
-        .select_related("application")
+        .select_related("application", "pack")
         .order_by("status", "number")  # approved before submitted: what was sent last is the newest word
     )
+    drafts = []
     for version in rows:
         own, application = found[version.facility_id], version.application
+        if version.status == VersionStatus.DRAFT:
+            drafts.append(version)
+            continue
         values = {key: kept["value"] for key, kept in version.content.get("sent", {}).items()}
         if application.fiscal_year < fiscal_year:
             if version.status == VersionStatus.APPROVED:
@@ -94,7 +102,27 @@ def said_by(facilities: Sequence[Facility], fiscal_year: int) -> dict[UUID, Said
             continue
         own.this_year[application.item_key] = values
         own.facts.update({name: (application.item_key, value) for name, value in version.facts.items()})
+    for version in drafts:
+        if version.application.fiscal_year == fiscal_year and version.is_wanted is not False:
+            _read_draft(version, found[version.facility_id])
     return found
+
+
+def _read_draft(version: ApplicationVersion, said: Said) -> None:
+    """What a draft will say of facts: as it was typed, else as it is repeated from last year."""
+    item = pack_of(version.pack).by_key.get(version.application.item_key)
+    if item is None:  # loaded packs may drop an item; its draft says nothing
+        return
+    typed, before = version.content.get("typed", {}), said.last_year.get(item.key, {})
+    for own in item.fields:
+        if not own.fact or not own.is_typed:
+            continue
+        value = typed.get(own.key)
+        for name in own.known_from if is_empty(value) else ():
+            if name.startswith(OF_LAST_YEAR):
+                value = before.get(name.removeprefix(OF_LAST_YEAR))
+        if not is_empty(value):
+            said.drafted[own.fact] = (item.label, value)
 
 
 def _known(item: Item, told: Known, said: Said, fiscal_year: int) -> Known:
@@ -108,10 +136,15 @@ def _known(item: Item, told: Known, said: Said, fiscal_year: int) -> Known:
             elif kind == "last_year":
                 words = f"{fiscal_year_words(fiscal_year - 1)}の申請"
                 _add(known, name, said.last_year.get(item.key, {}).get(rest), words)
-        if own.fact and own.fact in said.facts:
-            key, value = said.facts[own.fact]
+        for fact in _facts_of(own):
+            key, value = said.facts.get(fact, (item.key, None))
             if key != item.key:
-                _add(known, f"{FACT}{own.fact}", value, "今年度の別の申請")
+                _add(known, f"{FACT}{fact}", value, "今年度の別の申請")
+            if own.otherwise and fact in said.drafted:
+                label, value = said.drafted[fact]
+                _add(known, f"{FACT}{fact}", value, f"「{label}」の入力（提出前）")
+            if answered := known.pop(f"{ANSWER}{fact}", None):
+                known.setdefault(f"{FACT}{fact}", answered)
     return known
 
 
@@ -123,8 +156,14 @@ def _add(known: Known, name: str, value: Any, words: str) -> None:
 def _names_of(item: Item) -> Iterable[str]:
     for own in item.all_fields():
         yield from own.known_from
-        if own.fact:
-            yield f"{FACT}{own.fact}"
+        for fact in _facts_of(own):
+            yield from (f"{FACT}{fact}", f"{ANSWER}{fact}")
+
+
+def _facts_of(own: Field) -> set[str]:
+    """The facts a field answers or repeats."""
+    repeated = {name.removeprefix(FACT) for name in own.known_from if name.startswith(FACT)}
+    return repeated | ({own.fact} if own.fact else set())
 
 
 def _month_of(version: ApplicationVersion | None, fiscal_year: int) -> ServiceMonth:

@@ -25,12 +25,13 @@ from facilities.periods import ServiceMonth
 from pages.wareki import month_words
 from pricing import SECTION_LABELS
 from pricing.conditions.checking import Findings, ItemFinding, Reason, check
-from pricing.conditions.facts import Facts
+from pricing.conditions.facts import QUESTIONS, Facts
 from pricing.rule_sets import claimable_entry
 from staff_records.figures.facts import RosterFact, RosterFacts
 from staff_records.figures.leaders import CATEGORY_3, Leaders
 
 MONTHS_LISTED: Final = 24
+ANSWERED, APPLIED = "施設の回答", "提出した申請の内容"
 # In the order of the page: what money hangs on first, what is as it should be last.
 FAILS, MUST, ASK, MAYBE, COULD, REACH, HOLDS = "fails", "must", "ask", "maybe", "could", "reach", "holds"
 STATES: Final[Mapping[str, str]] = {
@@ -110,11 +111,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """The facility has answered something else than its roster tells; the roster is what was checked with."""
+    """
+    The facility has said something else than what was checked with: its roster, or before its answers its applications.
+
+    ``where`` it has said it: 申請, or the answers on this page.
+    """
 
     question: str
     told: RosterFact
     answered: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,7 @@ class Checked:
         """
         What the facility is asked: what is open, then what it has answered, so that it can change it.
 
-        What the roster tells is not asked, unless the facility has answered something else.
+        What the roster or an application tells is not asked, unless the facility has answered something else.
         """
         names = dict.fromkeys([*self.to_answer, *self._given])
         kind, year = self.facility.kind, self.ingredients.month.fiscal_year
@@ -204,13 +210,13 @@ class Checked:
 
     @cached_property
     def told(self) -> tuple[RosterFact, ...]:
-        """What the roster tells, as far as any condition of the type asks for it."""
+        """What roster and applications tell, as far as any condition of the type asks for it."""
         used = {one.name for facts in self.told_for.values() for one in facts}
         return tuple([one for one in self._told.values() if one.name in used])
 
     @cached_property
     def told_for(self) -> dict[tuple[str, str], tuple[RosterFact, ...]]:
-        """By item and system, what of the roster its conditions ask for: the questions it would ask without one."""
+        """By item and system, what of all that its conditions ask for: the questions it would ask without."""
         if not self._told:
             return {}
         unknown: dict[str, Any] = dict.fromkeys(self._told)
@@ -225,18 +231,29 @@ class Checked:
 
     @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """Answers that say something else than the roster."""
+        """Answers that say something else than the roster or an application, and applications than the roster."""
         kind, year = self.facility.kind, self.ingredients.month.fiscal_year
-        found = []
+        by_roster = self.roster.by_name if self.roster else {}
+        found = [
+            Contradiction(QUESTIONS[name], by_roster[name], said.words, APPLIED)
+            for name, said in self.ingredients.applied.items()
+            if name in by_roster and answers.differ(name, said.value, by_roster[name].value)
+        ]
         for name in self._contradicted:
             question = answers.question_of(name, kind, year)
             answered = answers.in_words(question, self._given[name])
-            found.append(Contradiction(question.words, self._told[name], answered))
+            found.append(Contradiction(question.words, self._told[name], answered, ANSWERED))
         return tuple(found)
 
     @cached_property
     def _told(self) -> dict[str, RosterFact]:
-        return self.roster.by_name if self.roster else {}
+        """What was checked with and is not from counts, profile or grants: those stand before applications."""
+        applied = {
+            name: said
+            for name, said in self.ingredients.applied.items()
+            if getattr(self.facts, name) == said.value
+        }
+        return {**applied, **(self.roster.by_name if self.roster else {})}
 
     @property
     def _given(self) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from applications.models import ApplicationVersion
+from claims.applied import sent_in
 from claims.composing import Ingredients
 from claims.expecting import NO_COUNTS, Basis, Expectation, Unknown, expect, other_year
 from claims.models import ChildCount, ConditionAnswers, CountSheet, MonthlyFacts
@@ -203,6 +205,10 @@ def _bases(
     years = {facility_id: sheet.service_month.fiscal_year for facility_id, sheet in wanted.items()}
     given = ConditionAnswers.objects.filter(facility__in=wanted, fiscal_year__in=set(years.values()))
     answers = {row.facility_id: row for row in given if row.fiscal_year == years[row.facility_id]}
+    applied: dict[UUID, list[ApplicationVersion]] = defaultdict(list)
+    for year in set(years.values()):
+        for version in sent_in([own for own in wanted if years[own] == year], year):
+            applied[version.facility_id].append(version)
     known = rosters(
         min(years.values()),
         *wanted,
@@ -218,6 +224,7 @@ def _bases(
             counts=counts[facility_id],
             facts=facts[facility_id],
             answers=answers.get(facility_id),
+            applied=applied[facility_id],
             roster=known.get(facility_id, Roster()),
         )
         for facility_id, sheet in wanted.items()

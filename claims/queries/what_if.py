@@ -15,7 +15,7 @@ class NothingToStartFrom(Exception):
 
 def newest_standing(facility: Facility) -> Standing:
     """
-    The newest confirmed month as it is: seven queries, and five more where there is a roster.
+    The newest confirmed month as it is: eight queries, and five more where there is a roster.
 
     :raises NothingToStartFrom: no month is confirmed, or none can be computed.
     """

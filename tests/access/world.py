@@ -30,6 +30,7 @@ from facilities.models import (
 )
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
+from tests.access.applications import application_rows
 from tests.access.applied import review_rows
 from tests.access.staff import staff_rows
 from tests.access.subjects import (
@@ -106,6 +107,7 @@ class World:
     ids: dict[str, UUID]
     draft_ids: dict[str, UUID]
     staff_ids: dict[str, UUID]
+    words: dict[str, Any] = field(default_factory=dict)
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
 
     def browser(self, person: str) -> Browser:
@@ -144,6 +146,7 @@ class World:
             "kind": "nursery",
             "shipped": "2026-04-sample",
             "token": feed_token(self.city.municipality.code, "facility"),
+            **self.words,
             **self.ids,
             **(self.draft_ids if view_name in OF_A_DRAFT else {}),
             "row_id": self.staff_ids.get(view_name.split("_")[-1]),
@@ -247,13 +250,15 @@ def make_world() -> World:
         "pair_id": overlapping_pair(sakura, sumire),
         "rule_id": work_rules_of(sakura).pk,
         "erasure_id": asked_erasure(sakura).pk,
-        **review_rows(city, sakura),
+        **review_rows(city),
     }
+    application_ids, words = application_rows(sakura)
+    ids |= application_ids
     staff = staff_rows(sakura)
     ids |= {"member_id": staff.pop("member"), "change_id": staff.pop("change")}
     draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}
     other = make_city("129998", "緑野市")
-    world = World(city, sakura, sumire, other, draft, submitted, approved, ids, draft_ids, staff)
+    world = World(city, sakura, sumire, other, draft, submitted, approved, ids, draft_ids, staff, words)
     world.sign_in_everybody()
     return world
 

@@ -110,3 +110,45 @@ def test_decimals_are_cut_after_four_places(number, text):
     from fractions import Fraction
 
     assert shortest(Fraction(number)) == text
+
+
+TABLE = """
+id = "table"
+fiscal_year = 2026
+family = "city"
+title = "表"
+source = "試験用"
+
+[[item]]
+key = "allowance"
+label = "手当"
+rounds = [1]
+types = ["nursery"]
+field = [
+  { key = "total", label = "合計", kind = "yen", formula = "sum(staff.yen)" },
+  { key = "staff", label = "職員", kind = "people", known_from = ["roster.people"], column = [
+    { key = "hours", label = "時間", kind = "whole", known_from = ["person.number"] },
+    { key = "yen", label = "額", kind = "yen", formula = "hours * unit" },
+  ] },
+  { key = "unit", label = "単価", kind = "yen", formula = "base * 2" },
+  { key = "base", label = "元の額", kind = "yen", known_from = ["counts.total"], otherwise = "児童数を確認します。" },
+]
+"""
+
+
+def test_rows_and_fields_are_made_in_the_order_in_which_they_need_each_other():
+    (item,) = read_pack(TABLE, vocabulary()).items
+    rows = [{"member": "1", "person.number": 3}, {"member": "2", "person.number": 4}]
+    one = filled(item, {"roster.people": Given(rows, ""), "counts.total": Given(10, "")})
+
+    assert [row["yen"] for row in one.by_key["staff"].value] == [60, 80]
+    assert one.by_key["total"].value == 140
+
+
+def test_what_is_to_be_registered_elsewhere_is_never_typed_and_says_where():
+    (item,) = read_pack(TABLE, vocabulary()).items
+    one = filled(item, {}, base=500)
+
+    assert read_entries(item, {"base": ["500"]}).values == {}
+    assert (one.by_key["base"].value, one.by_key["base"].is_asked) == (None, False)
+    assert "「元の額」がまだ分かりません。児童数を確認します。" in [p.sentence for p in one.problems]

@@ -63,6 +63,19 @@ def test_a_pack_is_read():
             "item[1].field.planned_yen.known_from",
             "項目か欄",
         ),
+        (
+            'option = "extra_staff"',
+            'fact = "teachers"',
+            "item[0].field[1].fact",
+            "decimal の欄で聞いて",
+        ),
+        ('option = "extra_staff"', 'fact = "children"', "item[0].field[1].fact", "「children」はありません"),
+        (
+            'option = "extra_staff"',
+            'otherwise = "名簿を直してください。"',
+            "item[0].field[1].otherwise",
+            "known_from か fact",
+        ),
         ("business_days = 5", "business_days = -1", "item[0].paper[0].business_days", "0から60"),
         ("business_days = 5", "buisness_days = 5", "item[0].paper[0].buisness_days", "つづり"),
         ('shown_if = "extra_staff == 2"', 'choices = { a = "あ" }', "item[0].field[4].choices", "choice"),
@@ -70,6 +83,28 @@ def test_a_pack_is_read():
 )
 def test_a_mistake_is_told_at_its_path(old, new, path, words):
     assert words in problems_of(changed(old, new))[path]
+
+
+@pytest.mark.parametrize(
+    ("column", "path", "words"),
+    [
+        ('formula = "later + 1"', "item[0].field[4].column.first.formula", "それより前の列だけ"),
+        ('formula = "second_person_total + 1"', "item[0].field.second_person", "たがいに"),
+    ],
+)
+def test_columns_stand_in_an_order_without_circles(column, path, words):
+    table = f"""kind = "rows"
+column = [{{ key = "first", label = "a", kind = "yen", {column} }}, {{ key = "later", label = "b", kind = "yen" }}]
+
+[[item.field]]
+key = "second_person_total"
+label = "計"
+kind = "yen"
+formula = "sum(second_person.first)"
+"""
+    found = problems_of(changed('kind = "long_text"\nshown_if = "extra_staff == 2"\n', table))
+
+    assert words in found[path]
 
 
 def test_all_mistakes_are_told_at_once():

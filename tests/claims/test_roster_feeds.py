@@ -81,7 +81,7 @@ def test_each_finding_says_where_it_is_from(sakura: Nursery) -> None:
     item = re.search(r'<li[^>]*data-item="age3_staffing">.*?</li>', page)
     assert item is not None
     assert said in item[0]
-    assert "職員名簿からわかったこと" in page
+    assert "職員名簿と申請からわかったこと" in page
 
 
 def test_a_leaver_makes_team_teaching_fall_from_the_month_after(city: City) -> None:

@@ -64,6 +64,8 @@ NO_PAGES = {
     "rate_books:file",
     "rate_books:shipped_file",
     "rate_books:template",
+    "applications:entries_export",
+    "application_entries:export",
     "staff:figures_export",
     "staff_city:figures_export",
     "staff_city:overview_export",
@@ -77,8 +79,8 @@ SHOWN_BY_A_LIST = {
     "facilities:account_withdraw_address": "facilities:accounts",
 }
 ROOMS = (
-    "portal", "approvals", "claims", "staff_records", "rate_books", "documents", "facilities", "accounts", "jobs",
-    "pages", "templates",
+    "portal", "approvals", "claims", "applications", "staff_records", "rate_books", "documents", "facilities",
+    "accounts", "jobs", "pages", "templates",
 )  # fmt: skip
 
 

@@ -312,6 +312,7 @@ def test_every_event_of_the_house_has_words():
         "documents",
         "rate_books",
         "staff_records",
+        "applications",
         "claims",
         "approvals",
         "portal",

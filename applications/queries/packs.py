@@ -1,0 +1,179 @@
+"""The packs of items a city has loaded, who brought and released them, and what one would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from accounts.models import User
+from applications.blocks import Block, Typed, blocks_of
+from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Pack
+from applications.filling import fill
+from applications.models import ItemPack
+from applications.operations.packs import shipped_packs
+from applications.pack_differences import ItemDifference, line_differences, pack_differences
+from applications.packs_in_force import pack_of, vocabulary
+from applications.reading import PackWrong, Problem, content_hash, read_pack
+from applications.states import PackState
+from applications.wording import sources_words
+from facilities.models import FacilityKind
+from pricing.vocabulary import ITEM_LABELS
+
+STATE_TONES: Final = {
+    PackState.DRAFT: "warn",
+    PackState.RELEASED: "ok",
+    PackState.REPLACED: "off",
+    PackState.DISCARDED: "off",
+}
+
+
+@dataclass(frozen=True)
+class ListedPack:
+    """A loaded pack with the people behind it."""
+
+    row: ItemPack
+    prepared_by: str
+    released_by: str
+
+    @property
+    def tone(self) -> str:
+        """Of its tag."""
+        return STATE_TONES[PackState(self.row.state)]
+
+    @property
+    def family_words(self) -> str:
+        """Its family."""
+        return FAMILY_LABELS[Family(self.row.family)]
+
+
+@dataclass(frozen=True)
+class ShippedPack:
+    """A pack that comes with the product; ``state``: that of the row with the same content, empty without one."""
+
+    name: str
+    title: str
+    items: int
+    state: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_waiting_to_be_loaded(self) -> bool:
+        """Neither released nor waiting with this content."""
+        return not self.state and not self.problems
+
+
+@dataclass(frozen=True)
+class PreviewItem:
+    """One item as the form will show it, everything in it."""
+
+    item: Item
+    blocks: Sequence[Block]
+
+    @property
+    def stage_words(self) -> str:
+        """申請 or 実績報告."""
+        return STAGE_LABELS[self.item.stage]
+
+    @property
+    def grants_words(self) -> str:
+        """The addition an approval sets."""
+        return ITEM_LABELS[self.item.grants.code] if self.item.grants else ""
+
+
+@dataclass(frozen=True)
+class PackView:
+    """One pack: what is in it for a type of facility, and how it differs from the released one of its name."""
+
+    listed: ListedPack
+    pack: Pack | None
+    problems: tuple[Problem, ...]
+    preview: Sequence[PreviewItem]
+    released: ItemPack | None
+    differences: Sequence[ItemDifference]
+    lines: Sequence[str]
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """The types the pack has items for."""
+        asked = {kind for item in (self.pack.items if self.pack else ()) for kind in item.types}
+        return [(value, label) for value, label in FacilityKind.choices if value in asked]
+
+
+def packs_of_year(fiscal_year: int) -> list[ListedPack]:
+    """Every pack of the year, the newest of a name first: two queries."""
+    rows = list(ItemPack.objects.filter(fiscal_year=fiscal_year))
+    return _listed(rows)
+
+
+def shipped_of_year(fiscal_year: int, listed: Sequence[ListedPack]) -> list[ShippedPack]:
+    """The packs that come with the product, and whether the city has them already."""
+    states = {
+        one.row.content_hash: one.row.get_state_display()
+        for one in listed
+        if one.row.state in {PackState.DRAFT, PackState.RELEASED}
+    }
+    found = []
+    for name, text in shipped_packs(fiscal_year).items():
+        try:
+            pack = read_pack(text, vocabulary())
+        except PackWrong as wrong:
+            found.append(ShippedPack(name, name, 0, "", wrong.problems))
+            continue
+        state = states.get(content_hash(text), "")
+        found.append(ShippedPack(name, pack.full_title, len(pack.items), state))
+    return found
+
+
+def years_of_packs() -> set[int]:
+    """The years of which any pack was loaded."""
+    return set(ItemPack.objects.values_list("fiscal_year", flat=True))
+
+
+def pack_view(row: ItemPack, kind: str) -> PackView:
+    """The pack, previewed for this type of facility."""
+    listed = _listed([row])[0]
+    released = (
+        ItemPack.objects.filter(fiscal_year=row.fiscal_year, pack_id=row.pack_id, state=PackState.RELEASED)
+        .exclude(pk=row.pk)
+        .first()
+    )
+    try:
+        pack = pack_of(row)
+    except PackWrong as wrong:
+        return PackView(listed, None, wrong.problems, (), released, (), ())
+    preview = [PreviewItem(item, _preview(item, row.fiscal_year)) for item in pack.items if item.asks(kind)]
+    if released is None or row.state != PackState.DRAFT:
+        return PackView(listed, pack, (), preview, None, (), ())
+    return PackView(
+        listed,
+        pack,
+        (),
+        preview,
+        released,
+        pack_differences(pack_of(released), pack),
+        line_differences(released.content, row.content),
+    )
+
+
+def _preview(item: Item, fiscal_year: int) -> list[Block]:
+    """All fields of the form, also those that hold under a condition; what will be known says from where."""
+    filled = fill(item, fiscal_year=fiscal_year, known={}, typed={})
+    found = []
+    for block in blocks_of(filled, Typed({}, {}, prefix=f"{item.key}."), {}, {}):
+        own, words = block.field, sources_words(block.field)
+        if words and not own.is_table:
+            block = replace(block, state="known", words="", source=words, control=None, months=())
+        elif words:
+            block = replace(block, source=words)
+        found.append(replace(block, is_shown=True, problem="", remark=""))
+    return found
+
+
+def _listed(rows: Sequence[ItemPack]) -> list[ListedPack]:
+    people = {row.prepared_by for row in rows} | {row.released_by for row in rows if row.released_by}
+    names = dict(User.objects.filter(pk__in=people).values_list("pk", "login_id"))
+    return [
+        ListedPack(
+            row, names.get(row.prepared_by, ""), names.get(row.released_by, "") if row.released_by else ""
+        )
+        for row in rows
+    ]
