@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from applications import sources
 from applications.definitions import Item, Pack
 from applications.facts import FACT, FACTS
@@ -42,8 +44,13 @@ def pack_of(row: ItemPack) -> Pack:
 
 def released(fiscal_year: int) -> list[tuple[ItemPack, Pack]]:
     """The packs of the city in scope for the year, in the order of their families: one query."""
+    return [(row, pack_of(row)) for row in released_rows(fiscal_year)]
+
+
+def released_rows(fiscal_year: int) -> QuerySet[ItemPack]:
+    """Their rows."""
     rows = ItemPack.objects.filter(fiscal_year=fiscal_year, state=PackState.RELEASED)
-    return [(row, pack_of(row)) for row in rows.order_by("family", "pack_id")]
+    return rows.order_by("family", "pack_id")
 
 
 def item_of(row: ItemPack, item_key: str) -> Item:

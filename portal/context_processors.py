@@ -54,7 +54,7 @@ HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts", "charges"}))
 REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals", "budget:"}))
 APPLICATIONS = NavigationItem(
-    "申請", "item_review:inbox", frozenset({"item_review:", "application_entries:"})
+    "申請", "item_review:inbox", frozenset({"item_review:", "application_entries:", "entry_rounds:"})
 )
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
@@ -156,16 +156,8 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
     if actor.duty in OPERATIONS_ROLES:
         return (HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
     return (
-        HOME,
-        REVIEW,
-        APPLICATIONS,
-        COUNTS,
-        FACILITIES,
-        RATE_BOOKS,
-        ITEM_PACKS,
-        ACCOUNTS,
-        SCHEDULE,
-        NOTICES,
+        *(HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, RATE_BOOKS),
+        *(ITEM_PACKS, ACCOUNTS, SCHEDULE, NOTICES),
     )
 
 

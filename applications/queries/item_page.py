@@ -348,7 +348,7 @@ def _people(place: Place, *filled: FilledItem | None, may_choose: bool) -> Peopl
         chosen = {str(pk) for pk in members.values_list("pk", flat=True)}
     if not named | chosen:
         return People()
-    found = {str(pk): one.name for pk, one in names_of(map(UUID, named | chosen), _day(place)).items()}
+    found = {str(pk): name for pk, name in names_of(map(UUID, named | chosen), _day(place)).items()}
     return People(
         {one: found[one] for one in named if one in found},
         {one: name for one, name in found.items() if one in chosen},

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications import permissions
 from applications.events import ApplicationEvent
 from applications.operations import rounds
-from applications.queries.wheel import SPOKE_LABELS, RoundState, Spoke, wheels
+from applications.queries.wheel import SPOKE_LABELS, TONES, RoundState, Spoke, wheels
 from applications.reading import ROUNDS
 from applications.rounds import rounds_of
 from audit.record import record
@@ -25,14 +24,6 @@ from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import NotADate, fiscal_year_words, parse_date
 
 FIRST_YEAR, LAST_YEAR = 2015, 2099
-TONES: Final = {
-    Spoke.DONE: "ok",
-    Spoke.RETURNED: "bad",
-    Spoke.LATE: "warn",
-    Spoke.DUE: "now",
-    Spoke.AHEAD: "off",
-    Spoke.NOTHING: "off",
-}
 NO_DAY = "開始日・締切日を、年月日で入力してください（例：R8.4.30）。"
 NO_UNTIL = "入力できる最後の日を、年月日で入力してください（例：R8.5.29）。"
 
@@ -42,7 +33,7 @@ class Row:
     """One facility with its rounds."""
 
     facility: Facility
-    states: list[tuple[RoundState, str]]
+    states: list[RoundState]
 
 
 @require_GET
@@ -134,7 +125,7 @@ def _page(
     ]
     states = wheels(municipality, facilities, fiscal_year, timezone.now())
     rows = [
-        Row(facility, [(state, TONES[state.spoke]) for state in states[facility.pk]])
+        Row(facility, states[facility.pk])
         for facility in facilities
         if words in facility.name or words in facility.number
     ]
@@ -181,7 +172,6 @@ def _reopening(
         "fiscal_year": fiscal_year,
         "words": fiscal_year_words(fiscal_year),
         "state": state,
-        "tone": TONES[state.spoke],
         "typed": typed_texts(request, "until", "reason"),
         "may_set": permissions.set_rounds.allows(request.actor, None),
         "problems": problems or [],
@@ -200,9 +190,7 @@ def _counts(states: list[RoundState]) -> list[tuple[str, str, int]]:
 
 
 def _has(row: Row, wanted: str, number: int) -> bool:
-    return any(
-        state.spoke == wanted and number in {0, state.standing.round.number} for state, _ in row.states
-    )
+    return any(state.spoke == wanted and number in {0, state.standing.round.number} for state in row.states)
 
 
 def _lives_in_year(facility: Facility, fiscal_year: int) -> bool:

@@ -1,13 +1,15 @@
 """What a facility's roster comes to in a fiscal year, and whose names stand on the sheet."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from asking import together
 from facilities.models import Facility, FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from pricing.staffing import age_on
-from staff_records.dossiers import Dossier
+from staff_records.dossiers import Dossier, Purpose, dossiers
 from staff_records.figures.experience import (
     Experienced,
     RateComparison,
@@ -19,7 +21,14 @@ from staff_records.figures.leaders import Candidate, Leaders, leaders_of
 from staff_records.figures.months import MonthOfStaff
 from staff_records.figures.people import Roster
 from staff_records.figures.presence import dedicated_chiefs, presence_of
-from staff_records.models import WorkRules
+from staff_records.models import (
+    EarlierEmployment,
+    Employment,
+    Qualification,
+    StaffMember,
+    Training,
+    WorkRules,
+)
 from staff_records.opening import show_opened
 from staff_records.queries.rosters import OpenedRoster, opened_rosters
 from staff_records.required import Place, Required, TermsOf, required_in, terms_in
@@ -118,6 +127,21 @@ def names_on(found: FacilityFigures) -> dict[UUID, Named]:
     show_opened([one.member for one in shown], [row for one in shown for row in one.details])
     return {
         one.member.pk: Named(one.detail_on(day).name, age_on(one.member.birth_date, day)) for one in shown
+    }
+
+
+CAREER_ROWS = (Employment, Qualification, EarlierEmployment, Training)
+
+
+def names_of(member_ids: Iterable[UUID], day: date) -> dict[UUID, str]:
+    """
+    Names as of ``day``, opened to be shown: whoever asks names these members in an event.
+
+    :raises KeyDestroyed: somebody among them was erased.
+    """
+    rows = StaffMember.objects.filter(pk__in=list(member_ids)).order_by("facility", "number")
+    return {
+        one.member.pk: one.detail_on(day).name for one in dossiers(rows, Purpose.SHOW, without=CAREER_ROWS)
     }
 
 

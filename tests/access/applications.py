@@ -1,30 +1,68 @@
-"""Rows of applications: an item approved once and being changed, and a pack that waits for its release."""
+"""
+Rows of applications: an item approved once and being changed, a pack that waits for its release, and, for the city's
+pages, another item that waits for its decision.
+"""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from applications.operations import packs
+from approvals.operations import routing
+from approvals.operations.routing import RouteValues
 from facilities.actors import Role
 from facilities.periods import ServiceMonth
 from tests.applications.packs import PRICE
 from tests.applications.stage import approve, release_pack, save, submit
 from tests.cast import Nursery
 
+TYPED = {"extra_staff": "1", "monthly_yen": "412399"}
 
-def application_rows(place: Nursery) -> tuple[dict[str, UUID], dict[str, Any]]:
-    """The ids, and the words of addresses, of さくら保育園's application of this year."""
-    now, year = timezone.now(), ServiceMonth.of(timezone.localdate()).fiscal_year
+
+@dataclass(frozen=True)
+class ApplicationRows:
+    """The ids and words of addresses; ``under_review`` is the version the city's pages are about."""
+
+    ids: dict[str, UUID]
+    words: dict[str, Any]
+    under_review: UUID
+
+
+def application_rows(place: Nursery) -> ApplicationRows:
+    """Of さくら保育園, in this year."""
+    city, now = place.city, timezone.now()
+    year = ServiceMonth.of(timezone.localdate()).fiscal_year
     content = PRICE.replace("fiscal_year = 2026", f"fiscal_year = {year}")
-    released = release_pack(place.city, content, at=now)
+    released = release_pack(city, content, at=now)
     april = ServiceMonth(year, 4)
-    typed = {"extra_staff": "1", "monthly_yen": "412399"}
-    first = save(place, released, from_month=april, at=now, **typed)
+    first = save(place, released, from_month=april, at=now, **TYPED)
     sent = submit(place, first, late_reason="担当者の交代", at=now)
-    approve(place.city, sent, at=now)
+    approve(city, sent, at=now)
     save(place, released, from_month=april.plus(5), at=now, monthly_yen="500000")
-    with place.city.open(Role.ADMINISTRATOR) as one:
-        waiting = packs.load(content.replace('id = "price"', 'id = "waiting"'), by=one, at=now)
+    of_city = release_pack(city, content.replace('"price"', '"city"'), at=now)
+    waits = save(place, of_city, from_month=april, at=now, **TYPED)
+    under_review = submit(place, waits, late_reason="担当者の交代", at=now)
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        waiting = packs.load(content.replace('id = "price"', 'id = "waiting"'), by=administrator, at=now)
+        route = routing.set_route(RouteValues(("officer", "chief"), family="city"), by=administrator, at=now)
+        delegation = routing.delegate(
+            city.people[Role.CHIEF].pk,
+            to_user=city.people[Role.OFFICER].pk,
+            role=Role.CHIEF,
+            from_day=timezone.localdate(now),
+            to_day=timezone.localdate(now) + timedelta(days=3),
+            reason="休暇",
+            by=administrator,
+            at=now,
+        )
+    ids = {
+        "version_id": sent.pk,
+        "pack_id": waiting.pk,
+        "route_id": route.pk,
+        "delegation_id": delegation.pk,
+    }
     words = {"family": "price", "item_key": "team_childcare", "round_number": 3}
-    return {"version_id": sent.pk, "pack_id": waiting.pk}, words
+    return ApplicationRows(ids, words, under_review.pk)

@@ -30,8 +30,7 @@ from facilities.models import (
 )
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
-from tests.access.applications import application_rows
-from tests.access.applied import review_rows
+from tests.access.applications import ApplicationRows, application_rows
 from tests.access.staff import staff_rows
 from tests.access.subjects import (
     api_token,
@@ -107,7 +106,7 @@ class World:
     ids: dict[str, UUID]
     draft_ids: dict[str, UUID]
     staff_ids: dict[str, UUID]
-    words: dict[str, Any] = field(default_factory=dict)
+    applied: ApplicationRows
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
 
     def browser(self, person: str) -> Browser:
@@ -146,9 +145,10 @@ class World:
             "kind": "nursery",
             "shipped": "2026-04-sample",
             "token": feed_token(self.city.municipality.code, "facility"),
-            **self.words,
+            **self.applied.words,
             **self.ids,
             **(self.draft_ids if view_name in OF_A_DRAFT else {}),
+            **({"version_id": self.applied.under_review} if view_name.startswith("item_review:") else {}),
             "row_id": self.staff_ids.get(view_name.split("_")[-1]),
         }
         return {name: known[name] for name in names}
@@ -250,15 +250,14 @@ def make_world() -> World:
         "pair_id": overlapping_pair(sakura, sumire),
         "rule_id": work_rules_of(sakura).pk,
         "erasure_id": asked_erasure(sakura).pk,
-        **review_rows(city),
     }
-    application_ids, words = application_rows(sakura)
-    ids |= application_ids
+    applied = application_rows(sakura)
+    ids |= applied.ids
     staff = staff_rows(sakura)
     ids |= {"member_id": staff.pop("member"), "change_id": staff.pop("change")}
     draft_ids = {"notice_id": notice_draft.pk, "attachment_id": draft_file.pk}
     other = make_city("129998", "緑野市")
-    world = World(city, sakura, sumire, other, draft, submitted, approved, ids, draft_ids, staff, words)
+    world = World(city, sakura, sumire, other, draft, submitted, approved, ids, draft_ids, staff, applied)
     world.sign_in_everybody()
     return world
 

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications.models import ApplicationVersion, ItemPack, TypedField
+from applications.operations import review
 from applications.states import VersionStatus
 from facilities.actors import Role
 from facilities.sent_forms import FIELD
 from tests.accounts.test_sessions import age, log_in_again
-from tests.applications.stage import AT, approve, release_pack, save, send_back, submit
+from tests.applications.stage import AT, approve, release_pack, save, submit
 from tests.applications.wide_pack import EVERYTHING, WIDE, small_items
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
@@ -99,10 +100,6 @@ def _sending(clerk: Browser, place: Nursery, path: str = ITEM) -> dict[str, str]
         "shown_hash": _hidden(page, "shown_hash"),
         "declared": "on",
     }
-
-
-def _approve(city: City, version: ApplicationVersion) -> None:
-    approve(city, version)
 
 
 def _queries(browser: Browser, address: str) -> int:
@@ -419,7 +416,9 @@ def test_it_is_taken_back_and_given_up(sakura, pack, clerk):
 
 def test_a_returned_one_shows_why_and_is_answered(city, sakura, pack, clerk):
     sent = submit(sakura, save(sakura, pack, **TYPED))
-    send_back(city, sent)
+    with city.open(Role.CHIEF) as by:
+        row = ApplicationVersion.objects.get(pk=sent.pk)
+        review.return_to_facility(row, reason="人数を確かめてください", by=by, at=AT)
 
     page = clerk.get(_at(sakura, ITEM))
     assert "人数を確かめてください" in _text(page)
@@ -433,7 +432,7 @@ def test_a_returned_one_shows_why_and_is_answered(city, sakura, pack, clerk):
 
 def test_a_change_starts_from_what_is_approved_and_shows_the_difference(city, sakura, pack, clerk):
     first = submit(sakura, save(sakura, pack, **TYPED))
-    _approve(city, first)
+    approve(city, first)
     read = _text(clerk.get(_at(sakura, ITEM)))
     assert "変更を申請する" in read
 
@@ -451,7 +450,7 @@ def test_a_change_starts_from_what_is_approved_and_shows_the_difference(city, sa
 
 
 def test_who_stops_says_from_when(city, sakura, pack, clerk):
-    _approve(city, submit(sakura, save(sakura, pack, **TYPED)))
+    approve(city, submit(sakura, save(sakura, pack, **TYPED)))
 
     clerk.post(_at(sakura, ITEM), _form(pack, 0, "no", **{"form-from": ""}))
 
