@@ -44,6 +44,7 @@ from applications.views.shared import (
     is_declared,
     known_year,
 )
+from applications.whereabouts import where_is
 from audit.record import record
 from facilities.periods import ServiceMonth
 from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
@@ -218,6 +219,7 @@ def _read_page(
     context = {
         **_shared(place),
         "view": view,
+        "whereabouts": where_is(shown),
         "is_newest": version is None or version.pk == (place.start.pk if place.start else None),
         "may_withdraw": shown.status == VersionStatus.SUBMITTED and shown.first_decided_at is None,
         "may_change": shown.status == VersionStatus.APPROVED and place.current is None,
