@@ -34,11 +34,11 @@ def vocabulary() -> Vocabulary:
 @lru_cache(maxsize=64)
 def _read(content_hash: str, content: str) -> Pack:
     """Built once for each process: content never changes, and its hash is asked for with it."""
-    return read_pack(content, vocabulary())
+    return read_pack(content, vocabulary(), was_released=True)
 
 
 def pack_of(row: ItemPack) -> Pack:
-    """The pack of a row. :raises PackWrong: it refers to what this version of the product does not have any more."""
+    """The pack of a row, as it was read when it was loaded."""
     return _read(row.content_hash, row.content)
 
 

@@ -221,8 +221,8 @@ def _read_page(
     context = {
         **_shared(place),
         "view": view,
+        "whereabouts": where_is(shown),
         "is_newest": version is None or version.pk == (place.start.pk if place.start else None),
-        "where": where_is(shown),
         "may_withdraw": shown.status == VersionStatus.SUBMITTED and shown.first_decided_at is None,
         "may_change": shown.status == VersionStatus.APPROVED and place.current is None,
         "problems": list(problems),

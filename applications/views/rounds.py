@@ -43,26 +43,26 @@ def year(request: TenantRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def set_round(request: TenantRequest, fiscal_year: int, number: int) -> HttpResponse:
+def set_round(request: TenantRequest, fiscal_year: int, round_number: int) -> HttpResponse:
     """Other days for one round, for all facilities."""
     if request.method == "GET":
         return _page(request, fiscal_year)
     require(request, permissions.read_in_city)
-    _require_round(fiscal_year, number)
+    _require_round(fiscal_year, round_number)
     try:
         opens_on, closes_on = (parse_date(request.POST.get(name, "")) for name in ("opens_on", "closes_on"))
     except NotADate:
-        return _page(request, fiscal_year, [NO_DAY], opened=number)
+        return _page(request, fiscal_year, [NO_DAY], opened=round_number)
     try:
         first, last = (
             date.fromisoformat(request.POST.get(name, "")) for name in ("shown_opens", "shown_closes")
         )
     except ValueError:
-        return _page(request, fiscal_year, [UNREADABLE], opened=number)
+        return _page(request, fiscal_year, [UNREADABLE], opened=round_number)
     try:
         rounds.set_round(
             fiscal_year,
-            number,
+            round_number,
             name=request.POST.get("name", ""),
             opens_on=opens_on,
             closes_on=closes_on,
@@ -71,28 +71,28 @@ def set_round(request: TenantRequest, fiscal_year: int, number: int) -> HttpResp
             at=timezone.now(),
         )
     except (NotAllowed, ProblemsFound) as refusal:
-        return _page(request, fiscal_year, sentences(refusal), opened=number)
-    messages.success(request, f"第{number}回の日程を設定しました。")
+        return _page(request, fiscal_year, sentences(refusal), opened=round_number)
+    messages.success(request, f"第{round_number}回の日程を設定しました。")
     return redirect(f"{reverse('entry_rounds:year')}?year={fiscal_year}")
 
 
 @require_http_methods(["GET", "POST"])
-def reopen(request: TenantRequest, fiscal_year: int, number: int, facility_number: str) -> HttpResponse:
+def reopen(request: TenantRequest, fiscal_year: int, round_number: int, facility_number: str) -> HttpResponse:
     """One facility may send in this round until another day."""
     require(request, permissions.read_in_city)
-    _require_round(fiscal_year, number)
+    _require_round(fiscal_year, round_number)
     facility = facility_or_404(facility_number)
     if request.method == "GET":
-        return _reopening(request, facility, fiscal_year, number)
+        return _reopening(request, facility, fiscal_year, round_number)
     try:
         until = parse_date(request.POST.get("until", ""))
     except NotADate:
-        return _reopening(request, facility, fiscal_year, number, [NO_UNTIL])
+        return _reopening(request, facility, fiscal_year, round_number, [NO_UNTIL])
     try:
         rounds.reopen(
             facility.pk,
             fiscal_year=fiscal_year,
-            number=number,
+            number=round_number,
             until=until,
             reason=request.POST.get("reason", ""),
             by=request.actor,
@@ -100,8 +100,8 @@ def reopen(request: TenantRequest, fiscal_year: int, number: int, facility_numbe
             today=timezone.localdate(),
         )
     except (NotAllowed, ProblemsFound) as refusal:
-        return _reopening(request, facility, fiscal_year, number, sentences(refusal))
-    messages.success(request, f"{facility.name}の第{number}回を再開しました。")
+        return _reopening(request, facility, fiscal_year, round_number, sentences(refusal))
+    messages.success(request, f"{facility.name}の第{round_number}回を再開しました。")
     return redirect(f"{reverse('entry_rounds:year')}?year={fiscal_year}")
 
 
