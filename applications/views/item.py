@@ -100,7 +100,7 @@ def submit(
         )
     except (NotAllowed, ProblemsFound) as refusal:
         return _check_page(request, _again(place), problems=sentences(refusal))
-    messages.success(request, "市に提出しました。審査の結果は、メールとこの画面でお知らせします。")
+    messages.success(request, "市に提出しました。審査の結果は、この画面でお知らせします。")
     return redirect("applications:item", facility_number, fiscal_year, family, item_key)
 
 
