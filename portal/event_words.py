@@ -519,6 +519,7 @@ DETAILS = {
     "least_yen": "金額（円以上）",
     "certifier": "加算率の認定",
     "added": "増えた行",
+    "until": "この日まで",
     "after": "変更後",
     "all_versions": "置き換わった版を含む",
     "approved_capacity": "認可定員",

@@ -127,9 +127,7 @@ def send_together(
         )
     except (NotAllowed, ProblemsFound) as refusal:
         return _together_page(request, fiscal_year, round_number, problems=sentences(refusal))
-    messages.success(
-        request, f"{len(sent)}項目を市に提出しました。審査の結果は、この画面でお知らせします。"
-    )
+    messages.success(request, f"{len(sent)}項目を市に提出しました。審査の結果は、この画面でお知らせします。")
     return redirect("applications:year", facility_number, fiscal_year)
 
 
