@@ -12,6 +12,19 @@ HIDDEN = (
     "[...document.querySelectorAll('main .table-scroll')].map(box => box.scrollHeight - box.clientHeight)"
 )
 NARROW = "[...document.querySelectorAll('main .only-narrow')].map(one => one.checkVisibility())"
+BROKEN = """[...document.querySelectorAll('main .table-scroll tbody th')].flatMap(name => {
+    name.closest(".table-scroll").style.width = "26rem";
+    const walker = document.createTreeWalker(name, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    for (let text = walker.nextNode(); text; text = walker.nextNode())
+        for (const part of text.data.matchAll(/[^\\s\u3000]+/g)) {
+            const range = document.createRange();
+            range.setStart(text, part.index);
+            range.setEnd(text, part.index + part[0].length);
+            if (new Set([...range.getClientRects()].map(line => line.top)).size > 1) broken.push(part[0]);
+        }
+    return broken;
+})"""
 PEOPLE = 9
 
 
@@ -52,6 +65,12 @@ def test_the_number_of_a_person_is_said_once_at_each_width(sakura: Nursery, tmp_
 
     assert measured(pages, tmp_path, NARROW) == {"year": [True] * PEOPLE}
     assert measured(pages, tmp_path, NARROW, width=1280) == {"year": [False] * PEOPLE}
+
+
+def test_a_name_breaks_between_its_parts_only(sakura: Nursery, tmp_path: Path) -> None:
+    hire(sakura, ("石井　薫子", "いしい　かおるこまる"))
+
+    assert measured({"year": page_of(sakura, "year/2026/")}, tmp_path, BROKEN, width=1280) == {"year": []}
 
 
 @pytest.mark.parametrize(
