@@ -10,5 +10,6 @@ class ApprovalsConfig(AppConfig):
     verbose_name = "審査"
 
     def ready(self) -> None:
-        """Tell facilities which pages there are about one."""
+        """Tell facilities which pages there are about one, and applications where each of them is."""
         import_module("approvals.doors")
+        import_module("approvals.whereabouts")

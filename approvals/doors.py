@@ -23,6 +23,9 @@ def claims_and_additions(actor: Actor, facility: Facility) -> Sequence[Door]:
         Door("加算の確認", reverse("approvals:additions_page", args=[facility.number])),
         Door("もしもの試算", reverse("approvals:what_if", args=[facility.number])),
     ]
+    doors.append(
+        Door("申請の審査", f"{reverse('item_review:inbox')}?{urlencode({'words': facility.number})}")
+    )
     newest = Claim.objects.filter(facility=facility, outside=False).order_by("-month").first()
     if newest is None:
         return doors

@@ -20,3 +20,24 @@ class ReviewEvent(StrEnum):
     DECIDED = "approvals.decided"
     BULK_SHOWN = "approvals.bulk_shown"
     BULK_DECIDED = "approvals.bulk_decided"
+
+
+class ItemEvent(StrEnum):
+    """What the operations section does with applications, and who decides in whose place."""
+
+    INBOX_SHOWN = "item_review.inbox_shown"
+    INBOX_EXPORTED = "item_review.inbox_exported"
+    OVERVIEW_SHOWN = "item_review.overview_shown"
+    SHOWN = "item_review.shown"
+    DECIDED = "item_review.decided"
+    BULK_SHOWN = "item_review.bulk_shown"
+    BULK_DECIDED = "item_review.bulk_decided"
+    REMINDED = "item_review.reminded"
+    RATES_FORWARDED = "item_review.rates_forwarded"
+    RATES_CERTIFIED = "item_review.rates_certified"
+    ROUTES_SHOWN = "item_review.routes_shown"
+    ROUTE_SET = "item_review.route_set"
+    ROUTE_REMOVED = "item_review.route_removed"
+    DELEGATIONS_SHOWN = "item_review.delegations_shown"
+    DELEGATED = "item_review.delegated"
+    DELEGATION_ENDED = "item_review.delegation_ended"

@@ -46,6 +46,7 @@ if "lgwan" in settings.ENTRANCES:
         path("c/applications/entries/", include("applications.urls_entries")),
         path("c/review/", include("approvals.urls_city")),
         path("c/budget/", include("approvals.urls_budget")),
+        path("c/applications/", include("approvals.urls_items")),
         path("c/", include("facilities.urls_city")),
         path("api/v1/", include("claims.urls_api")),
         path("a/", include("portal.urls_audit")),

@@ -12,6 +12,7 @@ class FacilityEvent(StrEnum):
     PROFILE_SET = "facilities.profile_set"
     PROFILE_UNDONE = "facilities.profile_undone"
     RATES_CERTIFIED = "facilities.rates_certified"
+    RATES_EXPECTED = "facilities.rates_expected"
     ITEM_GRANTED = "facilities.item_granted"
     ITEM_ENDED = "facilities.item_ended"
     ITEM_UNDONE = "facilities.item_undone"

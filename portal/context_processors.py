@@ -52,8 +52,9 @@ FACILITY = (
 )
 HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}))
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts", "charges"}))
-REVIEW = NavigationItem(
-    "審査", "approvals:inbox", frozenset({"approvals", "budget:", "application_entries:"})
+REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals", "budget:"}))
+APPLICATIONS = NavigationItem(
+    "申請", "item_review:inbox", frozenset({"item_review:", "application_entries:"})
 )
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
@@ -153,8 +154,9 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
     if actor.duty is Role.ENROLMENT:
         return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
-        return (HOME, REVIEW, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
-    return (HOME, REVIEW, COUNTS, FACILITIES, RATE_BOOKS, ITEM_PACKS, ACCOUNTS, SCHEDULE, NOTICES)
+        return (HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
+    registers = (FACILITIES, RATE_BOOKS, ITEM_PACKS, ACCOUNTS)
+    return (HOME, REVIEW, APPLICATIONS, COUNTS, *registers, SCHEDULE, NOTICES)
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

@@ -255,11 +255,23 @@ def hash_of(version: ApplicationVersion, filled: FilledItem) -> str:
     return sha256(_plain(version, filled)).hexdigest()
 
 
-def _plain(version: ApplicationVersion, filled: FilledItem) -> bytes:
+def _values_hash(version: ApplicationVersion, filled: FilledItem) -> str:
+    """The same for the same answers in two years: months are counted from April. Keyed: values can be guessed."""
+    april = date(version.application.fiscal_year, 4, 1)
+    months = [
+        None if day is None else (day.year - april.year) * 12 + day.month - april.month
+        for day in (version.from_month, version.to_month)
+    ]
+    plain = _plain(version, filled, months=months)
+    return keyed_hash(plain.decode(), purpose="application-values").hex()
+
+
+def _plain(version: ApplicationVersion, filled: FilledItem, months: Sequence[Any] | None = None) -> bytes:
+    from_month, to_month = months or (str(version.from_month or ""), str(version.to_month or ""))
     shown = {
         "wanted": version.is_wanted,
-        "from": str(version.from_month or ""),
-        "to": str(version.to_month or ""),
+        "from": from_month,
+        "to": to_month,
         "values": filled.values if version.is_wanted else {},
         "reasons": {one.field.key: one.reason for one in filled.shown if one.origin is Origin.DIFFERS},
     }
@@ -284,7 +296,7 @@ def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
     version.facts = filled.facts if version.is_wanted else {}
     version.amount_yen = filled.amount_yen if version.is_wanted else None
     version.content_hash = hash_of(version, filled)
-    version.values_hash = keyed_hash(_plain(version, filled).decode(), purpose="application-values").hex()
+    version.values_hash = _values_hash(version, filled)
 
 
 def _month_problems(version: ApplicationVersion, item: Item, fiscal_year: int) -> list[str]:

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from approvals import operations, permissions, queries
+from approvals import permissions, queries
 from approvals.events import ReviewEvent
 from approvals.forms import InboxQuestion
+from approvals.operations import claims as operations
 from approvals.permissions import UnderReview
 from audit.record import record
 from claims import permissions as claim_permissions

@@ -1,15 +1,13 @@
 """Setting what holds for a facility from a month on: the year profile, its certified rates, the granted items."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.utils import timezone
-from psycopg.errors import ExclusionViolation
 
 from audit.record import record
 from facilities import checks, permissions
@@ -17,44 +15,45 @@ from facilities.actors import Actor
 from facilities.events import FacilityEvent
 from facilities.models import Branch, Facility, FacilityProfile, GrantedItem, ItemEnding
 from facilities.operating import operation
+from facilities.operations.dated import (
+    OVERLAPPING_ITEM,
+    OVERLAPPING_PROFILE,
+    PROFILE_CHANGED,
+    ProfileValues,
+    begun,
+    month_of,
+    never_twice,
+    profiles_of,
+    tell_rooms_above,
+    values_of,
+    write,
+)
+from facilities.operations.rates import (
+    CERTIFICATE,
+    RATES,
+    SAME_RATES,
+    CertifiedRates,
+    certified_rates_hold,
+    differs,
+)
 from facilities.periods import ServiceMonth
 from facilities.rules import ProblemsFound
 from facilities.touching import Months, touched
-from jobs import outbox
 from pages.wareki import month_words
 
-# What was made from the facility's profile should be made again. The rooms above handle this kind of work.
-PROFILE_CHANGED = "facilities.profile_changed"
+__all__ = [
+    "OVERLAPPING_ITEM",
+    "OVERLAPPING_PROFILE",
+    "PROFILE_CHANGED",
+    "SAME_RATES",
+    "CertifiedRates",
+    "ProfileValues",
+]
 
-OVERLAPPING_PROFILE = (
-    "ほかのプロフィールと期間が重なっています。画面を開き直して、適用開始月を確認してください。"
-)
-OVERLAPPING_ITEM = "同じ加算がその期間にすでに設定されています。先にその適用を終了してください。"
 BEGUN_PROFILE = (
     "適用が始まっているプロフィールは取り消せません。同じ適用開始月で設定し直して、値を直してください。"
 )
 BEGUN_ITEM = "適用が始まっている加算・減算は取り消せません。最後に適用する月を入れて、終了してください。"
-SAME_RATES = "この加算率は、すでに認定として登録されています。変わるところを直してください。"
-RATES = ("base_percent", "wage_percent", "rates_are_provisional")
-CERTIFICATE = ("certificate_number", "certified_on")
-
-
-@dataclass(frozen=True)
-class ProfileValues:
-    """The values of one profile; capacities in children, region and rates in percent."""
-
-    approved_capacity: int
-    capacity_1: int | None
-    capacity_23: int | None
-    region_percent: int
-    base_percent: int | None
-    wage_percent: int | None
-    rates_are_provisional: bool = False
-
-    @property
-    def capacity(self) -> int:
-        """利用定員 of all grades together."""
-        return (self.capacity_1 or 0) + (self.capacity_23 or 0)
 
 
 class NoRoomForBranches(ProblemsFound):
@@ -63,16 +62,6 @@ class NoRoomForBranches(ProblemsFound):
     def __init__(self, sentence: str, field: str) -> None:
         super().__init__([sentence])
         self.field = field
-
-
-@dataclass(frozen=True)
-class CertifiedRates:
-    """The 加算率 of a certificate (認定), in percent; its number and day as far as they are known."""
-
-    base_percent: int
-    wage_percent: int
-    certificate_number: str = ""
-    certified_on: date | None = None
 
 
 @operation(FacilityEvent.PROFILE_SET)
@@ -97,28 +86,28 @@ def set_profile(
         capacity_23=values.capacity_23,
     ):
         raise ProblemsFound(list(problems.values()))
-    profiles = _profiles_of(facility)
+    profiles = profiles_of(facility)
     held = next((row for row in reversed(profiles) if row.from_month <= from_month.first_day), None)
     after = next((row for row in profiles if row.from_month > from_month.first_day), None)
     _require_room_for_branches(facility, values.capacity, held, from_month, after)
     same = held if held and held.from_month == from_month.first_day else None
-    before = _values_of(same) if same else None
+    before = values_of(same) if same else None
     certificate = _certificate_of(held, values, from_month)
-    with _never_twice(OVERLAPPING_PROFILE):
-        profile = same or _begun(facility, profiles, from_month)
-        _write(profile, {**asdict(values), **certificate})
+    with never_twice(OVERLAPPING_PROFILE):
+        profile = same or begun(facility, profiles, from_month)
+        write(profile, {**asdict(values), **certificate})
     record(
         FacilityEvent.PROFILE_SET,
         by=by,
         on=profile,
         detail={
             "from_month": str(from_month),
-            "to_month": _month_of(profile.to_month),
+            "to_month": month_of(profile.to_month),
             "before": before,
             "after": asdict(values),
         },
     )
-    _tell_rooms_above(profile, from_month)
+    tell_rooms_above(profile, from_month)
     return profile
 
 
@@ -138,7 +127,7 @@ def undo_profile(profile_id: UUID, *, by: Actor, at: datetime) -> None:
     if _has_begun(undone.from_month, at):
         raise ProblemsFound([BEGUN_PROFILE])
     from_month = ServiceMonth.of(undone.from_month)
-    profiles = _profiles_of(facility)
+    profiles = profiles_of(facility)
     before = next((row for row in profiles if row.to_month == from_month.plus(-1).first_day), None)
     after = next((row for row in profiles if row.from_month > undone.from_month), None)
     if before is not None:
@@ -149,11 +138,11 @@ def undo_profile(profile_id: UUID, *, by: Actor, at: datetime) -> None:
         on=undone,
         detail={
             "from_month": str(from_month),
-            "to_month": _month_of(undone.to_month),
-            "before": _values_of(undone),
+            "to_month": month_of(undone.to_month),
+            "before": values_of(undone),
         },
     )
-    _tell_rooms_above(undone, from_month)
+    tell_rooms_above(undone, from_month)
     undone.delete()
     FacilityProfile.objects.filter(facility=facility, to_month=from_month.plus(-1).first_day).update(
         to_month=undone.to_month
@@ -175,48 +164,7 @@ def certify_rates(
     :raises NotAllowed: only the administrator certifies rates.
     :raises ProblemsFound: no profile holds in ``from_month``, or nothing would change.
     """
-    facility = _locked(facility_id, by)
-    profiles = [
-        row for row in _profiles_of(facility) if row.to_month is None or row.to_month >= from_month.first_day
-    ]
-    if not profiles or profiles[0].from_month > from_month.first_day:
-        words = month_words(from_month.first_day)
-        raise ProblemsFound(
-            [
-                f"{words}に年度プロフィールがありません。先に設定するか、プロフィールのある月を入力してください。"
-            ]
-        )
-    wanted = [(row, _rates_in(row, rates, from_month)) for row in profiles]
-    changing = [(row, values) for row, values in wanted if _differs(row, values)]
-    if not changing:
-        raise ProblemsFound([SAME_RATES])
-    before = [
-        {"from_month": _month_of(row.from_month), **{name: getattr(row, name) for name in RATES}}
-        for row, _ in changing
-    ]
-    changed = []
-    with _never_twice(OVERLAPPING_PROFILE):
-        for row, values in changing:
-            profile = row if row.from_month >= from_month.first_day else _split(facility, row, from_month)
-            _write(profile, values)
-            changed.append(profile)
-    record(
-        FacilityEvent.RATES_CERTIFIED,
-        by=by,
-        on=facility,
-        facility_id=facility.pk,
-        rows={"profile": [profile.pk for profile in changed]},
-        detail={
-            "from_month": str(from_month),
-            "base_percent": rates.base_percent,
-            "wage_percent": rates.wage_percent,
-            "certificate_number": rates.certificate_number,
-            "certified_on": rates.certified_on.isoformat() if rates.certified_on else "",
-            "before": before,
-        },
-    )
-    _tell_rooms_above(changed[0], from_month)
-    return changed
+    return certified_rates_hold(_locked(facility_id, by), rates, from_month=from_month, by=by)
 
 
 class ReasonNeeded(ProblemsFound):
@@ -254,7 +202,7 @@ def grant_item(
         raise ProblemsFound(["適用終了月は、適用開始月と同じか後の月にしてください。"])
     if _overlapping(facility.pk, code, certification, from_month, to_month).exists():
         raise ProblemsFound([OVERLAPPING_ITEM])
-    with _never_twice(OVERLAPPING_ITEM):
+    with never_twice(OVERLAPPING_ITEM):
         granted: GrantedItem = GrantedItem.objects.create(
             municipality_id=facility.municipality_id,
             facility=facility,
@@ -276,7 +224,7 @@ def grant_item(
             "to_month": str(to_month or ""),
         },
     )
-    _tell_rooms_above(granted, from_month)
+    tell_rooms_above(granted, from_month)
     return granted
 
 
@@ -316,7 +264,7 @@ def end_item(
         on=granted,
         detail={"code": granted.code, "last_month": str(last_month)},
     )
-    _tell_rooms_above(granted, from_month)
+    tell_rooms_above(granted, from_month)
     ItemEnding.objects.create(
         municipality_id=granted.municipality_id,
         facility_id=granted.facility_id,
@@ -334,7 +282,7 @@ def end_item(
         granted.delete()
         return
     granted.to_month = last_month.first_day
-    with _never_twice(OVERLAPPING_ITEM):
+    with never_twice(OVERLAPPING_ITEM):
         granted.save(update_fields=["to_month"])
 
 
@@ -357,11 +305,11 @@ def undo_item(granted_id: UUID, *, by: Actor, at: datetime) -> None:
         detail={
             "code": granted.code,
             "options": granted.options,
-            "from_month": _month_of(granted.from_month),
-            "to_month": _month_of(granted.to_month),
+            "from_month": month_of(granted.from_month),
+            "to_month": month_of(granted.to_month),
         },
     )
-    _tell_rooms_above(granted, ServiceMonth.of(granted.from_month))
+    tell_rooms_above(granted, ServiceMonth.of(granted.from_month))
     granted.delete()
 
 
@@ -376,11 +324,6 @@ def _locked_item(granted_id: UUID, by: Actor) -> GrantedItem:
     _locked(GrantedItem.objects.values_list("facility_id", flat=True).get(pk=granted_id), by)
     granted: GrantedItem = GrantedItem.objects.get(pk=granted_id)
     return granted
-
-
-def _profiles_of(facility: Facility) -> list[FacilityProfile]:
-    rows = FacilityProfile.objects.select_for_update(of=("self",)).filter(facility=facility)
-    return list(rows.order_by("from_month"))
 
 
 def _require_room_for_branches(
@@ -402,38 +345,6 @@ def _require_room_for_branches(
         raise NoRoomForBranches(sentence, checks.capacity_field(facility.kind))
 
 
-def _begun(facility: Facility, profiles: list[FacilityProfile], month: ServiceMonth) -> FacilityProfile:
-    """A profile not yet written that begins in ``month``, between those before and those after it."""
-    first = month.first_day
-    before = next((row for row in reversed(profiles) if row.from_month < first), None)
-    if before is not None and (before.to_month is None or before.to_month >= first):
-        before.to_month = month.plus(-1).first_day
-        before.save(update_fields=["to_month"])
-    after = next((row for row in profiles if row.from_month > first), None)
-    return FacilityProfile(
-        municipality_id=facility.municipality_id,
-        facility=facility,
-        from_month=first,
-        to_month=ServiceMonth.of(after.from_month).plus(-1).first_day if after else None,
-    )
-
-
-def _split(facility: Facility, held: FacilityProfile, month: ServiceMonth) -> FacilityProfile:
-    """The same once more from ``month`` on, not yet written; what held ends the month before."""
-    ends = held.to_month
-    profile = _begun(facility, [held], month)
-    profile.to_month = ends
-    for name, value in _values_of(held).items():
-        setattr(profile, name, value)
-    return profile
-
-
-def _write(profile: FacilityProfile, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(profile, name, value)
-    profile.save()
-
-
 def _certificate_of(
     held: FacilityProfile | None, values: ProfileValues, from_month: ServiceMonth
 ) -> dict[str, Any]:
@@ -442,23 +353,10 @@ def _certificate_of(
     if (
         held is None
         or ServiceMonth.of(held.from_month).fiscal_year != from_month.fiscal_year
-        or _differs(held, rates)
+        or differs(held, rates)
     ):
         return {"certificate_number": "", "certified_on": None}
     return {name: getattr(held, name) for name in CERTIFICATE}
-
-
-def _rates_in(profile: FacilityProfile, rates: CertifiedRates, from_month: ServiceMonth) -> dict[str, Any]:
-    """What a certificate from ``from_month`` on writes into this profile."""
-    if ServiceMonth.of(profile.from_month).fiscal_year <= from_month.fiscal_year:
-        return {**asdict(rates), "rates_are_provisional": False}
-    if profile.rates_are_provisional:
-        return {"base_percent": rates.base_percent, "wage_percent": rates.wage_percent}
-    return {}
-
-
-def _differs(profile: FacilityProfile, values: dict[str, Any]) -> bool:
-    return any(getattr(profile, name) != value for name, value in values.items())
 
 
 def _overlapping(
@@ -477,34 +375,5 @@ def _overlapping(
     return others if to_month is None else others.filter(from_month__lte=to_month.first_day)
 
 
-@contextmanager
-def _never_twice(words: str) -> Iterator[None]:
-    """The database is the judge of periods that overlap; what it refuses is said in a sentence."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as refused:
-        if isinstance(refused.__cause__, ExclusionViolation):
-            raise ProblemsFound([words]) from refused
-        raise
-
-
 def _has_begun(first_day: date, at: datetime) -> bool:
     return first_day <= timezone.localtime(at).date()
-
-
-def _month_of(first_day: date | None) -> str:
-    return str(ServiceMonth.of(first_day)) if first_day else ""
-
-
-def _tell_rooms_above(changed: FacilityProfile | GrantedItem, from_month: ServiceMonth) -> None:
-    outbox.add(
-        PROFILE_CHANGED,
-        municipality_id=changed.municipality_id,
-        facility_id=changed.facility_id,
-        from_month=str(from_month),
-    )
-
-
-def _values_of(profile: FacilityProfile) -> dict[str, Any]:
-    return {name: getattr(profile, name) for name in ProfileValues.__dataclass_fields__}

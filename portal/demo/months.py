@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from approvals import operations as review
+from approvals.operations import claims as review
 from claims.cells import Cell, DisputedCell
 from claims.facts import facts_asked
 from claims.models import ChildCount, Claim, CountDispute, CountSheet

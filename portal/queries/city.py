@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from approvals import queries as review
+from approvals.items.inbox import waiting_for
 from approvals.permissions import look
 from approvals.queries import Inbox
 from claims.composing import no_price
@@ -14,7 +15,7 @@ from claims.models import CountDispute, CountImport, Obstacle
 from claims.obstacles import CityWords, for_city
 from claims.queries.progress import MonthProgress, unfinished_months
 from claims.states import ImportStatus
-from facilities.actors import Actor, Role
+from facilities.actors import OPERATIONS_ROLES, Actor, Role
 from facilities.models import Facility, FacilityProfile, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from facilities.queries import acting_administrators
@@ -54,6 +55,7 @@ class CityHome:
     books: tuple[RateBook, ...] = ()
     preparation: Sequence[PreparationStep] = ()
     staff: CityNews | None = None
+    waiting_applications: int = 0
 
     @property
     def roster_year(self) -> int:
@@ -148,6 +150,9 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         books=books,
         staff=news_of_city() if read_in_city.allows(actor, None) else None,
         waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
+        waiting_applications=waiting_for(by=actor, at=timezone.now())
+        if actor.duty in OPERATIONS_ROLES
+        else 0,
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),

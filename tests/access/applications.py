@@ -5,12 +5,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from applications.models import ApplicationVersion
-from applications.operations import packs, review
+from applications.operations import packs
 from facilities.actors import Role
 from facilities.periods import ServiceMonth
 from tests.applications.packs import PRICE
-from tests.applications.stage import release_pack, save, submit
+from tests.applications.stage import approve, release_pack, save, submit
 from tests.cast import Nursery
 
 
@@ -23,8 +22,7 @@ def application_rows(place: Nursery) -> tuple[dict[str, UUID], dict[str, Any]]:
     typed = {"extra_staff": "1", "monthly_yen": "412399"}
     first = save(place, released, from_month=april, at=now, **typed)
     sent = submit(place, first, late_reason="担当者の交代", at=now)
-    with place.city.open(Role.CHIEF) as chief:
-        review.approve(ApplicationVersion.objects.get(pk=sent.pk), by=chief, at=now)
+    approve(place.city, sent, at=now)
     save(place, released, from_month=april.plus(5), at=now, monthly_yen="500000")
     with place.city.open(Role.ADMINISTRATOR) as one:
         waiting = packs.load(content.replace('id = "price"', 'id = "waiting"'), by=one, at=now)

@@ -32,6 +32,8 @@ ON_A_LIST = {
     "staff_city:withdraw_erasure",
     "facilities:account_confirm_address",
     "facilities:account_withdraw_address",
+    "item_review:remove_route",
+    "item_review:end_delegation",
 }
 FRESH = re.compile(rb'name="(?:csrfmiddlewaretoken|form_token)" value="[^"]+"')
 

@@ -31,6 +31,7 @@ from facilities.models import (
 from facilities.periods import ServiceMonth
 from facilities.views.schedule import feed_token
 from tests.access.applications import application_rows
+from tests.access.applied import review_rows
 from tests.access.staff import staff_rows
 from tests.access.subjects import (
     api_token,
@@ -249,6 +250,7 @@ def make_world() -> World:
         "pair_id": overlapping_pair(sakura, sumire),
         "rule_id": work_rules_of(sakura).pk,
         "erasure_id": asked_erasure(sakura).pk,
+        **review_rows(city),
     }
     application_ids, words = application_rows(sakura)
     ids |= application_ids

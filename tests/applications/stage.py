@@ -1,7 +1,7 @@
 """What stories of applications stand on: a city with released packs, and the hand of a clerk."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -12,8 +12,10 @@ from applications.operations import cases, packs
 from applications.operations.cases import Wanted
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
+from applications.states import VersionStatus
+from approvals.operations import items as review
 from facilities.actors import Role, actor_for
-from facilities.models import Membership
+from facilities.models import FacilityProfile, Membership
 from facilities.periods import ServiceMonth
 from facilities.scope import scope
 from tests.applications.packs import PRICE
@@ -91,3 +93,49 @@ def submit(
             by=by,
             at=at,
         )
+
+
+def decide(
+    city: City, version: ApplicationVersion, *roles: Role, at: datetime = AT, **more: Any
+) -> ApplicationVersion:
+    """People of these roles approve one after the other what they are shown."""
+    for role in roles:
+        with city.open(role) as by:
+            version = review.approve(version.pk, shown_hash=version.content_hash, by=by, at=at, **more)
+    return version
+
+
+def approve(city: City, version: ApplicationVersion, at: datetime = AT) -> ApplicationVersion:
+    """担当, then 係長, and 課長 where the route asks for one."""
+    version = decide(city, version, Role.OFFICER, Role.CHIEF, at=at)
+    if version.status == VersionStatus.SUBMITTED:
+        version = decide(city, version, Role.MANAGER, at=at)
+    return version
+
+
+def send_back(
+    city: City,
+    version: ApplicationVersion,
+    reason: str = "人数を確かめてください",
+    at: datetime = AT,
+    **more: Any,
+) -> ApplicationVersion:
+    """The officer returns it."""
+    with city.open(Role.OFFICER) as by:
+        return review.return_to_facility(
+            version.pk, shown_hash=version.content_hash, reason=reason, by=by, at=at, **more
+        )
+
+
+LAST_YEAR = PRICE.replace("fiscal_year = 2026", "fiscal_year = 2025").replace(
+    'id = "price"', 'id = "price-2025"'
+)
+IN_LAST_APRIL = timezone.make_aware(datetime(2025, 4, 14, 10, 0))
+
+
+def approved_last_year(city: City, place: Nursery, pack: ItemPack, **typed: str) -> ApplicationVersion:
+    """The same item of 2025, approved; its profile reached back to then. ``pack`` is ``LAST_YEAR`` released."""
+    with city.open():
+        FacilityProfile.objects.filter(facility=place.facility).update(from_month=date(2025, 4, 1))
+    version = save(place, pack, from_month=ServiceMonth(2025, 4), at=IN_LAST_APRIL, **typed)
+    return approve(city, submit(place, version, at=IN_LAST_APRIL), at=IN_LAST_APRIL)

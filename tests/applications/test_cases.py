@@ -7,12 +7,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from applications.models import ApplicationVersion, ItemPack, TypedField
-from applications.operations import cases, review
+from applications.operations import cases
 from applications.states import VersionStatus
 from facilities.actors import Role
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
-from tests.applications.stage import AT, release_pack, save, submit
+from tests.applications.stage import AT, approve, decide, release_pack, save, send_back, submit
 from tests.cast import City, Nursery, make_city, make_facility
 from tests.record import events_of
 
@@ -39,11 +39,6 @@ def pack(city: City) -> ItemPack:
 def again(place: Nursery, version: ApplicationVersion) -> ApplicationVersion:
     with place.open():
         return ApplicationVersion.objects.get(pk=version.pk)
-
-
-def approve(city: City, version: ApplicationVersion) -> None:
-    with city.open(Role.CHIEF) as by:
-        review.approve(ApplicationVersion.objects.get(pk=version.pk), by=by, at=AT)
 
 
 def test_what_is_sent_is_frozen_with_its_words(city, sakura, pack):
@@ -131,18 +126,14 @@ def test_it_is_taken_back_until_the_city_has_decided(city, sakura, pack):
     assert "sent" not in draft.content
 
     sent = submit(sakura, draft)
-    with city.open(Role.OFFICER):
-        review.note_first_decision(ApplicationVersion.objects.get(pk=sent.pk), at=AT)
+    decide(city, sent, Role.OFFICER)
     with sakura.open() as by, pytest.raises(NotAllowed, match="審査を始めた"):
         cases.withdraw(sent.pk, by=by, at=AT)
 
 
 def test_a_returned_version_is_answered_by_the_next_one(city, sakura, pack):
     sent = submit(sakura, save(sakura, pack, **TYPED))
-    with city.open(Role.CHIEF) as by:
-        review.return_to_facility(
-            ApplicationVersion.objects.get(pk=sent.pk), reason="人数を確かめてください", by=by, at=AT
-        )
+    send_back(city, sent)
 
     answer = save(sakura, pack, extra_staff="1")
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from approvals import operations
 from approvals.models import Decision
+from approvals.operations import claims as operations
 from claims.models import Claim
 from claims.states import ClaimStatus
 from facilities.actors import Role

@@ -8,8 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from approvals import operations, permissions
+from approvals import permissions
 from approvals.models import Decision, Step, Verdict
+from approvals.operations import claims as operations
 from approvals.permissions import UnderReview
 from audit.models import Event
 from claims.models import Claim

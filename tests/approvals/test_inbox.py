@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from approvals import operations, queries
+from approvals import queries
+from approvals.operations import claims as operations
 from audit.models import Event
 from claims.cells import Cell, DisputedCell
 from claims.models import Claim

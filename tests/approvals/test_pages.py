@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from approvals import operations
+from approvals.operations import claims as operations
 from approvals.views.inbox import MOST_TOGETHER, TOO_MANY
 from claims.models import Claim
 from facilities.actors import Role

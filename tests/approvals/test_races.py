@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from approvals import operations
 from approvals.models import Decision, Verdict
+from approvals.operations import claims as operations
 from claims.models import Claim
 from claims.states import ClaimStatus
 from facilities.actors import Actor, Role

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from approvals import operations as approvals
 from approvals import queries as inbox_queries
+from approvals.operations import claims as approvals
 from claims.composing import reproduce
 from claims.models import Claim, CountSheet, MonthlyFacts
 from claims.operations import closing, facts

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
-from approvals import operations as approvals
+from approvals.operations import claims as approvals
 from claims.composing import stored_line_as_row
 from claims.models import Claim, ClaimLine
 from claims.operations.drafting import recalculate

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from approvals import operations as approvals
 from approvals import queries as inbox_queries
+from approvals.operations import claims as approvals
 from audit.models import Event
 from claims.composing import reproduce
 from claims.models import ChildCount, Claim, CountSheet, MonthClosing

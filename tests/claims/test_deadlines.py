@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from approvals.operations import return_to_facility
+from approvals.operations.claims import return_to_facility
 from claims.cells import Cell, DisputedCell
 from claims.models import Claim, CountDispute, CountSheet
 from claims.operations import answers

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from approvals import operations as approvals
+from approvals.operations import claims as approvals
 from claims import paper
 from claims.composing import content_hash, reproduce, stored_line_as_row
 from claims.models import Claim, ClaimLine, Obstacle

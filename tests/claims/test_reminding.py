@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from approvals.operations import approve, return_to_facility
+from approvals.operations.claims import approve, return_to_facility
 from audit.record import SYSTEM, Context, context
 from claims.cells import Cell, DisputedCell
 from claims.operations import closing, submitting

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from approvals import operations as approvals
 from approvals import queries as inbox_queries
+from approvals.operations import claims as approvals
 from claims.models import Claim, CountSheet
 from claims.operations import counts_import
 from claims.operations.confirming import confirm

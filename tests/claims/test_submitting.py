@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from approvals import operations as approvals
+from approvals.operations import claims as approvals
 from audit.models import Event
 from claims.models import Claim, CountSheet
 from claims.operations import closing, facts, review

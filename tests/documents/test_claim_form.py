@@ -14,7 +14,7 @@ from django.utils.html import escape
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from approvals import operations as review
+from approvals.operations import claims as review
 from claims import paper
 from claims.models import ChildCount, Claim, ClaimLine
 from claims.operations import confirming, facts, submitting

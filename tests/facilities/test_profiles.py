@@ -129,7 +129,7 @@ def test_correcting_a_profile_before_a_later_one_keeps_its_end(city, sakura):
 def test_what_the_database_refuses_is_said_in_a_sentence(city, sakura, monkeypatch):
     with city.open() as administrator:
         set_profile(sakura.facility.pk, LARGER, from_month=JUNE, by=administrator, at=AT)
-        monkeypatch.setattr("facilities.operations.profiles._profiles_of", lambda facility: [])
+        monkeypatch.setattr("facilities.operations.profiles.profiles_of", lambda facility: [])
 
         with pytest.raises(ProblemsFound, match="期間が重なっています"):
             set_profile(sakura.facility.pk, LARGER, from_month=MAY, by=administrator, at=AT)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from approvals import operations as approvals
+from approvals.operations import claims as approvals
 from claims.operations.submitting import submit
 from facilities.actors import Role
 from facilities.models import Membership

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from approvals.operations import return_to_facility
+from approvals.operations.claims import return_to_facility
 from claims.operations import closing
 from facilities.actors import OPERATIONS_ROLES, Role
 from facilities.models import Facility, FacilityKind, Membership, Municipality, Ownership, Suspension

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from approvals import operations as approvals
+from approvals.operations import claims as approvals
 from claims.operations import closing
 from facilities.actors import Role
 from facilities.models import Ownership

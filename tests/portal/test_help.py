@@ -55,6 +55,7 @@ NO_PAGES = {
     "approvals:export",
     "approvals:export_differences",
     "approvals:export_additions",
+    "item_review:export",
     "budget:export",
     "rate_book_effect:export",
     "facilities:schedule_calendar",
@@ -73,6 +74,7 @@ NO_PAGES = {
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.
 SHOWN_BY_A_LIST = {
     "approvals:confirm_together": "approvals:inbox",
+    "item_review:confirm_together": "item_review:inbox",
     "facilities:account_confirm_address": "facilities:accounts",
     "facilities:account_withdraw_address": "facilities:accounts",
 }

@@ -1,0 +1,269 @@
+"""The inbox of applications: what waits for whom, what deserves a look first, what is as it was."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from applications.definitions import FAMILY_LABELS, Item
+from applications.models import ApplicationVersion
+from applications.states import VersionStatus
+from approvals import permissions
+from approvals.items.comparing import SEALED
+from approvals.items.noticing import Noticed, items_of, noticed
+from approvals.items.subjects import ItemUnderReview, delegations_on, under_review
+from approvals.models import ItemDecision, ReviewRoute
+from facilities.actors import Actor
+from facilities.models import FacilityKind
+from facilities.periods import ServiceMonth
+
+STATES: Final = {
+    "waiting": "審査待ち",
+    "second": "審査中",
+    "returned": "差し戻し中",
+    "approved": "承認済み",
+}
+TONES: Final = {"waiting": "now", "second": "ok", "returned": "bad", "approved": "ok"}
+SORTS: Final = {
+    "priority": "注意と金額の順",
+    "number": "事業所番号順",
+    "submitted": "提出の早い順",
+    "amount": "金額の大きい順",
+    "item": "項目順",
+}
+SHOWN: Final = (VersionStatus.SUBMITTED, VersionStatus.RETURNED, VersionStatus.APPROVED)
+
+
+def year_in(text: str) -> int | None:
+    """A fiscal year from the address; None where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else None
+
+
+@dataclass(frozen=True)
+class ItemQuestion:
+    """The filters of the inbox, as they stand in the address. Nonsense there means «not asked»."""
+
+    year: int | None
+    this_year: int
+    state: str = ""
+    family: str = ""
+    item: str = ""
+    kind: str = ""
+    words: str = ""
+    sort: str = "priority"
+    mine: bool = False
+
+    @classmethod
+    def of(cls, asked: QueryDict, at: datetime) -> "ItemQuestion":
+        """
+        Read the address; without a year, what is open of this one and the one before (whose reports come now) and what
+        was approved of this one.
+        """
+        state, sort = asked.get("state", ""), asked.get("sort", "")
+        family, kind = asked.get("family", ""), asked.get("kind", "")
+        this = ServiceMonth.of(timezone.localdate(at)).fiscal_year
+        return cls(
+            year=year_in(asked.get("year", "")),
+            this_year=this,
+            state=state if state in STATES else "",
+            family=family if family in FAMILY_LABELS else "",
+            item=asked.get("item", "")[:40],
+            kind=kind if kind in FacilityKind.values else "",
+            words=asked.get("words", "").strip()[:60],
+            sort=sort if sort in SORTS else "priority",
+            mine=asked.get("mine") == "1",
+        )
+
+    @property
+    def query(self) -> str:
+        """Back into an address."""
+        values = QueryDict(mutable=True)
+        for name in ("year", "state", "family", "item", "kind", "words", "sort"):
+            if value := getattr(self, name):
+                values[name] = str(value)
+        if self.mine:
+            values["mine"] = "1"
+        return values.urlencode()
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """For hidden fields beside a button."""
+        return [(name, value) for name, value in QueryDict(self.query).items() if isinstance(value, str)]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The fiscal years that are shown."""
+        return (self.this_year, self.this_year - 1) if self.year is None else (self.year,)
+
+    def shows(self, version: ApplicationVersion) -> bool:
+        """Whether the version is of what is asked for, before any filter."""
+        year = version.application.fiscal_year
+        return year in self.years and (
+            self.year is not None or year == self.this_year or version.status != VersionStatus.APPROVED
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything hides rows."""
+        return bool(self.state or self.family or self.item or self.kind or self.words or self.mine)
+
+
+@dataclass
+class ItemRow:
+    """One version of an application in the list."""
+
+    noticed: Noticed
+    subject: ItemUnderReview
+    can_decide: bool
+    in_place_of_somebody: bool = False
+
+    @property
+    def version(self) -> ApplicationVersion:
+        """What is decided."""
+        return self.noticed.version
+
+    @property
+    def state(self) -> str:
+        """A key of ``STATES``."""
+        if self.version.status == VersionStatus.SUBMITTED:
+            return "second" if self.subject.decisions else "waiting"
+        return str(self.version.status)
+
+    @property
+    def state_label(self) -> str:
+        """The state in words, with the step while it waits."""
+        words = STATES[self.state]
+        return f"{words}（{self.subject.step_words}）" if self.subject.is_waiting else words
+
+    @property
+    def tone(self) -> str:
+        """Of its tag."""
+        return TONES[self.state]
+
+    @property
+    def goes_together(self) -> bool:
+        """May be approved together with others by the reader."""
+        return self.can_decide and self.noticed.is_unchanged
+
+    @property
+    def why_not_together(self) -> str:
+        """What stands against it; empty when nothing does."""
+        if not self.can_decide:
+            return "ご自分が決定する段階ではありません"
+        if self.noticed.risk:
+            return "・".join(flag.words for flag in self.noticed.flags)
+        return "" if self.noticed.is_same else "前回の承認内容と変わっています"
+
+
+@dataclass
+class ItemInbox:
+    """The rows that were asked for, and all of the year."""
+
+    asked: ItemQuestion
+    rows: list[ItemRow]
+    everything: list[ItemRow]
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def mine(self) -> int:
+        """How many wait for the reader."""
+        return sum(row.can_decide for row in self.everything)
+
+    @property
+    def preselected(self) -> list[ItemRow]:
+        """Unchanged ones the reader may approve together."""
+        return [row for row in self.rows if row.goes_together]
+
+    @property
+    def items(self) -> list[tuple[str, str]]:
+        """(key, label) of the items there are, for the filter."""
+        return sorted(
+            {(row.version.application.item_key, row.version.application.label) for row in self.everything},
+            key=lambda pair: pair[1],
+        )
+
+    def row_ids(self, rows: list[ItemRow] | None = None) -> dict[str, list[UUID]]:
+        """What is shown, for the record."""
+        return {"application_version": [row.version.pk for row in (self.rows if rows is None else rows)]}
+
+
+def item_inbox(asked: ItemQuestion, *, by: Actor, at: datetime, with_conditions: bool = True) -> ItemInbox:
+    """
+    What was sent: seven queries of its own, and those of the conditions (14 where there are rosters), for a whole city
+    as for one. Without conditions the list is there in a fraction of the time, and knows no lost ones.
+    """
+    years = {*asked.years, *(year - 1 for year in asked.years)}
+    rows = (
+        ApplicationVersion.objects.filter(application__fiscal_year__in=years, status__in=SHOWN)
+        .select_related("application", "facility")
+        .defer(*SEALED)
+        .order_by("facility__number", "application__family", "application__item_key")
+    )
+    found = list(rows)
+    approved = [version for version in found if version.status == VersionStatus.APPROVED]
+    shown = [version for version in found if asked.shows(version)]
+    seen = noticed(shown, approved, with_conditions=with_conditions)
+    everything = []
+    for one, subject in zip(seen, _subjects([(one.version, one.item) for one in seen], at), strict=True):
+        can = permissions.decide_item.allows(by, subject)
+        everything.append(ItemRow(one, subject, can, can and by.duty != subject.role))
+    wanted = [row for row in everything if _fits(row, asked)]
+    return ItemInbox(asked, _sorted(wanted, asked.sort), everything, Counter(row.state for row in everything))
+
+
+def waiting_for(*, by: Actor, at: datetime) -> int:
+    """How many applications wait for this person, of whatever year: five queries, one when nothing waits at all."""
+    sent = ApplicationVersion.objects.filter(status=VersionStatus.SUBMITTED)
+    versions = list(sent.select_related("application").defer(*SEALED))
+    if not versions:
+        return 0
+    items = items_of(versions)
+    pairs = [(version, items.get((version.pack_id, version.application.item_key))) for version in versions]
+    return sum(permissions.decide_item.allows(by, subject) for subject in _subjects(pairs, at))
+
+
+def _subjects(
+    versions: Sequence[tuple[ApplicationVersion, Item | None]], at: datetime
+) -> list[ItemUnderReview]:
+    """The versions with their routes, decisions and today's delegations: three queries."""
+    decisions: dict[UUID, list[ItemDecision]] = defaultdict(list)
+    made = ItemDecision.objects.filter(version__in=[version.pk for version, _ in versions])
+    for decision in made.order_by("step"):
+        decisions[decision.version_id].append(decision)
+    routes, delegations = tuple(ReviewRoute.objects.all()), delegations_on(timezone.localdate(at))
+    return [
+        under_review(version, item, own=routes, decisions=decisions[version.pk], delegations=delegations)
+        for version, item in versions
+    ]
+
+
+def _fits(row: ItemRow, asked: ItemQuestion) -> bool:
+    application, facility = row.version.application, row.version.facility
+    return (
+        (not asked.state or row.state == asked.state)
+        and (not asked.family or application.family == asked.family)
+        and (not asked.item or application.item_key == asked.item)
+        and (not asked.kind or facility.kind == asked.kind)
+        and (not asked.words or asked.words in facility.name or asked.words in facility.number)
+        and (not asked.mine or row.can_decide)
+    )
+
+
+def _sorted(rows: list[ItemRow], sort: str) -> list[ItemRow]:
+    keys = {
+        "priority": lambda row: (
+            not row.can_decide,
+            not row.subject.is_waiting,
+            *row.noticed.weight,
+            row.version.facility.number,
+        ),
+        "submitted": lambda row: (row.version.submitted_at, row.version.facility.number),
+        "amount": lambda row: (-(row.version.amount_yen or 0), row.version.facility.number),
+        "item": lambda row: (row.version.application.label, row.version.facility.number),
+    }
+    return sorted(rows, key=keys[sort]) if sort in keys else rows

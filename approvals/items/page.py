@@ -1,0 +1,252 @@
+"""One application under review: what differs first, what strikes, the money, the history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Stage
+from applications.models import ApplicationVersion
+from applications.queries.filled import fill_for
+from applications.states import VersionStatus
+from approvals.items.comparing import before_of, is_same
+from approvals.items.flags import Flag, flags_of, stale_fields
+from approvals.items.money import MoneyEffect, money_effect
+from approvals.items.noticing import STALE
+from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
+from approvals.items.terms import months_of
+from approvals.items.values import ComparedField, compared_fields
+from approvals.models import ItemDecision, RateCertificate, ReviewRoute
+from claims.composing import Ingredients
+from claims.queries.additions import additions_of
+from claims.what_if import whole_month
+from facilities.actors import Actor
+from facilities.models import GrantedItem
+from facilities.periods import ServiceMonth
+from facilities.queries import colleagues
+from pages.wareki import fiscal_year_words, month_words
+from staff_records.models import RosterSnapshot
+from staff_records.roster_figures import RosterFigures
+from staff_records.states import SnapshotStatus
+
+
+@dataclass(frozen=True)
+class DecisionShown:
+    """A decision with who made it, and for whom, by login id."""
+
+    decision: ItemDecision
+    by: str
+    in_place_of: str
+
+
+@dataclass(frozen=True)
+class RosterShown:
+    """The roster the city has accepted for the year, for comparing."""
+
+    snapshot_id: UUID
+    day: Any
+    figures: RosterFigures
+
+
+@dataclass(frozen=True)
+class CountsShown:
+    """The children of the newest month with counts, for comparing."""
+
+    sheet_id: UUID
+    month: ServiceMonth
+    children: int
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """Everything a reviewer needs on one page."""
+
+    version: ApplicationVersion
+    item: Item | None
+    subject: ItemUnderReview
+    before: ApplicationVersion | None
+    fields: list[ComparedField]
+    flags: list[Flag]
+    money: MoneyEffect | None
+    granted: list[GrantedItem]
+    roster: RosterShown | None
+    decisions: list[DecisionShown]
+    versions: list[ApplicationVersion]
+    certificate: RateCertificate | None
+    counts: CountsShown | None
+
+    @property
+    def changed(self) -> list[ComparedField]:
+        """What differs from what was approved before; everything where nothing was."""
+        return [one for one in self.fields if one.has_changed]
+
+    @property
+    def unchanged(self) -> list[ComparedField]:
+        """What is as it was."""
+        return [one for one in self.fields if not one.has_changed]
+
+    @property
+    def is_same(self) -> bool:
+        """Every answer is that of what was approved before."""
+        return is_same(self.version, self.before)
+
+    @property
+    def period_words(self) -> str:
+        """From when to when it holds; of a «no», from when on it ends."""
+        if self.item is None or self.item.stage is Stage.REPORT:
+            return ""
+        first, last = months_of(self.version, self.item)
+        if not self.version.is_wanted:
+            return f"{month_words(first.first_day)}から適用しません"
+        words = month_words(first.first_day)
+        if last == first:
+            return f"{words}だけ"
+        return f"{words}から{month_words(last.first_day) if last else ''}" + ("まで" if last else "")
+
+    @property
+    def kind_words(self) -> str:
+        """Family and stage."""
+        application = self.version.application
+        return f"{FAMILY_LABELS[Family(application.family)]}　{STAGE_LABELS[Stage(application.stage)]}"
+
+    @property
+    def year_words(self) -> str:
+        """令和8年度."""
+        return fiscal_year_words(self.version.application.fiscal_year)
+
+    @property
+    def before_words(self) -> str:
+        """令和7年度 第2版; empty where there is nothing to compare with."""
+        if self.before is None:
+            return ""
+        return f"{fiscal_year_words(self.before.application.fiscal_year)} 第{self.before.number}版"
+
+    @property
+    def amount_difference(self) -> int | None:
+        """In yen, of the applications' own amounts; None where there is nothing to compare."""
+        if self.before is None or (self.version.amount_yen is None and self.before.amount_yen is None):
+            return None
+        return (self.version.amount_yen or 0) - (self.before.amount_yen or 0)
+
+    @property
+    def row_ids(self) -> dict[str, list[UUID]]:
+        """The rows shown, for the record."""
+        versions = [version.pk for version in self.versions]
+        if self.before is not None and self.before.pk not in versions:
+            versions.append(self.before.pk)
+        return {
+            "sheet": [self.counts.sheet_id] if self.counts else [],
+            "application_version": versions,
+            "decision": [one.decision.pk for one in self.decisions],
+            "granted_item": [row.pk for row in self.granted],
+            "roster_snapshot": [self.roster.snapshot_id] if self.roster else [],
+            "rate_certificate": [self.certificate.pk] if self.certificate else [],
+        }
+
+
+def item_view(version_id: UUID, reader: Actor) -> ItemView:
+    """
+    One version beside what was approved before.
+
+    :raises ApplicationVersion.DoesNotExist: not a version of the open scope that was ever sent.
+    """
+    version = (
+        ApplicationVersion.objects.exclude(status__in=(VersionStatus.DRAFT, VersionStatus.DISCARDED))
+        .select_related("application", "facility__municipality", "pack")
+        .get(pk=version_id)
+    )
+    item = item_of_version(version)
+    before = before_of(version)
+    sent = version.content.get("sent", {})
+    versions = list(
+        ApplicationVersion.objects.filter(application=version.application_id)
+        .exclude(status__in=(VersionStatus.DRAFT, VersionStatus.DISCARDED))
+        .defer("content_sealed")
+        .order_by("-number")
+    )
+    decisions = list(ItemDecision.objects.filter(version__in=versions).order_by("version__number", "step"))
+    subject = under_review(
+        version,
+        item,
+        own=tuple(ReviewRoute.objects.all()),
+        decisions=[one for one in decisions if one.version_id == version.pk],
+        delegations=delegations_on(timezone.localdate()),
+    )
+    stale = _stale(version, item, sent) if subject.is_waiting and item is not None else {}
+    checked = additions_of(version.facility, None).checked if item is not None and item.grants else None
+    flags = flags_of(version, before, item, checked, sent)
+    if stale:
+        flags.insert(0, Flag("stale", f"{STALE} {len(stale)}欄", 3))
+    return ItemView(
+        version=version,
+        item=item,
+        subject=subject,
+        before=before,
+        fields=_fields(version, item, before, sent, stale),
+        flags=flags,
+        money=money_effect(version, item) if item is not None and subject.is_waiting else None,
+        granted=_granted(version, item),
+        roster=_roster(version),
+        decisions=_shown(decisions, reader),
+        versions=versions,
+        certificate=RateCertificate.objects.filter(version=version).first(),
+        counts=_counts(checked.ingredients) if checked else None,
+    )
+
+
+def _fields(
+    version: ApplicationVersion,
+    item: Item | None,
+    before: ApplicationVersion | None,
+    sent: Mapping[str, Any],
+    stale: Mapping[str, Any],
+) -> list[ComparedField]:
+    if item is None:
+        return []
+    return compared_fields(item, sent, before.content.get("sent", {}) if before else None, stale)
+
+
+def _stale(version: ApplicationVersion, item: Item, sent: dict[str, Any]) -> dict[str, Any]:
+    """By field key, what is known now where that is something else than what was sent."""
+    if not version.is_wanted:
+        return {}
+    filled = fill_for(version.facility, version.application.fiscal_year, item, version)
+    return {key: now for key, _, now in stale_fields(item, sent, filled)}
+
+
+def _granted(version: ApplicationVersion, item: Item | None) -> list[GrantedItem]:
+    """What the product claims now of what the application is about, this fiscal year and later."""
+    if item is None or item.grants is None:
+        return []
+    april = ServiceMonth(version.application.fiscal_year, 4)
+    rows = GrantedItem.objects.filter(facility=version.facility_id, code=item.grants.code)
+    return list(rows.exclude(to_month__lt=april.first_day).order_by("from_month"))
+
+
+def _roster(version: ApplicationVersion) -> RosterShown | None:
+    row = RosterSnapshot.objects.filter(
+        facility=version.facility_id,
+        fiscal_year=version.application.fiscal_year,
+        status=SnapshotStatus.ACCEPTED,
+    ).first()
+    return RosterShown(row.pk, row.day, RosterFigures.of_json(row.figures)) if row else None
+
+
+def _counts(used: Ingredients) -> CountsShown:
+    children = sum(row.count for row in whole_month(used.counts))
+    return CountsShown(used.sheet.pk, used.sheet.service_month, children)
+
+
+def _shown(decisions: list[ItemDecision], reader: Actor) -> list[DecisionShown]:
+    people = [one.decided_by for one in decisions] + [
+        one.on_behalf_of for one in decisions if one.on_behalf_of
+    ]
+    names = colleagues(people, reader) if people else {}
+    return [
+        DecisionShown(
+            one, names.get(one.decided_by, ""), names.get(one.on_behalf_of, "") if one.on_behalf_of else ""
+        )
+        for one in decisions
+    ]

@@ -1,0 +1,242 @@
+"""One application under review: what differs first, then approve or return; afterwards the certificate of its rates."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import held_forms
+from applications.models import ApplicationVersion
+from approvals import permissions
+from approvals.events import ItemEvent
+from approvals.items.inbox import ItemQuestion, item_inbox
+from approvals.items.page import ItemView, item_view
+from approvals.items.terms import applied_rates
+from approvals.models import Certifier, RateCertificate
+from approvals.operations import items as operations
+from approvals.operations import rates
+from approvals.operations.effects import Certificate
+from audit.record import record
+from facilities.requests import TenantRequest, require
+from facilities.rules import NotAllowed, ProblemsFound
+from staff_records.typed import Unreadable
+from staff_records.typed.values import read_day
+
+REMARK = "remark-"
+TYPED = ("reason", "base_percent", "wage_percent", "certificate_number", "certified_on", "forwarded_on")
+
+
+@require_GET
+def review_page(request: TenantRequest, version_id: UUID) -> HttpResponse:
+    """The difference from what was approved before; what is unchanged folded."""
+    return _page(request, version_id)
+
+
+@require_POST
+def approve(request: TenantRequest, version_id: UUID) -> HttpResponse:
+    """Approve what was shown, then on to the next that waits."""
+
+    def act() -> HttpResponse:
+        version = operations.approve(
+            version_id,
+            shown_hash=request.POST.get("shown_hash", ""),
+            certificate=_certificate(request) if "certificate_number" in request.POST else None,
+            by=request.actor,
+            at=timezone.now(),
+        )
+        messages.success(request, f"{version.facility.name}の「{version.application.label}」を承認しました。")
+        return _to_the_next(request, version)
+
+    return _answer(request, version_id, act)
+
+
+@require_POST
+def return_to_facility(request: TenantRequest, version_id: UUID) -> HttpResponse:
+    """Send it back with a reason, and with a remark at fields."""
+
+    def act() -> HttpResponse:
+        version = operations.return_to_facility(
+            version_id,
+            shown_hash=request.POST.get("shown_hash", ""),
+            reason=request.POST.get("reason", ""),
+            remarks=_remarks(request),
+            by=request.actor,
+            at=timezone.now(),
+        )
+        words = f"{version.facility.name}の「{version.application.label}」を差し戻しました。"
+        messages.success(request, f"{words}施設にメールでお知らせします。")
+        return _to_the_next(request, version)
+
+    return _answer(request, version_id, act)
+
+
+@require_POST
+def forward(request: TenantRequest, version_id: UUID) -> HttpResponse:
+    """Note that it went on to the prefecture."""
+
+    def act() -> HttpResponse:
+        day = _day(request.POST.get("forwarded_on", ""))
+        rates.forward(version_id, forwarded_on=day, by=request.actor, at=timezone.now())
+        messages.success(request, "県への進達を記録しました。")
+        return redirect("item_review:review_page", version_id)
+
+    return _answer(request, version_id, act)
+
+
+@require_POST
+def certify(request: TenantRequest, version_id: UUID) -> HttpResponse:
+    """Write down the certificate that has come."""
+
+    def act() -> HttpResponse:
+        rates.certify(version_id, _certificate(request), by=request.actor, at=timezone.now())
+        messages.success(request, "加算率の認定を記録しました。請求に反映されます。")
+        return redirect("item_review:review_page", version_id)
+
+    return _answer(request, version_id, act)
+
+
+def _answer(request: TenantRequest, version_id: UUID, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """What the act answers; a refusal is said on the page, where nothing typed is lost."""
+    require(request, permissions.look_at_items)
+    try:
+        return act()
+    except (ApplicationVersion.DoesNotExist, RateCertificate.DoesNotExist):
+        return _page(request, version_id, problem=NotAllowed(operations.NOT_THERE))
+    except (NotAllowed, ProblemsFound) as problem:
+        return _page(request, version_id, problem=problem)
+
+
+def _page(
+    request: TenantRequest, version_id: UUID, *, problem: NotAllowed | ProblemsFound | None = None
+) -> HttpResponse:
+    require(request, permissions.look_at_items)
+    try:
+        view = item_view(version_id, request.actor)
+    except ApplicationVersion.DoesNotExist:
+        raise Http404 from None
+    version = view.version
+    record(ItemEvent.SHOWN, on=version, rows=view.row_ids, detail={"content_hash": version.content_hash})
+    may_decide, why_not = True, ""
+    try:
+        permissions.decide_item(request.actor, view.subject)
+    except NotAllowed as refusal:
+        may_decide, why_not = False, str(refusal)
+    sent = request.POST if request.method == "POST" else held_forms.take(request) or QueryDict()
+    typed = {name: sent.get(name, "") for name in TYPED}
+    asked = _asked(request)
+    previous, following = _neighbours(request, asked, version_id)
+    context = {
+        "view": view,
+        "version": version,
+        "application": version.application,
+        "facility": version.facility,
+        "may_decide": may_decide,
+        "why_not": why_not,
+        "is_delegate": may_decide and request.actor.duty != view.subject.role,
+        "asks_certificate": _asks_certificate(view),
+        "may_certify": permissions.certify_rates.allows(request.actor, None),
+        "rates": _rates(view, typed),
+        "typed": typed,
+        "fields": [(one, sent.get(f"{REMARK}{one.key}", "")) for one in view.fields],
+        "remarked": any(sent.get(f"{REMARK}{one.key}", "") for one in view.fields),
+        "problems": getattr(problem, "problems", [str(problem)]) if problem else [],
+        "asked": asked,
+        "previous": previous,
+        "following": following,
+        "sample_prices": view.money is not None and view.money.is_sample_priced,
+        "breadcrumbs": [
+            ("申請", f"{reverse('item_review:inbox')}?{asked.query}"),
+            (f"{version.facility.name}　{version.application.label}", None),
+        ],
+    }
+    return render(request, "approvals/items/review_page.html", context, status=422 if problem else 200)
+
+
+def _asks_certificate(view: ItemView) -> bool:
+    """The city itself certifies with the step that is open."""
+    return (
+        view.item is not None
+        and view.item.certifies_rates
+        and bool(view.version.is_wanted)
+        and view.subject.is_waiting
+        and view.subject.is_last_step
+        and view.subject.route.certifier == Certifier.CITY
+    )
+
+
+def _rates(view: ItemView, typed: dict[str, str]) -> tuple[str, str]:
+    """What stands in the certificate's form: what was typed, else what was applied for."""
+    applied = (
+        applied_rates(view.version) if view.item is not None and view.item.certifies_rates else (None, None)
+    )
+    base, wage = (str(one) if one is not None else "" for one in applied)
+    return typed["base_percent"] or base, typed["wage_percent"] or wage
+
+
+def _asked(request: HttpRequest) -> ItemQuestion:
+    return ItemQuestion.of(request.GET if request.method == "GET" else request.POST, timezone.now())
+
+
+def _neighbours(
+    request: TenantRequest, asked: ItemQuestion, version_id: UUID
+) -> tuple[UUID | None, UUID | None]:
+    """Those before and after this one in the list it was opened from; none where it was opened from nowhere."""
+    if not (request.GET or request.POST):
+        return None, None
+    rows = item_inbox(asked, by=request.actor, at=timezone.now(), with_conditions=False).rows
+    found = [row.version.pk for row in rows]
+    if version_id not in found:
+        return None, None
+    place = found.index(version_id)
+    return (found[place - 1] if place else None), (found[place + 1] if place + 1 < len(found) else None)
+
+
+def _to_the_next(request: TenantRequest, version: ApplicationVersion) -> HttpResponse:
+    """The next of the list that waits for this person; without one, the list."""
+    asked = _asked(request)
+    rows = item_inbox(asked, by=request.actor, at=timezone.now(), with_conditions=False).rows
+    following = next(
+        (row.version.pk for row in rows if row.can_decide and row.version.pk != version.pk), None
+    )
+    if following is not None:
+        return redirect(f"{reverse('item_review:review_page', args=[following])}?{asked.query}")
+    return redirect(f"{reverse('item_review:inbox')}?{asked.query}")
+
+
+def _remarks(request: HttpRequest) -> dict[str, str]:
+    return {
+        name.removeprefix(REMARK): str(text)
+        for name, text in request.POST.items()
+        if name.startswith(REMARK) and str(text).strip()
+    }
+
+
+def _certificate(request: HttpRequest) -> Certificate:
+    sent = request.POST
+    return Certificate(
+        _percent(sent.get("base_percent", "")),
+        _percent(sent.get("wage_percent", "")),
+        sent.get("certificate_number", ""),
+        _day(sent.get("certified_on", "")),
+    )
+
+
+def _percent(text: str) -> int | None:
+    text = text.strip().removesuffix("%").removesuffix("％")
+    return int(text) if text.isdecimal() and len(text) <= 2 else None
+
+
+def _day(text: str) -> date | None:
+    """As roster and applications read days: 2026-06-01, 令和8年6月1日, R8.6.1."""
+    if not text.strip():
+        return None
+    try:
+        return read_day(text)
+    except Unreadable:
+        return None

@@ -1,0 +1,332 @@
+"""What follows from the last approval: additions hold from their month on, claims follow, rates are certified."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from applications.models import ApplicationVersion, ItemPack
+from applications.states import VersionStatus
+from applications.whereabouts import where_is
+from approvals.items.money import money_effect
+from approvals.items.page import item_view
+from approvals.items.subjects import item_of_version
+from approvals.models import Certifier, RateCertificate
+from approvals.operations import rates, routing
+from approvals.operations.effects import Certificate
+from approvals.operations.routing import RouteValues
+from claims.models import Claim, ClaimLine
+from claims.states import ClaimStatus
+from facilities.actors import Role
+from facilities.models import FacilityProfile, GrantedItem, ItemEnding
+from facilities.operations import granting
+from facilities.periods import ServiceMonth
+from facilities.rules import NotAllowed, ProblemsFound
+from jobs import running
+from tests.applications.stage import AT, approve, decide, release_pack, save, submit
+from tests.approvals.test_inbox import approve as approve_claim
+from tests.approvals.test_inbox import play
+from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, make_facility
+from tests.documents.test_claim_form import NURSERY_ITEMS
+from tests.record import events_of
+
+TYPED = {"extra_staff": "1", "monthly_yen": "100000"}
+SEPTEMBER = ServiceMonth(2026, 9)
+IN_AUGUST = timezone.make_aware(datetime(2026, 8, 20, 9))
+RATES = """
+id = "treatment"
+fiscal_year = 2026
+family = "treatment"
+title = "処遇改善等加算（見本）"
+source = "試験用"
+
+[[item]]
+key = "rates"
+label = "加算率"
+rounds = [1, 2]
+types = ["nursery"]
+certifies_rates = true
+
+[[item.field]]
+key = "base_percent"
+label = "区分1"
+kind = "whole"
+unit = "％"
+
+[[item.field]]
+key = "wage_percent"
+label = "区分2"
+kind = "whole"
+unit = "％"
+"""
+CERTIFICATE = Certificate(12, 7, "青子第123号", date(2026, 7, 20))
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+@pytest.fixture
+def sakura(city: City) -> Nursery:
+    return make_facility(city, items=NURSERY_ITEMS)
+
+
+@pytest.fixture
+def pack(city: City) -> ItemPack:
+    return release_pack(city)
+
+
+def granted(city: City, code: str = "team_childcare") -> list[tuple[Any, ...]]:
+    with city.open():
+        rows = GrantedItem.objects.filter(code=code).order_by("from_month", "certification")
+        return [(row.certification, row.options, row.from_month, row.to_month) for row in rows]
+
+
+def change(place: Nursery, pack: ItemPack, month: ServiceMonth, **more: Any) -> ApplicationVersion:
+    return submit(place, save(place, pack, from_month=month, **more), at=IN_AUGUST)
+
+
+def test_nothing_is_granted_before_the_last_approval(city, sakura, pack):
+    sent = submit(sakura, save(sakura, pack, **TYPED))
+    decide(city, sent, Role.OFFICER)
+    assert granted(city) == []
+
+    decide(city, sent, Role.CHIEF)
+
+    assert granted(city) == [("", {"extra_staff": 1}, APRIL.first_day, None)]
+    assert events_of(city, "facilities.item_granted")[-1].actor_id == str(city.people[Role.CHIEF].pk)
+
+
+def test_a_change_splits_what_holds_and_keeps_the_ending(city, sakura, pack):
+    with city.open():
+        FacilityProfile.objects.update(approved_capacity=130, capacity_23=130)
+    approve(city, submit(sakura, save(sakura, pack, **TYPED)))
+
+    approve(city, change(sakura, pack, SEPTEMBER, extra_staff="2", second_person="園児が増えたため"))
+
+    assert granted(city) == [
+        ("", {"extra_staff": 1}, APRIL.first_day, date(2026, 8, 1)),
+        ("", {"extra_staff": 2}, SEPTEMBER.first_day, None),
+    ]
+    with city.open():
+        ending = ItemEnding.objects.get()
+    assert (ending.before, ending.after) == (None, date(2026, 8, 1))
+    assert "第2版" in ending.reason
+
+
+def test_what_is_not_wanted_any_more_ends_with_the_month_before(city, sakura, pack):
+    approve(city, submit(sakura, save(sakura, pack, **TYPED)))
+
+    approve(city, change(sakura, pack, SEPTEMBER, wanted=False))
+
+    assert granted(city) == [("", {"extra_staff": 1}, APRIL.first_day, date(2026, 8, 1))]
+
+
+def test_an_application_that_says_no_from_the_first_takes_last_years_away(city, sakura, pack):
+    with city.open() as by:
+        granting.hold_from(
+            sakura.facility, "team_childcare", "", {"extra_staff": 1},
+            from_month=ServiceMonth(2025, 4), to_month=None, reason="", by=by, at=AT,
+        )  # fmt: skip
+
+    approve(city, submit(sakura, save(sakura, pack, wanted=False, from_month=None)))
+
+    assert granted(city) == [("", {"extra_staff": 1}, date(2025, 4, 1), date(2026, 3, 1))]
+
+
+def test_what_holds_already_is_left_alone_and_nobody_is_told(city, sakura, pack):
+    with city.open() as by:
+        granting.hold_from(
+            sakura.facility, "team_childcare", "", {"extra_staff": 1},
+            from_month=ServiceMonth(2025, 4), to_month=None, reason="", by=by, at=AT,
+        )  # fmt: skip
+    before = len(events_of(city, "facilities.item_granted"))
+
+    approve(city, submit(sakura, save(sakura, pack, **TYPED)))
+
+    assert granted(city) == [("", {"extra_staff": 1}, date(2025, 4, 1), None)]
+    assert len(events_of(city, "facilities.item_granted")) == before
+
+
+def test_one_grade_changes_and_the_other_goes_on(city, sakura):
+    hold = {"reason": "", "at": AT}
+    with city.open() as by:
+        granting.hold_from(
+            sakura.facility,
+            "team_childcare",
+            "",
+            {"extra_staff": 1},
+            from_month=APRIL,
+            to_month=None,
+            by=by,
+            **hold,
+        )
+        granting.hold_from(
+            sakura.facility,
+            "team_childcare",
+            "1",
+            {"extra_staff": 2},
+            from_month=JUNE,
+            to_month=None,
+            by=by,
+            **hold,
+        )
+        granting.cease_from(sakura.facility, "team_childcare", "1", from_month=SEPTEMBER, by=by, **hold)
+
+    assert granted(city) == [
+        ("", {"extra_staff": 1}, APRIL.first_day, MAY.first_day),
+        ("1", {"extra_staff": 2}, JUNE.first_day, date(2026, 8, 1)),
+        ("23", {"extra_staff": 1}, JUNE.first_day, None),
+    ]
+
+
+def test_what_was_decided_for_a_later_year_stays(city, sakura):
+    hold, next_april = {"reason": "", "at": AT}, ServiceMonth(2027, 4)
+    with city.open() as by:
+        for month, number in ((next_april, 2), (APRIL, 1)):
+            granting.hold_from(
+                sakura.facility, "team_childcare", "", {"extra_staff": number},
+                from_month=month, to_month=None, by=by, **hold,
+            )  # fmt: skip
+        granting.cease_from(sakura.facility, "team_childcare", "", from_month=SEPTEMBER, by=by, **hold)
+
+    assert granted(city) == [
+        ("", {"extra_staff": 1}, APRIL.first_day, date(2026, 8, 1)),
+        ("", {"extra_staff": 2}, next_april.first_day, None),
+    ]
+
+
+def test_a_late_approval_marks_the_months_to_settle(city, sakura, pack):
+    """May was approved and paid, June waits with the city, July is a draft: all three follow what is granted."""
+    may = play(sakura, MAY)
+    approve_claim(city, may)
+    june = play(sakura, JUNE)
+    sent = submit(sakura, save(sakura, pack, **TYPED))
+
+    approve(city, sent, at=IN_AUGUST)
+    running.run_due()
+
+    with city.open():
+        may, june = Claim.objects.get(pk=may.pk), Claim.objects.get(pk=june.pk)
+        (correction,) = Claim.objects.filter(corrects=may)
+        lines = set(ClaimLine.objects.filter(claim=correction).values_list("code", flat=True))
+    assert may.terms_changed_at is not None
+    assert june.terms_changed_at is not None
+    assert (correction.status, june.status) == (ClaimStatus.DRAFT, ClaimStatus.SUBMITTED)
+    assert "team_childcare" in lines
+    assert correction.total_yen > may.total_yen
+
+
+def test_the_page_tells_beforehand_what_the_claims_will_be(city, sakura, pack):
+    play(sakura, MAY)
+    sent = submit(sakura, save(sakura, pack, **TYPED))
+    with city.open(Role.OFFICER) as officer:
+        told = item_view(sent.pk, officer).money
+        assert told is not None
+        assert told.outcome is not None
+    approve(city, sent)
+    running.run_due()
+
+    with city.open():
+        effect = money_effect(sent, item_of_version(sent))
+        (may,) = Claim.objects.filter(status=ClaimStatus.SUBMITTED)
+    assert told.month_yen > 0
+    assert told.outcome.now_yen == may.total_yen
+    assert told.months == 12
+    assert told.year_yen == 12 * told.month_yen
+    assert effect is not None
+    assert effect.month_yen == 0  # it is in the month already
+
+
+# ---------------------------------------------------------------- 加算率
+
+
+def rates_sent(city: City, place: Nursery) -> ApplicationVersion:
+    return submit(place, save(place, release_pack(city, RATES), "rates", base_percent="12", wage_percent="7"))
+
+
+def profile(city: City) -> tuple[Any, ...]:
+    with city.open():
+        row = FacilityProfile.objects.get()
+    return row.base_percent, row.wage_percent, row.rates_are_provisional, row.certificate_number
+
+
+def test_rates_go_by_way_of_the_manager_and_are_provisional_until_the_prefecture_certifies(city, sakura):
+    with city.open():
+        FacilityProfile.objects.update(base_percent=None, wage_percent=None)
+    sent = rates_sent(city, sakura)
+    assert decide(city, sent, Role.OFFICER, Role.CHIEF).status == VersionStatus.SUBMITTED
+
+    decide(city, sent, Role.MANAGER)
+    assert profile(city) == (12, 7, True, "")
+    with city.open(Role.OFFICER) as officer:
+        rates.forward(sent.pk, forwarded_on=date(2026, 4, 10), by=officer, at=AT)
+        with pytest.raises(ProblemsFound) as refused:
+            rates.certify(sent.pk, Certificate(13, None, " ", None), by=officer, at=AT)
+        assert len(refused.value.problems) == 4
+        rates.certify(sent.pk, CERTIFICATE, by=officer, at=AT)
+
+    assert profile(city) == (12, 7, False, "青子第123号")
+    with city.open(Role.OFFICER) as officer, pytest.raises(NotAllowed, match="すでに記録"):
+        rates.certify(sent.pk, CERTIFICATE, by=officer, at=AT)
+
+
+def test_what_is_certified_stays_until_the_new_certificate(city, sakura):
+    approve(city, rates_sent(city, sakura))
+
+    assert profile(city) == (9, 6, False, "")
+
+
+def test_a_city_that_certifies_itself_does_so_with_the_last_step(city, sakura):
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        values = RouteValues(("officer", "chief"), family="treatment", certifier=Certifier.CITY)
+        routing.set_route(values, by=administrator, at=AT)
+    sent = rates_sent(city, sakura)
+    decide(city, sent, Role.OFFICER)
+
+    with pytest.raises(ProblemsFound, match="認定番号"):
+        decide(city, sent, Role.CHIEF)
+    decide(city, sent, Role.CHIEF, certificate=CERTIFICATE)
+
+    assert profile(city) == (12, 7, False, "青子第123号")
+    with city.open():
+        assert RateCertificate.objects.get().certified_on == date(2026, 7, 20)
+
+
+def test_the_money_of_rates_is_told_beforehand(city, sakura):
+    play(sakura, MAY)
+    sent = rates_sent(city, sakura)
+
+    with city.open(Role.OFFICER) as officer:
+        told = item_view(sent.pk, officer).money
+
+    assert told is not None
+    assert told.month_yen > 0
+    assert profile(city) == (9, 6, False, "")
+
+
+# ---------------------------------------------------------------- what the facility is told
+
+
+def test_the_facility_sees_where_its_application_is(city, sakura, pack):
+    sent = submit(sakura, save(sakura, pack, **TYPED))
+
+    def words() -> str:
+        with sakura.open():
+            told = where_is(ApplicationVersion.objects.select_related("application", "pack").get(pk=sent.pk))
+        assert told is not None
+        return told.words
+
+    assert words() == "市の審査中です（2段階のうち1段階目・担当）。"
+    decide(city, sent, Role.OFFICER)
+    assert words() == "市の審査中です（2段階のうち2段階目・係長）。"
+    decide(city, sent, Role.CHIEF)
+    assert words() == "承認されました。"
+
+
+def test_a_draft_is_nowhere(city, sakura, pack):
+    version = save(sakura, pack, **TYPED)
+    with sakura.open():
+        assert where_is(version) is None
