@@ -54,7 +54,9 @@ HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts", "charges"}))
 REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals", "budget:"}))
 APPLICATIONS = NavigationItem(
-    "申請", "item_review:inbox", frozenset({"item_review:", "application_entries:"})
+    "申請",
+    "item_review:inbox",
+    frozenset({"item_review:", "application_entries:", "papers:", "application_talk:"}),
 )
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
