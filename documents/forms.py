@@ -61,8 +61,8 @@ class Form:
 
     ``heading`` names a document of a subject; ``may_order`` locks the subject, so that orders of it queue, and raises
     ``NotAllowed`` when it must not be printed (yet). ``people``: whose personal values stand in it, as rows of an
-    event. Without ``workbook`` it is made as PDF only. A form that ``names_people`` is sealed under a key of its own in the key store, so that it can be made
-    unreadable everywhere when somebody in it is erased.
+    event. Without ``workbook`` it is made as PDF only. A form that ``names_people`` is sealed under a key of its own
+    in the key store, so that it can be made unreadable everywhere when somebody in it is erased.
     """
 
     code: str

@@ -1,8 +1,8 @@
 """
 Uploaded files are looked at by a virus scanner where one is configured: clamd, by its INSTREAM command.
 
-``CLAMD_ADDRESS`` is ``tcp://host:port`` or ``unix:///path``; empty: nothing is scanned. A scanner that is configured and
-does not answer lets nothing through.
+``CLAMD_ADDRESS`` is ``tcp://host:port`` or ``unix:///path``; empty: nothing is scanned. A scanner that is configured
+and does not answer lets nothing through.
 """
 
 import socket

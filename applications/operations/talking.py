@@ -106,12 +106,13 @@ def _tell_facility(application: Application, *, is_question: bool) -> None:
         if is_question
         else "連絡があります。ログインしてご確認ください。"
     )
+    noun = "質問" if is_question else "連絡"
     where = f"applications/{application.fiscal_year}/{application.family}/{application.item_key}/#talk"
     for account in mailboxes([application.facility_id]):
         assert account.facility is not None, "a facility account has a facility"
         mail.send_later(
             to=account.user.address,
-            subject=f"【はぐくみ請求】申請について市から{'質問' if is_question else '連絡'}があります（{application.label}）",
+            subject=f"【はぐくみ請求】申請について市から{noun}があります（{application.label}）",
             text=(
                 f"{account.facility.name}　{words}\n\nこの申請について、市から{what}\n"
                 f"{settings.SITE_URL}/f/{account.facility.number}/{where}\n"

@@ -11,6 +11,8 @@ from applications.queries.papers import PaperRow, papers_of_versions
 from applications.queries.talk import Conversation, conversation
 from applications.states import VersionStatus
 
+NOTHING_SAID = Conversation((), ())
+
 
 @dataclass(frozen=True)
 class Beside:
@@ -20,7 +22,7 @@ class Beside:
     draft_id: UUID | None
     papers: tuple[PaperRow, ...] = ()
     files: tuple[EvidenceFile, ...] = ()
-    talk: Conversation = Conversation((), ())
+    talk: Conversation = NOTHING_SAID
     labels: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -29,7 +29,7 @@ def application_rows(place: Nursery) -> tuple[dict[str, UUID], dict[str, Any]]:
         file = evidence.attach(first.pk, b"%PDF-1.7 x", file_name="契約書.pdf", by=clerk, at=now)
     sent = submit(place, first, late_reason="担当者の交代", at=now)
     approve(place.city, sent, at=now)
-    with place.city.open() as officer:
+    with place.city.open(Role.OFFICER) as officer:
         talking.say(
             first.application_id, text="契約書はいつ届きますか", wants_answer=True, by=officer, at=now
         )
