@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from applications import paper_numbers
 from applications.events import PaperEvent
 from applications.models import ApplicationVersion, ItemPack, Paper
-from applications.operations import cases, papers
+from applications.operations import cases, papers, reminding
 from applications.paper_covers import COVER_FORM, values
 from applications.states import PaperStatus
 from documents import operations as documents
@@ -22,6 +22,7 @@ from documents.models import Document
 from facilities.actors import Role
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
+from jobs.models import Job
 from tests.applications.packs import PRICE
 from tests.applications.stage import AT, approve, release_pack, save, send_back, submit
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
@@ -231,8 +232,8 @@ def test_a_number_that_is_taken_is_drawn_again(city, sakura, pack, sent, monkeyp
 
 def test_the_database_keeps_numbers_apart(sakura, sent):
     [paper] = own(sakura)
-    with sakura.open(), pytest.raises(IntegrityError), transaction.atomic():
-        paper.pk, paper.paper_key, paper._state.adding = None, "other", True
+    paper.pk, paper.paper_key, paper._state.adding = None, "other", True
+    with sakura.open(), transaction.atomic(), pytest.raises(IntegrityError):
         paper.save()
 
 
@@ -357,3 +358,25 @@ def test_more_papers_cost_no_more_queries(city, sakura, pack, sent, officer):
 
     assert (cost(officer, "/c/papers/"), cost(clerk, mine)) == few
     assert max(few) <= 15
+
+
+def test_papers_stand_in_the_same_mail_as_the_rounds(city, sakura, sent):
+    def written(today: date) -> list[str]:
+        with city.open():
+            before = set(Job.objects.values_list("pk", flat=True))
+            reminding.remind(city.municipality, today=today)
+            return [str(job.args) for job in Job.objects.exclude(pk__in=before)]
+
+    [paper] = own(sakura)
+    # Three business days before 12 May 2026; the round is over and nothing of it is left.
+    [mail] = [one for one in written(date(2026, 5, 7)) if "紙の書類" in one]
+    assert "これから 1枚（次の期限" in mail
+    assert paper.title not in mail
+    assert written(date(2026, 5, 7)) == []
+    assert written(date(2026, 5, 8)) == []
+    late = written(date(2026, 5, 13))
+    assert any("期限を過ぎています 1枚" in one and "至急" in one for one in late)
+    assert any("紙の書類の期限を過ぎた施設が1件" in one for one in late)
+    with sakura.open() as by:
+        papers.announce(sakura.facility.pk, [paper.pk], by=by, at=AT)
+    assert written(date(2026, 5, 15)) == []

@@ -1,6 +1,7 @@
 """Barcodes: symbols of the standard, and what a reader of bars reads back."""
 
 import re
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -70,6 +71,6 @@ def test_the_picture_has_the_bars_and_quiet_zones():
 
     assert bars[0][0] == 10
     assert bars[-1][0] + bars[-1][1] == total - 10
-    gaps = [later[0] - (bar[0] + bar[1]) for bar, later in zip(bars, bars[1:], strict=False)]
+    gaps = [later[0] - (bar[0] + bar[1]) for bar, later in pairwise(bars)]
     read = "".join(f"{bar[1]}{gap}" for bar, gap in zip(bars, [*gaps, ""], strict=True))
     assert read_back(read) == "1234567890128"
