@@ -4,8 +4,8 @@ digest.
 
 Sent on business days by beat: when a round opens, ten, three and one business days before its last day, on it, and
 every third business day after it while something is left. Papers that have neither come nor been announced are told of
-three and one business days before their day, on it and after it in the same way, and in whatever mail goes out. What was
-sent for a round and day is never sent again. No mail carries an item's content.
+three and one business days before their day, on it and after it in the same way, and in whatever mail goes out. What
+was sent for a round and day is never sent again. No mail carries an item's content.
 """
 
 from collections.abc import Mapping, Sequence

@@ -23,6 +23,7 @@ from facilities.actors import Role
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from jobs.models import Job
+from jobs.running import payload_of
 from tests.applications.packs import PRICE
 from tests.applications.stage import AT, approve, release_pack, save, send_back, submit
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
@@ -365,7 +366,7 @@ def test_papers_stand_in_the_same_mail_as_the_rounds(city, sakura, sent):
         with city.open():
             before = set(Job.objects.values_list("pk", flat=True))
             reminding.remind(city.municipality, today=today)
-            return [str(job.args) for job in Job.objects.exclude(pk__in=before)]
+            return [str(payload_of(job)) for job in Job.objects.exclude(pk__in=before)]
 
     [paper] = own(sakura)
     # Three business days before 12 May 2026; the round is over and nothing of it is left.

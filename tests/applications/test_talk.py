@@ -14,7 +14,9 @@ from applications.states import VersionStatus
 from facilities.actors import Role
 from facilities.open_tasks import open_tasks
 from facilities.rules import NotAllowed, ProblemsFound
+from jobs import mail
 from jobs.models import Job
+from jobs.running import payload_of
 from tests.applications.stage import AT, release_pack, save, send_back, submit
 from tests.cast import City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
@@ -59,8 +61,8 @@ def test_a_question_is_sealed_told_without_words_and_changes_no_state(city, saku
         assert ApplicationVersion.objects.get(pk=sent.pk).status == VersionStatus.SUBMITTED
         [task] = [one for one in open_tasks(sakura.facility) if one.row_kind == "remark"]
         assert task.words == "市の質問への回答（チーム保育推進加算）"
-    mails = [str(job.args) for job in Job.objects.all()]
-    assert mails
+    mails = [str(payload_of(job)) for job in Job.objects.filter(kind=mail.KIND)]
+    assert any("市から質問があります" in one for one in mails)
     assert not any("見本" in one for one in mails)
     assert all(ASKED not in str(event.detail) for event in events_of(city))
 
