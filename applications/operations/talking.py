@@ -91,7 +91,9 @@ def read(application_id: UUID, *, by: Actor, at: datetime) -> list[UUID]:
 
 
 def _question(application: Application, question_id: UUID, by: Actor) -> Remark:
-    question = Remark.objects.filter(pk=question_id, application=application, wants_answer=True).first()
+    question: Remark | None = Remark.objects.filter(
+        pk=question_id, application=application, wants_answer=True
+    ).first()
     if question is None or question.by_city != by.is_facility:
         raise NotAllowed(NO_QUESTION)
     if Remark.objects.filter(answers=question).exists():

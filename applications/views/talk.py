@@ -70,7 +70,7 @@ def attach(
     if is_too_large(request):
         return either_page(request, place, problems=[TOO_LARGE])
     if not form.is_valid():
-        return either_page(request, place, problems=list(form.errors["file"]))
+        return either_page(request, place, problems=[str(one) for one in form.errors["file"]])
     if place.draft is None:
         problem = evidence.NOT_A_DRAFT if place.current is not None else SAVE_FIRST
         return either_page(request, place, problems=[problem])
