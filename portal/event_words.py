@@ -331,6 +331,7 @@ WORDS = {
     "applications.rounds_shown": "入力の回の日程を見た",
     "applications.round_set": "入力の回の日程を設定した",
     "applications.round_reopened": "入力の回を施設に再開した",
+    "applications.reminded": "申請と紙の書類の催促のメールを送った",
     "papers.listed": "紙の書類を見た",
     "papers.exported": "紙の書類の一覧を書き出した",
     "papers.expected": "提出された申請に必要な紙の書類を登録した",
@@ -383,6 +384,7 @@ WORDS = {
 ROWS = {
     "application": "申請",
     "paper": "紙の書類",
+    "entry_round": "入力の回",
     "application_version": "申請の版",
     "item_pack": "申請様式",
     "branch": "分園",
