@@ -9,6 +9,7 @@ from accounts.models import User
 from applications.models import ApplicationVersion, ItemPack, TypedField
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
+from applications.queries.year import State, year_of
 from applications.rounds import standing_of
 from applications.states import PackState, VersionStatus
 from facilities.models import Facility, FacilityKind
