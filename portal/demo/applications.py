@@ -106,8 +106,7 @@ def _fill_in(desk: Desk, at: datetime, only: Sequence[str] = ()) -> None:
     items = [(row, item) for row, item in _round_1(desk.facility) if not only or item.key in only]
     wanted = [(row, item) for row, item in items if desk.wants(item)]
     write(desk, wanted, from_month=APRIL, at=at)
-    if unwanted := [one for one in items if one not in wanted]:
-        decline(desk, unwanted, at.replace(minute=40))
+    decline(desk, [one for one in items if one not in wanted], at.replace(minute=40))
 
 
 def _decide(city: Municipality, person: Actor, digits: Sequence[str], at: datetime) -> None:

@@ -5,16 +5,17 @@ What is granted already is said again as it stands, so that an approval changes 
 left alone. An item that still lacks something stays a draft; so does a person who waits for the roster.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import QuerySet
 
+from applications import formulas
 from applications.definitions import Field, Item, Kind, Months
 from applications.entering import read_value
-from applications.filling import ROW_KEY, Filled, FilledItem, is_empty
+from applications.filling import ROW_KEY, Filled, FilledItem, Origin, is_empty
 from applications.models import ApplicationVersion, ItemPack
 from applications.operations import cases, together
 from applications.operations.cases import Shown, Wanted
@@ -161,7 +162,7 @@ def write(
         filled = fill_many(wanted, fiscal_year)
         answered = []
         for (pack, item), one in zip(left, filled, strict=True):
-            place, texts = (pack.family, item.key), _texts(desk, item, one)
+            place, texts = (pack.family, item.key), _texts(desk, item, one, with_conditions=again > 0)
             version = versions.get(place)
             if texts:
                 answered.append((pack, item))
@@ -185,8 +186,10 @@ def write(
     return [versions[pack.family, item.key] for pack, item in items]
 
 
-def decline(desk: Desk, items: Iterable[tuple[ItemPack, Item]], at: datetime) -> list[ApplicationVersion]:
+def decline(desk: Desk, items: Sequence[tuple[ItemPack, Item]], at: datetime) -> list[ApplicationVersion]:
     """Say of these that they are not applied for."""
+    if not items:
+        return []
     chosen = {(pack.family, item.key): pack.pk for pack, item in items}
     return together.decline_together(desk.facility.pk, pack_id_of=chosen, by=desk.by, at=at)
 
@@ -247,12 +250,16 @@ def _newest(desk: Desk, fiscal_year: int) -> dict[tuple[str, str], ApplicationVe
     }
 
 
-def _texts(desk: Desk, item: Item, filled: FilledItem) -> Texts:
-    """What the clerk types: into every field that is asked and has nothing yet."""
+def _texts(desk: Desk, item: Item, filled: FilledItem, *, with_conditions: bool) -> Texts:
+    """
+    What the clerk types: into every field that is asked and has nothing yet.
+
+    From top to bottom: what is asked on a condition only once the others are answered.
+    """
     texts: Texts = {}
     for one in filled.shown:
         own = one.field
-        if not own.is_typed:
+        if not own.is_typed or not (with_conditions or _is_settled(own, filled)):
             continue
         if own.is_table:
             texts |= _table(desk, item, one)
@@ -267,6 +274,12 @@ def _texts(desk: Desk, item: Item, filled: FilledItem) -> Texts:
             else:
                 texts[own.key] = answer
     return texts
+
+
+def _is_settled(own: Field, filled: FilledItem) -> bool:
+    """Whether it is asked whatever else is answered: its condition is about what is known."""
+    names = formulas.read(own.shown_if).names if own.shown_if else ()
+    return all(filled.by_key[name].origin is Origin.KNOWN for name in names)
 
 
 def _reasons(filled: FilledItem, texts: Texts) -> dict[str, str]:
