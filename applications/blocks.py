@@ -100,6 +100,7 @@ class Block:
     remark: str = ""
     prefix: str = ""
     member: str = ""
+    city_remark: str = ""
 
     @property
     def id(self) -> str:

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from applications import sources
 from applications.definitions import Item, Pack
 from applications.facts import FACT, FACTS
@@ -32,18 +34,23 @@ def vocabulary() -> Vocabulary:
 @lru_cache(maxsize=64)
 def _read(content_hash: str, content: str) -> Pack:
     """Built once for each process: content never changes, and its hash is asked for with it."""
-    return read_pack(content, vocabulary())
+    return read_pack(content, vocabulary(), was_released=True)
 
 
 def pack_of(row: ItemPack) -> Pack:
-    """The pack of a row. :raises PackWrong: it refers to what this version of the product does not have any more."""
+    """The pack of a row, as it was read when it was loaded."""
     return _read(row.content_hash, row.content)
 
 
 def released(fiscal_year: int) -> list[tuple[ItemPack, Pack]]:
     """The packs of the city in scope for the year, in the order of their families: one query."""
+    return [(row, pack_of(row)) for row in released_rows(fiscal_year)]
+
+
+def released_rows(fiscal_year: int) -> QuerySet[ItemPack]:
+    """Their rows."""
     rows = ItemPack.objects.filter(fiscal_year=fiscal_year, state=PackState.RELEASED)
-    return [(row, pack_of(row)) for row in rows.order_by("family", "pack_id")]
+    return rows.order_by("family", "pack_id")
 
 
 def item_of(row: ItemPack, item_key: str) -> Item:

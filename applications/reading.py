@@ -91,9 +91,10 @@ def content_hash(text: str) -> str:
     return sha256("\n".join(text.splitlines()).encode()).hexdigest()
 
 
-def read_pack(text: str, words: Vocabulary) -> Pack:
+def read_pack(text: str, words: Vocabulary, *, was_released: bool = False) -> Pack:
     """
-    The pack.
+    The pack. ``was_released``: it was read before, so that what it refers to and the product has no more is let be:
+    such a source knows nothing, and one old pack closes no page.
 
     :raises PackWrong: with every problem at once.
     """
@@ -105,8 +106,8 @@ def read_pack(text: str, words: Vocabulary) -> Pack:
         raise PackWrong([Problem("", f"TOMLとして読み取れません（{wrong}）。")]) from wrong
     reader = _Reader(words)
     pack = reader.pack(document)
-    if reader.problems:
-        raise PackWrong(reader.problems)
+    if problems := reader.problems if was_released else [*reader.problems, *reader.unknown]:
+        raise PackWrong(problems)
     assert pack is not None
     return pack
 
@@ -120,8 +121,11 @@ class _Node:
     problems: list[Problem]
     asked: set[str] = field(default_factory=set)
 
+    def at(self, name: str) -> str:
+        return f"{self.path}.{name}".strip(".")
+
     def say(self, name: str, sentence: str) -> None:
-        self.problems.append(Problem(f"{self.path}.{name}".strip("."), sentence))
+        self.problems.append(Problem(self.at(name), sentence))
 
     def take(self, name: str, kind: type, default: Any = ...) -> Any:
         self.asked.add(name)
@@ -185,6 +189,8 @@ _KIND_WORDS: Final = {str: "文字", int: "整数", bool: "true か false", list
 class _Reader:
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
+        # What it refers to and the product does not have.
+        self.unknown: list[Problem] = []
         self.problems: list[Problem] = []
 
     def pack(self, document: dict[str, Any]) -> Pack | None:
@@ -208,12 +214,16 @@ class _Reader:
         top.done()
         return None if self.problems else Pack(pack_id, year, family, title, source, tuple(items))
 
+    def lacks(self, node: _Node, name: str, sentence: str) -> None:
+        """Note a reference to what is not there."""
+        self.unknown.append(Problem(node.at(name), sentence))
+
     def item(self, node: _Node) -> Item:
         stage = Stage(node.choice("stage", list(Stage), "application"))
         types = node.texts("types")
         for name in types:
             if name not in self.words.types:
-                node.say("types", f"「{name}」という施設類型はありません。")
+                self.lacks(node, "types", f"「{name}」という施設類型はありません。")
         rounds = tuple(value for value in node.take("rounds", list) if isinstance(value, int))
         if not rounds or any(number not in ROUNDS for number in rounds):
             node.say("rounds", "入力する回を1から6までの数で書いてください（例：[1, 3]）。")
@@ -299,13 +309,12 @@ class _Reader:
             allowed = known.get(own.kind, frozenset())
             for name in column.known_from:
                 if name not in allowed:
-                    node.say(
-                        f"column.{column.key}.known_from", f"「{name}」という出どころは、この表にありません。"
-                    )
+                    sentence = f"「{name}」という出どころは、この表にありません。"
+                    self.lacks(node, f"column.{column.key}.known_from", sentence)
         if not node.path.rpartition(".")[2].startswith("column"):
             for name in own.known_from:
                 if name not in self.words.sources and not name.startswith(("item.", "last_year.")):
-                    node.say("known_from", f"「{name}」という出どころはありません。")
+                    self.lacks(node, "known_from", f"「{name}」という出どころはありません。")
         if own.fact:
             self.answers_fact(own, node)
 
@@ -313,13 +322,13 @@ class _Reader:
         """A fact is answered as the conditions understand it: another kind would be an answer to nothing."""
         wanted = self.words.facts.get(own.fact)
         if wanted is None:
-            node.say("fact", f"条件の事実「{own.fact}」はありません。")
+            self.lacks(node, "fact", f"条件の事実「{own.fact}」はありません。")
         elif own.kind not in wanted.kinds:
             kinds = "、".join(sorted(wanted.kinds))
-            node.say("fact", f"条件の事実「{own.fact}」は、{kinds} の欄で聞いてください。")
+            self.lacks(node, "fact", f"条件の事実「{own.fact}」は、{kinds} の欄で聞いてください。")
         elif wanted.choices and not own.choices.keys() <= wanted.choices:
             allowed = "、".join(sorted(wanted.choices))
-            node.say("choices", f"条件の事実「{own.fact}」の選択肢は次のものです：{allowed}")
+            self.lacks(node, "choices", f"条件の事実「{own.fact}」の選択肢は次のものです：{allowed}")
 
     def check(self, node: _Node) -> Check:
         made = Check(
@@ -350,7 +359,7 @@ class _Reader:
             return None
         made = Grant(node.text("code", most=40), node.choice("certification", ["", "1", "23"], ""))
         if made.code and made.code not in self.words.grants:
-            node.say("code", f"「{made.code}」という加算はありません。")
+            self.lacks(node, "code", f"「{made.code}」という加算はありません。")
         node.done()
         return made
 
@@ -438,7 +447,7 @@ class _Reader:
             if not made.option:
                 continue
             if made.option not in allowed:
-                at.say("option", f"この加算に「{made.option}」という条件はありません。")
+                self.lacks(at, "option", f"この加算に「{made.option}」という条件はありません。")
             if made.option in seen:
                 at.say("option", "同じ条件を2つの欄が決めています。")
             seen.add(made.option)

@@ -5,15 +5,17 @@ A city's own days stand in ``EntryRound``; a year nobody has set has the usual o
 Rounds of a fiscal year may end in the next one (実績報告).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from applications.models import EntryRound, RoundReopening
+from asking import together
 from facilities.models import Facility, Municipality
 from facilities.schedule import CitySchedule
 from pages.wareki import date_words
@@ -119,7 +121,11 @@ def usual_rounds(municipality: Municipality, fiscal_year: int) -> list[Round]:
 
 def rounds_of(municipality: Municipality, fiscal_year: int) -> list[Round]:
     """The six rounds of the year: the city's own days before the usual ones; one query."""
-    own = {row.number: row for row in EntryRound.objects.filter(fiscal_year=fiscal_year)}
+    return _rounds(municipality, fiscal_year, EntryRound.objects.filter(fiscal_year=fiscal_year))
+
+
+def _rounds(municipality: Municipality, fiscal_year: int, rows: Iterable[EntryRound]) -> list[Round]:
+    own = {row.number: row for row in rows}
     return [
         Round(fiscal_year, row.number, row.name, row.opens_on, row.closes_on, row.pk)
         if (row := own.get(usual.number))
@@ -131,11 +137,31 @@ def rounds_of(municipality: Municipality, fiscal_year: int) -> list[Round]:
 def standings(
     municipality: Municipality, facilities: Sequence[Facility], fiscal_year: int, at: datetime
 ) -> dict[UUID, list[Standing]]:
-    """Where each facility stands in each round of the year: two queries, however many facilities."""
-    rounds = rounds_of(municipality, fiscal_year)
-    latest: dict[tuple[UUID, UUID], RoundReopening] = {}
+    """Where each facility stands in each round of the year: one query, however many facilities."""
+    rows, again = together(*standing_rows(facilities, fiscal_year))
+    return standings_by(municipality, facilities, fiscal_year, at, rows, again)
+
+
+def standing_rows(
+    facilities: Sequence[Facility], fiscal_year: int
+) -> tuple[QuerySet[EntryRound], QuerySet[RoundReopening]]:
+    """The rows ``standings_by`` needs."""
     again = RoundReopening.objects.filter(facility__in=facilities, entry_round__fiscal_year=fiscal_year)
-    for reopening in again.order_by("opened_at"):
+    return EntryRound.objects.filter(fiscal_year=fiscal_year), again.order_by("opened_at")
+
+
+def standings_by(
+    municipality: Municipality,
+    facilities: Sequence[Facility],
+    fiscal_year: int,
+    at: datetime,
+    rows: Iterable[EntryRound],
+    again: Iterable[RoundReopening],
+) -> dict[UUID, list[Standing]]:
+    """As ``standings``, from rows that were read already; no query."""
+    rounds = _rounds(municipality, fiscal_year, rows)
+    latest: dict[tuple[UUID, UUID], RoundReopening] = {}
+    for reopening in again:
         latest[reopening.facility_id, reopening.entry_round_id] = reopening
     today = timezone.localdate(at)
     return {

@@ -8,7 +8,7 @@ app_name = "item_packs"
 
 urlpatterns: list[URLPattern] = [
     path("", packs.packs, name="packs"),
-    path("load/<int:fiscal_year>/", packs.load_shipped, name="load_shipped"),
+    path("load/<int:shipped_year>/", packs.load_shipped, name="load_shipped"),
     path("upload/", packs.upload, name="upload"),
     path("<uuid:pack_id>/", packs.pack, name="pack"),
     path("<uuid:pack_id>/release/", packs.release, name="release"),

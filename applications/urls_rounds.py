@@ -8,6 +8,10 @@ app_name = "entry_rounds"
 
 urlpatterns: list[URLPattern] = [
     path("", rounds.year, name="year"),
-    path("<int:fiscal_year>/<int:number>/", rounds.set_round, name="set_round"),
-    path("<int:fiscal_year>/<int:number>/<facility_number:facility_number>/", rounds.reopen, name="reopen"),
+    path("<int:fiscal_year>/<int:round_number>/", rounds.set_round, name="set_round"),
+    path(
+        "<int:fiscal_year>/<int:round_number>/<facility_number:facility_number>/",
+        rounds.reopen,
+        name="reopen",
+    ),
 ]

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from applications.facts import FACTS, as_fact
 from applications.models import ApplicationVersion
@@ -54,5 +55,6 @@ def _told(row: ApplicationVersion, name: str, kept: object, kind: str, fiscal_ye
     said = str(kept)
     if name in answers.BY_NAME:
         said = answers.in_words(answers.question_of(name, kind, fiscal_year), kept)
-    source = f"申請「{row.application.label}」（{short_date_words(row.submitted_at.date())}提出）から：{said}"
+    day = short_date_words(timezone.localdate(row.submitted_at))
+    source = f"申請「{row.application.label}」（{day}提出）から：{said}"
     return RosterFact(name, as_fact(name, kept), said, source)

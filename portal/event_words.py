@@ -330,6 +330,7 @@ WORDS = {
     "applications.rounds_shown": "入力の回の日程を見た",
     "applications.round_set": "入力の回の日程を設定した",
     "applications.round_reopened": "入力の回を施設に再開した",
+    "applications.reminded": "入力の回の締切を知らせた",
     "item_packs.listed": "申請様式の一覧を見た",
     "item_packs.shown": "申請様式を見た",
     "item_packs.loaded": "申請様式を読み込んだ（公開待ち）",
@@ -367,6 +368,7 @@ WORDS = {
 ROWS = {
     "application_version": "申請の版",
     "item_pack": "申請様式",
+    "entry_round": "入力の回",
     "branch": "分園",
     "attachment": "添付ファイル",
     "charge": "利用者負担額",
@@ -517,6 +519,7 @@ DETAILS = {
     "least_yen": "金額（円以上）",
     "certifier": "加算率の認定",
     "added": "増えた行",
+    "until": "この日まで",
     "after": "変更後",
     "all_versions": "置き換わった版を含む",
     "approved_capacity": "認可定員",

@@ -25,11 +25,11 @@ from applications.models import Application, ApplicationVersion, ItemPack, Typed
 from applications.models.cases import LONGEST_REASON
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
-from applications.rounds import Standing, standing_of
+from applications.rounds import Standing, standing_of, standings
 from applications.states import PackState, VersionStatus
 from audit.record import record
 from facilities.actors import Actor
-from facilities.models import Facility
+from facilities.models import Facility, Municipality
 from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
@@ -384,7 +384,7 @@ def _open_draft(
         application=application,
         number=len(versions) + 1,
         pack=pack,
-        round_number=_round_of(item, approved),
+        round_number=_round_of(item, approved, facility, pack.fiscal_year, at),
         replaces=approved,
         answers=current,
         saved_at=at,
@@ -403,9 +403,19 @@ def _open_draft(
     return version
 
 
-def _round_of(item: Item, approved: ApplicationVersion | None) -> int:
-    """The round the version is counted in: the item's first, and for a change its last."""
-    return item.rounds[-1] if approved is not None else item.rounds[0]
+def _round_of(
+    item: Item, approved: ApplicationVersion | None, facility: Facility, fiscal_year: int, at: datetime
+) -> int:
+    """
+    The round the version is counted in: for a change the item's last; else the last of its rounds that has begun, so
+    that what begins in October is on time in October, and what nobody sent in April is late in May.
+    """
+    if approved is not None or len(item.rounds) == 1:
+        return item.rounds[-1] if approved is not None else item.rounds[0]
+    municipality = Municipality.objects.get(pk=facility.municipality_id)
+    own = standings(municipality, [facility], fiscal_year, at)[facility.pk]
+    begun = [one.round.number for one in own if one.round.number in item.rounds and not one.is_ahead]
+    return begun[-1] if begun else item.rounds[0]
 
 
 def _knew(filled: Filled) -> bool:

@@ -70,7 +70,7 @@ def set_round(
         rows={"entry_round": [row.pk]},
         detail={
             "fiscal_year": fiscal_year,
-            "number": number,
+            "round": number,
             "before": [before.opens_on, before.closes_on],
             "after": [opens_on, closes_on],
         },
@@ -127,7 +127,7 @@ def reopen(
         by=by,
         on=row,
         rows={"facility": [facility.pk]},
-        detail={"fiscal_year": fiscal_year, "number": number, "until": until},
+        detail={"fiscal_year": fiscal_year, "round": number, "until": until},
     )
     return row
 

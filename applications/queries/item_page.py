@@ -1,7 +1,7 @@
 """One item of one facility: the form to type into, or what was sent, with everything the page says about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -15,14 +15,15 @@ from applications.entering import Entered, sentences_of
 from applications.filling import FilledItem, Problem
 from applications.models import ApplicationVersion, ItemPack
 from applications.operations.cases import Wanted, before_submission, hash_of
-from applications.packs_in_force import item_of, released
+from applications.packs_in_force import item_of, pack_of, released_rows
 from applications.queries.filled import fill_for
 from applications.queries.wheel import applies_to
 from applications.queries.year import round_of
-from applications.rounds import Standing, standing_of
+from applications.rounds import Standing, standings
 from applications.states import PackState, VersionStatus
 from applications.wording import people_in
-from facilities.models import Facility
+from asking import together
+from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
 from staff_records.models import StaffMember
 from staff_records.queries.figures import names_of
@@ -38,6 +39,7 @@ class NoSuchItem(Exception):
 class Place:
     """An item of a facility's year with its versions, the newest first; ``pack`` is the one to save it with."""
 
+    municipality: Municipality
     facility: Facility
     fiscal_year: int
     pack: ItemPack
@@ -64,6 +66,14 @@ class Place:
     def is_asked(self) -> bool:
         """The pack is the one that holds; an item no pack has any more can be read and given up."""
         return self.pack.state == PackState.RELEASED
+
+    @property
+    def answered(self) -> ApplicationVersion | None:
+        """The returned version that what is typed answers."""
+        if self.draft is not None:
+            return next((one for one in self.versions if one.pk == self.draft.answers_id), None)
+        current = self.current
+        return current if current is not None and current.status == VersionStatus.RETURNED else None
 
     @property
     def is_with_the_city(self) -> bool:
@@ -110,11 +120,13 @@ class FormView:
     standing: Standing
     people: People
     findings: Findings | None
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """All fields."""
-        return blocks_of(self.filled, self.typed, self.people.names, self.people.choices)
+        """All fields, with what the city wants put right at them."""
+        blocks = blocks_of(self.filled, self.typed, self.people.names, self.people.choices)
+        return [replace(block, city_remark=self.remarks.get(block.field.key, "")) for block in blocks]
 
     @property
     def asked(self) -> list[Block]:
@@ -223,9 +235,11 @@ class ReadView:
         return {"application_version": versions, "staff_member": self.people.ids}
 
 
-def find_place(facility: Facility, fiscal_year: int, family: str, item_key: str) -> Place:
+def find_place(
+    municipality: Municipality, facility: Facility, fiscal_year: int, family: str, item_key: str
+) -> Place:
     """
-    The item with the facility's versions: two queries.
+    The item with the facility's versions: one message.
 
     :raises NoSuchItem: nothing the facility may apply for, or ever has.
     """
@@ -236,20 +250,25 @@ def find_place(facility: Facility, fiscal_year: int, family: str, item_key: str)
         application__item_key=item_key,
     )
     kept = rows.exclude(status=VersionStatus.DISCARDED).select_related("application", "pack", "replaces")
-    versions = tuple(kept.order_by("-number"))
-    for row, pack in released(fiscal_year):
-        item = pack.by_key.get(item_key)
+    packs, found = together(released_rows(fiscal_year), kept.order_by("-number"))
+    versions = tuple(found)
+    for row in packs:
+        item = pack_of(row).by_key.get(item_key)
         if row.family == family and item is not None and applies_to(item, facility):
-            return Place(facility, fiscal_year, row, item, versions)
+            return Place(municipality, facility, fiscal_year, row, item, versions)
     if not versions:
         raise NoSuchItem(item_key)
-    return Place(facility, fiscal_year, versions[0].pack, item_of(versions[0].pack, item_key), versions)
+    left = versions[0].pack
+    return Place(municipality, facility, fiscal_year, left, item_of(left, item_key), versions)
 
 
 def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **options: Any) -> FormView:
     """
     The form as it stands, or with what was just typed and could not be saved (``entered``, with ``wanted`` and
-    ``reasons``); ``more_of`` is the table that is to have more empty rows; ``may_choose``: people can be chosen.
+    ``reasons``).
+
+    ``more_of`` is the table that is to have more empty rows; ``may_choose``: people can be chosen; ``remarks`` are the
+    city's, by field key.
     """
     version = _to_fill(place, entered, options.get("wanted"), options.get("reasons", {}), at)
     filled = fill_for(place.facility, place.fiscal_year, place.item, version)
@@ -261,8 +280,9 @@ def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **o
         version=version,
         filled=filled,
         typed=typed,
-        standing=standing_of(place.facility, place.fiscal_year, _round(place), at),
+        standing=_standing(place, _round(place), at),
         people=_people(place, filled, may_choose=options.get("may_choose", True)),
+        remarks=options.get("remarks", {}),
         findings=findings(place.facility, month, filled) if version.is_wanted is not False else None,
     )
 
@@ -278,7 +298,7 @@ def read_view(place: Place, version: ApplicationVersion, at: datetime) -> ReadVi
         place=place,
         version=version,
         filled=filled,
-        standing=standing_of(place.facility, place.fiscal_year, version.round_number, at),
+        standing=_standing(place, version.round_number, at),
         people=people,
         before=before,
         changed=differences(earlier, filled, people.names) if earlier else (),
@@ -336,6 +356,11 @@ def _round(place: Place) -> int:
     if _begins_change(place):
         return place.item.rounds[-1]
     return round_of(place.item, place.current)
+
+
+def _standing(place: Place, number: int, at: datetime) -> Standing:
+    own = standings(place.municipality, [place.facility], place.fiscal_year, at)[place.facility.pk]
+    return next(standing for standing in own if standing.round.number == number)
 
 
 def _people(place: Place, *filled: FilledItem | None, may_choose: bool) -> People:

@@ -7,7 +7,7 @@ from typing import Final
 from accounts.models import User
 from applications.blocks import Block, Typed, blocks_of
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Pack
-from applications.filling import fill
+from applications.filling import OF_LAST_YEAR, fill
 from applications.models import ItemPack
 from applications.operations.packs import shipped_packs
 from applications.pack_differences import ItemDifference, line_differences, pack_differences
@@ -160,7 +160,9 @@ def _preview(item: Item, fiscal_year: int) -> list[Block]:
     found = []
     for block in blocks_of(filled, Typed({}, {}, prefix=f"{item.key}."), {}, {}):
         own, words = block.field, sources_words(block.field)
-        if words and not own.is_table:
+        # What was said last year can be said otherwise: it is asked, and only filled in.
+        is_known = any(not name.startswith(OF_LAST_YEAR) for name in own.known_from)
+        if is_known and not own.is_table:
             block = replace(block, state="known", words="", source=words, control=None, months=())
         elif words:
             block = replace(block, source=words)

@@ -10,11 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from applications.definitions import Item, Pack
 from applications.models import ApplicationVersion, ItemPack
-from applications.packs_in_force import released
-from applications.rounds import Standing, standings
+from applications.packs_in_force import pack_of, released_rows
+from applications.rounds import Standing, standing_rows, standings_by
 from applications.states import VersionStatus
+from asking import together
 from facilities.models import Facility, Municipality
 
 Place = tuple[str, str]  # family, item key
@@ -38,6 +41,15 @@ SPOKE_LABELS: Mapping[Spoke, str] = {
     Spoke.DUE: "受付中",
     Spoke.AHEAD: "これから",
     Spoke.NOTHING: "申請する項目はありません",
+}
+
+TONES: Mapping[Spoke, str] = {
+    Spoke.DONE: "ok",
+    Spoke.RETURNED: "bad",
+    Spoke.LATE: "warn",
+    Spoke.DUE: "now",
+    Spoke.AHEAD: "off",
+    Spoke.NOTHING: "off",
 }
 
 
@@ -74,14 +86,24 @@ class RoundState:
         """The word in Japanese."""
         return SPOKE_LABELS[self.spoke]
 
+    @property
+    def tone(self) -> str:
+        """The tone of its tag."""
+        return TONES[self.spoke]
+
 
 def wheels(
     municipality: Municipality, facilities: Sequence[Facility], fiscal_year: int, at: datetime
 ) -> dict[UUID, list[RoundState]]:
-    """Each facility's six rounds: four queries, however many facilities and items."""
-    packs = released(fiscal_year)
-    standing = standings(municipality, facilities, fiscal_year, at)
-    newest = _newest(facilities, fiscal_year)
+    """Each facility's six rounds: one query, however many facilities and items."""
+    pack_rows, versions, rounds, again = together(
+        released_rows(fiscal_year),
+        _versions(facilities, fiscal_year),
+        *standing_rows(facilities, fiscal_year),
+    )
+    packs = [(row, pack_of(row)) for row in pack_rows]
+    standing = standings_by(municipality, facilities, fiscal_year, at, rounds, again)
+    newest = _newest(versions)
     return {
         facility.pk: [
             _state(own, items_in(packs, facility, own.round.number), newest.get(facility.pk, {}))
@@ -108,20 +130,26 @@ def applies_to(item: Item, facility: Facility) -> bool:
     return item.asks(facility.kind) and (item.public_too or not facility.is_public)
 
 
-def _newest(facilities: Sequence[Facility], fiscal_year: int) -> dict[UUID, dict[Place, str]]:
-    """The status of each application's newest version that still counts: one query."""
-    rows = (
+def _versions(facilities: Sequence[Facility], fiscal_year: int) -> QuerySet[ApplicationVersion]:
+    """The versions of the year that still count."""
+    return (
         ApplicationVersion.objects.filter(facility__in=facilities, application__fiscal_year=fiscal_year)
         .exclude(status__in=[VersionStatus.DISCARDED, VersionStatus.SUPERSEDED])
+        .select_related("application")
+        .only("facility_id", "status", "application__family", "application__item_key")
         .order_by("number")
-        .values_list("facility_id", "application__family", "application__item_key", "status")
     )
+
+
+def _newest(versions: Iterable[ApplicationVersion]) -> dict[UUID, dict[Place, str]]:
+    """The status of each application's newest version."""
     found: dict[UUID, dict[Place, str]] = {}
-    for facility_id, family, item_key, status in rows:
-        own, place = found.setdefault(facility_id, {}), (family, item_key)
+    for version in versions:
+        place = (version.application.family, version.application.item_key)
+        own = found.setdefault(version.facility_id, {})
         # A change that is only being drafted takes nothing away from what was sent before it.
-        if status != VersionStatus.DRAFT or place not in own:
-            own[place] = status
+        if version.status != VersionStatus.DRAFT or place not in own:
+            own[place] = version.status
     return found
 
 

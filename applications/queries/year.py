@@ -4,22 +4,25 @@ A facility's year of applications: every item it may apply for, where each stand
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Months, Stage
 from applications.filling import FilledItem
 from applications.models import ApplicationVersion, ItemPack
 from applications.models.cases import CURRENT
 from applications.operations.cases import before_submission
-from applications.packs_in_force import item_of, released
+from applications.packs_in_force import item_of, pack_of, released_rows
 from applications.queries.filled import fill_many
 from applications.queries.wheel import applies_to
-from applications.rounds import Standing, standings
+from applications.rounds import Standing, standing_rows, standings_by
 from applications.states import VersionStatus
+from asking import together
 from facilities.models import Facility, Municipality
 from pages.wareki import month_words
 
@@ -243,22 +246,27 @@ class Year:
         return [line.shown.pk for line in self.lines if line.shown is not None]
 
 
-def year_of(facility: Facility, fiscal_year: int, at: datetime) -> Year:
+def year_of(municipality: Municipality, facility: Facility, fiscal_year: int, at: datetime) -> Year:
     """
-    The facility's year: the same few queries however many items; drafts that begin in other months than April ask
-    the rooms once more for each such month.
+    The facility's year: one message, and what the rooms are asked, however many items; drafts that begin in other
+    months than April ask the rooms once more for each such month.
     """
-    municipality = Municipality.objects.get(pk=facility.municipality_id)
-    own = standings(municipality, [facility], fiscal_year, at)[facility.pk]
-    by_item = _versions(facility, fiscal_year)
+    rounds, again, packs, versions = together(
+        *standing_rows([facility], fiscal_year), released_rows(fiscal_year), _versions(facility, fiscal_year)
+    )
+    own = standings_by(municipality, [facility], fiscal_year, at, rounds, again)[facility.pk]
+    by_item: dict[tuple[str, str], list[ApplicationVersion]] = {}
+    for version in versions:
+        place = version.application.family, version.application.item_key
+        by_item.setdefault(place, []).append(version)
     lines = [
         _line(row, item, own, by_item.pop((row.family, item.key), []))
-        for row, pack in released(fiscal_year)
-        for item in pack.items
+        for row in packs
+        for item in pack_of(row).items
         if applies_to(item, facility)
     ]
     # What was applied for by a pack that asks it no more is still the facility's.
-    lines += [_line(versions[0].pack, item, own, versions) for versions, item in _left_over(by_item)]
+    lines += [_line(left[0].pack, item, own, left) for left, item in _left_over(by_item)]
     return Year(fiscal_year, tuple(_filled(facility, fiscal_year, lines)), tuple(own))
 
 
@@ -273,17 +281,12 @@ def round_of(item: Item, version: ApplicationVersion | None) -> int:
     return version.round_number if version is not None else item.rounds[0]
 
 
-def _versions(facility: Facility, fiscal_year: int) -> dict[tuple[str, str], list[ApplicationVersion]]:
-    rows = ApplicationVersion.objects.filter(
+def _versions(facility: Facility, fiscal_year: int) -> QuerySet[ApplicationVersion]:
+    return ApplicationVersion.objects.filter(
         facility=facility,
         application__fiscal_year=fiscal_year,
         status__in=(*CURRENT, VersionStatus.APPROVED),
     ).select_related("application", "pack")
-    found: dict[tuple[str, str], list[ApplicationVersion]] = {}
-    for version in rows:
-        place = version.application.family, version.application.item_key
-        found.setdefault(place, []).append(version)
-    return found
 
 
 def _left_over(
@@ -315,8 +318,3 @@ def _filled(facility: Facility, fiscal_year: int, lines: Sequence[Line]) -> list
             line.pack, line.item, line.standing, line.current, line.approved, one, problems
         )
     return [made.get((line.item.key, line.family), line) for line in lines]
-
-
-def months_of(fiscal_year: int) -> list[date]:
-    """The first days of its months, April first."""
-    return [date(fiscal_year + (month < 4), month, 1) for month in (*range(4, 13), 1, 2, 3)]

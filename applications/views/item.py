@@ -44,6 +44,7 @@ from applications.views.shared import (
     is_declared,
     known_year,
 )
+from applications.whereabouts import where_is
 from audit.record import record
 from facilities.periods import ServiceMonth
 from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
@@ -99,7 +100,7 @@ def submit(
         )
     except (NotAllowed, ProblemsFound) as refusal:
         return _check_page(request, _again(place), problems=sentences(refusal))
-    messages.success(request, "市に提出しました。審査の結果は、メールとこの画面でお知らせします。")
+    messages.success(request, "市に提出しました。審査の結果は、この画面でお知らせします。")
     return redirect("applications:item", facility_number, fiscal_year, family, item_key)
 
 
@@ -164,13 +165,15 @@ def _form_page(
     code: int = 200,
     **typed: Any,
 ) -> HttpResponse:
-    more_of = request.GET.get("more", "")
-    view = form_view(place, timezone.now(), more_of=more_of, **typed)
+    answered = place.answered
+    where = where_is(answered) if answered else None
+    options: dict[str, Any] = {
+        "more_of": request.GET.get("more", ""),
+        "remarks": where.remarks if where else {},
+    }
+    view = form_view(place, timezone.now(), **options, **typed)
     record(ApplicationEvent.SHOWN, on=view.place.current, rows=view.row_ids, detail=_detail(place))
-    answered = place.current if place.current and place.current.status == VersionStatus.RETURNED else None
-    if place.draft is not None and place.draft.answers_id is not None:
-        answered = next((one for one in place.versions if one.pk == place.draft.answers_id), None)
-    wrong = [sentence for _, sentence in view.typed.problems.items()]
+    wrong = list(view.typed.problems.values())
     context = {
         **_shared(place),
         "view": view,
@@ -218,6 +221,7 @@ def _read_page(
     context = {
         **_shared(place),
         "view": view,
+        "whereabouts": where_is(shown),
         "is_newest": version is None or version.pk == (place.start.pk if place.start else None),
         "may_withdraw": shown.status == VersionStatus.SUBMITTED and shown.first_decided_at is None,
         "may_change": shown.status == VersionStatus.APPROVED and place.current is None,
@@ -322,14 +326,18 @@ def _place(request: TenantRequest, fiscal_year: int, family: str, item_key: str)
     if family not in list(Family):
         raise Http404
     try:
-        return find_place(own_facility(request), known_year(fiscal_year), family, item_key)
+        return find_place(
+            request.membership.municipality, own_facility(request), known_year(fiscal_year), family, item_key
+        )
     except NoSuchItem:
         raise Http404 from None
 
 
 def _again(place: Place) -> Place:
     """As it stands after the act."""
-    return find_place(place.facility, place.fiscal_year, place.pack.family, place.item.key)
+    return find_place(
+        place.municipality, place.facility, place.fiscal_year, place.pack.family, place.item.key
+    )
 
 
 def _entries(sent: QueryDict) -> dict[str, list[str]]:

@@ -41,21 +41,21 @@ def packs(request: TenantRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def load_shipped(request: TenantRequest, fiscal_year: int) -> HttpResponse:
+def load_shipped(request: TenantRequest, shipped_year: int) -> HttpResponse:
     """Bring in what comes with the product."""
     require(request, permissions.keep_packs)
     if request.method == "GET":
-        return _packs_page(request, known_year(fiscal_year))
+        return _packs_page(request, known_year(shipped_year))
     try:
-        loaded = operations.load_shipped(known_year(fiscal_year), by=request.actor, at=timezone.now())
+        loaded = operations.load_shipped(known_year(shipped_year), by=request.actor, at=timezone.now())
     except (NotAllowed, ProblemsFound) as refusal:
-        return _packs_page(request, fiscal_year, problems=sentences(refusal))
+        return _packs_page(request, shipped_year, problems=sentences(refusal))
     except PackWrong as wrong:
-        return _packs_page(request, fiscal_year, wrong=wrong.problems)
+        return _packs_page(request, shipped_year, wrong=wrong.problems)
     messages.success(
         request, f"{len(loaded)}件の様式を読み込みました。もう1人の市の管理者が内容を確かめて公開します。"
     )
-    return redirect(f"{reverse('item_packs:packs')}?year={fiscal_year}")
+    return redirect(f"{reverse('item_packs:packs')}?year={shipped_year}")
 
 
 @require_http_methods(["GET", "POST"])

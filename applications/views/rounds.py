@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications import permissions
 from applications.events import ApplicationEvent
 from applications.operations import rounds
-from applications.queries.wheel import SPOKE_LABELS, RoundState, Spoke, wheels
+from applications.queries.wheel import SPOKE_LABELS, TONES, RoundState, Spoke, wheels
 from applications.reading import ROUNDS
 from applications.rounds import rounds_of
 from audit.record import record
@@ -25,14 +24,6 @@ from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import NotADate, fiscal_year_words, parse_date
 
 FIRST_YEAR, LAST_YEAR = 2015, 2099
-TONES: Final = {
-    Spoke.DONE: "ok",
-    Spoke.RETURNED: "bad",
-    Spoke.LATE: "warn",
-    Spoke.DUE: "now",
-    Spoke.AHEAD: "off",
-    Spoke.NOTHING: "off",
-}
 NO_DAY = "開始日・締切日を、年月日で入力してください（例：R8.4.30）。"
 NO_UNTIL = "入力できる最後の日を、年月日で入力してください（例：R8.5.29）。"
 
@@ -42,7 +33,7 @@ class Row:
     """One facility with its rounds."""
 
     facility: Facility
-    states: list[tuple[RoundState, str]]
+    states: list[RoundState]
 
 
 @require_GET
@@ -52,26 +43,26 @@ def year(request: TenantRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def set_round(request: TenantRequest, fiscal_year: int, number: int) -> HttpResponse:
+def set_round(request: TenantRequest, fiscal_year: int, round_number: int) -> HttpResponse:
     """Other days for one round, for all facilities."""
     if request.method == "GET":
         return _page(request, fiscal_year)
     require(request, permissions.read_in_city)
-    _require_round(fiscal_year, number)
+    _require_round(fiscal_year, round_number)
     try:
         opens_on, closes_on = (parse_date(request.POST.get(name, "")) for name in ("opens_on", "closes_on"))
     except NotADate:
-        return _page(request, fiscal_year, [NO_DAY], opened=number)
+        return _page(request, fiscal_year, [NO_DAY], opened=round_number)
     try:
         first, last = (
             date.fromisoformat(request.POST.get(name, "")) for name in ("shown_opens", "shown_closes")
         )
     except ValueError:
-        return _page(request, fiscal_year, [UNREADABLE], opened=number)
+        return _page(request, fiscal_year, [UNREADABLE], opened=round_number)
     try:
         rounds.set_round(
             fiscal_year,
-            number,
+            round_number,
             name=request.POST.get("name", ""),
             opens_on=opens_on,
             closes_on=closes_on,
@@ -80,28 +71,28 @@ def set_round(request: TenantRequest, fiscal_year: int, number: int) -> HttpResp
             at=timezone.now(),
         )
     except (NotAllowed, ProblemsFound) as refusal:
-        return _page(request, fiscal_year, sentences(refusal), opened=number)
-    messages.success(request, f"第{number}回の日程を設定しました。")
+        return _page(request, fiscal_year, sentences(refusal), opened=round_number)
+    messages.success(request, f"第{round_number}回の日程を設定しました。")
     return redirect(f"{reverse('entry_rounds:year')}?year={fiscal_year}")
 
 
 @require_http_methods(["GET", "POST"])
-def reopen(request: TenantRequest, fiscal_year: int, number: int, facility_number: str) -> HttpResponse:
+def reopen(request: TenantRequest, fiscal_year: int, round_number: int, facility_number: str) -> HttpResponse:
     """One facility may send in this round until another day."""
     require(request, permissions.read_in_city)
-    _require_round(fiscal_year, number)
+    _require_round(fiscal_year, round_number)
     facility = facility_or_404(facility_number)
     if request.method == "GET":
-        return _reopening(request, facility, fiscal_year, number)
+        return _reopening(request, facility, fiscal_year, round_number)
     try:
         until = parse_date(request.POST.get("until", ""))
     except NotADate:
-        return _reopening(request, facility, fiscal_year, number, [NO_UNTIL])
+        return _reopening(request, facility, fiscal_year, round_number, [NO_UNTIL])
     try:
         rounds.reopen(
             facility.pk,
             fiscal_year=fiscal_year,
-            number=number,
+            number=round_number,
             until=until,
             reason=request.POST.get("reason", ""),
             by=request.actor,
@@ -109,8 +100,8 @@ def reopen(request: TenantRequest, fiscal_year: int, number: int, facility_numbe
             today=timezone.localdate(),
         )
     except (NotAllowed, ProblemsFound) as refusal:
-        return _reopening(request, facility, fiscal_year, number, sentences(refusal))
-    messages.success(request, f"{facility.name}の第{number}回を再開しました。")
+        return _reopening(request, facility, fiscal_year, round_number, sentences(refusal))
+    messages.success(request, f"{facility.name}の第{round_number}回を再開しました。")
     return redirect(f"{reverse('entry_rounds:year')}?year={fiscal_year}")
 
 
@@ -134,7 +125,7 @@ def _page(
     ]
     states = wheels(municipality, facilities, fiscal_year, timezone.now())
     rows = [
-        Row(facility, [(state, TONES[state.spoke]) for state in states[facility.pk]])
+        Row(facility, states[facility.pk])
         for facility in facilities
         if words in facility.name or words in facility.number
     ]
@@ -181,7 +172,6 @@ def _reopening(
         "fiscal_year": fiscal_year,
         "words": fiscal_year_words(fiscal_year),
         "state": state,
-        "tone": TONES[state.spoke],
         "typed": typed_texts(request, "until", "reason"),
         "may_set": permissions.set_rounds.allows(request.actor, None),
         "problems": problems or [],
@@ -200,9 +190,7 @@ def _counts(states: list[RoundState]) -> list[tuple[str, str, int]]:
 
 
 def _has(row: Row, wanted: str, number: int) -> bool:
-    return any(
-        state.spoke == wanted and number in {0, state.standing.round.number} for state, _ in row.states
-    )
+    return any(state.spoke == wanted and number in {0, state.standing.round.number} for state in row.states)
 
 
 def _lives_in_year(facility: Facility, fiscal_year: int) -> bool:

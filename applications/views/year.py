@@ -127,15 +127,13 @@ def send_together(
         )
     except (NotAllowed, ProblemsFound) as refusal:
         return _together_page(request, fiscal_year, round_number, problems=sentences(refusal))
-    messages.success(
-        request, f"{len(sent)}項目を市に提出しました。審査の結果は、メールとこの画面でお知らせします。"
-    )
+    messages.success(request, f"{len(sent)}項目を市に提出しました。審査の結果は、この画面でお知らせします。")
     return redirect("applications:year", facility_number, fiscal_year)
 
 
 def _year_page(request: TenantRequest, fiscal_year: int, *, problems: Sequence[str] = ()) -> HttpResponse:
     facility = own_facility(request)
-    found = year_of(facility, fiscal_year, timezone.now())
+    found = year_of(request.membership.municipality, facility, fiscal_year, timezone.now())
     filters = _filters(request)
     lines = filters.lines(found)
     shown = [line.shown.pk for line in lines if line.shown is not None]
@@ -160,7 +158,7 @@ def _together_page(
     request: TenantRequest, fiscal_year: int, round_number: int, *, problems: Sequence[str] = ()
 ) -> HttpResponse:
     facility = own_facility(request)
-    found = year_of(facility, known_year(fiscal_year), timezone.now())
+    found = year_of(request.membership.municipality, facility, known_year(fiscal_year), timezone.now())
     own = found.round(round_number)
     if own is None:
         raise Http404

@@ -1,6 +1,6 @@
 """One application under review: what differs first, what strikes, the money, the history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, 
 from applications.models import ApplicationVersion
 from applications.queries.filled import fill_for
 from applications.states import VersionStatus
+from applications.wording import people_in
 from approvals.items.comparing import before_of, is_same
 from approvals.items.flags import Flag, flags_of, stale_fields
 from approvals.items.money import MoneyEffect, money_effect
@@ -27,7 +28,10 @@ from facilities.models import GrantedItem
 from facilities.periods import ServiceMonth
 from facilities.queries import colleagues
 from pages.wareki import fiscal_year_words, month_words
+from person_keys.store import KeyDestroyed
 from staff_records.models import RosterSnapshot
+from staff_records.permissions import read_in_city
+from staff_records.queries.figures import names_of
 from staff_records.roster_figures import RosterFigures
 from staff_records.states import SnapshotStatus
 
@@ -68,6 +72,7 @@ class ItemView:
     subject: ItemUnderReview
     before: ApplicationVersion | None
     fields: list[ComparedField]
+    people: list[UUID]
     flags: list[Flag]
     money: MoneyEffect | None
     granted: list[GrantedItem]
@@ -139,6 +144,7 @@ class ItemView:
         return {
             "sheet": [self.counts.sheet_id] if self.counts else [],
             "application_version": versions,
+            "staff_member": self.people,
             "decision": [one.decision.pk for one in self.decisions],
             "granted_item": [row.pk for row in self.granted],
             "roster_snapshot": [self.roster.snapshot_id] if self.roster else [],
@@ -179,12 +185,15 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     flags = flags_of(version, before, item, checked, sent)
     if stale:
         flags.insert(0, Flag("stale", f"{STALE} {len(stale)}欄", 3))
+    earlier = before.content.get("sent", {}) if before else None
+    names = _names(version, item, (sent, earlier or {}), reader)
     return ItemView(
         version=version,
         item=item,
         subject=subject,
         before=before,
-        fields=_fields(version, item, before, sent, stale),
+        fields=compared_fields(item, sent, earlier, stale, names) if item is not None else [],
+        people=[UUID(one) for one in names],
         flags=flags,
         money=money_effect(version, item) if item is not None and subject.is_waiting else None,
         granted=_granted(version, item),
@@ -196,16 +205,23 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     )
 
 
-def _fields(
-    version: ApplicationVersion,
-    item: Item | None,
-    before: ApplicationVersion | None,
-    sent: Mapping[str, Any],
-    stale: Mapping[str, Any],
-) -> list[ComparedField]:
-    if item is None:
-        return []
-    return compared_fields(item, sent, before.content.get("sent", {}) if before else None, stale)
+def _names(
+    version: ApplicationVersion, item: Item | None, sent: Sequence[Mapping[str, Any]], reader: Actor
+) -> dict[str, str]:
+    """Whom the values name, as of 1 April of the year, for who may read rosters; of erased people nobody is named."""
+    if item is None or not read_in_city.allows(reader, None):
+        return {}
+    values = [
+        (own, kept["value"]) for one in sent for own in item.fields if (kept := one.get(own.key)) is not None
+    ]
+    named = people_in(values)
+    if not named:
+        return {}
+    try:
+        day = ServiceMonth(version.application.fiscal_year, 4).first_day
+        return {str(pk): name for pk, name in names_of(map(UUID, named), day).items()}
+    except KeyDestroyed:
+        return {}
 
 
 def _stale(version: ApplicationVersion, item: Item, sent: dict[str, Any]) -> dict[str, Any]:

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from applications.definitions import NUMBERS, Field, Item, Kind
 from applications.filling import Origin, is_empty
-from facilities.periods import ServiceMonth
-from pages.wareki import date_words, month_words
+from applications.wording import MONTHS, NOTHING, Names, in_words, row_name, unit_of
 
-NOTHING: Final = "—"
 ORIGINS: Final[Mapping[str, str]] = {
     Origin.KNOWN: "登録から",
     Origin.TYPED: "施設が入力",
@@ -49,12 +46,13 @@ def compared_fields(
     now: Mapping[str, Mapping[str, Any]],
     before: Mapping[str, Mapping[str, Any]] | None,
     known_now: Mapping[str, Any] | None = None,
+    names: Names | None = None,
 ) -> list[ComparedField]:
     """
     Every field that was sent now or before, in the item's order. ``now`` and ``before`` as they were frozen; ``before``
-    None: there is nothing to compare with.
+    None: there is nothing to compare with. ``names`` of people by the id of their row.
     """
-    found = []
+    found, names = [], names or {}
     for own in item.fields:
         kept, earlier = now.get(own.key), (before or {}).get(own.key)
         if kept is None and earlier is None:
@@ -65,52 +63,37 @@ def compared_fields(
             ComparedField(
                 own.key,
                 own.label,
-                in_words(own, old) if before is not None else NOTHING,
-                in_words(own, value),
+                _in_words(own, old, names) if before is not None else NOTHING,
+                _in_words(own, value, names),
                 has_changed=before is None or value != old,
                 difference=_difference(value, old) if before is not None else None,
                 origin=_origin(kept),
                 reason=(kept or {}).get("reason", ""),
-                known_now=in_words(own, stale) if stale is not None else "",
+                known_now=_in_words(own, stale, names) if stale is not None else "",
                 is_number=own.kind in NUMBERS,
             )
         )
     return found
 
 
-def in_words(own: Field, value: Any) -> str:
-    """The value as one reads it; of tables, each row on a line."""
+def _in_words(own: Field, value: Any, names: Names) -> str:
+    """The value as one reads it; of tables each row on a line, of twelve months those that have something."""
     if is_empty(value):
         return NOTHING
     if own.is_table:
-        return "\n".join(_row(own, row) for row in value)
+        return "\n".join(_row(own, number, row, names) for number, row in enumerate(value))
     if own.kind is Kind.MONTHLY:
-        return "・".join(f"{(place + 3) % 12 + 1}月 {cell:,}" for place, cell in enumerate(value) if cell)
-    return _one(own, value)
+        told = zip(MONTHS, value, strict=True)
+        return "・".join(f"{month} {cell:,}{unit_of(own)}" for month, cell in told if cell)
+    return in_words(own, value, names)
 
 
-def _one(own: Field, value: Any) -> str:
-    if own.kind is Kind.YES_NO:
-        return "はい" if value else "いいえ"
-    if own.kind is Kind.CHOICE:
-        return own.choices.get(str(value), str(value))
-    if own.kind is Kind.CHOICES:
-        return "・".join(own.choices.get(str(one), str(one)) for one in value)
-    if own.kind is Kind.DATE:
-        return date_words(date.fromisoformat(value))
-    if own.kind is Kind.MONTH:
-        return month_words(ServiceMonth.parse(value[:7]).first_day)
-    if own.kind in NUMBERS:
-        unit = own.unit or ("円" if own.kind is Kind.YEN else "")
-        return f"{value:,}{unit}" if isinstance(value, int) else f"{value}{unit}"
-    return str(value)
-
-
-def _row(own: Field, row: Mapping[str, Any]) -> str:
+def _row(own: Field, number: int, row: Mapping[str, Any], names: Names) -> str:
     cells = ((column, row.get(column.key)) for column in own.columns)
-    return "　".join(
-        f"{column.label} {in_words(column, value)}" for column, value in cells if not is_empty(value)
+    told = (
+        f"{column.label} {in_words(column, value, names)}" for column, value in cells if not is_empty(value)
     )
+    return "　".join([row_name(own, number, row, names), *told])
 
 
 def _origin(kept: Mapping[str, Any] | None) -> str:

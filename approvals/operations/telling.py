@@ -23,6 +23,7 @@ def tell_of_return(version: ApplicationVersion) -> None:
     """A mail to each of the facility's accounts: something is to be put right."""
     application = version.application
     words = f"{fiscal_year_words(application.fiscal_year)}　{application.label}"
+    page = f"{application.fiscal_year}/{application.family}/{application.item_key}"
     for account in mailboxes([version.facility_id]):
         assert account.facility is not None, "a facility account has a facility"
         mail.send_later(
@@ -31,7 +32,8 @@ def tell_of_return(version: ApplicationVersion) -> None:
             text=(
                 f"{account.facility.name}　{words}\n\n申請が差し戻されました。"
                 "理由を確認し、直して提出してください。\n"
-                f"ログインしてご確認ください。\n{settings.SITE_URL}/f/{account.facility.number}/\n"
+                f"ログインしてご確認ください。\n"
+                f"{settings.SITE_URL}/f/{account.facility.number}/applications/{page}/\n"
             ),
         )
 
@@ -61,7 +63,7 @@ def remind(rows: Sequence[OverviewRow], *, by: Actor, at: datetime) -> int:
             text=(
                 f"{account.facility.name}　{fiscal_year_words(standing.round.fiscal_year)}　{standing.name}\n\n"
                 f"次の申請の提出をお待ちしています（締切 {standing.closes_words}）。\n{listed}\n"
-                f"ログインしてご確認ください。\n{settings.SITE_URL}/f/{account.facility.number}/\n"
+                f"ログインしてご確認ください。\n{settings.SITE_URL}/f/{account.facility.number}/applications/\n"
             ),
             key=f"items wanted|{standing.round.fiscal_year}|{standing.round.number}|{account.pk}|{day}",
         )

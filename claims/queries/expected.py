@@ -7,12 +7,14 @@ Nothing is stored, no claim is made of it. As many queries for a city as for one
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
 
 from applications.models import ApplicationVersion
+from asking import together
 from claims.applied import sent_in
 from claims.composing import Ingredients
 from claims.expecting import NO_COUNTS, Basis, Expectation, Unknown, expect, other_year
@@ -203,12 +205,17 @@ def _bases(
     for row in saved:
         facts[row.facility_id][ServiceMonth.of(row.month)] = row
     years = {facility_id: sheet.service_month.fiscal_year for facility_id, sheet in wanted.items()}
-    given = ConditionAnswers.objects.filter(facility__in=wanted, fiscal_year__in=set(years.values()))
+    given, *sent = together(
+        ConditionAnswers.objects.filter(facility__in=wanted, fiscal_year__in=set(years.values())),
+        *(
+            sent_in([own for own in wanted if years[own] == year], year)
+            for year in sorted(set(years.values()))
+        ),
+    )
     answers = {row.facility_id: row for row in given if row.fiscal_year == years[row.facility_id]}
     applied: dict[UUID, list[ApplicationVersion]] = defaultdict(list)
-    for year in set(years.values()):
-        for version in sent_in([own for own in wanted if years[own] == year], year):
-            applied[version.facility_id].append(version)
+    for version in chain.from_iterable(sent):
+        applied[version.facility_id].append(version)
     known = rosters(
         min(years.values()),
         *wanted,

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
+from applications.queries.wheel import RoundState, wheels
+from asking import together
 from claims.closing import closing_of
 from claims.expecting import Expectation
 from claims.models import Claim, CountDispute, CountSheet, Obstacle
@@ -122,6 +124,7 @@ class Home:
     at_risk: tuple[AtRisk, ...] = ()
     expected: Expectation | None = None
     year_roster: YearRosterState | None = None
+    wheel: tuple[RoundState, ...] = ()
 
     @property
     def has_urgent(self) -> bool:
@@ -140,15 +143,17 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     wanted = Q(status__in=[ClaimStatus.RETURNED, ClaimStatus.DRAFT])
     if sheets:
         wanted |= Q(month=sheets[0].month) & ~Q(status=ClaimStatus.SUPERSEDED)
-    found = list(
+    found, obstacles = together(
         Claim.objects.filter(wanted, facility=facility)
         .annotate(month_is_closed=closing_of("month"))
-        .order_by("-month", "outside", "payer_code", "-version")
+        .order_by("-month", "outside", "payer_code", "-version"),
+        Obstacle.objects.filter(facility=facility, month__in=[sheet.month for sheet in sheets[:1]]),
     )
     open_claims = [claim for claim in found if claim.status in {ClaimStatus.RETURNED, ClaimStatus.DRAFT}]
     returned = [claim for claim in open_claims if claim.status == ClaimStatus.RETURNED]
+    wheel = _wheel(facility, municipality)
     if not sheets:
-        return Home(None, [], returned, [], [])
+        return Home(None, [], returned, [], [], wheel=wheel)
     newest = sheets[0]
     month = ServiceMonth.of(newest.month)
     days = own_days([facility.pk], month, municipality)[facility.pk]
@@ -161,7 +166,7 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
         children_before=(before.children or 0) if before else None,
         claims=claims,
         payers=payer_names({claim.payer_code for claim in claims}, municipality),
-        obstacle=Obstacle.objects.filter(facility=facility, month=newest.month).first(),
+        obstacle=next(iter(obstacles), None),
         due=days[Step.CLAIM],
         confirm_by=days[Step.CONFIRM],
         today=timezone.localdate(),
@@ -186,7 +191,15 @@ def home_of(facility: Facility, municipality: Municipality) -> Home:
     )
     to_come = any(one.from_month > month for one in at_risk)
     expected = expectation_of(facility) if to_come else None
-    return Home(current, waiting, returned, unsent, answered, at_risk, expected, year_roster)
+    return Home(current, waiting, returned, unsent, answered, at_risk, expected, year_roster, wheel)
+
+
+def _wheel(facility: Facility, municipality: Municipality) -> tuple[RoundState, ...]:
+    """The rounds of the fiscal year that have items for the facility: one query."""
+    now = timezone.now()
+    year = ServiceMonth.of(timezone.localdate(now)).fiscal_year
+    rounds = wheels(municipality, [facility], year, now)[facility.pk]
+    return tuple(state for state in rounds if state.items)
 
 
 def _sheets(facility: Facility) -> list[Any]:

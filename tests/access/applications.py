@@ -64,5 +64,5 @@ def application_rows(place: Nursery) -> ApplicationRows:
         "route_id": route.pk,
         "delegation_id": delegation.pk,
     }
-    words = {"family": "price", "item_key": "team_childcare", "round_number": 3}
+    words = {"family": "price", "item_key": "team_childcare", "round_number": 3, "shipped_year": 2026}
     return ApplicationRows(ids, words, under_review.pk)

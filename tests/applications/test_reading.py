@@ -130,3 +130,12 @@ def test_what_is_no_pack_is_refused_and_nothing_breaks(text):
 def test_line_ends_do_not_make_another_content():
     assert content_hash(PRICE) == content_hash(PRICE.replace("\n", "\r\n"))
     assert content_hash(PRICE) != content_hash(PRICE + "#")
+
+
+def test_a_pack_that_was_read_before_closes_no_page_when_the_product_has_a_source_less():
+    old = changed('"profile.capacity"', '"profile.size"')
+
+    pack = read_pack(old, vocabulary(), was_released=True)
+
+    assert pack.items[0].fields[0].known_from == ("profile.size",)
+    assert problems_of(old)

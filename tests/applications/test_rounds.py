@@ -12,6 +12,7 @@ from applications.operations import reminding, rounds
 from applications.queries.wheel import Spoke, wheels
 from applications.rounds import rounds_of, standing_of
 from facilities.actors import Role
+from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from jobs.models import Job
 from tests.applications.stage import AT, release_pack, save, submit
@@ -179,7 +180,7 @@ def test_the_wheel_of_a_city_costs_the_same_for_many_facilities(city, sakura, pa
         with CaptureQueriesContext(connection) as many:
             wheels(city.municipality, [sakura.facility, *more], 2026, AT)
 
-    assert len(one) == len(many) == 4
+    assert len(one) == len(many) == 1
 
 
 @pytest.mark.parametrize(
@@ -210,3 +211,18 @@ def test_who_has_sent_everything_is_left_alone(city, sakura, pack):
 
     with city.open():
         assert reminding.remind(city.municipality, today=date(2026, 4, 30)) == 0
+
+
+def test_what_begins_in_october_is_on_time_in_october(city, sakura, pack):
+    version = save(sakura, pack, from_month=ServiceMonth(2026, 10), at=day(10, 5), **TYPED)
+
+    assert version.round_number == 3
+    assert submit(sakura, version, at=day(10, 6)).late_reason == ""
+
+
+def test_what_nobody_sent_in_april_is_late_in_may(city, sakura, pack):
+    version = save(sakura, pack, at=day(5, 20), **TYPED)
+
+    assert version.round_number == 1
+    with pytest.raises(ProblemsFound, match="遅れた理由"):
+        submit(sakura, version, at=day(5, 20))

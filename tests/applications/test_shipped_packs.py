@@ -15,6 +15,7 @@ from applications.packs_in_force import vocabulary
 from applications.reading import read_pack
 from applications.shipped import COMES_BY_ITSELF, shipped, shipped_years
 from claims import answers
+from claims.facts import facts_of_item
 from facilities.models import FacilityKind
 from pricing.rule_sets import TABLES
 
@@ -303,6 +304,15 @@ def test_options_are_what_pricing_takes(kind):
             assert bool(variant) == bool(entry.item.variants) or grants.code == "under_age3_intake", key
             counted = set(one.options) - {"variant"}
             assert counted <= set(entry.item.options) | set(entry.item.optional), key
+            by_month = facts_of_item(kind, grants.code, grants.certification).keys()
+            assert set(entry.item.options) - by_month <= counted, key
+
+
+def test_a_shortage_is_deducted_for_each_missing_teacher():
+    known = {**known_of("kindergarten"), "required.teachers": 12, "roster.teachers": "10.4"}
+    one = filled(ITEMS["below_staffing"], known)
+
+    assert (one.options, one.problems) == ({"headcount": 2}, ())
 
 
 def test_reports_stand_on_applications():

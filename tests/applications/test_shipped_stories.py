@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from applications.definitions import Item
 from applications.models import ApplicationVersion, ItemPack, TypedField
+from applications.operations import cases
+from applications.operations.together import Shown, submit_together
 from applications.packs_in_force import pack_of, released
 from applications.queries.filled import fill_for, fill_many
 from applications.shipped import shipped
@@ -18,7 +20,7 @@ from claims.queries.additions import additions_of
 from facilities.models import GrantedItem
 from facilities.periods import ServiceMonth
 from staff_records.models import StaffMember
-from tests.applications.stage import release_pack, save, submit
+from tests.applications.stage import AT, release_pack, save, submit
 from tests.applications.test_cases import approve
 from tests.cast import APRIL, JUNE, City, Nursery, make_city, make_facility
 from tests.claims.stage import confirmed
@@ -128,6 +130,27 @@ def test_team_childcare_from_its_application_to_the_rest(sakura, packs):
     assert [problem.sentence for problem in filled.problems] == [
         "「加算額（A）」がまだ分かりません。この年度の請求が承認されると入ります。"
     ]
+
+
+def test_a_round_is_sent_in_one_act(sakura, packs):
+    """What one draft says the others repeat, so nothing has to be sent first."""
+    save(sakura, packs["price"], "facility_state", from_month=None, **STATE)
+    save(sakura, packs["price"], "age1_staffing")
+    save(sakura, packs["price"], "no_safety_plan", wanted=False, from_month=None)
+    with sakura.open() as by:
+        drafts = list(ApplicationVersion.objects.select_related("application", "pack"))
+        wanted = [(sakura.facility, packs_of(row.pack)[row.application.item_key], row) for row in drafts]
+        filled = fill_many(wanted, 2026)
+        shown = {
+            row.pk: Shown(row.revision, cases.hash_of(row, one))
+            for row, one in zip(drafts, filled, strict=True)
+        }
+        sent = submit_together(sakura.facility.pk, shown=shown, by=by, at=AT)
+
+    assert {row.application.item_key for row in sent} == {"facility_state", "age1_staffing", "no_safety_plan"}
+    with sakura.open():
+        content = ApplicationVersion.objects.get(application__item_key="age1_staffing").content["sent"]
+    assert content["ict"]["value"] == ["attendance", "records"]
 
 
 def test_two_drafts_that_may_both_ask_do_not_wait_for_each_other(sakura, packs):

@@ -29,6 +29,7 @@ from tests.applications.stage import (
 from tests.cast import City, Nursery, give_counts, make_city, make_facility, sign_in
 from tests.record import events_of
 from tests.staff_records.staffed import Somebody, give_roster
+from tests.staff_records.stage import add_member
 
 PAGE = "/c/applications/"
 TYPED = {"extra_staff": "1", "monthly_yen": "100000"}
@@ -302,3 +303,46 @@ def test_the_home_counts_what_waits_for_me(city, sakura, pack, sent):
         with city.open(role) as person, CaptureQueriesContext(connection) as asked:
             assert waiting_for(by=person, at=AT) == number, role
         assert len(asked) <= 5
+
+
+PEOPLE = """
+id = "people"
+fiscal_year = 2026
+family = "city"
+title = "職員の加算（見本）"
+source = "試験用"
+
+[[item]]
+key = "leader"
+label = "主任の加算"
+rounds = [1]
+types = ["nursery"]
+
+[[item.field]]
+key = "who"
+label = "主任"
+kind = "person"
+
+[[item.field]]
+key = "months"
+label = "月ごとの人数"
+kind = "monthly"
+"""
+
+
+def test_people_are_named_to_who_may_read_rosters_and_the_record_says_whose(city, sakura):
+    with sakura.open():
+        member = add_member(sakura, name="見本　一子")
+    typed = {"who": str(member.pk), **{f"months.{number}": "2" for number in range(12)}}
+    sent = submit(sakura, save(sakura, release_pack(city, PEOPLE), "leader", **typed))
+
+    told = sign_in(city.people[Role.OFFICER]).get(f"{PAGE}{sent.pk}/").content.decode()
+    kept = sign_in(city.people[Role.ADMINISTRATOR]).get(f"{PAGE}{sent.pk}/").content.decode()
+
+    assert "見本　一子" in told
+    assert "4月 2・5月 2" in told
+    assert "見本　一子" not in kept
+    officers, administrators = events_of(city, "item_review.shown")
+    assert officers.rows["staff_member"] == [str(member.pk)]
+    assert str(member.pk) in told
+    assert "staff_member" not in administrators.rows or administrators.rows["staff_member"] == []

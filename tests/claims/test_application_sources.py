@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from claims.queries.additions import Checked, additions_of
 from facilities.actors import Role
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from staff_records.models import RosterSnapshot, SnapshotLine, StaffMember
+from staff_records.models import RosterSnapshot, SnapshotLine, StaffMember, Wage
 from staff_records.opening import open_to_show
 from staff_records.states import SnapshotStatus
 from tests.applications.stage import release_pack, save, submit
@@ -406,3 +407,36 @@ def test_people_are_those_of_the_accepted_roster(sakura: Nursery) -> None:
     assert "見本" not in str(found)
     quoted = events_of(sakura.city, "staff.snapshot_quoted")[-1]
     assert len(quoted.rows["staff_member"]) == 2
+
+
+def test_wages_of_whole_years_are_known_of_each_person(sakura: Nursery) -> None:
+    with sakura.open() as clerk:
+        member = add_teacher(sakura, 1)
+        for place in range(24):
+            Wage.of(
+                member,
+                month=ServiceMonth(2025, 4).plus(place).first_day,
+                base_yen=200_000 + 1_000 * (place // 12),
+                allowance_yen=10_000 if place < 23 else None,
+                entered_at=AT,
+                entered_by=clerk.user_id,
+            ).save()
+    accepted(sakura)
+
+    (row,) = values(sakura, "roster.people_of_year")["roster.people_of_year"]
+
+    assert (row["person.last_base_yen"], row["person.base_yen"]) == (2_400_000, 2_412_000)
+    assert row["person.last_allowance_yen"] == 120_000
+    # Of one month nothing is registered: the year is not made up of the others.
+    assert "person.allowance_yen" not in row
+    assert "person.bonus_yen" not in row
+
+
+def test_what_was_sent_in_the_morning_says_that_day(sakura: Nursery, pack: ItemPack) -> None:
+    give_counts(sakura)
+    version = save(sakura, pack, "programmes", extended_care="yes", substitute="no")
+    submit(sakura, version, at=timezone.make_aware(datetime(2026, 4, 20, 8, 15)))
+
+    told_there = {one.name: one.source for one in checked(sakura).told}
+
+    assert "（R8.4.20提出）" in told_there["extended_care"]
