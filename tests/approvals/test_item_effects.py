@@ -19,7 +19,7 @@ from approvals.operations.routing import RouteValues
 from claims.models import Claim, ClaimLine
 from claims.states import ClaimStatus
 from facilities.actors import Role
-from facilities.models import FacilityProfile, GrantedItem, ItemEnding
+from facilities.models import FacilityKind, FacilityProfile, GrantedItem, ItemEnding
 from facilities.operations import granting
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
@@ -150,35 +150,49 @@ def test_what_holds_already_is_left_alone_and_nobody_is_told(city, sakura, pack)
     assert len(events_of(city, "facilities.item_granted")) == before
 
 
-def test_one_grade_changes_and_the_other_goes_on(city, sakura):
-    hold = {"reason": "", "at": AT}
-    with city.open() as by:
-        granting.hold_from(
-            sakura.facility,
-            "team_childcare",
-            "",
-            {"extra_staff": 1},
-            from_month=APRIL,
-            to_month=None,
-            by=by,
-            **hold,
-        )
-        granting.hold_from(
-            sakura.facility,
-            "team_childcare",
-            "1",
-            {"extra_staff": 2},
-            from_month=JUNE,
-            to_month=None,
-            by=by,
-            **hold,
-        )
-        granting.cease_from(sakura.facility, "team_childcare", "1", from_month=SEPTEMBER, by=by, **hold)
+def kodomoen(city: City) -> Nursery:
+    return make_facility(
+        city, "みどりこども園", number="1299900000921", kind=FacilityKind.CERTIFIED_KODOMOEN, items={}
+    )
 
-    assert granted(city) == [
-        ("", {"extra_staff": 1}, APRIL.first_day, MAY.first_day),
-        ("1", {"extra_staff": 2}, JUNE.first_day, date(2026, 8, 1)),
-        ("23", {"extra_staff": 1}, JUNE.first_day, None),
+
+def test_one_grade_changes_and_the_other_goes_on(city):
+    midori, hold = kodomoen(city), {"to_month": None, "reason": "", "at": AT}
+    with city.open() as by:
+        for certification, variant, month in (("", "a", APRIL), ("1", "b", JUNE)):
+            granting.hold_from(
+                midori.facility, "special_support", certification, {"variant": variant},
+                from_month=month, by=by, **hold,
+            )  # fmt: skip
+        granting.cease_from(
+            midori.facility, "special_support", "1", from_month=SEPTEMBER, reason="", by=by, at=AT
+        )
+
+    assert granted(city, "special_support") == [
+        ("", {"variant": "a"}, APRIL.first_day, MAY.first_day),
+        ("1", {"variant": "b"}, JUNE.first_day, date(2026, 8, 1)),
+        ("23", {"variant": "a"}, JUNE.first_day, None),
+    ]
+
+
+@pytest.mark.parametrize("kind", [FacilityKind.KINDERGARTEN, FacilityKind.CERTIFIED_KODOMOEN])
+def test_what_only_one_table_has_is_of_no_grade_whoever_names_one(city, kind):
+    """A pack names 1号 for the bus; an administrator's row names nobody, and a loaded one perhaps 1号 again."""
+    place, hold = make_facility(city, kind=kind, items={"bus": {}}), {"reason": "", "at": AT}
+    with city.open() as by:
+        for before in ("", "1"):
+            GrantedItem.objects.update(certification=before)
+            assert not granting.hold_from(
+                place.facility, "bus", "1", {}, from_month=APRIL, to_month=None, by=by, **hold
+            )
+        granting.cease_from(place.facility, "bus", "1", from_month=SEPTEMBER, by=by, **hold)
+        granting.hold_from(
+            place.facility, "bus", "1", {}, from_month=SEPTEMBER.plus(2), to_month=None, by=by, **hold
+        )
+
+    assert granted(city, "bus") == [
+        ("1", {}, APRIL.first_day, date(2026, 8, 1)),
+        ("", {}, date(2026, 11, 1), None),
     ]
 
 

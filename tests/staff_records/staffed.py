@@ -40,6 +40,8 @@ class Somebody:
     leave: str = ""
     concurrence: str = ""
     licences: tuple[Licence, ...] = (Licence.NURSERY_TEACHER,)
+    # With a registration number, so that the roster can be sent to the city.
+    numbered: bool = False
     # workplace, first day, last day, proof
     earlier: tuple[tuple[str, date, date, Proof], ...] = ()
     # field, hours, finished
@@ -100,7 +102,13 @@ def _rows(member: StaffMember, one: Somebody, entered: dict[str, Any]) -> list[A
         ),
     ]
     rows += [
-        Qualification.of(member, licence=licence, obtained_on=date(2012, 4, 1), **entered)
+        Qualification.of(
+            member,
+            licence=licence,
+            number=f"千葉県-{member.number:06}" if one.numbered else "",
+            obtained_on=date(2012, 4, 1),
+            **entered,
+        )
         for licence in one.licences
     ]
     rows += [

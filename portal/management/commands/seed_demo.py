@@ -24,7 +24,18 @@ from facilities.models import (
 from facilities.scope import scope
 from jobs.mail import KIND as MAIL
 from jobs.models import Job
-from portal.demo import bends, cast, changes, months, newcomers, notices, people, rosters, year_starts
+from portal.demo import (
+    applications,
+    bends,
+    cast,
+    changes,
+    months,
+    newcomers,
+    notices,
+    people,
+    rosters,
+    year_starts,
+)
 from portal.demo.facilities import FIRST_MONTH, FOLDER, make_facilities
 from staff_records.operations.year_telling import TELL_CITY
 
@@ -79,6 +90,7 @@ class Command(BaseCommand):
             clerks |= people.clerks_of(city, password, [Facility.objects.get(number=newcomers.NEXT_YEAR)])
         rosters.write(city, actors["tanto"], clerks)
         year_starts.play(city, actors["tanto"], clerks)
+        applications.play(city, actors, clerks)
         rosters.write_next_door(neighbour, *next_door)
         # What waits, waits a day: it has come just now.
         changes.send_files(city, token, at=timezone.now())
