@@ -243,7 +243,7 @@ class Play:
             wanted = [one for one in items if one[1].key in self.story.wanted]
             write(desk, wanted, from_month=APRIL, at=when)
             decline(desk, [one for one in items if one not in wanted], when)
-            year = year_of(self.facility, 2026, when).round(number)
+            year = year_of(self.city.municipality, self.facility, 2026, when).round(number)
             assert year is not None
             assert {line.item.key: line.problems for line in year.unready} == {}
             send_what_is_ready(desk, 2026, number, when.replace(hour=16))
