@@ -14,3 +14,5 @@ class ApplicationsConfig(AppConfig):
         import_module("applications.own_sources")
         import_module("applications.doors")
         import_module("applications.people_sources")
+        import_module("applications.open_tasks")
+        import_module("applications.paper_covers").register()

@@ -33,3 +33,30 @@ class PackEvent(StrEnum):
     LOADED = "item_packs.loaded"
     RELEASED = "item_packs.released"
     DISCARDED = "item_packs.discarded"
+
+
+class PaperEvent(StrEnum):
+    """What happens to papers that travel outside."""
+
+    LISTED = "papers.listed"
+    EXPORTED = "papers.exported"
+    EXPECTED = "papers.expected"
+    ANNOUNCED = "papers.announced"
+    RECEIVED = "papers.received"
+    CHECKED = "papers.checked"
+    FILED = "papers.filed"
+    SET_BACK = "papers.set_back"
+    NOT_NEEDED = "papers.not_needed"
+    COVERS_ORDERED = "papers.covers_ordered"
+
+
+class TalkEvent(StrEnum):
+    """What is said and attached beside an application."""
+
+    LISTED = "application_talk.listed"
+    SHOWN = "application_talk.shown"
+    SAID = "application_talk.said"
+    READ = "application_talk.read"
+    ATTACHED = "application_talk.attached"
+    DETACHED = "application_talk.detached"
+    TAKEN = "application_talk.taken"

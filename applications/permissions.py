@@ -40,3 +40,17 @@ def keep_packs(actor: Actor, _: None) -> None:
     """Load and release packs: administrators, to release one two of them."""
     if actor.duty != Role.ADMINISTRATOR:
         raise NotAllowed("申請様式を読み込み、公開できるのは、市の管理者だけです。")
+
+
+@rule
+def keep_papers(actor: Actor, _: None) -> None:
+    """Receive, check and file what comes on paper: the operations section."""
+    if actor.duty not in OPERATIONS_ROLES:
+        raise NotAllowed("紙の書類を受け付けられるのは、こども施設運営課の担当者だけです。")
+
+
+@rule
+def talk(actor: Actor, row: OfFacility) -> None:
+    """Ask and answer about an application: the facility itself, and the operations section."""
+    if actor.duty not in OPERATIONS_ROLES and actor.facility_id != row.facility_id:
+        raise NotAllowed("申請について書けるのは、その施設と、こども施設運営課の担当者だけです。")

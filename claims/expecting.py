@@ -31,6 +31,7 @@ from staff_records.required import TermsOf
 
 NO_COUNTS: Final = "児童数がまだ届いていないため、加算の要件への影響を見込めません。"
 ADDITION: Final = "加算"
+APRIL: Final = 4
 
 
 class Outcome(StrEnum):
@@ -215,13 +216,14 @@ class Expectation:
 
     @property
     def month_words(self) -> str:
-        """6月・7月."""
-        return "・".join(f"{month.month}月" for month in self.months)
+        """11月・12月・令和9年1月・2月: the later calendar year is said once."""
+        turn = next((month for month in self.months if month.month < APRIL), None)
+        return "・".join(_short(month) if month == turn else f"{month.month}月" for month in self.months)
 
 
 def _short(month: ServiceMonth) -> str:
     """6月; of the later calendar year of a fiscal year with it: 令和9年2月."""
-    return f"{month.month}月" if month.month >= 4 else month_words(month.first_day)
+    return f"{month.month}月" if month.month >= APRIL else month_words(month.first_day)
 
 
 def other_year(counted: ServiceMonth, month: ServiceMonth) -> str:

@@ -229,6 +229,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Uploaded counts are read in memory and never touch the disk (R12); the largest accepted file is 5 MB.
 UPLOAD_LIMIT_BYTES = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["documents.uploads.MemoryOnlyUploadHandler"]
+# tcp://host:port or unix:///path of clamd; empty: attached files are not scanned.
+CLAMD_ADDRESS = environment.text("CLAMD_ADDRESS", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A page of the roster's table has 24 cells a row, and pasting makes some hundred rows more.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000

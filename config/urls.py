@@ -42,6 +42,8 @@ if "lgwan" in settings.ENTRANCES:
         path("c/rounds/", include("applications.urls_rounds")),
         path("c/rate-books/", include("rate_books.urls_city")),
         path("c/rate-books/", include("claims.urls_effect")),
+        path("c/papers/", include("applications.urls_papers")),
+        path("c/questions/", include("applications.urls_talk")),
         path("c/item-packs/", include("applications.urls_packs")),
         path("c/applications/entries/", include("applications.urls_entries")),
         path("c/review/", include("approvals.urls_city")),

@@ -61,19 +61,24 @@ class Form:
 
     ``heading`` names a document of a subject; ``may_order`` locks the subject, so that orders of it queue, and raises
     ``NotAllowed`` when it must not be printed (yet). ``people``: whose personal values stand in it, as rows of an
-    event. A form that ``names_people`` is sealed under a key of its own in the key store, so that it can be made
-    unreadable everywhere when somebody in it is erased.
+    event. Without ``workbook`` it is made as PDF only. A form that ``names_people`` is sealed under a key of its own
+    in the key store, so that it can be made unreadable everywhere when somebody in it is erased.
     """
 
     code: str
     html_template: str
     heading: Callable[[UUID], Heading]
     values: Callable[[UUID], dict[str, Any]]
-    workbook: Callable[[dict[str, Any]], FilledWorkbook]
+    workbook: Callable[[dict[str, Any]], FilledWorkbook] | None
     may_order: Callable[[Actor, UUID], None]
     words: PanelWords = PanelWords()
     people: Callable[[UUID], Mapping[str, Iterable[UUID]]] = nobody
     names_people: bool = False
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """In which it is made."""
+        return ("pdf", "xlsx") if self.workbook is not None else ("pdf",)
 
 
 _forms: dict[str, Form] = {}

@@ -36,7 +36,7 @@ class DocumentDamaged(Exception):
 @operation(DocumentEvent.ORDERED)
 def order(form_code: str, subject_id: UUID, *, by: Actor, at: datetime) -> list[Document]:
     """
-    Ask for a form in both formats. What is there or under way is not made twice; what failed is tried anew.
+    Ask for a form in each of its formats. What is there or under way is not made twice; what failed is tried anew.
 
     :raises NoSuchForm: no such form.
     :raises NotAllowed: the subject must not be printed (yet), or is not in scope.
@@ -47,7 +47,7 @@ def order(form_code: str, subject_id: UUID, *, by: Actor, at: datetime) -> list[
         raise NotAllowed("帳票を作成できるのは施設だけです。")
     heading = form.heading(subject_id)
     documents = []
-    for file_format in Format:
+    for file_format in map(Format, form.formats):
         document = (
             Document.objects.select_for_update(of=("self",))
             .filter(subject_id=subject_id, form=form_code, format=file_format)
@@ -102,6 +102,7 @@ def render(document_id: UUID) -> None:
     if document.format == Format.PDF:
         content = rendering.pdf(form.html_template, values, identifier=f"{document.subject_id}")
     else:
+        assert form.workbook is not None, "only a form with a workbook is ordered as one"
         content = rendering.xlsx(form.workbook(values), made_at=values["made_at"])
     if form.names_people:
         # Within the seal every document has: whoever has lost either key reads nothing.

@@ -54,7 +54,9 @@ HOME = NavigationItem("ホーム", "city_portal:home", frozenset({"city_portal"}
 COUNTS = NavigationItem("児童数", "counts:imports", frozenset({"counts", "charges"}))
 REVIEW = NavigationItem("審査", "approvals:inbox", frozenset({"approvals", "budget:"}))
 APPLICATIONS = NavigationItem(
-    "申請", "item_review:inbox", frozenset({"item_review:", "application_entries:", "entry_rounds:"})
+    "申請",
+    "item_review:inbox",
+    frozenset({"item_review:", "application_entries:", "entry_rounds:", "papers:", "application_talk:"}),
 )
 FACILITIES = NavigationItem(
     "施設", "facilities:facilities", frozenset({"facilities:facilit", "facility_lists"})
@@ -155,10 +157,8 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
         return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
         return (HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
-    return (
-        *(HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, RATE_BOOKS),
-        *(ITEM_PACKS, ACCOUNTS, SCHEDULE, NOTICES),
-    )
+    registers = (FACILITIES, RATE_BOOKS, ITEM_PACKS, ACCOUNTS)
+    return (HOME, REVIEW, APPLICATIONS, COUNTS, *registers, SCHEDULE, NOTICES)
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

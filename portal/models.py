@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from documents.attachments import AttachmentKind
 from facilities.models import FacilityKind
 from facilities.scope import current_scope
 from facilities.tenancy import CityOwnedManager, FacilityOwned, MunicipalityOwned
@@ -24,15 +25,6 @@ class Audience(models.TextChoices):
     ALL = "all", "すべての施設"
     KINDS = "kinds", "施設類型を選ぶ"
     FACILITIES = "facilities", "施設を選ぶ"
-
-
-class AttachmentKind(models.TextChoices):
-    """What may be attached, under the name a file of its kind ends with."""
-
-    PDF = "pdf", "PDF"
-    PNG = "png", "PNG画像"
-    JPEG = "jpg", "JPEG画像"
-    XLSX = "xlsx", "Excelブック"
 
 
 class GivenManager(CityOwnedManager[Any]):

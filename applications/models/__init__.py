@@ -1,16 +1,20 @@
 """Rows of the applications room."""
 
 from applications.models.cases import Application, ApplicationVersion, TypedField
+from applications.models.files import EvidenceFile
 from applications.models.packs import ItemPack
 from applications.models.papers import Paper
+from applications.models.remarks import Remark
 from applications.models.rounds import EntryRound, RoundReopening
 
 __all__ = [
     "Application",
     "ApplicationVersion",
     "EntryRound",
+    "EvidenceFile",
     "ItemPack",
     "Paper",
+    "Remark",
     "RoundReopening",
     "TypedField",
 ]

@@ -6,8 +6,14 @@ from django.db import models
 from django.db.models import Q
 
 from applications.models.cases import ApplicationVersion
-from applications.states import PaperStatus
+from applications.paper_numbers import in_groups
+from applications.states import PAPER_TRANSITIONS, PaperStatus
 from facilities.tenancy import FacilityOwned
+from facilities.transitions import check_transition
+
+WAITED_FOR = (PaperStatus.DUE, PaperStatus.ANNOUNCED)
+LONGEST_REMARK = 300
+LONGEST_PLACE = 100
 
 
 class Paper(FacilityOwned):
@@ -15,6 +21,7 @@ class Paper(FacilityOwned):
     One sheet an application still needs on paper (紙の書類, R11): due, announced, received, checked, filed where.
 
     ``number`` stands on the cover sheet and in its barcode; it tells nothing but the row. Never the sheet's content.
+    ``remark`` says why it is not needed, or why it was set back.
     """
 
     version = models.ForeignKey(ApplicationVersion, on_delete=models.PROTECT, related_name="papers")
@@ -36,6 +43,11 @@ class Paper(FacilityOwned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["municipality", "number"], name="paper_number_once_a_city"),
             models.UniqueConstraint(fields=["version", "paper_key"], name="paper_once_a_version"),
+            models.CheckConstraint(name="paper_number_is_digits", condition=Q(number__regex=r"^[0-9]{13}$")),
+            models.CheckConstraint(
+                name="paper_that_is_not_needed_says_why",
+                condition=~Q(status=PaperStatus.NOT_NEEDED) | ~Q(remark=""),
+            ),
             models.CheckConstraint(
                 name="paper_status_and_times_agree",
                 condition=Q(status__in=[PaperStatus.DUE, PaperStatus.NOT_NEEDED], received_at__isnull=True)
@@ -59,3 +71,18 @@ class Paper(FacilityOwned):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """The city does not have it yet, and wants it."""
+        return self.status in WAITED_FOR
+
+    @property
+    def number_words(self) -> str:
+        """The number as people read it."""
+        return in_groups(self.number)
+
+    def move_to(self, status: PaperStatus) -> None:
+        """:raises TransitionNotAllowed: it does not follow the present one."""
+        check_transition(PAPER_TRANSITIONS, self.status, status)
+        self.status = status

@@ -23,6 +23,7 @@ from applications.events import ApplicationEvent
 from applications.filling import Filled, FilledItem, Origin, is_empty
 from applications.models import Application, ApplicationVersion, ItemPack, TypedField
 from applications.models.cases import LONGEST_REASON
+from applications.operations import papers
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
 from applications.rounds import Standing, standing_of, standings
@@ -183,6 +184,7 @@ def send(
             "late": standing.is_over,
         },
     )
+    papers.expect(version, filled.papers if version.is_wanted else (), standing, by=by, at=at)
 
 
 @operation(ApplicationEvent.WITHDRAWN)

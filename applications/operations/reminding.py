@@ -1,12 +1,15 @@
 """
-Reminders of entry rounds: one mail a facility that gathers what is due, nearer and louder, and the city's digest.
+Reminders of entry rounds and papers: one mail a facility that gathers what is due, nearer and louder, and the city's
+digest.
 
 Sent on business days by beat: when a round opens, ten, three and one business days before its last day, on it, and
-every third business day after it while something is left. What was sent for a round and day is never sent again. No
-mail carries an item's content.
+every third business day after it while something is left. Papers that have neither come nor been announced are told of
+three and one business days before their day, on it and after it in the same way, and in whatever mail goes out. What
+was sent for a round and day is never sent again. No mail carries an item's content.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,7 +18,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from applications.events import ApplicationEvent
+from applications.queries.papers import shown_papers
 from applications.queries.wheel import RoundState, wheels
+from applications.states import PaperStatus
 from audit.record import record
 from facilities.actors import Role
 from facilities.models import Facility, Municipality
@@ -26,8 +31,27 @@ from jobs import mail
 from pages.wareki import date_words, fiscal_year_words
 
 BEFORE: Final = (10, 3, 1)
+BEFORE_PAPERS: Final = (3, 1)
 EVERY_AFTER, LAST_AFTER = 3, 30
 JAPAN = ZoneInfo("Asia/Tokyo")
+
+
+@dataclass(frozen=True, slots=True)
+class OwedPapers:
+    """Papers of one facility and fiscal year that have not come: how many, how many of them late, the next day."""
+
+    waited: int
+    late: int
+    next_on: date | None
+    is_due: bool
+
+    @property
+    def line(self) -> str:
+        """For the mail; no paper's name stands in it."""
+        parts = [f"期限を過ぎています {self.late}枚"] if self.late else []
+        if self.next_on is not None:
+            parts.append(f"これから {self.waited - self.late}枚（次の期限　{date_words(self.next_on)}）")
+        return f"・紙の書類　{'、'.join(parts)}"
 
 
 def remind(city: Municipality, *, today: date) -> int:
@@ -62,13 +86,49 @@ def _remind_of_year(
         for facility_id, rounds in states.items()
         if (found := [state for state in rounds if _is_due(state, schedule, today)])
     }
-    sent = _write_to_facilities(due, facilities, fiscal_year, today)
+    owed = _owed_papers(facilities, schedule, fiscal_year, today)
+    sent = _write_to_facilities(due, owed, facilities, fiscal_year, today)
     late = {
         facility_id: [state for state in found if state.standing.is_over]
         for facility_id, found in due.items()
         if any(state.standing.is_over for state in found)
     }
-    return sent + _write_to_city(late, fiscal_year, today)
+    late_papers = sum(bool(papers.late) for papers in owed.values() if papers.is_due)
+    return sent + _write_to_city(len(late), late_papers, fiscal_year, today)
+
+
+def _owed_papers(
+    facilities: Mapping[UUID, Facility], schedule: CitySchedule, fiscal_year: int, today: date
+) -> dict[UUID, OwedPapers]:
+    """What has neither come nor been announced, by facility: one query."""
+    rows = shown_papers().filter(
+        status=PaperStatus.DUE, version__application__fiscal_year=fiscal_year, facility__in=facilities
+    )
+    days: dict[UUID, list[date]] = {}
+    for facility_id, due_on in rows.order_by("due_on").values_list("facility_id", "due_on"):
+        days.setdefault(facility_id, []).append(due_on)
+    return {
+        facility_id: OwedPapers(
+            len(own),
+            sum(day < today for day in own),
+            next((day for day in own if day >= today), None),
+            any(_is_told_of(day, schedule, today) for day in set(own)),
+        )
+        for facility_id, own in days.items()
+    }
+
+
+def _is_told_of(due_on: date, schedule: CitySchedule, today: date) -> bool:
+    if today > due_on:
+        return _is_after(due_on, schedule, today)
+    days = {schedule.business_days_before(due_on, count) for count in BEFORE_PAPERS} | {due_on}
+    return today in days
+
+
+def _is_after(until: date, schedule: CitySchedule, today: date) -> bool:
+    """The business day after, and every third one for a while."""
+    after = schedule.business_days_between(until, today)
+    return after == 1 or (after <= LAST_AFTER and after % EVERY_AFTER == 0)
 
 
 def _is_due(state: RoundState, schedule: CitySchedule, today: date) -> bool:
@@ -77,8 +137,7 @@ def _is_due(state: RoundState, schedule: CitySchedule, today: date) -> bool:
         return False
     own, until = state.standing.round, state.standing.until
     if today > until:
-        after = schedule.business_days_between(until, today)
-        return after == 1 or (after <= LAST_AFTER and after % EVERY_AFTER == 0)
+        return _is_after(until, schedule, today)
     days = {schedule.business_days_before(until, count) for count in BEFORE} | {until}
     opens = own.opens_on
     while schedule.day_off(opens):
@@ -88,16 +147,20 @@ def _is_due(state: RoundState, schedule: CitySchedule, today: date) -> bool:
 
 def _write_to_facilities(
     due: Mapping[UUID, Sequence[RoundState]],
+    owed: Mapping[UUID, OwedPapers],
     facilities: Mapping[UUID, Facility],
     fiscal_year: int,
     today: date,
 ) -> int:
-    accounts, year = mailboxes(list(due)), fiscal_year_words(fiscal_year)
+    told = [*due, *(key for key, papers in owed.items() if papers.is_due and key not in due)]
+    accounts, year = mailboxes(told), fiscal_year_words(fiscal_year)
     for account in accounts:
         assert account.facility_id is not None, "a facility account has a facility"
-        facility, states = facilities[account.facility_id], due[account.facility_id]
-        lines = "\n".join(_line(state) for state in states)
+        facility, states = facilities[account.facility_id], due.get(account.facility_id, ())
+        papers = owed.get(account.facility_id)
+        lines = "\n".join([*map(_line, states), *([papers.line] if papers else [])])
         urgent = any(state.standing.is_over or state.returned for state in states)
+        urgent = urgent or bool(papers and papers.late)
         mail.send_later(
             to=account.user.address,
             subject=f"【はぐくみ請求】{'至急　' if urgent else ''}加算の申請のお願い（{year}）",
@@ -130,19 +193,28 @@ def _line(state: RoundState) -> str:
     return f"・{standing.name}　{'、'.join(parts)}　{words}"
 
 
-def _write_to_city(late: Mapping[UUID, Sequence[RoundState]], fiscal_year: int, today: date) -> int:
+def _write_to_city(late: int, late_papers: int, fiscal_year: int, today: date) -> int:
     """The officers read how many facilities are late, once for each day on which facilities are reminded."""
-    if not late:
+    if not late and not late_papers:
         return 0
+    year = fiscal_year_words(fiscal_year)
+    parts = []
+    if late:
+        parts.append(
+            f"{year}の入力の回で、締切を過ぎて未提出・差し戻しの項目がある施設が{late}件あります。\n"
+            f"{settings.CITY_SITE_URL}/c/rounds/?year={fiscal_year}\n"
+        )
+    if late_papers:
+        parts.append(
+            f"{year}の申請で、紙の書類の期限を過ぎた施設が{late_papers}件あります。\n"
+            f"{settings.CITY_SITE_URL}/c/papers/?state=overdue\n"
+        )
     officers = people_of(Role.OFFICER)
     for officer in officers:
         mail.send_later(
             to=officer.address,
             subject=f"【はぐくみ請求】加算の申請がまだの施設（{date_words(today)}）",
-            text=(
-                f"{fiscal_year_words(fiscal_year)}の入力の回で、締切を過ぎて未提出・差し戻しの項目がある施設が"
-                f"{len(late)}件あります。\n{settings.CITY_SITE_URL}/c/rounds/?year={fiscal_year}\n"
-            ),
+            text="\n".join(parts),
             expires_at=_end_of(today),
             key=f"rounds-late|{fiscal_year}|{today}|{officer.pk}",
         )

@@ -25,8 +25,9 @@ from applications.entering import Entered, read_entries, sentences_of
 from applications.events import ApplicationEvent
 from applications.models import ApplicationVersion, ItemPack
 from applications.models.cases import LONGEST_REASON
-from applications.operations import cases
+from applications.operations import cases, talking
 from applications.operations.cases import Wanted
+from applications.queries.beside import beside
 from applications.queries.item_page import (
     FROM,
     TO,
@@ -59,7 +60,7 @@ def item(
     request: TenantRequest, facility_number: str, fiscal_year: int, family: str, item_key: str
 ) -> HttpResponse:
     """The form, or what was sent; sending the form saves it."""
-    place = _place(request, fiscal_year, family, item_key)
+    place = find_item(request, fiscal_year, family, item_key)
     if request.method == "POST":
         return _save(request, place)
     held = held_forms.take(request)
@@ -76,7 +77,7 @@ def check(
     request: TenantRequest, facility_number: str, fiscal_year: int, family: str, item_key: str
 ) -> HttpResponse:
     """The last look before it is sent."""
-    return _check_page(request, _place(request, fiscal_year, family, item_key))
+    return _check_page(request, find_item(request, fiscal_year, family, item_key))
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +85,7 @@ def submit(
     request: TenantRequest, facility_number: str, fiscal_year: int, family: str, item_key: str
 ) -> HttpResponse:
     """Send it to the city."""
-    place = _place(request, fiscal_year, family, item_key)
+    place = find_item(request, fiscal_year, family, item_key)
     if request.method == "GET":
         return _check_page(request, place)
     if place.draft is None or not is_declared(request):
@@ -109,13 +110,13 @@ def withdraw(
     request: TenantRequest, facility_number: str, fiscal_year: int, family: str, item_key: str
 ) -> HttpResponse:
     """Take it back."""
-    place = _place(request, fiscal_year, family, item_key)
+    place = find_item(request, fiscal_year, family, item_key)
     if request.method == "GET" or place.current is None:
-        return _either_page(request, place)
+        return either_page(request, place)
     try:
         cases.withdraw(place.current.pk, by=request.actor, at=timezone.now())
     except NotAllowed as refusal:
-        return _either_page(request, _again(place), problems=[str(refusal)])
+        return either_page(request, _again(place), problems=[str(refusal)])
     messages.success(request, "取り下げました。内容を直して、もう一度提出してください。")
     return redirect("applications:item", facility_number, fiscal_year, family, item_key)
 
@@ -125,14 +126,14 @@ def discard(
     request: TenantRequest, facility_number: str, fiscal_year: int, family: str, item_key: str
 ) -> HttpResponse:
     """Give the draft up."""
-    place = _place(request, fiscal_year, family, item_key)
+    place = find_item(request, fiscal_year, family, item_key)
     if request.method == "GET" or place.draft is None:
-        return _either_page(request, place)
+        return either_page(request, place)
     revision = _whole(request.POST.get("revision", ""))
     try:
         cases.discard(place.draft.pk, shown_revision=revision, by=request.actor, at=timezone.now())
     except NotAllowed as refusal:
-        return _either_page(request, _again(place), problems=[str(refusal)])
+        return either_page(request, _again(place), problems=[str(refusal)])
     messages.info(request, f"「{place.item.label}」の入力を取りやめました。")
     return redirect("applications:year", facility_number, fiscal_year)
 
@@ -147,7 +148,7 @@ def version(
     version_id: UUID,
 ) -> HttpResponse:
     """One version as it was sent."""
-    place = _place(request, fiscal_year, family, item_key)
+    place = find_item(request, fiscal_year, family, item_key)
     found = next((one for one in place.versions if one.pk == version_id), None)
     if found is None or found.status == VersionStatus.DRAFT:
         raise Http404
@@ -172,10 +173,13 @@ def _form_page(
         "remarks": where.remarks if where else {},
     }
     view = form_view(place, timezone.now(), **options, **typed)
-    record(ApplicationEvent.SHOWN, on=view.place.current, rows=view.row_ids, detail=_detail(place))
+    shown = _beside(request, place)
+    rows = {**view.row_ids, **shown["beside"].row_ids}
+    record(ApplicationEvent.SHOWN, on=view.place.current, rows=rows, detail=_detail(place))
     wrong = list(view.typed.problems.values())
     context = {
         **_shared(place),
+        **shown,
         "view": view,
         "answered": answered,
         "is_unsaved": "entered" in typed,
@@ -188,7 +192,7 @@ def _form_page(
 
 def _check_page(request: TenantRequest, place: Place, *, problems: Sequence[str] = ()) -> HttpResponse:
     if place.draft is None:
-        return _either_page(request, place, problems=problems if place.current is None else ())
+        return either_page(request, place, problems=problems if place.current is None else ())
     view = form_view(place, timezone.now(), may_choose=False)
     rows = {"application_version": [place.draft.pk], "staff_member": view.people.ids}
     record(ApplicationEvent.CHECKED, on=place.draft, rows=rows, detail=_detail(place))
@@ -217,9 +221,12 @@ def _read_page(
     shown = version or place.start
     assert shown is not None
     view = read_view(place, shown, timezone.now())
-    record(ApplicationEvent.SHOWN, on=shown, rows=view.row_ids, detail=_detail(place))
+    more = _beside(request, place)
+    rows = {**view.row_ids, **more["beside"].row_ids}
+    record(ApplicationEvent.SHOWN, on=shown, rows=rows, detail=_detail(place))
     context = {
         **_shared(place),
+        **more,
         "view": view,
         "whereabouts": where_is(shown),
         "is_newest": version is None or version.pk == (place.start.pk if place.start else None),
@@ -231,7 +238,8 @@ def _read_page(
     return render(request, "applications/item_read.html", context, status=page_status(request))
 
 
-def _either_page(request: TenantRequest, place: Place, *, problems: Sequence[str] = ()) -> HttpResponse:
+def either_page(request: TenantRequest, place: Place, *, problems: Sequence[str] = ()) -> HttpResponse:
+    """The form, or what was sent: as the item stands."""
     if place.draft is None and place.start is not None and place.start.status != VersionStatus.RETURNED:
         return _read_page(request, place, problems=problems)
     return _form_page(request, place, problems=problems, code=page_status(request))
@@ -322,7 +330,8 @@ def _answer(request: TenantRequest, place: Place) -> dict[str, Any]:
 # ---------------------------------------------------------------- reading the request
 
 
-def _place(request: TenantRequest, fiscal_year: int, family: str, item_key: str) -> Place:
+def find_item(request: TenantRequest, fiscal_year: int, family: str, item_key: str) -> Place:
+    """:raises Http404: the facility has no such item in the year."""
     if family not in list(Family):
         raise Http404
     try:
@@ -369,6 +378,17 @@ def _month(text: str) -> ServiceMonth | None:
 def _whole(text: str) -> int:
     """A number of the form; what is none fits no revision."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def _beside(request: TenantRequest, place: Place) -> dict[str, Any]:
+    """Papers, files and conversation, which the facility has read with the page."""
+    found = beside(place.versions, place.item, for_city=False, today=timezone.localdate())
+    if any(one.is_new for one in found.talk.said) and found.application is not None:
+        talking.read(found.application.pk, by=request.actor, at=timezone.now())
+    return {
+        "beside": found,
+        "talk_typed": typed_texts(request, "text", "field_key", "wants_answer", "answers"),
+    }
 
 
 def _shared(place: Place) -> dict[str, Any]:

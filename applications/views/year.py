@@ -18,6 +18,7 @@ from applications.filling import FilledItem
 from applications.models import ItemPack
 from applications.operations.cases import Shown, hash_of
 from applications.operations.together import decline_together, submit_together
+from applications.queries.talk import open_questions
 from applications.queries.year import STATE_LABELS, Line, RoundOfYear, Year, year_of, years_with_packs
 from applications.views.shared import (
     UNDECLARED,
@@ -137,7 +138,12 @@ def _year_page(request: TenantRequest, fiscal_year: int, *, problems: Sequence[s
     filters = _filters(request)
     lines = filters.lines(found)
     shown = [line.shown.pk for line in lines if line.shown is not None]
-    record(ApplicationEvent.LISTED, rows={"application_version": shown}, detail={"fiscal_year": fiscal_year})
+    questions = open_questions(facility)
+    record(
+        ApplicationEvent.LISTED,
+        rows={"application_version": shown, "remark": [one.pk for one in questions]},
+        detail={"fiscal_year": fiscal_year},
+    )
     years = sorted({*years_with_packs(), fiscal_year}, reverse=True)
     context = {
         "year": found,
@@ -147,6 +153,7 @@ def _year_page(request: TenantRequest, fiscal_year: int, *, problems: Sequence[s
         "filters": filters,
         "states": STATE_LABELS.items(),
         "sorts": SORTS.items(),
+        "questions": questions,
         "may_decline": any(line.may_be_declined for line in lines),
         "problems": list(problems),
         "breadcrumbs": crumbs(facility, fiscal_year),

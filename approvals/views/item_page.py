@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import held_forms
 from applications.models import ApplicationVersion
+from applications.views.city_talk import beside_for_city
 from approvals import permissions
 from approvals.events import ItemEvent
 from approvals.items.inbox import ItemQuestion, item_inbox
@@ -121,7 +122,9 @@ def _page(
     except ApplicationVersion.DoesNotExist:
         raise Http404 from None
     version = view.version
-    record(ItemEvent.SHOWN, on=version, rows=view.row_ids, detail={"content_hash": version.content_hash})
+    beside = beside_for_city(request, view.versions, view.item)
+    rows = {**view.row_ids, **beside["beside"].row_ids}
+    record(ItemEvent.SHOWN, on=version, rows=rows, detail={"content_hash": version.content_hash})
     may_decide, why_not = True, ""
     try:
         permissions.decide_item(request.actor, view.subject)
@@ -132,6 +135,7 @@ def _page(
     asked = _asked(request)
     previous, following = _neighbours(request, asked, version_id)
     context = {
+        **beside,
         "view": view,
         "version": version,
         "application": version.application,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.definitions import FAMILY_LABELS, Family
+from applications.permissions import read_in_city
 from approvals import permissions
 from approvals.events import ItemEvent
 from approvals.items.inbox import SORTS, STATES, ItemInbox, ItemQuestion, ItemRow, item_inbox
@@ -114,6 +115,7 @@ def _page(request: TenantRequest, asked: ItemQuestion, problems: list[str] | Non
         "sorts": SORTS.items(),
         "years": [(year, fiscal_year_words(year)) for year in years],
         "may_decide_any": any(row.goes_together for row in found.everything),
+        "may_talk": read_in_city.allows(request.actor, None),
         "problems": problems or [],
     }
     return render(request, "approvals/items/inbox.html", context, status=422 if problems else 200)

@@ -31,7 +31,7 @@ def documents(request: TenantRequest, facility_number: str) -> HttpResponse:
 
 @require_POST
 def order(request: TenantRequest, facility_number: str, form: str, subject_id: UUID) -> HttpResponse:
-    """Order both formats; then back to where the order came from."""
+    """Order a form; then back to where the order came from."""
     try:
         operations.order(form, subject_id, by=request.actor, at=timezone.now())
     except NoSuchForm:

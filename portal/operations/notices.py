@@ -13,13 +13,14 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.record import record
+from documents.attachments import MOST, kind_of, safe_name
+from documents.scanning import require_clean
 from facilities.actors import Actor
 from facilities.models import Facility, FacilityKind
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 from jobs import outbox
 from portal import permissions
-from portal.attachments import MOST, kind_of, safe_name
 from portal.events import NoticeEvent
 from portal.models import (
     REASON_LENGTH,
@@ -112,6 +113,7 @@ def attach(notice_id: UUID, content: bytes, *, file_name: str, by: Actor, at: da
     if NoticeAttachment.objects.filter(notice=notice).count() >= MOST:
         raise ProblemsFound([TOO_MANY])
     kind = kind_of(content)
+    require_clean(content)
     attachment = NoticeAttachment(
         municipality_id=notice.municipality_id,
         notice=notice,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from applications.queries.talk import waiting_for_city
 from approvals import queries as review
 from approvals.items.inbox import waiting_for
 from approvals.permissions import look
@@ -59,6 +60,7 @@ class CityHome:
     waiting_applications: int = 0
     expected: CityExpectations | None = None
     erasure: WaitingErasure | None = None
+    waiting_words: int = 0
 
     @property
     def roster_year(self) -> int:
@@ -159,6 +161,7 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         waiting_applications=waiting_for(by=actor, at=timezone.now())
         if actor.duty in OPERATIONS_ROLES
         else 0,
+        waiting_words=waiting_for_city() if actor.duty in OPERATIONS_ROLES else 0,
         changed_months=review.changed_months() if look.allows(actor, None) else [],
         open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
         open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),

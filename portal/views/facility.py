@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from applications.queries.talk import open_questions
 from audit.record import record
 from claims.wording import price_bands
 from facilities.requests import TenantRequest, own_facility
@@ -20,6 +21,7 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
     home = home_of(facility, request.membership.municipality)
     current = home.current
     latest = latest_notices(facility.pk, request.actor.user_id)
+    questions = open_questions(facility)
     record(
         PortalEvent.HOME_SHOWN,
         rows={
@@ -31,6 +33,7 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
             "notice": [notice.pk for notice in latest.rows],
             # Nobody is named, but whose changes are told is known.
             "staff_member": home.expected.member_ids if home.expected else [],
+            "remark": [question.pk for question in questions],
         },
     )
     first_steps = (
@@ -42,9 +45,10 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
         "home": home,
         "current": current,
         "latest": latest,
+        "questions": questions,
         "first_steps": first_steps,
         # The tour stands above the rest only for somebody new, of whom nothing else is wanted.
-        "is_tour_first": is_tour_first and not home.has_urgent and not latest.unread,
+        "is_tour_first": is_tour_first and not (home.has_urgent or latest.unread or questions),
         **price_bands(current.claims if current else ()),
     }
     return render(request, "portal/facility_home.html", context)

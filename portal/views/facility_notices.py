@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from audit.record import record
+from documents.attachments import as_download
 from facilities.requests import TenantRequest, own_facility
-from portal.attachments import as_download
 from portal.events import NoticeEvent
 from portal.models import Notice, NoticeAttachment
 from portal.operations import notices as operations

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from audit.record import record
+from documents.attachments import MOST, TOO_LARGE, as_download
 from documents.exports import asked_charset, csv_file
 from documents.uploads import is_too_large
 from facilities.requests import Crumbs, TenantRequest, page_status, require
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from portal import permissions
-from portal.attachments import MOST, TOO_LARGE, as_download
 from portal.events import NoticeEvent
 from portal.forms import AttachForm, NoticeForm, SendForm, WithdrawForm
 from portal.models import Notice, NoticeAttachment

@@ -45,20 +45,25 @@ NOBODY_THERE = "前の事業所番号の最後の日に在籍していた職員�
 
 @dataclass(frozen=True)
 class Offer:
-    """The predecessor whose roster can be taken over."""
+    """The predecessor whose roster can be taken over; ``opens``: the day from which, while it lies ahead."""
 
     number: str
     name: str
+    opens: date | None
 
 
 def offered(facility: Facility, *, today: date) -> Offer | None:
-    """Whether the page of this facility offers it; nobody is opened. Few queries, and none without a predecessor."""
-    if facility.predecessor_id is None or today < facility.opened_on or _has_roster(facility):
+    """
+    What the page of this facility offers; nobody is opened. Few queries, and none without a predecessor.
+
+    It is told before the opening day, too: whoever types everybody again until then can take nobody over any more.
+    """
+    if facility.predecessor_id is None or _has_roster(facility):
         return None
     with roster_of_its_predecessor(facility) as before:
         if before is None or not _perhaps_there(before, facility.opened_on - A_DAY).exists():
             return None
-        return Offer(before.number, before.name)
+        return Offer(before.number, before.name, facility.opened_on if today < facility.opened_on else None)
 
 
 @operation(StaffEvent.ROSTER_SUCCEEDED)

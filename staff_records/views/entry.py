@@ -21,7 +21,7 @@ from audit.record import record
 from facilities.middleware import not_found_unless
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
-from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status
+from facilities.requests import UNREADABLE, TenantRequest, own_facility, page_status
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.sent_forms import FIELD
 from pages.wareki import short_date_words, time_words
@@ -45,6 +45,7 @@ from staff_records.operations.entries import Saved, Source, discard, open_sheet,
 from staff_records.operations.entry_applying import Applied, apply_sheet
 from staff_records.operations.importing import addresses_in
 from staff_records.operations.succession import offered
+from staff_records.views.roster import entry_crumbs, roster_crumbs
 
 FIRST_TABLE = "members"
 SOURCES = {"typed": "空の表から", "copied": "いまの名簿を写して", "imported": "ファイルから"}
@@ -92,7 +93,7 @@ def entry(request: TenantRequest, facility_number: str) -> HttpResponse:
         "saved_by": _name_of(sheet.saved_by) if sheet else "",
         "source": SOURCES.get(sheet.source if sheet else "", ""),
         "rows": EntryRow.objects.filter(sheet=sheet).count() if sheet else 0,
-        "breadcrumbs": [("名簿の入力", None)],
+        "breadcrumbs": [*roster_crumbs(facility_number), ("名簿の入力", None)],
     }
     return render(request, "staff_records/entry.html", context, status=page_status(request))
 
@@ -200,7 +201,7 @@ def entry_discard(request: TenantRequest, facility_number: str) -> HttpResponse:
     context = {
         "sheet": sheet,
         "rows": EntryRow.objects.filter(sheet=sheet).count(),
-        "breadcrumbs": [*_crumbs(request), ("取りやめ", None)],
+        "breadcrumbs": [*entry_crumbs(own_facility(request).number), ("取りやめ", None)],
     }
     return render(request, "staff_records/entry_discard.html", context)
 
@@ -230,7 +231,7 @@ def _grid_page(
         "choices": [column for column in TABLES[table].columns if column.choices],
         "problems": problems or [],
         "saved_by": _name_of(sheet.saved_by),
-        "breadcrumbs": [*_crumbs(request), (TABLES[table].title, None)],
+        "breadcrumbs": [*entry_crumbs(own_facility(request).number), (TABLES[table].title, None)],
     }
     return render(request, "staff_records/entry_table.html", context, status=status)
 
@@ -265,7 +266,7 @@ def _check_page(
         "overwriting": overwriting,
         "file_notes": addresses.notes,
         "problems": [*[(sentence, "") for sentence in known], *targets.items()],
-        "breadcrumbs": [*_crumbs(request), ("確認", None)],
+        "breadcrumbs": [*entry_crumbs(own_facility(request).number), ("確認", None)],
     }
     return render(request, "staff_records/entry_check.html", context, status=page_status(request))
 
@@ -344,10 +345,6 @@ def _applied_words(applied: Applied) -> str:
     words = "、".join(f"{label} {count}{unit}" for label, count, unit in counts if count)
     kept = f"ここで変更した{applied.kept}人は、名簿のままにしました。" if applied.kept else ""
     return f"名簿に反映しました（{words or '変更なし'}）。{kept}今年度の異動は、市に届出として届きます。"
-
-
-def _crumbs(request: TenantRequest) -> Crumbs:
-    return [("名簿の入力", reverse("staff:entry", args=[own_facility(request).number]))]
 
 
 def _name_of(user_id: UUID) -> str:

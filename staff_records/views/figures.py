@@ -23,6 +23,7 @@ from staff_records.operations import work_rules
 from staff_records.queries.figures import FacilityFigures, Named, figures_of, names_on
 from staff_records.queries.overview import asked_month, month_choices
 from staff_records.sheet import COLUMNS, sheet_lines
+from staff_records.views.roster import roster_crumbs
 from staff_records.work_rules_form import WorkRulesForm
 
 
@@ -124,7 +125,7 @@ def _page(
         "problems": problems or [],
         "export": reverse("staff:figures_export", args=[facility.number]),
         "breadcrumbs": [
-            ("職員", reverse("staff:roster", args=[facility.number])),
+            *roster_crumbs(facility.number),
             ("人数と経験年数", None),
         ],
     }

@@ -24,6 +24,7 @@ from staff_records.operations import same_person
 from staff_records.problems import FieldProblems
 from staff_records.queries.overlaps import Flag, flags_of
 from staff_records.queries.search import Person, person
+from staff_records.views.roster import roster_crumbs
 
 MOVED_ELSEWHERE = "元の施設の名簿に勤務が残っています。元の施設で転出を登録してもらってください。"
 
@@ -146,7 +147,7 @@ def _page(
         "problems": problems or [],
         "both": both,
         "flags": [(flag, one.detail_on(today).name, one.member) for flag, one in flags],
-        "breadcrumbs": [("ほかの施設の職員", None)],
+        "breadcrumbs": [*roster_crumbs(facility.number), ("ほかの施設の職員", None)],
     }
     return render(request, "staff_records/facility/find.html", context, status=status)
 

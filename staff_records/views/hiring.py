@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +14,7 @@ from staff_records.events import StaffEvent
 from staff_records.forms.people import HireForm
 from staff_records.operations import people
 from staff_records.problems import FieldProblems
+from staff_records.views.roster import roster_crumbs
 from staff_records.words import Beginning
 
 
@@ -51,6 +51,6 @@ def new(request: TenantRequest, facility_number: str) -> HttpResponse:
         "form": form,
         "problems": problems,
         "facility": facility,
-        "breadcrumbs": [("職員", reverse("staff:roster", args=[facility_number])), ("採用", None)],
+        "breadcrumbs": [*roster_crumbs(facility_number), ("採用", None)],
     }
     return render(request, "staff_records/new.html", context, status=page_status(request))

@@ -28,6 +28,7 @@ from staff_records.models import RosterImport, RosterMapping
 from staff_records.operations import importing
 from staff_records.operations.entries import open_sheet_of
 from staff_records.operations.importing import RosterRefused, TakenIn
+from staff_records.views.roster import entry_crumbs
 from staff_records.workbook.mapping import Choice, first_choice, left_out, their_columns, unexplained
 from staff_records.workbook.regions import CellProblem
 from staff_records.workbook_forms import PlaceForm, RosterColumnsForm, RosterFileForm, WordsForm
@@ -187,7 +188,7 @@ def _upload_page(
         "waiting": waiting,
         "mappings": [(mapping, TABLES[mapping.table].title) for mapping in mappings],
         **_told(problems),
-        "breadcrumbs": [*_crumbs(request)[:1], ("名簿の取込", None)],
+        "breadcrumbs": [*entry_crumbs(own_facility(request).number), ("名簿の取込", None)],
     }
     return render(request, "staff_records/import.html", context, status=page_status(request))
 
@@ -258,7 +259,4 @@ def _gone(request: TenantRequest, facility_number: str) -> HttpResponse:
 
 def _crumbs(request: TenantRequest) -> Crumbs:
     number = own_facility(request).number
-    return [
-        ("名簿の入力", reverse("staff:entry", args=[number])),
-        ("名簿の取込", reverse("staff:import", args=[number])),
-    ]
+    return [*entry_crumbs(number), ("名簿の取込", reverse("staff:import", args=[number]))]

@@ -75,10 +75,20 @@ def person_or_404(member_id: UUID, *, facility_id: UUID | None = None) -> Person
         raise Http404 from None
 
 
+def roster_crumbs(facility_number: str) -> Crumbs:
+    """The roster, where every page of a facility's staff goes back to."""
+    return [("職員", reverse("staff:roster", args=[facility_number]))]
+
+
 def person_crumbs(facility_number: str, found: Person, *, link: bool = True) -> Crumbs:
     """From the roster to the person."""
     here = reverse("staff:person", args=[facility_number, found.member.pk]) if link else None
-    return [("職員", reverse("staff:roster", args=[facility_number])), (found.detail.name, here)]
+    return [*roster_crumbs(facility_number), (found.detail.name, here)]
+
+
+def entry_crumbs(facility_number: str) -> Crumbs:
+    """From the roster to the entry sheet."""
+    return [*roster_crumbs(facility_number), ("名簿の入力", reverse("staff:entry", args=[facility_number]))]
 
 
 def listed_detail(found: Roster) -> dict[str, Any]:

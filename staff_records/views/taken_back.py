@@ -12,7 +12,7 @@ from staff_records.words import Ending, Licence
 
 def everything(person: Person, _: UUID | None) -> list[str]:
     """Somebody as a whole."""
-    spans = [f"{_days(view.row.first_day, view.row.last_day)}　{view.title}" for view in person.spans[-1:]]
+    spans = [f"{_days(view.row.first_day, None)}　{view.title}" for view in person.spans[-1:]]
     return _lines(
         f"職員番号{person.member.number}　{person.detail.name}",
         f"生年月日　{day_words(person.member.birth_date)}",
@@ -80,7 +80,7 @@ def training(person: Person, row_id: UUID | None) -> list[str]:
 
 
 def _days(first: date, last: date | None) -> str:
-    return f"{day_words(first)}から{day_words(last) if last else ''}"
+    return f"{day_words(first)}から{f'{day_words(last)}まで' if last else ''}"
 
 
 def _lines(*lines: str) -> list[str]:

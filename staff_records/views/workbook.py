@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,6 +21,7 @@ from staff_records.operations.exporting import (
     export_roster,
     unwritable_in_cp932,
 )
+from staff_records.views.roster import entry_crumbs
 from staff_records.workbook_forms import ExportForm
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,7 +70,7 @@ def _page(
         "problems": problems or [],
         "lacking": lacking or [],
         "breadcrumbs": [
-            ("名簿の入力", reverse("staff:entry", args=[own_facility(request).number])),
+            *entry_crumbs(own_facility(request).number),
             ("名簿の書き出し", None),
         ],
     }

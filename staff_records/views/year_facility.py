@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -22,6 +21,7 @@ from staff_records.operations import year_start
 from staff_records.operations.rounds import is_asked
 from staff_records.paper import ROSTER_FORM
 from staff_records.queries.year_start import STATES, facility_year
+from staff_records.views.roster import roster_crumbs
 
 FIRST_YEAR = 2015
 
@@ -115,7 +115,7 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
             if FIRST_YEAR <= each <= _this_year()
         ],
         "breadcrumbs": [
-            ("職員名簿", reverse("staff:roster", args=[facility.number])),
+            *roster_crumbs(facility.number),
             (f"{view.words}の提出", None),
         ],
     }

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from applications.operations import packs
+from applications.models import Paper
+from applications.operations import evidence, packs, talking
 from approvals.operations import routing
 from approvals.operations.routing import RouteValues
 from facilities.actors import Role
@@ -35,12 +36,22 @@ def application_rows(place: Nursery) -> ApplicationRows:
     """Of さくら保育園, in this year."""
     city, now = place.city, timezone.now()
     year = ServiceMonth.of(timezone.localdate()).fiscal_year
-    content = PRICE.replace("fiscal_year = 2026", f"fiscal_year = {year}")
+    # The contract must come on paper whatever is applied for.
+    content = PRICE.replace("fiscal_year = 2026", f"fiscal_year = {year}").replace(
+        'needed_if = "extra_staff == 2"\n', ""
+    )
     released = release_pack(city, content, at=now)
     april = ServiceMonth(year, 4)
     first = save(place, released, from_month=april, at=now, **TYPED)
+    with place.open() as clerk:
+        file = evidence.attach(first.pk, b"%PDF-1.7 x", file_name="契約書.pdf", by=clerk, at=now)
     sent = submit(place, first, late_reason="担当者の交代", at=now)
     approve(city, sent, at=now)
+    with city.open(Role.OFFICER) as officer:
+        talking.say(
+            first.application_id, text="契約書はいつ届きますか", wants_answer=True, by=officer, at=now
+        )
+        paper = Paper.objects.get(version=sent)
     save(place, released, from_month=april.plus(5), at=now, monthly_yen="500000")
     of_city = release_pack(city, content.replace('"price"', '"city"'), at=now)
     waits = save(place, of_city, from_month=april, at=now, **TYPED)
@@ -61,6 +72,9 @@ def application_rows(place: Nursery) -> ApplicationRows:
     ids = {
         "version_id": sent.pk,
         "pack_id": waiting.pk,
+        "application_id": first.application_id,
+        "paper_id": paper.pk,
+        "evidence_id": file.pk,
         "route_id": route.pk,
         "delegation_id": delegation.pk,
     }

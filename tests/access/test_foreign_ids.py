@@ -18,7 +18,18 @@ FACILITY_ROWS = [
 ]
 # A month, a day, a year, a step of the schedule, the address of a feed, a facility type or a rate book that came
 # with the product names no row of anybody.
-NO_ROWS = {"month", "day", "step", "year", "fiscal_year", "shipped_year", "token", "kind", "shipped"}
+NO_ROWS = {
+    "month",
+    "day",
+    "step",
+    "year",
+    "fiscal_year",
+    "round_number",
+    "shipped_year",
+    "token",
+    "kind",
+    "shipped",
+}
 CITY_ROWS = [
     name for name, arguments in ADDRESSES.items() if name not in FACILITY and set(arguments) - NO_ROWS
 ]

@@ -7,11 +7,12 @@ import pytest
 from django.utils import timezone
 
 from claims.composing import quote_for
-from claims.expecting import Outcome
+from claims.expecting import Expectation, Outcome
 from claims.models import Claim, CountSheet
 from claims.queries.expected import expectations_in_city, ingredients_expected
 from facilities.actors import Role
-from facilities.models import GrantedItem, Suspension
+from facilities.models import Facility, GrantedItem, Suspension
+from facilities.periods import ServiceMonth
 from staff_records.models import StaffMember, WorkRules
 from staff_records.words import Licence
 from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, sign_in
@@ -178,6 +179,20 @@ def test_a_change_that_takes_nothing_says_so(city: City) -> None:
 
     assert found is not None
     assert (found.items, found.months) == ((), (JUNE,))
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [
+        ((JUNE,), "6月"),
+        ((ServiceMonth(2026, 12), ServiceMonth(2027, 1), ServiceMonth(2027, 2)), "12月・令和9年1月・2月"),
+        ((ServiceMonth(2027, 3),), "令和9年3月"),
+    ],
+)
+def test_months_of_the_later_calendar_year_are_told_with_it(
+    months: tuple[ServiceMonth, ...], words: str
+) -> None:
+    assert Expectation(Facility(), MAY, months).month_words == words
 
 
 def test_without_counts_it_says_that_they_are_missing(city: City) -> None:

@@ -190,8 +190,8 @@ def test_who_cannot_claim_is_known_before_anybody_confirms(
     assert "児童数が届いた 3 / 3" in page
     assert "請求が提出された 0 / 1" in page
     rows = re.findall(
-        r'<th scope="row">([^<]*)</th><td>([^<]*)<br><a href="(/c/rate-books/)">単価表を見る</a></td>'
-        r'<td class="number">(\d+)</td>',
+        r'<th scope="row">([^<]*)</th><td data-label="理由">([^<]*)<br><a href="(/c/rate-books/)">単価表を見る</a></td>'
+        r'<td class="number" data-label="施設">(\d+)</td>',
         page,
     )
     sentence = "小規模保育事業A型の単価がまだ登録されていません。単価表を読み込み、公開してください。"

@@ -19,13 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from audit.record import SYSTEM, Context, context
-from facilities.actors import Role
-from facilities.models import Facility, FacilityKind, Membership
-from facilities.rules import NotAllowed, ProblemsFound
-from facilities.scope import scope
-from facilities.transitions import TransitionNotAllowed
-from jobs.models import Job
-from portal.attachments import (
+from documents.attachments import (
     DAMAGED,
     EMPTY,
     HAS_MACROS,
@@ -35,6 +29,12 @@ from portal.attachments import (
     kind_of,
     safe_name,
 )
+from facilities.actors import Role
+from facilities.models import Facility, FacilityKind, Membership
+from facilities.rules import NotAllowed, ProblemsFound
+from facilities.scope import scope
+from facilities.transitions import TransitionNotAllowed
+from jobs.models import Job
 from portal.models import Audience, Notice, NoticeAttachment, NoticeReading, NoticeTarget
 from portal.operations import notices, telling
 from portal.operations.notices import (

@@ -424,10 +424,11 @@ def test_what_is_taken_back_is_named_before_it_is(sakura, clerk, hanako):
     for place, words in (
         (
             f"spans/{span.pk}/withdrawal",
-            ("令和8年5月1日から令和9年3月31日　勤務条件の変更", "非常勤　1日5時間・月16日"),
+            ("令和8年5月1日から令和9年3月31日まで　勤務条件の変更", "非常勤　1日5時間・月16日"),
         ),
         (f"qualifications/{paper.pk}/withdrawal", ("看護師", "平成25年4月1日登録・取得　第12号")),
         ("staying", ("令和9年3月31日　退職",)),
+        ("withdrawal", ("令和2年4月1日から　採用",)),
     ):
         answer = clerk.get(address(sakura, hanako, f"{place}/"))
         assert answer.status_code == 200

@@ -10,6 +10,7 @@ from django.utils import timezone
 from facilities.models import Facility
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.scope import scope
+from pages.wareki import date_words
 from staff_records.models import OverlapFlag, StaffChange
 from staff_records.operations import succession
 from staff_records.values import Detail, Earlier, Licenced, Trained
@@ -183,7 +184,11 @@ def test_it_is_refused_when_the_roster_is_not_empty(city, sakura, hanako):
 def test_not_before_it_opens_not_without_a_predecessor_and_not_by_another_clerk(sakura, hanako):
     after = succeeded(sakura, opened_on=date(timezone.localdate().year + 1, 6, 1))
     browser = sign_in(after.clerk)
-    assert BUTTON not in browser.get(OWN).content.decode()
+    day = date_words(after.facility.opened_on)
+    for page in (OWN, f"{OWN}entry/"):
+        told = browser.get(page).content.decode()
+        assert BUTTON not in told
+        assert f"{day}</b>から、ここで引き継げます" in told, "nobody types everybody again meanwhile"
     assert "から引き継げます" in browser.post(f"{OWN}succession/").content.decode()
     sumire = of_another_corporation(sakura.city)
     with sumire.open() as clerk:

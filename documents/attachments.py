@@ -1,4 +1,4 @@
-"""Files of notices: what they are by their content, what they may be called, and how they are handed out."""
+"""Attached files: what they are by their content, what is kept of them, their names, and how they are handed out."""
 
 import io
 import re
@@ -7,13 +7,27 @@ import zlib
 from zipfile import BadZipFile, ZipFile
 
 from django.conf import settings
+from django.db import models
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from documents.images import only_pixels
+from documents.scanning import require_clean
 from facilities.rules import ProblemsFound
-from portal.models import AttachmentKind
 
+
+class AttachmentKind(models.TextChoices):
+    """What may be attached, under the name a file of its kind ends with."""
+
+    PDF = "pdf", "PDF"
+    PNG = "png", "PNG画像"
+    JPEG = "jpg", "JPEG画像"
+    XLSX = "xlsx", "Excelブック"
+
+
+# Of one notice.
 MOST = 3
+PICTURES = {AttachmentKind.PNG: "PNG", AttachmentKind.JPEG: "JPEG"}
 MEDIA_TYPES = {
     AttachmentKind.PDF: "application/pdf",
     AttachmentKind.PNG: "image/png",
@@ -72,6 +86,19 @@ def kind_of(content: bytes) -> AttachmentKind:
     return AttachmentKind.XLSX
 
 
+def taken_in(content: bytes) -> tuple[AttachmentKind, bytes]:
+    """
+    What the file is, and what is kept of it: of a picture nothing but its pixels.
+
+    :raises ProblemsFound: it may not be attached, is infected, or cannot be scanned now.
+    """
+    kind = kind_of(content)
+    require_clean(content)
+    if kind in PICTURES:
+        content = only_pixels(content, PICTURES[kind])
+    return kind, content
+
+
 def _require_plain_workbook(content: bytes) -> None:
     """A workbook without macros. Macros may be called anything: the list of parts says what they are."""
     try:
@@ -113,9 +140,10 @@ def safe_name(name: str, kind: AttachmentKind) -> str:
 
 
 def as_download(name: str, kind: str, content: bytes) -> HttpResponse:
-    """The file to save, never to show: it was written by others, though by the city."""
+    """The file to save, never to show: it was written by others."""
     response = HttpResponse(content, content_type=MEDIA_TYPES[AttachmentKind(kind)])
     response["Content-Disposition"] = content_disposition_header(True, name)
     response["Content-Length"] = str(len(content))
     response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
     return response
