@@ -23,13 +23,15 @@ from portal.demo.scene import APRIL, acting, moment
 
 YEAR: Final = 2026
 NUMBER: Final = "1299900000"
-# By the last digits of their numbers. Whose roster is accepted can send everything, and 家庭的保育 needs none.
-APPROVED: Final = ("001", "105", "151", "160", "170")
-WITH_THE_OFFICER: Final = ("002", "168", "171", "174")
+# By the last digits of their numbers. Whose roster is accepted can send everything.
+APPROVED: Final = ("001", "105", "151", "160")
+WITH_THE_OFFICER: Final = ("002", "168", "170", "171", "174")
 WITH_THE_CHIEF: Final = ("173",)
 # What they have come to: not everything, for others show that.
 BEGUN: Final = ("facility_state", "monthly_allowance", "nutrition")
 SENT_LATE: Final = ("facility_state", "climate", "nutrition")
+SENT_FIRST: Final = (*SENT_LATE, "rent", "depreciation", "materials", "qualified_staff")
+WHOLE: Final = (*APPROVED, "002")
 RETURNED, DRAFTED, LATE, REOPENED, CHANGED = "014", "012", "084", "006", "001"
 REASON: Final = (
     "栄養士の業務の内容に、アレルギーのある子どもへの対応の回数も書いてください。電話でお話しした件です。"
@@ -57,7 +59,8 @@ def play(city: Municipality, actors: Mapping[str, Actor], clerks: Mapping[UUID, 
     release_packs(city, actors)
     officer, chief = actors["tanto"], actors["kakaricho"]
     for place, digits in enumerate((*APPROVED, *WITH_THE_OFFICER, *WITH_THE_CHIEF)):
-        _send(city, actors, clerks, digits, moment(4, 16 + place, 10))
+        only = () if digits in WHOLE else SENT_FIRST
+        _send(city, actors, clerks, digits, moment(4, 16 + place, 10), only=only)
     _send(city, actors, clerks, RETURNED, moment(4, 20, 10))
     _decide(city, officer, (*APPROVED, *WITH_THE_CHIEF), moment(5, 7, 10))
     _decide(city, chief, APPROVED, moment(5, 11, 10))

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,7 +31,7 @@ from approvals.models import ItemDecision, RateCertificate
 from approvals.operations import rates
 from approvals.operations.effects import Certificate
 from claims.facts import facts_asked
-from claims.models import Claim, MonthlyFacts, Obstacle
+from claims.models import Claim, ClaimLine, MonthlyFacts, Obstacle
 from claims.operations import facts as facts_operations
 from claims.operations import submitting
 from claims.states import ClaimStatus
@@ -243,7 +244,7 @@ class Play:
             wanted = [one for one in items if one[1].key in self.story.wanted]
             write(desk, wanted, from_month=APRIL, at=when)
             decline(desk, [one for one in items if one not in wanted], when)
-            year = year_of(self.facility, 2026, when).round(number)
+            year = year_of(self.city.municipality, self.facility, 2026, when).round(number)
             assert year is not None
             assert {line.item.key: line.problems for line in year.unready} == {}
             send_what_is_ready(desk, 2026, number, when.replace(hour=16))
@@ -332,6 +333,14 @@ class Play:
                 claim.refresh_from_db()
             approve_claim(self.city, claim)
 
+    def claimed(self, code: str, *months: ServiceMonth) -> list[int]:
+        """Yen of the addition in the approved claim of each month."""
+        with self.city.open():
+            rows = ClaimLine.objects.filter(code=code, claim__status=ClaimStatus.APPROVED)
+            told = rows.values_list("claim__month").annotate(yen=Sum("amount_yen")).order_by()
+            yen = dict(told)
+        return [yen.get(month.first_day, 0) for month in months]
+
     def grants(self, code: str) -> list[tuple[dict[str, Any], date, date | None]]:
         with self.city.open():
             rows = GrantedItem.objects.filter(code=code).order_by("from_month")
@@ -352,7 +361,13 @@ def play(request: pytest.FixtureRequest, db: None) -> Play:
     people = give_roster(
         place,
         *[
-            Somebody(job=job, licences=LICENCES, numbered=True, hired_on=date(2008, 4, 1))
+            Somebody(
+                job=job,
+                licences=LICENCES,
+                numbered=True,
+                hired_on=date(2008, 4, 1),
+                regular=job != "lecturer",
+            )
             for job in story.leaders
         ],
         *[
@@ -404,6 +419,7 @@ def _first_round(play: Play) -> None:
         april.refresh_from_db()
     assert april.terms_changed_at is not None
     play.settle()
+    assert play.claimed("nutrition", APRIL) > [0]
     assert play.grants("nutrition") == [({"variant": "a"}, APRIL.first_day, None)]
     play.claim(APRIL.plus(1))
 
@@ -465,6 +481,11 @@ def _autumn(play: Play) -> None:
     assert play.grants(lost) == [({}, APRIL.first_day, date(2026, 10, 1))]
     for month in MONTHS[7:11]:
         play.claim(month)
+    before, after = play.claimed(lost, NOVEMBER.plus(-1), NOVEMBER)
+    assert before > 0 == after
+    if more:
+        august, september = play.claimed(more, SEPTEMBER.plus(-1), SEPTEMBER)
+        assert 0 < august < september
 
 
 def _march(play: Play) -> None:
@@ -497,6 +518,10 @@ def _reports(play: Play) -> None:
     assert wages["received_12_yen"]["value"] > 0
     assert "12か月分" in wages["received_12_yen"]["words"]
     assert spent["spent_yen"]["value"] == FACTS["strengthening_spent_yen"]
+    if "team_childcare_report" in play.story.wanted:
+        rest = play.version("team_childcare_report", VersionStatus.APPROVED)
+        received = sum(play.claimed("team_childcare", *MONTHS))
+        assert rest.amount_yen == received - 120_000 > 0
     assert not play.versions(VersionStatus.DRAFT, VersionStatus.SUBMITTED, VersionStatus.RETURNED)
 
 

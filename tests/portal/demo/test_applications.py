@@ -55,7 +55,7 @@ def test_approved_whole(city, digits):
     changed = {row.application.item_key for row in mine if row.status != VersionStatus.APPROVED}
     assert changed == ({"holiday_care"} if digits == story.CHANGED else set())
     facility = Facility.objects.get(number=story.NUMBER + digits)
-    first = year_of(facility, 2026, AT).round(1)
+    first = year_of(city, facility, 2026, AT).round(1)
     assert first is not None
     assert first.is_done
 
@@ -113,7 +113,7 @@ def test_a_change_from_june_waits_beside_what_was_approved(city):
 
 def test_everybody_else_is_late(city):
     facility = Facility.objects.get(number="1299900000008")
-    first = year_of(facility, 2026, AT).round(1)
+    first = year_of(city, facility, 2026, AT).round(1)
     assert first is not None
     assert {line.state for line in first.lines} == {State.EMPTY}
     assert first.standing.is_over
