@@ -8,7 +8,7 @@ with which options. What refers to something that is not there is refused here, 
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from applications.definitions import (
 )
 from applications.filling import OF_LAST_YEAR
 from applications.formulas import FROM, RESULT, Formula, FormulaWrong
+from applications.nodes import Node, Problem
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PACK_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -67,17 +68,6 @@ class Vocabulary:
     types: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong, where."""
-
-    path: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.path}：{self.sentence}" if self.path else self.sentence
-
-
 class PackWrong(Exception):
     """The text is no pack; ``problems`` are all of them."""
 
@@ -112,80 +102,6 @@ def read_pack(text: str, words: Vocabulary, *, was_released: bool = False) -> Pa
     return pack
 
 
-@dataclass
-class _Node:
-    """One table of the TOML: what was not asked for is a problem in the end."""
-
-    path: str
-    given: dict[str, Any]
-    problems: list[Problem]
-    asked: set[str] = field(default_factory=set)
-
-    def at(self, name: str) -> str:
-        return f"{self.path}.{name}".strip(".")
-
-    def say(self, name: str, sentence: str) -> None:
-        self.problems.append(Problem(self.at(name), sentence))
-
-    def take(self, name: str, kind: type, default: Any = ...) -> Any:
-        self.asked.add(name)
-        if name not in self.given:
-            if default is ...:
-                self.say(name, "必ず書いてください。")
-                return kind()
-            return default
-        value = self.given[name]
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.say(name, f"{_KIND_WORDS[kind]}で書いてください。")
-            return kind() if default is ... else default
-        return value
-
-    def text(self, name: str, *, most: int, default: Any = ...) -> str:
-        value: str = self.take(name, str, default)
-        if len(value) > most:
-            self.say(name, f"{most}字までにしてください。")
-        elif default is ... and name in self.given and not value.strip():
-            self.say(name, "空にはできません。")
-        return value
-
-    def choice(self, name: str, choices: Sequence[str], default: Any = ...) -> str:
-        value: str = self.take(name, str, default)
-        if value and value not in choices:
-            self.say(name, f"次のどれかにしてください：{'、'.join(choices)}")
-            return choices[0]
-        return value or choices[0]
-
-    def texts(self, name: str, default: Any = ...) -> tuple[str, ...]:
-        values = self.take(name, list, default)
-        if not all(isinstance(value, str) for value in values):
-            self.say(name, "文字のリストで書いてください。")
-            return ()
-        return tuple(values)
-
-    def tables(self, name: str) -> list["_Node"]:
-        given = self.take(name, list, [])
-        nodes = []
-        for number, value in enumerate(given):
-            path = f"{self.path}.{name}[{number}]".strip(".")
-            if isinstance(value, dict):
-                nodes.append(_Node(path, value, self.problems))
-            else:
-                self.problems.append(Problem(path, "表で書いてください。"))
-        return nodes
-
-    def table(self, name: str) -> "_Node | None":
-        given = self.take(name, dict, None)
-        return None if given is None else _Node(f"{self.path}.{name}".strip("."), given, self.problems)
-
-    def done(self) -> None:
-        for name in self.given:
-            if name not in self.asked:
-                self.say(name, "この名前の項目はありません。つづりを確かめてください。")
-
-
-_KIND_WORDS: Final = {str: "文字", int: "整数", bool: "true か false", list: "リスト", dict: "表"}
-
-
 class _Reader:
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
@@ -194,7 +110,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def pack(self, document: dict[str, Any]) -> Pack | None:
-        top = _Node("", document, self.problems)
+        top = Node("", document, self.problems)
         pack_id = top.text("id", most=40)
         if pack_id and not PACK_ID.fullmatch(pack_id):
             top.say("id", "半角の小文字、数字、「.」「_」「-」で書いてください。")
@@ -214,11 +130,11 @@ class _Reader:
         top.done()
         return None if self.problems else Pack(pack_id, year, family, title, source, tuple(items))
 
-    def lacks(self, node: _Node, name: str, sentence: str) -> None:
+    def lacks(self, node: Node, name: str, sentence: str) -> None:
         """Note a reference to what is not there."""
         self.unknown.append(Problem(node.at(name), sentence))
 
-    def item(self, node: _Node) -> Item:
+    def item(self, node: Node) -> Item:
         stage = Stage(node.choice("stage", list(Stage), "application"))
         types = node.texts("types")
         for name in types:
@@ -256,7 +172,7 @@ class _Reader:
         self.options_of(item, node, field_nodes)
         return item
 
-    def field(self, node: _Node, *, is_column: bool) -> Field:
+    def field(self, node: Node, *, is_column: bool) -> Field:
         kinds = sorted(COLUMN_KINDS) if is_column else list(Kind)
         kind = Kind(node.choice("kind", kinds))
         column_nodes = node.tables("column")
@@ -288,7 +204,7 @@ class _Reader:
         self.fits(made, node)
         return made
 
-    def fits(self, own: Field, node: _Node) -> None:
+    def fits(self, own: Field, node: Node) -> None:
         """What a field of its kind must and may have."""
         if (own.kind in {Kind.CHOICE, Kind.CHOICES}) != bool(own.choices):
             node.say("choices", "choice と choices の欄だけに、選択肢を1つ以上書いてください。")
@@ -318,7 +234,7 @@ class _Reader:
         if own.fact:
             self.answers_fact(own, node)
 
-    def answers_fact(self, own: Field, node: _Node) -> None:
+    def answers_fact(self, own: Field, node: Node) -> None:
         """A fact is answered as the conditions understand it: another kind would be an answer to nothing."""
         wanted = self.words.facts.get(own.fact)
         if wanted is None:
@@ -330,7 +246,7 @@ class _Reader:
             allowed = "、".join(sorted(wanted.choices))
             self.lacks(node, "choices", f"条件の事実「{own.fact}」の選択肢は次のものです：{allowed}")
 
-    def check(self, node: _Node) -> Check:
+    def check(self, node: Node) -> Check:
         made = Check(
             formula=node.text("formula", most=formulas.LONGEST),
             sentence=node.text("sentence", most=300),
@@ -340,7 +256,7 @@ class _Reader:
         node.done()
         return made
 
-    def paper(self, node: _Node) -> Paper:
+    def paper(self, node: Node) -> Paper:
         made = Paper(
             key=self.key(node),
             title=node.text("title", most=60),
@@ -354,7 +270,7 @@ class _Reader:
         node.done()
         return made
 
-    def grant(self, node: _Node | None) -> Grant | None:
+    def grant(self, node: Node | None) -> Grant | None:
         if node is None:
             return None
         made = Grant(node.text("code", most=40), node.choice("certification", ["", "1", "23"], ""))
@@ -363,7 +279,7 @@ class _Reader:
         node.done()
         return made
 
-    def share(self, node: _Node | None) -> Share | None:
+    def share(self, node: Node | None) -> Share | None:
         if node is None:
             return None
         made = Share(*(node.take(who, int, 0) for who in ("nation", "prefecture", "city")))
@@ -372,7 +288,7 @@ class _Reader:
         node.done()
         return made
 
-    def lookups(self, node: _Node | None) -> dict[str, tuple[Mapping[str, int], ...]]:
+    def lookups(self, node: Node | None) -> dict[str, tuple[Mapping[str, int], ...]]:
         """Stairs of bounds: every row the same bounds and a result, in rising order."""
         found: dict[str, tuple[Mapping[str, int], ...]] = {}
         for name in node.given if node else ():
@@ -391,7 +307,7 @@ class _Reader:
             found[name] = tuple(good)
         return found
 
-    def formulas_of(self, item: Item, node: _Node, field_nodes: Sequence[_Node]) -> None:
+    def formulas_of(self, item: Item, node: Node, field_nodes: Sequence[Node]) -> None:
         """Every formula can be read and names nothing that is not there; fields do not need each other in a circle."""
         own = {made.key: made for made in item.fields}
         needs: dict[str, frozenset[str]] = {}
@@ -421,7 +337,7 @@ class _Reader:
             node.say(f"field.{key}", "計算式がたがいに相手の欄を使っています。")
 
     def formula(
-        self, text: str, node: _Node, name: str, own: Mapping[str, Field], item: Item
+        self, text: str, node: Node, name: str, own: Mapping[str, Field], item: Item
     ) -> Formula | None:
         if not text:
             return None
@@ -439,7 +355,7 @@ class _Reader:
             node.say(name, f"「{table}」という段階の表はありません。")
         return read
 
-    def options_of(self, item: Item, node: _Node, field_nodes: Sequence[_Node]) -> None:
+    def options_of(self, item: Item, node: Node, field_nodes: Sequence[Node]) -> None:
         """Options belong to a granted addition that takes them, each from one field."""
         allowed = self.words.grants.get(item.grants.code, frozenset()) if item.grants else frozenset()
         seen: set[str] = set()
@@ -454,7 +370,7 @@ class _Reader:
         if item.grants and item.stage is Stage.REPORT:
             node.say("grants", "実績報告は加算を決めません。")
 
-    def refers(self, item: Item, node: _Node, own: Mapping[str, Item]) -> None:
+    def refers(self, item: Item, node: Node, own: Mapping[str, Item]) -> None:
         """What an item takes from another one is there."""
         if (item.stage is Stage.REPORT) != bool(item.reports_on):
             node.say(
@@ -474,13 +390,13 @@ class _Reader:
                 if there is None or column not in {field.key for field in there.fields}:
                     node.say(f"field.{made.key}.known_from", f"「{name}」の項目か欄がありません。")
 
-    def key(self, node: _Node) -> str:
+    def key(self, node: Node) -> str:
         key = node.text("key", most=40)
         if key and not KEY.fullmatch(key):
             node.say("key", "半角の小文字で始まる英数字と「_」で書いてください。")
         return key
 
-    def unique(self, keys: Sequence[str], nodes: Sequence[_Node], name: str) -> None:
+    def unique(self, keys: Sequence[str], nodes: Sequence[Node], name: str) -> None:
         seen: set[str] = set()
         for key, node in zip(keys, nodes, strict=True):
             if key and key in seen:

@@ -9,10 +9,11 @@ from applications.blocks import Block, Typed, blocks_of
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Pack
 from applications.filling import OF_LAST_YEAR, fill
 from applications.models import ItemPack
+from applications.nodes import Problem
 from applications.operations.packs import shipped_packs
 from applications.pack_differences import ItemDifference, line_differences, pack_differences
 from applications.packs_in_force import pack_of, vocabulary
-from applications.reading import PackWrong, Problem, content_hash, read_pack
+from applications.reading import PackWrong, content_hash, read_pack
 from applications.states import PackState
 from applications.wording import sources_words
 from facilities.models import FacilityKind

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications import permissions
 from applications.events import PackEvent
 from applications.models import ItemPack
+from applications.nodes import Problem
 from applications.operations import packs as operations
 from applications.queries.packs import pack_view, packs_of_year, shipped_of_year, years_of_packs
-from applications.reading import LARGEST, PackWrong, Problem
+from applications.reading import LARGEST, PackWrong
 from applications.states import PackState
 from applications.views.shared import asked_year, known_year, this_year
 from audit.record import Outcome, record
