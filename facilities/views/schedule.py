@@ -17,6 +17,7 @@ from icalendar import Calendar, Event
 
 from audit.record import record
 from facilities import permissions
+from facilities.calendar_days import calendar_days
 from facilities.events import FacilityEvent
 from facilities.forms.schedule import ClosingDayForm, ExceptionForm, RulesForm
 from facilities.models import Municipality
@@ -26,6 +27,7 @@ from facilities.periods import ServiceMonth
 from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from facilities.schedule import LEAST_DAYS, CitySchedule, Deadline, Step, Tight
+from facilities.scope import scope
 from pages import wareki
 
 # What a facility has to do itself; the other steps are the city's.
@@ -78,9 +80,9 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     city = Municipality.objects.filter(code=code).first()
     if city is None:
         raise Http404
-    response = HttpResponse(
-        _written(city, f"はぐくみ請求　{city.name}", FEEDS[kind]), content_type="text/calendar; charset=utf-8"
-    )
+    with scope(city.pk, ()):
+        written = _written(city, f"はぐくみ請求　{city.name}", FEEDS[kind])
+    response = HttpResponse(written, content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, max-age=3600"
     return response
 
@@ -287,6 +289,8 @@ def _written(city: Municipality, name: str, steps: tuple[Step, ...]) -> bytes:
         for deadline in row:
             if deadline.step in steps:
                 calendar.add_component(_event(deadline, month, city.code))
+    for one in calendar_days(city):
+        calendar.add_component(_entry(f"{city.code}-{one.name}", one.day, one.words))
     return bytes(calendar.to_ical())
 
 
@@ -317,17 +321,23 @@ def _opened(token: str) -> tuple[str, str]:
 
 
 def _event(deadline: Deadline, month: ServiceMonth, city: str) -> Event:
-    event = Event()
-    # The same step keeps its id: taken again, a moved deadline moves in the calendar.
-    event.add("uid", f"{city}-{month}-{deadline.step}@hagukumi")
-    event.add("dtstamp", timezone.now())
-    event.add("dtstart", deadline.day)
-    event.add("dtend", deadline.day + timedelta(days=1))
     # The city pays on a day; everything else is due by one.
     what = "支払日" if deadline.step == Step.PAY else f"{deadline.step.label}の締切"
-    event.add("summary", f"{wareki.month_words(month.first_day)}分　{what}")
+    words = f"{wareki.month_words(month.first_day)}分　{what}"
+    event = _entry(f"{city}-{month}-{deadline.step}", deadline.day, words)
     if deadline.why:
         event.add("description", deadline.why)
+    return event
+
+
+def _entry(name: str, day: date, words: str) -> Event:
+    """A whole day. Its id stays: taken again, a moved day moves in the calendar."""
+    event = Event()
+    event.add("uid", f"{name}@hagukumi")
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", words)
     return event
 
 

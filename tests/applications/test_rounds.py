@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from icalendar import Calendar
 
 from applications.models import ItemPack, RoundReopening
 from applications.operations import reminding, rounds
@@ -14,9 +15,10 @@ from applications.rounds import rounds_of, standing_of
 from facilities.actors import Role
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
+from facilities.views.schedule import feed_token
 from jobs.models import Job
 from tests.applications.stage import AT, release_pack, save, submit
-from tests.cast import City, Nursery, make_city, make_facility
+from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 
 TYPED = {"extra_staff": "1", "monthly_yen": "1000"}
 USUAL = (date(2026, 4, 1), date(2026, 4, 30))
@@ -226,3 +228,25 @@ def test_what_nobody_sent_in_april_is_late_in_may(city, sakura, pack):
     assert version.round_number == 1
     with pytest.raises(ProblemsFound, match="遅れた理由"):
         submit(sakura, version, at=day(5, 20))
+
+
+def test_rounds_stand_in_everybodys_calendar_once_there_is_something_to_apply_for(city, sakura, time_machine):
+    time_machine.move_to(day(6, 5))
+    feed = f"/calendar/{feed_token(city.municipality.code, 'facility')}.ics"
+    before = Browser().get(feed).content.decode()
+    release_pack(city)
+
+    own = sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/schedule/calendar.ics")
+    days = {
+        str(event["uid"]): (event.decoded("dtstart"), str(event["summary"]))
+        for event in Calendar.from_ical(own.content).walk("vevent")
+        if "round-" in str(event["uid"])
+    }
+
+    assert "round-" not in before
+    assert days["129999-round-2026-2-closes@hagukumi"] == (
+        date(2026, 7, 31),
+        "令和8年度　第2回　処遇改善等加算の申請の締切",
+    )
+    assert "129999-round-2026-6-opens@hagukumi" in days
+    assert "round-2026-2-closes" in Browser().get(feed).content.decode(), "also where nobody logs in"
