@@ -396,7 +396,7 @@ def test_the_clerk_sends_it_in_the_browser(staffed):
     page = browser.get(OWN).content.decode()
     assert "市の受理を待っています" in page
     assert "取り下げる" in page
-    assert f'<a href="/f/{NUMBER}/staff/">職員名簿</a>' in page
+    assert f'<a href="/f/{NUMBER}/staff/">職員</a>' in page
 
 
 def test_the_reviewer_sees_first_what_differs_from_the_year_before(staffed):
