@@ -20,7 +20,7 @@ city: setup ## beside a running house: a city and its first administrator (CODE=
 	@$(PYTHON) manage.py create_municipality --code "$(CODE)" --name "$(NAME)" --login-id "$(LOGIN)" $(ARGS)
 
 test: setup-test ## run the whole test suite against its own servers and a real browser
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PYTHON) -m pytest -n 2 $(ARGS)
 
 check: setup-test ## linters, types, import contracts, migrations, deployment settings
 	@.venv/bin/ruff check .

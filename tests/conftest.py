@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey
 from tests.environment import VAR
@@ -24,6 +25,24 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # How long an example takes says how busy the machine is, and nothing about the law.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+# What one process does from beginning to end, because it stands on something dear: a running house, the seeded demo.
+# (Marks of groups are lost between pytest 9 and xdist 3.8: both processes seeded both.)
+TOGETHER = ("tests/browser/", "tests/portal/demo/", "tests/pages/test_in_browser.py")
+
+
+class Together(LoadScopeScheduling):
+    """Every test for whichever process is free, but those that stand on the same thing for one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """How tests are dealt out to the processes."""
+    return Together(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

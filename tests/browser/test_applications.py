@@ -10,7 +10,7 @@ from portal.demo import applications, cast
 from tests.applications.wide_pack import WIDE
 from tests.browser.running import Visitor
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 # The test stands beside the packs of the demo: its items are its own, and ask what the demo has answered, too.
 PACK = (

@@ -9,7 +9,7 @@ import pytest
 from portal.demo import cast
 from tests.browser.running import Visitor, wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 REASON = "6月1日に転入した子どもが1人、数えられていないようです。"
 

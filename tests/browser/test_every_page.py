@@ -4,7 +4,7 @@ import pytest
 
 from portal.demo import cast
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 PAGES = {
     "aoba-honbu": {"choose-a-facility": "/f/"},

@@ -15,7 +15,7 @@ from facilities.periods import ServiceMonth
 from portal.demo import cast
 from tests.browser.running import Stack, Visitor
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 PASSWORD = "みずうみ-ふね-りんご-2077"
 CODE, NAME = "131016", "若葉市"

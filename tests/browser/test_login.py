@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 
 def test_the_way_in_is_clear(come):

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from portal.demo import cast
 from tests.browser.running import ROOT, Visitor, wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 JUNE_FILE = ROOT / "portal" / "demo" / "child_counts_2026-06_wide_cp932.csv"
 # What a clerk would know: days with school lunch a week, days without side-dish fee, closed Saturdays, money spent.

@@ -9,7 +9,7 @@ from pricing.book_files import csv_text, heading_text
 from pricing.books import PriceRow
 from tests.rate_books.stage import SAMPLE, made_of
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 
 def odd(row: PriceRow) -> PriceRow:

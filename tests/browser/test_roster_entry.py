@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.running import Visitor
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 
 SAKURA, NANOHANA = "1299900000001", "1299900000002"
 # Typed from 氏名 on, as the columns stand; what is left out is passed by.

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.xdist_group("gallery")
-
 
 @pytest.fixture(scope="module")
 def seen() -> dict[str, Any]:

@@ -17,8 +17,6 @@ from portal.demo import applications as story
 from portal.demo.scene import moment
 from tests.portal.demo.conftest import AROUND_APPLICATIONS
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 AT = moment(6, 1, 10)
 
 

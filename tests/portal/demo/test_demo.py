@@ -69,7 +69,6 @@ from portal.demo.months import JUNE_CHARGES, JUNE_FILE
 from portal.models import Notice, NoticeReading
 from tests.cast import APRIL, JUNE, MAY, sign_in
 
-pytestmark = pytest.mark.xdist_group("demo")
 # The months of the demo are over when it is looked at.
 TODAY = ServiceMonth(2026, 11)
 

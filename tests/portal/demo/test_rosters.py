@@ -44,7 +44,6 @@ from staff_records.models import (
 from staff_records.values import Earlier, Identity, Licenced, Trained
 from staff_records.words import PROVED, ChangeKind, Ending, Licence, Proof
 
-pytestmark = pytest.mark.xdist_group("demo")
 FIRST, MAY_1, JUNE_1 = date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)
 # The demo is looked at in November 2026.
 TODAY = date(2026, 11, 25)
