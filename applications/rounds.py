@@ -7,7 +7,7 @@ Rounds of a fiscal year may end in the next one (実績報告).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -112,8 +112,8 @@ def usual_rounds(municipality: Municipality, fiscal_year: int) -> list[Round]:
             fiscal_year,
             usual.number,
             usual.name,
-            _business_day(schedule, _day(fiscal_year, usual.opens)),
-            _business_day(schedule, _day(fiscal_year, usual.closes)),
+            schedule.business_day_from(_day(fiscal_year, usual.opens)),
+            schedule.business_day_from(_day(fiscal_year, usual.closes)),
         )
         for usual in USUAL
     ]
@@ -187,9 +187,3 @@ def _standing(
 def _day(fiscal_year: int, when: tuple[int, int, int]) -> date:
     years_later, month, day = when
     return date(fiscal_year + years_later, month, day)
-
-
-def _business_day(schedule: CitySchedule, day: date) -> date:
-    while schedule.day_off(day):
-        day += timedelta(days=1)
-    return day

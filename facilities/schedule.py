@@ -213,6 +213,12 @@ class CitySchedule:
         """The business days before and after a day."""
         return self.business_days_before(day, 1), self.business_days_after(day, 1)
 
+    def business_day_from(self, day: date) -> date:
+        """The day itself, or the next one on which the city works."""
+        while self.day_off(day):
+            day += timedelta(days=1)
+        return day
+
     def business_days_after(self, day: date, count: int) -> date:
         """``count`` business days after ``day``; the day itself for 0."""
         while count:

@@ -139,9 +139,7 @@ def _is_due(state: RoundState, schedule: CitySchedule, today: date) -> bool:
     if today > until:
         return _is_after(until, schedule, today)
     days = {schedule.business_days_before(until, count) for count in BEFORE} | {until}
-    opens = own.opens_on
-    while schedule.day_off(opens):
-        opens += timedelta(days=1)
+    opens = schedule.business_day_from(own.opens_on)
     return today in days | {opens} and today >= own.opens_on
 
 

@@ -145,10 +145,7 @@ def _days_of(schedule: CitySchedule, deadline: Deadline) -> set[date]:
 
 
 def _day_after(schedule: CitySchedule, deadline: Deadline) -> date:
-    day = deadline.day + timedelta(days=DAYS_AFTER)
-    while schedule.day_off(day):
-        day += timedelta(days=1)
-    return day
+    return schedule.business_day_from(deadline.day + timedelta(days=DAYS_AFTER))
 
 
 def _remind(deadline: Deadline, facilities: list[UUID], returned: set[UUID], today: date) -> int:

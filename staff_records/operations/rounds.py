@@ -1,7 +1,7 @@
 """The city sets until when the rosters of a year are due."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -46,11 +46,8 @@ def due_by(chosen: Iterable[RosterRound], municipality: Municipality, fiscal_yea
 
 def usual_day(municipality: Municipality, fiscal_year: int) -> date:
     """10 April, or the next day the city works."""
-    schedule = CitySchedule.of(municipality)
     day = first_day_of(fiscal_year).replace(day=USUAL_DAY)
-    while schedule.day_off(day):
-        day += timedelta(days=1)
-    return day
+    return CitySchedule.of(municipality).business_day_from(day)
 
 
 @operation(StaffEvent.ROUND_SET)
