@@ -1,7 +1,8 @@
 """Mail through the outbox: address, subject and text are sealed until the moment of sending."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -12,6 +13,7 @@ from jobs.models import Job
 from jobs.running import payload_of
 
 KIND = "jobs.mail"
+JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 def send_later(
@@ -24,6 +26,14 @@ def send_later(
     """
     payload = {"to": to, "subject": " ".join(subject.split()), "text": text}
     return outbox.add(KIND, key=key, payload=payload, expires_at=expires_at)
+
+
+def end_of(day: date) -> datetime:
+    """
+    When ``day`` ends in Japan. A reminder of yesterday is no reminder: it is not sent when the mail server comes back
+    too late.
+    """
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=JAPAN)
 
 
 @handles(KIND)

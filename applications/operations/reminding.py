@@ -10,10 +10,9 @@ was sent for a round and day is never sent again. No mail carries an item's cont
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -33,7 +32,6 @@ from pages.wareki import date_words, fiscal_year_words
 BEFORE: Final = (10, 3, 1)
 BEFORE_PAPERS: Final = (3, 1)
 EVERY_AFTER, LAST_AFTER = 3, 30
-JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def remind(city: Municipality, *, today: date) -> int:
     schedule = CitySchedule.of(city)
     if schedule.day_off(today):
         return 0
-    at = datetime.combine(today, time(8), tzinfo=JAPAN)
+    at = datetime.combine(today, time(8), tzinfo=mail.JAPAN)
     sent = 0
     # 実績報告 of last year lies in this one.
     year = today.year - (today.month < 4)
@@ -167,7 +165,7 @@ def _write_to_facilities(
                 f"ログインして入力・提出してください。\n"
                 f"{settings.SITE_URL}/f/{facility.number}/applications/?year={fiscal_year}\n"
             ),
-            expires_at=_end_of(today),
+            expires_at=mail.end_of(today),
             key=f"rounds|{fiscal_year}|{today}|{account.pk}",
         )
     if accounts:
@@ -213,12 +211,7 @@ def _write_to_city(late: int, late_papers: int, fiscal_year: int, today: date) -
             to=officer.address,
             subject=f"【はぐくみ請求】加算の申請がまだの施設（{date_words(today)}）",
             text="\n".join(parts),
-            expires_at=_end_of(today),
+            expires_at=mail.end_of(today),
             key=f"rounds-late|{fiscal_year}|{today}|{officer.pk}",
         )
     return len(officers)
-
-
-def _end_of(today: date) -> datetime:
-    """A reminder of yesterday is no reminder: it is not sent when the mail server comes back too late."""
-    return datetime.combine(today + timedelta(days=1), time.min, tzinfo=JAPAN)

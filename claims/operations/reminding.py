@@ -7,9 +7,8 @@ the task runs. No mail carries a number of children or an amount.
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -36,7 +35,6 @@ DAYS_AFTER = 1
 # A month's claim is due within the months its rule may name; an older one only when its counts came or its claim went
 # back late. Next month's import may be due on its first day, with a mail the day before.
 MONTHS_BACK, MONTHS_AHEAD = 3, 1
-JAPAN = ZoneInfo("Asia/Tokyo")
 SENTENCES = {
     Step.CONFIRM: "児童数の確認がまだです。ログインして人数をご確認ください。",
     Step.CLAIM: "請求の提出がまだです。ログインして内容を確認し、提出してください。",
@@ -170,7 +168,7 @@ def _remind(deadline: Deadline, facilities: list[UUID], returned: set[UUID], tod
                 f"{account.facility.name}　{words}\n\n{state}{sentence}\n"
                 f"{settings.SITE_URL}/f/{account.facility.number}/{page}\n"
             ),
-            expires_at=_end_of(today),
+            expires_at=mail.end_of(today),
             key=f"reminder|{step}|{month}|{today}|{account.pk}",
         )
     if accounts:
@@ -258,12 +256,7 @@ def _write_to_city(duty: Role, *, subject: str, text: str, page: str, key: str, 
             to=person.address,
             subject=f"【はぐくみ請求】{subject}",
             text=f"{text}\n{settings.CITY_SITE_URL}/{page}\n",
-            expires_at=_end_of(today),
+            expires_at=mail.end_of(today),
             key=f"{key}|{person.pk}",
         )
     return len(people)
-
-
-def _end_of(today: date) -> datetime:
-    """A reminder of yesterday is no reminder: it is not sent when the mail server comes back too late."""
-    return datetime.combine(today + timedelta(days=1), time.min, tzinfo=JAPAN)
