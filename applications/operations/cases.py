@@ -254,7 +254,12 @@ def before_submission(
 
 def hash_of(version: ApplicationVersion, filled: FilledItem) -> str:
     """What a page shows and an act compares: everything that would be sent."""
-    return sha256(_plain(version, filled)).hexdigest()
+    return sha256(_plain(version, _sent_of(version, filled))).hexdigest()
+
+
+def hash_of_sent(version: ApplicationVersion) -> str:
+    """The same of what lies sealed in a sent version: its ``content_hash``, unless somebody has changed one of them."""
+    return sha256(_plain(version, version.content.get("sent", {}))).hexdigest()
 
 
 def _values_hash(version: ApplicationVersion, filled: FilledItem) -> str:
@@ -264,26 +269,27 @@ def _values_hash(version: ApplicationVersion, filled: FilledItem) -> str:
         None if day is None else (day.year - april.year) * 12 + day.month - april.month
         for day in (version.from_month, version.to_month)
     ]
-    plain = _plain(version, filled, months=months)
+    plain = _plain(version, _sent_of(version, filled), months=months)
     return keyed_hash(plain.decode(), purpose="application-values").hex()
 
 
-def _plain(version: ApplicationVersion, filled: FilledItem, months: Sequence[Any] | None = None) -> bytes:
+def _plain(
+    version: ApplicationVersion, sent: Mapping[str, Mapping[str, Any]], months: Sequence[Any] | None = None
+) -> bytes:
     from_month, to_month = months or (str(version.from_month or ""), str(version.to_month or ""))
     shown = {
         "wanted": version.is_wanted,
         "from": from_month,
         "to": to_month,
-        "values": filled.values if version.is_wanted else {},
-        "reasons": {one.field.key: one.reason for one in filled.shown if one.origin is Origin.DIFFERS},
+        "values": {key: kept["value"] for key, kept in sent.items()},
+        "reasons": {key: kept["reason"] for key, kept in sent.items() if kept["origin"] == Origin.DIFFERS},
     }
     return json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()
 
 
-def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
-    """Every value as it is sent, where it is from, and what pricing and lists need of it."""
-    content = version.content
-    content["sent"] = {
+def _sent_of(version: ApplicationVersion, filled: FilledItem) -> dict[str, dict[str, Any]]:
+    """Every value as it would be sent, and where it is from; nothing where it is not applied for."""
+    return {
         one.field.key: {
             "value": one.value,
             "origin": one.origin.value,
@@ -292,6 +298,12 @@ def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
         }
         for one in (filled.shown if version.is_wanted else ())
     }
+
+
+def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
+    """Every value as it is sent, where it is from, and what pricing and lists need of it."""
+    content = version.content
+    content["sent"] = _sent_of(version, filled)
     content.pop("unread", None)
     version.content = content
     version.options = filled.options if version.is_wanted else {}
