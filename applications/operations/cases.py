@@ -20,10 +20,11 @@ from applications import permissions
 from applications.definitions import Item, Months
 from applications.entering import Entered, read_entries
 from applications.events import ApplicationEvent
-from applications.filling import Filled, FilledItem, Origin, is_empty
-from applications.models import Application, ApplicationVersion, ItemPack, TypedField
+from applications.filling import FilledItem, Origin
+from applications.models import Application, ApplicationVersion, ItemPack
 from applications.models.cases import LONGEST_REASON
 from applications.operations import papers
+from applications.operations.typed_fields import count_typed
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
 from applications.rounds import Standing, standing_of, standings
@@ -106,7 +107,7 @@ def save(
     version.revision += 1
     version.saved_at, version.saved_by = at, by.user_id
     version.save()
-    typed = _count_typed(version, facility, item, before.get("typed", {}), entered, by, at)
+    typed = count_typed(version, facility, item, before.get("typed", {}), entered, by, at)
     record(
         ApplicationEvent.SAVED,
         by=by,
@@ -430,44 +431,3 @@ def _round_of(
     own = standings(municipality, [facility], fiscal_year, at)[facility.pk]
     begun = [one.round.number for one in own if one.round.number in item.rounds and not one.is_ahead]
     return begun[-1] if begun else item.rounds[0]
-
-
-def _knew(filled: Filled) -> bool:
-    """The very value was known already; of tables only what is missing is asked."""
-    return not filled.field.is_table and filled.known is not None and filled.origin is not Origin.DIFFERS
-
-
-def _count_typed(
-    version: ApplicationVersion,
-    facility: Facility,
-    item: Item,
-    before: Mapping[str, Any],
-    entered: Entered,
-    by: Actor,
-    at: datetime,
-) -> list[str]:
-    """Note each field somebody has typed, once a version; what a carried-over form merely repeats was not typed."""
-    changed = [
-        key for key, value in entered.values.items() if not is_empty(value) and before.get(key) != value
-    ]
-    if not changed:
-        return []
-    known = fill_for(facility, version.application.fiscal_year, item, version).by_key
-    TypedField.objects.bulk_create(
-        [
-            TypedField(
-                municipality_id=facility.municipality_id,
-                facility=facility,
-                fiscal_year=version.application.fiscal_year,
-                round_number=version.round_number,
-                version=version,
-                field_key=key,
-                knew=_knew(known[key]),
-                typed_at=at,
-                typed_by=by.user_id,
-            )
-            for key in changed
-        ],
-        ignore_conflicts=True,
-    )
-    return sorted(changed)
