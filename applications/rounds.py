@@ -6,8 +6,8 @@ Rounds of a fiscal year may end in the next one (実績報告).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -42,6 +42,10 @@ USUAL: Final = (
 )
 
 
+# Ours: who opens during the year has as many days from its first one for the rounds that began before.
+DAYS_AFTER_OPENING: Final = 30
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """One round of a year with its days; ``row`` is the city's own setting, None while the usual days hold."""
@@ -56,7 +60,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a facility stands in a round on a day; ``until`` is its last day, later than the city's where reopened."""
+    """
+    Where a facility stands in a round on a day. ``round`` is the facility's own: who opens during the year begins
+    later. ``until`` is its last day, later than the round's where the city has opened it again.
+    """
 
     round: Round
     today: date
@@ -163,9 +170,12 @@ def standings_by(
     latest: dict[tuple[UUID, UUID], RoundReopening] = {}
     for reopening in again:
         latest[reopening.facility_id, reopening.entry_round_id] = reopening
-    today = timezone.localdate(at)
+    today, schedule = timezone.localdate(at), CitySchedule.of(municipality)
     return {
-        facility.pk: [_standing(own, facility, latest, today) for own in rounds] for facility in facilities
+        facility.pk: [
+            _standing(_round_of(facility, own, schedule), facility, latest, today) for own in rounds
+        ]
+        for facility in facilities
     }
 
 
@@ -174,6 +184,14 @@ def standing_of(facility: Facility, fiscal_year: int, number: int, at: datetime)
     municipality = Municipality.objects.get(pk=facility.municipality_id)
     own = standings(municipality, [facility], fiscal_year, at)[facility.pk]
     return next(standing for standing in own if standing.round.number == number)
+
+
+def _round_of(facility: Facility, own: Round, schedule: CitySchedule) -> Round:
+    """The round as it is for this facility: nobody is late with what was due before it opened."""
+    if facility.opened_on <= own.opens_on:
+        return own
+    last = schedule.business_day_from(facility.opened_on + timedelta(days=DAYS_AFTER_OPENING))
+    return replace(own, opens_on=facility.opened_on, closes_on=max(own.closes_on, last))
 
 
 def _standing(

@@ -8,13 +8,14 @@ are looked through, bounded in what is unpacked. A PDF with a password cannot be
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from documents.inspection import Unreadable
 
 # PDF 32000-1 7.5.5: the end stands in the last kilobyte; what scanners write behind it is some lines longer.
 TAIL: Final = 4096
-MOST_UNPACKED: Final = 100 * 1024 * 1024
+MOST_UNPACKED: Final = 50 * 1024 * 1024
 CHUNK: Final = 64 * 1024
 # How far before a stream its dictionary is looked for.
 DICTIONARY: Final = 1024
@@ -47,7 +48,7 @@ def require_plain_pdf(content: bytes) -> None:
         raise Unreadable(NO_PDF)
     if LOCKED.search(content):
         raise Unreadable(IS_LOCKED)
-    for piece in (content, *_objects(content)):
+    for piece in chain([content], _objects(content)):
         if ACTIVE.search(ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), piece)):
             raise Unreadable(HAS_ACTIVE)
 

@@ -186,7 +186,9 @@ def overview(asked: OverviewQuestion, municipality: Municipality, at: datetime) 
         if any(cell.all for cell in cells):
             everything.append(OverviewRow(facility, standing, cells))
     rows = [row for row in everything if _fits(row, asked)]
-    rounds = tuple(own[living[0].pk]) if living else ()
+    # The city's days are those of whoever was there first: who opens during the year begins later.
+    first = min(living, key=lambda facility: facility.opened_on, default=None)
+    rounds = tuple(own[first.pk]) if first else ()
     return Overview(
         OverviewQuestion(asked.year, number, asked.kind, asked.state, asked.words),
         rounds,

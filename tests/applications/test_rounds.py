@@ -13,6 +13,7 @@ from applications.operations import reminding, rounds
 from applications.queries.wheel import Spoke, wheels
 from applications.rounds import rounds_of, standing_of
 from facilities.actors import Role
+from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.views.schedule import feed_token
@@ -250,3 +251,35 @@ def test_rounds_stand_in_everybodys_calendar_once_there_is_something_to_apply_fo
     )
     assert "129999-round-2026-6-opens@hagukumi" in days
     assert "round-2026-2-closes" in Browser().get(feed).content.decode(), "also where nobody logs in"
+
+
+@pytest.mark.parametrize(
+    ("opened", "today", "spoke", "until"),
+    [
+        (date(2026, 10, 1), datetime(2026, 4, 10, 9), Spoke.AHEAD, date(2026, 11, 2)),
+        (date(2026, 10, 1), datetime(2026, 10, 31, 23, 59, 59), Spoke.DUE, date(2026, 11, 2)),
+        (date(2026, 10, 1), datetime(2026, 11, 2, 23, 59, 59), Spoke.DUE, date(2026, 11, 2)),
+        (date(2026, 10, 1), datetime(2026, 11, 3), Spoke.LATE, date(2026, 11, 2)),
+        (date(2026, 4, 2), datetime(2026, 4, 2), Spoke.DUE, date(2026, 5, 7)),
+        (date(2026, 4, 1), datetime(2026, 4, 2), Spoke.DUE, date(2026, 4, 30)),
+    ],
+)
+def test_who_opens_during_the_year_is_not_late_with_what_was_due_before(
+    city, sakura, pack, opened, today, spoke, until
+):
+    """2026-10-31 is a Saturday; 5-02 one, with the holidays up to 5-06 behind it."""
+    with city.open():
+        Facility.objects.filter(pk=sakura.facility.pk).update(opened_on=opened)
+        facility = Facility.objects.get(pk=sakura.facility.pk)
+        rounds = wheels(city.municipality, [facility], 2026, timezone.make_aware(today))[facility.pk]
+
+    assert (rounds[0].spoke, rounds[0].standing.until) == (spoke, until)
+    assert not rounds[0].standing.is_reopened
+
+
+def test_who_has_not_opened_yet_is_not_reminded(city, sakura, pack):
+    with city.open():
+        Facility.objects.filter(pk=sakura.facility.pk).update(opened_on=date(2026, 10, 1))
+        assert reminding.remind(city.municipality, today=date(2026, 4, 30)) == 0
+        assert reminding.remind(city.municipality, today=date(2026, 10, 1)) == 1
+        assert reminding.remind(city.municipality, today=date(2026, 11, 2)) == 1
