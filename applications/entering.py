@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from applications.definitions import Field, Item, Kind
 from applications.filling import ROW_KEY, shortest
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from staff_records.typed import Unreadable
 from staff_records.typed.characters import clean, narrow
 from staff_records.typed.values import read_day, read_month, read_yen
@@ -89,9 +90,9 @@ def read_value(own: Field, texts: Sequence[str]) -> Any:
         case Kind.PERSON:
             return text.strip() or None
         case Kind.TEXT:
-            return clean(text, most=own.longest or LONGEST_TEXT) or None
+            return _of_no_child(clean(text, most=own.longest or LONGEST_TEXT) or None)
         case Kind.LONG_TEXT:
-            return _long_text(own, text)
+            return _of_no_child(_long_text(own, text))
     raise TypeError(own.kind)
 
 
@@ -139,6 +140,12 @@ def _bounded(own: Field, value: Any) -> Any:
         bounds = f"{least:,}{own.unit}以上" + (f"{own.most:,}{own.unit}以下" if own.most is not None else "")
         raise Unreadable(f"{bounds}で入力してください。")
     return value
+
+
+def _of_no_child(text: str | None) -> str | None:
+    if text is not None and names_a_child(text):
+        raise Unreadable(NAMES_A_CHILD)
+    return text
 
 
 def _long_text(own: Field, text: str) -> str | None:

@@ -30,6 +30,7 @@ from applications.queries.filled import fill_for
 from applications.rounds import Standing, standing_of, standings
 from applications.states import PackState, VersionStatus
 from audit.record import record
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from facilities.actors import Actor
 from facilities.models import Facility, Municipality
 from facilities.operating import operation
@@ -335,6 +336,8 @@ def round_problems(standing: Standing, version: ApplicationVersion, late_reason:
     reason = late_reason.strip()
     if len(reason) > LONGEST_REASON:
         return [f"遅れた理由は{LONGEST_REASON}字までで入力してください。"]
+    if names_a_child(reason):
+        return [f"遅れた理由：{NAMES_A_CHILD}"]
     if version.replaces_id is not None or version.answers_id is not None:
         return []
     if standing.is_ahead:
