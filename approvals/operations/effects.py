@@ -39,6 +39,11 @@ NO_WAGE: Final = (
     f"区分2（賃金改善分）を{WAGE_PERCENTS[0]}から{WAGE_PERCENTS[-1]}までの整数（％）で入力してください。"
 )
 
+OTHER_RATES: Final = (
+    "申請の率（区分1 {base}％、区分2 {wage}％）と違います。"
+    "ほかの率で認定するときは、差し戻して申請し直してもらってください。"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -128,12 +133,26 @@ def _rates(
         certifier=subject.route.certifier,
     )
     if subject.route.certifier == Certifier.CITY:
-        write_certificate(row, certificate or Certificate(None, None, "", None), first, by=by, at=at)
+        certificate = certificate or Certificate(None, None, "", None)
+        write_certificate(row, certificate, first, by=by, at=at)
+        _require_applied(version, certificate)
         return
     row.save()
     base, wage = applied_rates(version)
     if base is not None and wage is not None:
         provisional_rates_hold(version.facility, base, wage, from_month=first, by=by)
+
+
+def _require_applied(version: ApplicationVersion, certificate: Certificate) -> None:
+    """
+    Whoever takes the last step certifies what the others have approved, too.
+
+    :raises ProblemsFound: other rates than those applied for.
+    """
+    base, wage = applied_rates(version)
+    if base is None or wage is None or (certificate.base_percent, certificate.wage_percent) == (base, wage):
+        return
+    raise ProblemsFound([OTHER_RATES.format(base=base, wage=wage)])
 
 
 def _whole(certificate: Certificate) -> tuple[int, int, date]:

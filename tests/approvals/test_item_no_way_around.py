@@ -1,22 +1,28 @@
 """Nobody approves around the four eyes by SQL or ``update()``: the way back is closed, what is sealed is compared."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.operations.people import disable, enable
 from applications.models import ApplicationVersion, ItemPack
 from applications.operations import cases
 from applications.operations.review import NOT_AS_SENT
 from applications.states import VERSION_TRANSITIONS, VersionStatus
+from approvals.models import Certifier
 from approvals.operations import items as operations
+from approvals.operations import routing
+from approvals.operations.routing import RouteValues
 from facilities.actors import Role
 from facilities.models import GrantedItem
-from facilities.rules import NotAllowed
+from facilities.rules import NotAllowed, ProblemsFound
 from tests.applications.stage import AT, approve, decide, release_pack, save, send_back, submit
 from tests.approvals.test_four_eyes import another, at_once
-from tests.approvals.test_item_decisions import TYPED, decision_of, status_of
+from tests.approvals.test_item_decisions import TYPED, approve_by, decision_of, delegate, status_of
+from tests.approvals.test_item_effects import CERTIFICATE, rates_sent
 from tests.cast import City, Nursery, make_city, make_facility
 
 
@@ -204,3 +210,35 @@ def test_of_two_approving_one_returning_and_one_taking_back_at_once_one_happens(
     )
 
     assert sorted(type(answer) is NotAllowed for answer in answers) == [False, True, True, True]
+
+
+def test_whoever_takes_the_last_step_certifies_what_the_others_approved(city, sakura):
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        values = RouteValues(("officer", "chief"), family="treatment", certifier=Certifier.CITY)
+        routing.set_route(values, by=administrator, at=AT)
+    version = rates_sent(city, sakura)
+    decide(city, version, Role.OFFICER)
+
+    with pytest.raises(ProblemsFound, match="区分1 12％、区分2 7％"):
+        decide(city, version, Role.CHIEF, certificate=replace(CERTIFICATE, base_percent=11))
+    assert status_of(city, version) == VersionStatus.SUBMITTED
+    assert decide(city, version, Role.CHIEF, certificate=CERTIFICATE).status == VersionStatus.APPROVED
+
+
+def test_whose_account_was_stopped_lets_nobody_decide_in_their_place(city, sent):
+    colleague = another(city, Role.OFFICER, "officer-2")
+    delegate(city, Role.CHIEF, colleague)
+    decide(city, sent, Role.OFFICER)
+    disable(city.people[Role.CHIEF])
+
+    with pytest.raises(NotAllowed, match="係長"):
+        approve_by(city, colleague, sent)
+    enable(city.people[Role.CHIEF])
+    assert approve_by(city, colleague, sent).status == VersionStatus.APPROVED
+
+
+@pytest.mark.parametrize("more", [{}, {"remarks": {"extra_staff": "見本太郎くんの分を除いてください"}}])
+def test_no_reason_names_a_child(city, sent, more):
+    reason = "人数を確かめてください" if more else "園児名：見本太郎 を除いてください"
+    with pytest.raises(ProblemsFound, match="氏名"):
+        send_back(city, sent, reason, **more)
