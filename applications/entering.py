@@ -19,7 +19,8 @@ from staff_records.typed.characters import clean, narrow
 from staff_records.typed.values import read_day, read_month, read_yen
 
 MONTHS: Final = 12
-MOST_ROWS: Final = 200
+# Behind every row that has a number, rows that have none.
+LAST_PLACE: Final = 10**9
 LONGEST_TEXT, LONGEST_LONG_TEXT = 200, 2000
 MOST_WHOLE: Final = 999_999_999
 PLACES: Final = 4
@@ -187,9 +188,6 @@ def _table(own: Field, entries: Entries, entered: Entered) -> None:
             rows.setdefault(parts[1], {})
     if not rows and own.key not in entries:
         return
-    if len(rows) > MOST_ROWS:
-        entered.problems[own.key] = f"「{own.label}」：{MOST_ROWS}行までで入力してください。"
-        return
     if own.kind in ROW_KEY:
         for row, cells in rows.items():
             _row(own, row, row, entries, entered, cells)
@@ -237,4 +235,4 @@ def sentences_of(item: Item, unread: Mapping[str, str]) -> dict[str, str]:
 
 
 def _place(row: str) -> tuple[int, str]:
-    return (int(row), row) if row.isascii() and row.isdecimal() and len(row) < 10 else (MOST_ROWS, row)
+    return (int(row), row) if row.isascii() and row.isdecimal() and len(row) < 10 else (LAST_PLACE, row)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from approvals import permissions
 from approvals.events import ItemEvent
 from approvals.items.subjects import item_of_version
-from approvals.items.terms import months_of
+from approvals.items.terms import applied_rates, months_of
 from approvals.models import RateCertificate
 from approvals.operations.effects import NO_ITEM, Certificate, write_certificate
 from audit.record import record
@@ -17,6 +17,10 @@ from facilities.models import Facility
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 
+BY_ANOTHER = (
+    "申請と違う率の認定は、県への進達を記録した人とは別の人が記録してください。"
+    "進達がまだ記録されていないときは、先に記録してください。"
+)
 CERTIFIED = "この加算率の認定は、すでに記録されています。"
 
 
@@ -50,16 +54,31 @@ def certify(version_id: UUID, certificate: Certificate, *, by: Actor, at: dateti
     Write down the certificate that has come; its rates hold from the application's first month on.
 
     :raises RateCertificate.DoesNotExist: nothing of the open scope awaits a certificate by this id.
-    :raises NotAllowed: not this person, or certified already.
+    :raises NotAllowed: not this person, or certified already; other rates than those applied for, and nobody else has
+        forwarded them.
     :raises ProblemsFound: it is not whole, or no profile holds in the month.
     """
     row = _locked(version_id, by)
+    _require_second_person(row, certificate, by)
     item = item_of_version(row.version)
     if item is None:
         raise NotAllowed(NO_ITEM)
     first, _ = months_of(row.version, item)
     write_certificate(row, certificate, first, by=by, at=at)
     return row
+
+
+def _require_second_person(row: RateCertificate, certificate: Certificate, by: Actor) -> None:
+    """
+    What two people have approved one alone may write down; any other rates take somebody besides who forwarded them.
+
+    :raises NotAllowed: nobody else has.
+    """
+    typed = (certificate.base_percent, certificate.wage_percent)
+    if None in typed or typed == applied_rates(row.version):
+        return
+    if row.forwarded_by is None or row.forwarded_by == by.user_id:
+        raise NotAllowed(BY_ANOTHER)
 
 
 def _locked(version_id: UUID, by: Actor) -> RateCertificate:

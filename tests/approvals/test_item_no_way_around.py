@@ -8,13 +8,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.operations.people import disable, enable
-from applications.models import ApplicationVersion, ItemPack
-from applications.operations import cases
+from applications.models import ApplicationVersion, EvidenceFile, ItemPack
+from applications.operations import cases, evidence
 from applications.operations.review import NOT_AS_SENT
 from applications.states import VERSION_TRANSITIONS, VersionStatus
 from approvals.models import Certifier
 from approvals.operations import items as operations
-from approvals.operations import routing
+from approvals.operations import rates, routing
 from approvals.operations.routing import RouteValues
 from facilities.actors import Role
 from facilities.models import GrantedItem
@@ -24,6 +24,7 @@ from tests.approvals.test_four_eyes import another, at_once
 from tests.approvals.test_item_decisions import TYPED, approve_by, decision_of, delegate, status_of
 from tests.approvals.test_item_effects import CERTIFICATE, rates_sent
 from tests.cast import City, Nursery, make_city, make_facility
+from tests.documents.pdfs import pdf
 
 
 @pytest.fixture
@@ -242,3 +243,37 @@ def test_no_reason_names_a_child(city, sent, more):
     reason = "人数を確かめてください" if more else "園児名：見本太郎 を除いてください"
     with pytest.raises(ProblemsFound, match="氏名"):
         send_back(city, sent, reason, **more)
+
+
+def test_other_rates_than_those_approved_take_a_second_person(city, sakura):
+    version = approve(city, rates_sent(city, sakura))
+    lower = replace(CERTIFICATE, base_percent=11)
+
+    with city.open(Role.OFFICER) as officer:
+        with pytest.raises(NotAllowed, match="別の人"):
+            rates.certify(version.pk, lower, by=officer, at=AT)
+        rates.forward(version.pk, forwarded_on=AT.date(), by=officer, at=AT)
+        with pytest.raises(NotAllowed, match="別の人"):
+            rates.certify(version.pk, lower, by=officer, at=AT)
+    with city.open(Role.CHIEF) as chief:
+        assert rates.certify(version.pk, lower, by=chief, at=AT).base_percent == 11
+
+
+def test_another_file_is_not_what_was_shown(city, sakura, pack):
+    """Taken back, given another file and sent again with the same values, while the reviewer's page lies open."""
+    draft = save(sakura, pack, **TYPED)
+
+    def send_with(words: bytes) -> ApplicationVersion:
+        with sakura.open() as clerk:
+            evidence.attach(draft.pk, pdf(words), file_name="契約書.pdf", by=clerk, at=AT)
+        return submit(sakura, draft)
+
+    shown = send_with(b"one")
+    with sakura.open() as clerk:
+        cases.withdraw(draft.pk, by=clerk, at=AT)
+        evidence.detach(EvidenceFile.objects.get().pk, by=clerk)
+    now = send_with(b"two")
+
+    with pytest.raises(NotAllowed, match="内容が変わりました"):
+        decide(city, shown, Role.OFFICER)
+    assert approve(city, now).status == VersionStatus.APPROVED
