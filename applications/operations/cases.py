@@ -26,6 +26,7 @@ from applications.models.cases import LONGEST_REASON
 from applications.operations import papers
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
+from applications.queries.wheel import applies_to
 from applications.rounds import Standing, standing_of, standings
 from applications.states import PackState, VersionStatus
 from audit.record import record
@@ -343,7 +344,7 @@ def _item_for(facility: Facility, pack: ItemPack, item_key: str) -> Item:
         item = item_of(pack, item_key)
     except KeyError:
         raise NotAllowed(OTHER_PACK) from None
-    if not item.asks(facility.kind) or (facility.is_public and not item.public_too):
+    if not applies_to(item, facility, pack.fiscal_year):
         raise NotAllowed("この項目は、この施設では申請しません。")
     return item
 

@@ -76,7 +76,7 @@ def _remind_of_year(
     facilities = {
         facility.pk: facility
         for facility in Facility.objects.filter(municipality=city)
-        if facility.closed_on is None or facility.closed_on >= today
+        if facility.closed_on is None or facility.closed_on >= date(fiscal_year, 4, 1)
     }
     states = wheels(city, list(facilities.values()), fiscal_year, at)
     due = {
@@ -133,12 +133,11 @@ def _is_due(state: RoundState, schedule: CitySchedule, today: date) -> bool:
     """Whether today is a day on which this round is told of: something is left, or came back."""
     if not state.items or (not state.left and not state.returned):
         return False
-    own, until = state.standing.round, state.standing.until
+    first, until = state.standing.opens, state.standing.until
     if today > until:
         return _is_after(until, schedule, today)
     days = {schedule.business_days_before(until, count) for count in BEFORE} | {until}
-    opens = schedule.business_day_from(own.opens_on)
-    return today in days | {opens} and today >= own.opens_on
+    return today in days | {schedule.business_day_from(first)} and today >= first
 
 
 def _write_to_facilities(

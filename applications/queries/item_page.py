@@ -254,7 +254,7 @@ def find_place(
     versions = tuple(found)
     for row in packs:
         item = pack_of(row).by_key.get(item_key)
-        if row.family == family and item is not None and applies_to(item, facility):
+        if row.family == family and item is not None and applies_to(item, facility, fiscal_year):
             return Place(municipality, facility, fiscal_year, row, item, versions)
     if not versions:
         raise NoSuchItem(item_key)

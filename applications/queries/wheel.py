@@ -6,13 +6,13 @@ Asked for one facility's home and for all facilities of a city in the same few q
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from applications.definitions import Item, Pack
+from applications.definitions import Item, Pack, Stage
 from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of, released_rows
 from applications.rounds import Standing, standing_rows, standings_by
@@ -106,7 +106,7 @@ def wheels(
     newest = _newest(versions)
     return {
         facility.pk: [
-            _state(own, items_in(packs, facility, own.round.number), newest.get(facility.pk, {}))
+            _state(own, items_in(packs, facility, own), newest.get(facility.pk, {}))
             for own in standing[facility.pk]
         ]
         for facility in facilities
@@ -114,20 +114,30 @@ def wheels(
 
 
 def items_in(
-    packs: Iterable[tuple[ItemPack, Pack]], facility: Facility, number: int
+    packs: Iterable[tuple[ItemPack, Pack]], facility: Facility, standing: Standing
 ) -> list[tuple[ItemPack, Item]]:
     """What the facility is asked for the first time in this round."""
     return [
         (row, item)
         for row, pack in packs
         for item in pack.items
-        if item.rounds[0] == number and applies_to(item, facility)
+        if item.rounds[0] == standing.round.number and is_asked(item, facility, standing)
     ]
 
 
-def applies_to(item: Item, facility: Facility) -> bool:
-    """Whether the item is one of this facility; public ones apply only for what says so."""
-    return item.asks(facility.kind) and (item.public_too or not facility.is_public)
+def applies_to(item: Item, facility: Facility, fiscal_year: int) -> bool:
+    """Whether the item is one of this facility in a year it is run in; public ones apply only for what says so."""
+    first, last = date(fiscal_year, 4, 1), date(fiscal_year + 1, 3, 31)
+    is_run = facility.opened_on <= last and (facility.closed_on is None or facility.closed_on >= first)
+    return is_run and item.asks(facility.kind) and (item.public_too or not facility.is_public)
+
+
+def is_asked(item: Item, facility: Facility, standing: Standing) -> bool:
+    """Whether a round asks for the item: who has closed before it begins applies for nothing, but still reports."""
+    if not applies_to(item, facility, standing.round.fiscal_year):
+        return False
+    is_closed = facility.closed_on is not None and facility.closed_on < standing.opens
+    return item.stage is Stage.REPORT or not is_closed
 
 
 def _versions(facilities: Sequence[Facility], fiscal_year: int) -> QuerySet[ApplicationVersion]:

@@ -19,7 +19,7 @@ from applications.models.cases import CURRENT
 from applications.operations.cases import before_submission
 from applications.packs_in_force import item_of, pack_of, released_rows
 from applications.queries.filled import fill_many
-from applications.queries.wheel import applies_to
+from applications.queries.wheel import applies_to, is_asked
 from applications.rounds import Standing, standing_rows, standings_by
 from applications.states import VersionStatus
 from asking import together
@@ -260,10 +260,11 @@ def year_of(municipality: Municipality, facility: Facility, fiscal_year: int, at
         place = version.application.family, version.application.item_key
         by_item.setdefault(place, []).append(version)
     lines = [
-        _line(row, item, own, by_item.pop((row.family, item.key), []))
+        line
         for row in packs
         for item in pack_of(row).items
-        if applies_to(item, facility)
+        if applies_to(item, facility, fiscal_year)
+        and _is_shown(line := _line(row, item, own, by_item.pop((row.family, item.key), [])), facility)
     ]
     # What was applied for by a pack that asks it no more is still the facility's.
     lines += [_line(left[0].pack, item, own, left) for left, item in _left_over(by_item)]
@@ -304,6 +305,11 @@ def _line(
     number = round_of(item, current or approved)
     standing = next(one for one in own if one.round.number == number)
     return Line(pack, item, standing, current, approved)
+
+
+def _is_shown(line: Line, facility: Facility) -> bool:
+    """What was begun, and what the round asks for."""
+    return line.shown is not None or is_asked(line.item, facility, line.standing)
 
 
 def _filled(facility: Facility, fiscal_year: int, lines: Sequence[Line]) -> list[Line]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from applications.definitions import FAMILY_LABELS, Family, Item
 from applications.models import ApplicationVersion
 from applications.packs_in_force import released
+from applications.queries.wheel import is_asked
 from applications.rounds import Standing, standings
 from applications.states import VersionStatus
 from approvals.items.inbox import year_in
@@ -223,11 +224,7 @@ def _cell(
     by_place: Places,
     standing: Standing,
 ) -> Cell:
-    own = [
-        item
-        for one, item in items
-        if one == family and item.asks(facility.kind) and (item.public_too or not facility.is_public)
-    ]
+    own = [item for one, item in items if one == family and is_asked(item, facility, standing)]
     if not own:
         return Cell(family, "none", 0, 0)
     states = []
@@ -245,7 +242,7 @@ def _round_of_the_day(own: dict[UUID, list[Standing]], facilities: Sequence[Faci
     """The latest round that has begun; before the first one, the first."""
     if not facilities:
         return 1
-    begun = [one.round.number for one in own[facilities[0].pk] if not one.is_ahead]
+    begun = [one.round.number for one in own[facilities[0].pk] if one.round.opens_on <= one.today]
     return max(begun, default=1)
 
 

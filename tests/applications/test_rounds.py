@@ -250,3 +250,48 @@ def test_rounds_stand_in_everybodys_calendar_once_there_is_something_to_apply_fo
     )
     assert "129999-round-2026-6-opens@hagukumi" in days
     assert "round-2026-2-closes" in Browser().get(feed).content.decode(), "also where nobody logs in"
+
+
+def remind(city: City, today: date) -> int:
+    with city.open():
+        return reminding.remind(city.municipality, today=today)
+
+
+def days_of(city: City, place: Nursery, at: datetime) -> list[tuple[date, date]]:
+    with city.open():
+        return [
+            (state.standing.opens, state.standing.until)
+            for state in wheels(city.municipality, [place.facility], 2026, at)[place.facility.pk]
+        ]
+
+
+def test_who_opens_during_the_year_has_the_days_of_every_round_from_then_on(city, sakura, pack):
+    with city.open():
+        sakura.facility.opened_on = date(2026, 10, 1)
+        sakura.facility.save()
+
+    assert spokes(city, sakura, day(9, 30))[0] is Spoke.AHEAD
+    assert spokes(city, sakura, day(10, 1))[0] is Spoke.DUE
+    assert spokes(city, sakura, day(11, 2))[0] is Spoke.LATE
+    assert days_of(city, sakura, day(10, 1)) == [
+        (date(2026, 10, 1), date(2026, 10, 30)),  # 30 days, as in April
+        (date(2026, 10, 1), date(2026, 11, 30)),
+        (date(2026, 10, 1), date(2026, 11, 2)),
+        (date(2027, 1, 5), date(2027, 2, 1)),
+        (date(2027, 3, 23), date(2027, 4, 12)),
+        (date(2027, 5, 6), date(2027, 6, 30)),
+    ]
+    assert remind(city, date(2026, 5, 1)) == 0
+    assert remind(city, date(2026, 10, 1)) == 1
+    reopen(city, sakura, date(2026, 11, 20), today=date(2026, 11, 2))
+    assert days_of(city, sakura, day(11, 2))[0] == (date(2026, 10, 1), date(2026, 11, 20))
+
+
+def test_who_has_closed_applies_for_nothing_more_and_a_year_it_was_not_there_asks_nothing(city, sakura, pack):
+    with city.open():
+        sakura.facility.closed_on = date(2026, 3, 31)
+        sakura.facility.save()
+    assert set(spokes(city, sakura, day(5, 20))) == {Spoke.NOTHING}
+    with pytest.raises(NotAllowed, match="この施設では申請しません"):
+        save(sakura, pack, **TYPED)
+    assert sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/applications/2026/").status_code == 200
