@@ -20,10 +20,11 @@ from applications import permissions
 from applications.definitions import Item, Months
 from applications.entering import Entered, read_entries
 from applications.events import ApplicationEvent
-from applications.filling import Filled, FilledItem, Origin, is_empty
-from applications.models import Application, ApplicationVersion, ItemPack, TypedField
+from applications.filling import FilledItem, Origin
+from applications.models import Application, ApplicationVersion, ItemPack
 from applications.models.cases import LONGEST_REASON
 from applications.operations import papers
+from applications.operations.typed_fields import count_typed
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
 from applications.queries.wheel import applies_to
@@ -107,7 +108,7 @@ def save(
     version.revision += 1
     version.saved_at, version.saved_by = at, by.user_id
     version.save()
-    typed = _count_typed(version, facility, item, before.get("typed", {}), entered, by, at)
+    typed = count_typed(version, facility, item, before.get("typed", {}), entered, by, at)
     record(
         ApplicationEvent.SAVED,
         by=by,
@@ -255,7 +256,12 @@ def before_submission(
 
 def hash_of(version: ApplicationVersion, filled: FilledItem) -> str:
     """What a page shows and an act compares: everything that would be sent."""
-    return sha256(_plain(version, filled)).hexdigest()
+    return sha256(_plain(version, _sent_of(version, filled))).hexdigest()
+
+
+def hash_of_sent(version: ApplicationVersion) -> str:
+    """The same of what lies sealed in a sent version: its ``content_hash``, unless somebody has changed one of them."""
+    return sha256(_plain(version, version.content.get("sent", {}))).hexdigest()
 
 
 def _values_hash(version: ApplicationVersion, filled: FilledItem) -> str:
@@ -265,26 +271,27 @@ def _values_hash(version: ApplicationVersion, filled: FilledItem) -> str:
         None if day is None else (day.year - april.year) * 12 + day.month - april.month
         for day in (version.from_month, version.to_month)
     ]
-    plain = _plain(version, filled, months=months)
+    plain = _plain(version, _sent_of(version, filled), months=months)
     return keyed_hash(plain.decode(), purpose="application-values").hex()
 
 
-def _plain(version: ApplicationVersion, filled: FilledItem, months: Sequence[Any] | None = None) -> bytes:
+def _plain(
+    version: ApplicationVersion, sent: Mapping[str, Mapping[str, Any]], months: Sequence[Any] | None = None
+) -> bytes:
     from_month, to_month = months or (str(version.from_month or ""), str(version.to_month or ""))
     shown = {
         "wanted": version.is_wanted,
         "from": from_month,
         "to": to_month,
-        "values": filled.values if version.is_wanted else {},
-        "reasons": {one.field.key: one.reason for one in filled.shown if one.origin is Origin.DIFFERS},
+        "values": {key: kept["value"] for key, kept in sent.items()},
+        "reasons": {key: kept["reason"] for key, kept in sent.items() if kept["origin"] == Origin.DIFFERS},
     }
     return json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()
 
 
-def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
-    """Every value as it is sent, where it is from, and what pricing and lists need of it."""
-    content = version.content
-    content["sent"] = {
+def _sent_of(version: ApplicationVersion, filled: FilledItem) -> dict[str, dict[str, Any]]:
+    """Every value as it would be sent, and where it is from; nothing where it is not applied for."""
+    return {
         one.field.key: {
             "value": one.value,
             "origin": one.origin.value,
@@ -293,6 +300,12 @@ def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
         }
         for one in (filled.shown if version.is_wanted else ())
     }
+
+
+def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
+    """Every value as it is sent, where it is from, and what pricing and lists need of it."""
+    content = version.content
+    content["sent"] = _sent_of(version, filled)
     content.pop("unread", None)
     version.content = content
     version.options = filled.options if version.is_wanted else {}
@@ -419,44 +432,3 @@ def _round_of(
     own = standings(municipality, [facility], fiscal_year, at)[facility.pk]
     begun = [one.round.number for one in own if one.round.number in item.rounds and not one.is_ahead]
     return begun[-1] if begun else item.rounds[0]
-
-
-def _knew(filled: Filled) -> bool:
-    """The very value was known already; of tables only what is missing is asked."""
-    return not filled.field.is_table and filled.known is not None and filled.origin is not Origin.DIFFERS
-
-
-def _count_typed(
-    version: ApplicationVersion,
-    facility: Facility,
-    item: Item,
-    before: Mapping[str, Any],
-    entered: Entered,
-    by: Actor,
-    at: datetime,
-) -> list[str]:
-    """Note each field somebody has typed, once a version; what a carried-over form merely repeats was not typed."""
-    changed = [
-        key for key, value in entered.values.items() if not is_empty(value) and before.get(key) != value
-    ]
-    if not changed:
-        return []
-    known = fill_for(facility, version.application.fiscal_year, item, version).by_key
-    TypedField.objects.bulk_create(
-        [
-            TypedField(
-                municipality_id=facility.municipality_id,
-                facility=facility,
-                fiscal_year=version.application.fiscal_year,
-                round_number=version.round_number,
-                version=version,
-                field_key=key,
-                knew=_knew(known[key]),
-                typed_at=at,
-                typed_by=by.user_id,
-            )
-            for key in changed
-        ],
-        ignore_conflicts=True,
-    )
-    return sorted(changed)
