@@ -17,6 +17,8 @@ from applications.definitions import Check, Field, Item, Kind, Paper
 from applications.formulas import NotComputable
 
 OF_LAST_YEAR: Final = "last_year."
+# Of a table somebody fills as they like: more is no list that anybody reads.
+MOST_ROWS: Final = 200
 ROW_KEY: Final = {Kind.PEOPLE: "member", Kind.CLASSES: "class"}
 
 
@@ -359,6 +361,9 @@ def _problems_of(one: Filled) -> Iterator[Problem]:
 
 
 def _problems_of_rows(own: Field, rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    if own.kind not in ROW_KEY and len(rows) > MOST_ROWS:
+        yield Problem(f"「{own.label}」は{MOST_ROWS}行までにしてください（いま{len(rows)}行）。", own.key)
+        return
     for number, row in enumerate(rows):
         for column in own.columns:
             if column.required and not column.is_computed and is_empty(row.get(column.key)):

@@ -21,7 +21,7 @@ from applications.definitions import Item, Months
 from applications.entering import Entered, read_entries
 from applications.events import ApplicationEvent
 from applications.filling import FilledItem, Origin
-from applications.models import Application, ApplicationVersion, ItemPack
+from applications.models import Application, ApplicationVersion, EvidenceFile, ItemPack
 from applications.models.cases import LONGEST_REASON
 from applications.operations import papers
 from applications.operations.typed_fields import count_typed
@@ -31,6 +31,7 @@ from applications.queries.wheel import applies_to
 from applications.rounds import Standing, standing_of, standings
 from applications.states import PackState, VersionStatus
 from audit.record import record
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from facilities.actors import Actor
 from facilities.models import Facility, Municipality
 from facilities.operating import operation
@@ -260,8 +261,13 @@ def hash_of(version: ApplicationVersion, filled: FilledItem) -> str:
 
 
 def hash_of_sent(version: ApplicationVersion) -> str:
-    """The same of what lies sealed in a sent version: its ``content_hash``, unless somebody has changed one of them."""
-    return sha256(_plain(version, version.content.get("sent", {}))).hexdigest()
+    """
+    Of what is sent, its files too: the ``content_hash`` a decision compares. Computed again it tells whether anybody
+    has changed what lies sealed.
+    """
+    files = EvidenceFile.objects.filter(version=version).values_list("content_hash", flat=True)
+    plain = _plain(version, version.content.get("sent", {}))
+    return sha256(plain + "".join(sorted(files)).encode()).hexdigest()
 
 
 def _values_hash(version: ApplicationVersion, filled: FilledItem) -> str:
@@ -311,7 +317,7 @@ def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
     version.options = filled.options if version.is_wanted else {}
     version.facts = filled.facts if version.is_wanted else {}
     version.amount_yen = filled.amount_yen if version.is_wanted else None
-    version.content_hash = hash_of(version, filled)
+    version.content_hash = hash_of_sent(version)
     version.values_hash = _values_hash(version, filled)
 
 
@@ -336,6 +342,8 @@ def round_problems(standing: Standing, version: ApplicationVersion, late_reason:
     reason = late_reason.strip()
     if len(reason) > LONGEST_REASON:
         return [f"遅れた理由は{LONGEST_REASON}字までで入力してください。"]
+    if names_a_child(reason):
+        return [f"遅れた理由：{NAMES_A_CHILD}"]
     if version.replaces_id is not None or version.answers_id is not None:
         return []
     if standing.is_ahead:

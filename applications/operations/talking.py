@@ -9,6 +9,7 @@ from applications import permissions
 from applications.events import TalkEvent
 from applications.models import Application, Remark
 from audit.record import record
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.queries import mailboxes
@@ -42,7 +43,7 @@ def say(
 
     :raises Application.DoesNotExist: not an application of the open scope.
     :raises NotAllowed: neither the facility itself nor the operations section; the question is answered already.
-    :raises ProblemsFound: nothing said, or too much.
+    :raises ProblemsFound: nothing said, too much, or something of a child.
     """
     # Two answers at once queue here.
     application = Application.objects.select_for_update(of=("self",)).get(pk=application_id)
@@ -52,6 +53,8 @@ def say(
         raise ProblemsFound([NOTHING_SAID])
     if len(text) > LONGEST:
         raise ProblemsFound([TOO_LONG])
+    if names_a_child(text):
+        raise ProblemsFound([NAMES_A_CHILD])
     question = _question(application, answers, by) if answers is not None else None
     said = Remark(
         municipality_id=application.municipality_id,

@@ -84,8 +84,8 @@ def _rows(key: str, before: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[
             left.remove(row)
         else:
             new.append((number, row))
-    for (number, row), was in zip_longest(new, left[: len(new)], fillvalue={}):
-        yield from _cells(f"{key}.{number}", was, row)
+    for place, (number, row) in enumerate(new):
+        yield from _cells(f"{key}.{number}", left[place] if place < len(left) else {}, row)
 
 
 def _cells(row: str, before: Mapping[str, Any], cells: Mapping[str, Any]) -> Iterator[str]:

@@ -176,3 +176,10 @@ def test_both_sides_read_and_write_on_their_pages(city, sakura, pack, sent, time
     page = clerk.get(mine).content.decode()
     assert ASKED in page
     assert "差し戻しの理由（第1版）" in page
+
+
+def test_words_that_name_a_child_are_refused_and_not_kept(city, sakura, sent):
+    with sakura.open() as clerk, pytest.raises(ProblemsFound, match="氏名"):
+        talking.say(sent.application_id, text="見本太郎くんの加配です。", by=clerk, at=AT)
+    with city.open():
+        assert not Remark.objects.exists()

@@ -148,3 +148,13 @@ def test_people_who_are_not_there_are_not_counted(sakura, pack):
     keep(sakura, pack, **cells(["nobody" * 40], paid="1"))
 
     assert counted(sakura) == {}
+
+
+def test_more_rows_than_anybody_reads_are_kept_and_told(sakura, pack):
+    rows = {f"costs.{number}.{key}": "5" for number in range(201) for key in ("what", "yen")}
+    version = keep(sakura, pack, **rows)
+
+    with sakura.open():
+        filled = fill_for(sakura.facility, 2026, item_of(pack, "pay"), version)
+    assert len(filled.by_key["costs"].value) == 201
+    assert any("200行まで" in problem.sentence and "201行" in problem.sentence for problem in filled.problems)

@@ -6,18 +6,20 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from applications.models import ApplicationVersion, ItemPack
-from applications.operations import cases
+from accounts.operations.people import disable, enable
+from applications.models import ApplicationVersion, EvidenceFile, ItemPack
+from applications.operations import cases, evidence
 from applications.operations.review import NOT_AS_SENT
 from applications.states import VERSION_TRANSITIONS, VersionStatus
 from approvals.operations import items as operations
 from facilities.actors import Role
 from facilities.models import GrantedItem
-from facilities.rules import NotAllowed
+from facilities.rules import NotAllowed, ProblemsFound
 from tests.applications.stage import AT, approve, decide, release_pack, save, send_back, submit
 from tests.approvals.test_four_eyes import another, at_once
-from tests.approvals.test_item_decisions import TYPED, decision_of, status_of
+from tests.approvals.test_item_decisions import TYPED, approve_by, decision_of, delegate, status_of
 from tests.cast import City, Nursery, make_city, make_facility
+from tests.documents.pdfs import pdf
 
 
 @pytest.fixture
@@ -204,3 +206,42 @@ def test_of_two_approving_one_returning_and_one_taking_back_at_once_one_happens(
     )
 
     assert sorted(type(answer) is NotAllowed for answer in answers) == [False, True, True, True]
+
+
+def test_whose_account_was_stopped_lets_nobody_decide_in_their_place(city, sent):
+    colleague = another(city, Role.OFFICER, "officer-2")
+    delegate(city, Role.CHIEF, colleague)
+    decide(city, sent, Role.OFFICER)
+    disable(city.people[Role.CHIEF])
+
+    with pytest.raises(NotAllowed, match="係長"):
+        approve_by(city, colleague, sent)
+    enable(city.people[Role.CHIEF])
+    assert approve_by(city, colleague, sent).status == VersionStatus.APPROVED
+
+
+@pytest.mark.parametrize("more", [{}, {"remarks": {"extra_staff": "見本太郎くんの分を除いてください"}}])
+def test_no_reason_names_a_child(city, sent, more):
+    reason = "人数を確かめてください" if more else "園児名：見本太郎 を除いてください"
+    with pytest.raises(ProblemsFound, match="氏名"):
+        send_back(city, sent, reason, **more)
+
+
+def test_another_file_is_not_what_was_shown(city, sakura, pack):
+    """Taken back, given another file and sent again with the same values, while the reviewer's page lies open."""
+    draft = save(sakura, pack, **TYPED)
+
+    def send_with(words: bytes) -> ApplicationVersion:
+        with sakura.open() as clerk:
+            evidence.attach(draft.pk, pdf(words), file_name="契約書.pdf", by=clerk, at=AT)
+        return submit(sakura, draft)
+
+    shown = send_with(b"one")
+    with sakura.open() as clerk:
+        cases.withdraw(draft.pk, by=clerk, at=AT)
+        evidence.detach(EvidenceFile.objects.get().pk, by=clerk)
+    now = send_with(b"two")
+
+    with pytest.raises(NotAllowed, match="内容が変わりました"):
+        decide(city, shown, Role.OFFICER)
+    assert approve(city, now).status == VersionStatus.APPROVED
