@@ -159,7 +159,7 @@ def test_a_city_that_certifies_itself_certifies_what_was_approved(city, sakura):
     sent = rates_sent(city, sakura)
     decide(city, sent, Role.OFFICER)
 
-    with pytest.raises(ProblemsFound, match="区分1 12%・区分2 7%.*差し戻してください"):
+    with pytest.raises(ProblemsFound, match=r"区分1 12%・区分2 7%.*差し戻してください"):
         decide(city, sent, Role.CHIEF, certificate=LESS)
     with city.open():
         assert ApplicationVersion.objects.get().status == VersionStatus.SUBMITTED
