@@ -340,7 +340,7 @@ def test_people_are_named_to_who_may_read_rosters_and_the_record_says_whose(city
     kept = sign_in(city.people[Role.ADMINISTRATOR]).get(f"{PAGE}{sent.pk}/").content.decode()
 
     assert "見本　一子" in told
-    assert "4月 2・5月 2" in told
+    assert "各月 2（計 24）" in told
     assert "見本　一子" not in kept
     officers, administrators = events_of(city, "item_review.shown")
     assert officers.rows["staff_member"] == [str(member.pk)]
