@@ -19,7 +19,7 @@ from applications.models.cases import CURRENT
 from applications.operations.cases import before_submission
 from applications.packs_in_force import item_of, pack_of, released_rows
 from applications.queries.filled import fill_many
-from applications.queries.wheel import applies_to, is_asked
+from applications.queries.wheel import applies_to, is_asked, round_of
 from applications.rounds import Standing, standing_rows, standings_by
 from applications.states import VersionStatus
 from asking import together
@@ -275,11 +275,6 @@ def years_with_packs() -> list[int]:
     """The fiscal years that have released packs, newest first: one query."""
     rows = ItemPack.objects.filter(state="released").values_list("fiscal_year", flat=True)
     return sorted(set(rows), reverse=True)
-
-
-def round_of(item: Item, version: ApplicationVersion | None) -> int:
-    """The round a version belongs to; of what nobody has begun, the item's first."""
-    return version.round_number if version is not None else item.rounds[0]
 
 
 def _versions(facility: Facility, fiscal_year: int) -> QuerySet[ApplicationVersion]:

@@ -142,7 +142,6 @@ def _packs_page(
         "years": [(one, fiscal_year_words(one)) for one in years],
         "wrong": wrong,
         "problems": [*problems, *(summary if wrong else [])],
-        "breadcrumbs": [(HOME, None)],
     }
     return render(request, "applications/packs.html", context, status=page_status(request))
 
