@@ -173,6 +173,7 @@ class Item:
 
     key: str
     label: str
+    family: Family
     stage: Stage
     months: Months
     rounds: tuple[int, ...]
@@ -189,6 +190,11 @@ class Item:
     papers: tuple[Paper, ...] = ()
     tables: Mapping[str, tuple[Mapping[str, int], ...]] = field(default_factory=dict)
     public_too: bool = False
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What tells it from every other item of its year: a key is its family's."""
+        return self.family.value, self.key
 
     def field_named(self, key: str) -> Field:
         """:raises KeyError: no such field."""

@@ -130,7 +130,8 @@ class FilledItem:
         """The item's amount, where it has one and it is known: whole yen."""
         if not self.item.amount:
             return None
-        value = self.by_key[self.item.amount].value
+        one = self.by_key[self.item.amount]
+        value = one.value if one.is_shown else None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     @property
@@ -172,13 +173,12 @@ def fill(
 ) -> FilledItem:
     """
     The item with ``typed`` values by field key and ``known`` ones by source name; ``reasons`` for typed values that
-    differ from known ones. Typed values of fields whose known value may not differ do not count.
+    differ from known ones. Typed values of fields whose known value may not differ do not count, nor does anything in
+    fields that do not hold for the others: it stays in the field, and nothing that follows knows it.
     """
     reasons = reasons or {}
     filled = {own.key: _one(own, known, typed, reasons) for own in item.fields}
-    _compute(item, filled, fiscal_year)
-    _hide(item, filled, fiscal_year)
-    numbers = _numbers(item, filled, fiscal_year)
+    numbers = _settle(item, filled, fiscal_year)
     problems = [problem for one in filled.values() for problem in _problems_of(one)]
     remarks: list[Problem] = []
     for check in item.checks:
@@ -247,26 +247,53 @@ def _row_of(own: Field, key: str, told: Mapping[str, Any], typed: Mapping[str, A
     return row
 
 
-def _compute(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
-    """Fields and columns of tables, in the order in which they need each other; columns row by row."""
-    made = {own.key: own for own in item.fields if needs_of(own) is not None}
-    for own in sorted(made.values(), key=lambda own: _depth(own, made)):
-        one, outside = filled[own.key], _numbers(item, filled, fiscal_year)
-        if own.is_table:
-            filled[own.key] = replace(one, value=[_row(own, row, outside, item) for row in one.value or []])
-        else:
-            filled[own.key] = replace(one, value=_as_json(own, _value(own.formula, item, outside)))
+def _settle(item: Item, filled: dict[str, Filled], fiscal_year: int) -> dict[str, Any]:
+    """
+    Whether each field holds, and what is computed, field after field as they need each other; columns row by row.
+
+    Answers the values as formulas take them: what is not shown is not known, so one hidden field may hide others.
+    """
+    numbers: dict[str, Any] = {"fiscal_year": fiscal_year}
+    for own in in_order(item.fields):
+        one = filled[own.key]
+        if own.shown_if and _truth(own.shown_if, item, numbers) is not True:
+            filled[own.key] = replace(one, is_shown=False)
+            continue
+        if own.is_computed:
+            one = replace(one, value=_as_json(own, _value(own.formula, item, numbers)))
+        elif any(column.is_computed for column in own.columns):
+            one = replace(one, value=[_row(own, row, numbers, item) for row in one.value or []])
+        filled[own.key] = one
+        numbers[own.key] = _number(own, one.value)
+    return numbers
 
 
-def needs_of(own: Field) -> frozenset[str] | None:
-    """The names outside of it that a computed field, or a table with computed columns, needs; None: nothing is made."""
-    if own.is_computed:
-        return formulas.read(own.formula).names
-    texts = [column.formula for column in own.columns if column.is_computed]
-    if not texts:
-        return None
-    names = frozenset(name for text in texts for name in formulas.read(text).names)
-    return names - {column.key for column in own.columns}
+def in_order(fields: Sequence[Field]) -> list[Field]:
+    """The fields, each after those it needs; packs have no circles."""
+    by_key = {own.key: own for own in fields}
+    placed: dict[str, Field] = {}
+
+    def place(own: Field) -> None:
+        if own.key in placed:
+            return
+        for name in sorted(needs_of(own) & by_key.keys()):
+            place(by_key[name])
+        placed[own.key] = own
+
+    for own in fields:
+        place(own)
+    return list(placed.values())
+
+
+def needs_of(own: Field) -> frozenset[str]:
+    """The names outside of it that decide whether it holds, and what it or its columns compute."""
+    own_names = _names_in(own.formula, own.shown_if)
+    of_columns = _names_in(*(column.formula for column in own.columns))
+    return own_names | (of_columns - {column.key for column in own.columns})
+
+
+def _names_in(*texts: str) -> frozenset[str]:
+    return frozenset(name for text in texts if text for name in formulas.read(text).names)
 
 
 def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item: Item) -> dict[str, Any]:
@@ -276,25 +303,6 @@ def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item:
             inside = {own.key: _number(own, made.get(own.key)) for own in table.columns}
             made[column.key] = _as_json(column, _value(column.formula, item, {**outside, **inside}))
     return made
-
-
-def _depth(own: Field, made: Mapping[str, Field]) -> int:
-    """How much of what is made stands one behind the other before this; packs have no circles."""
-    below = [made[name] for name in needs_of(own) or () if name in made]
-    return 1 + max((_depth(other, made) for other in below), default=0)
-
-
-def _hide(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
-    """Fields whose condition does not hold, or is not known yet, are not shown; one hidden field may hide others."""
-    for own in item.fields:
-        if own.shown_if and _truth(own.shown_if, item, _numbers(item, filled, fiscal_year)) is not True:
-            filled[own.key] = replace(filled[own.key], is_shown=False)
-
-
-def _numbers(item: Item, filled: Mapping[str, Filled], fiscal_year: int) -> dict[str, Any]:
-    """The values as formulas take them; what is not shown is not known."""
-    values = {key: _number(one.field, one.value) for key, one in filled.items() if one.is_shown}
-    return {**values, "fiscal_year": fiscal_year}
 
 
 def _number(own: Field, value: Any) -> Any:

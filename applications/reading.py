@@ -122,7 +122,7 @@ class _Reader:
         nodes = top.tables("item")
         if not nodes:
             top.say("item", "項目を1つ以上書いてください。")
-        items = [self.item(node) for node in nodes]
+        items = [self.item(node, family) for node in nodes]
         self.unique([item.key for item in items], nodes, "key")
         own = {item.key: item for item in items}
         for item, node in zip(items, nodes, strict=True):
@@ -134,7 +134,7 @@ class _Reader:
         """Note a reference to what is not there."""
         self.unknown.append(Problem(node.at(name), sentence))
 
-    def item(self, node: Node) -> Item:
+    def item(self, node: Node, family: Family) -> Item:
         stage = Stage(node.choice("stage", list(Stage), "application"))
         types = node.texts("types")
         for name in types:
@@ -150,6 +150,7 @@ class _Reader:
         item = Item(
             key=self.key(node),
             label=node.text("label", most=60),
+            family=family,
             stage=stage,
             months=Months(node.choice("months", list(Months), "from")),
             rounds=rounds,

@@ -247,9 +247,15 @@ def before_submission(
     problems = list(_month_problems(version, item, fiscal_year))
     if version.is_wanted:
         problems += [problem.sentence for problem in filled.problems]
-    if version.content.get("unread"):
-        problems.append("読み取れない入力があります。赤い欄を直してください。")
+        if unread_in(version, filled):
+            problems.append("読み取れない入力があります。赤い欄を直してください。")
     return problems
+
+
+def unread_in(version: ApplicationVersion, filled: FilledItem) -> list[str]:
+    """The controls whose text cannot be read, in fields that hold: what stands in the others is not sent."""
+    unread = version.content.get("unread", {})
+    return [name for name in unread if (one := filled.by_key.get(name.partition(".")[0])) and one.is_shown]
 
 
 def hash_of(version: ApplicationVersion, filled: FilledItem) -> str:
@@ -293,6 +299,10 @@ def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
         for one in (filled.shown if version.is_wanted else ())
     }
     content.pop("unread", None)
+    if version.is_wanted:  # what does not hold was not said: it goes no further than the draft
+        shown = {one.field.key for one in filled.shown}
+        for kept in ("typed", "reasons"):
+            content[kept] = {key: value for key, value in content.get(kept, {}).items() if key in shown}
     version.content = content
     version.options = filled.options if version.is_wanted else {}
     version.facts = filled.facts if version.is_wanted else {}
