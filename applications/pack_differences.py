@@ -43,6 +43,7 @@ OF_FIELD: Final = {
     "option": "加算の条件の値",
     "shown_if": "出る条件",
     "may_differ": "登録と違う入力",
+    "otherwise": "入力しない欄の説明",
     "columns": "列",
 }
 PLAIN: Final = (str, int, bool, type(None))

@@ -214,6 +214,8 @@ def _of_conditions(found: Ingredients, sheet: CountSheet | None) -> Known:
         if (value := getattr(facts, name)) is None:
             continue
         words = of_counts if name in OF_COUNTS else "適用中の加算・調整"
+        if name in found.place:
+            words = "市の設定"
         if name in of_roster:
             words = of_roster[name].source
         told[f"{FACT}{name}"] = Given(as_kept(name, value), words)
