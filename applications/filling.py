@@ -6,6 +6,7 @@ keys of choices, twelve numbers for months, rows of tables as mappings. ``fill``
 alike.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -17,6 +18,9 @@ from applications.definitions import Check, Field, Item, Kind, Paper
 from applications.formulas import NotComputable
 
 OF_LAST_YEAR: Final = "last_year."
+DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 ROW_KEY: Final = {Kind.PEOPLE: "member", Kind.CLASSES: "class"}
 
 
@@ -212,6 +216,8 @@ def _one(
         return Filled(own, None, Origin.COMPUTED)
     given = first_known(own, known)
     value = typed.get(own.key) if own.is_typed else None
+    if not fits(own, value):
+        value = None
     if own.kind in ROW_KEY:
         return _table(own, given, value)
     if given is None:
@@ -219,6 +225,54 @@ def _one(
     if own.may_differ and not is_empty(value) and value != given.value:
         return Filled(own, value, Origin.DIFFERS, given, reasons.get(own.key, ""))
     return Filled(own, given.value, Origin.KNOWN, given)
+
+
+def fits(own: Field, value: Any) -> bool:
+    """
+    Whether what was typed is still an answer: a newer pack may ask it as another kind, with other choices or bounds.
+
+    What is none is asked again, and stays as it was typed until then.
+    """
+    if value is None:
+        return True
+    match own.kind:
+        case Kind.YES_NO:
+            return isinstance(value, bool)
+        case Kind.CHOICE:
+            return value in own.choices if isinstance(value, str) else False
+        case Kind.CHOICES:
+            return isinstance(value, list) and all(one in own.choices for one in value)
+        case Kind.WHOLE | Kind.YEN:
+            return _is_whole(value) and _is_within(own, value)
+        case Kind.DECIMAL:
+            return (
+                isinstance(value, str) and bool(DECIMAL.fullmatch(value)) and _is_within(own, Fraction(value))
+            )
+        case Kind.DATE:
+            return isinstance(value, str) and bool(DAY.fullmatch(value))
+        case Kind.MONTH:
+            return isinstance(value, str) and bool(MONTH.fullmatch(value))
+        case Kind.MONTHLY:
+            return isinstance(value, list) and all(cell is None or _is_whole(cell) for cell in value)
+        case Kind.ROWS:
+            return isinstance(value, list) and all(
+                isinstance(row, dict) and _row_fits(own, row) for row in value
+            )
+        case Kind.PEOPLE | Kind.CLASSES:
+            return isinstance(value, dict) and all(_row_fits(own, row) for row in value.values())
+    return isinstance(value, str)
+
+
+def _row_fits(own: Field, row: Mapping[str, Any]) -> bool:
+    return all(fits(column, row.get(column.key)) for column in own.columns if not column.is_computed)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_within(own: Field, value: Fraction | int) -> bool:
+    return value >= (own.least or 0) and (own.most is None or value <= own.most)
 
 
 def _table(own: Field, given: Given | None, typed: Any) -> Filled:

@@ -26,6 +26,8 @@ OF_ITEM: Final = {
     "papers": "紙の書類",
     "tables": "段階の表",
     "public_too": "公立施設も申請する",
+    "is_for_all": "必ず提出する",
+    "own_words": "申請するかの聞き方",
 }
 OF_FIELD: Final = {
     "label": "名前",

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from applications import sources
-from applications.definitions import Field, Item
+from applications.definitions import Field, Item, Months
 from applications.facts import ANSWER, FACT
 from applications.filling import Filled, FilledItem, Given, Origin, fill, needs_of
 from applications.models import ApplicationVersion
@@ -63,7 +63,7 @@ def fill_many(
     said = said_by(facilities, fiscal_year)
     groups: dict[ServiceMonth, list[tuple[Facility, Item, ApplicationVersion | None]]] = {}
     for one in wanted:
-        groups.setdefault(_month_of(one[2], fiscal_year), []).append(one)
+        groups.setdefault(month_of(one[1], one[2], fiscal_year), []).append(one)
     told: dict[tuple[UUID, ServiceMonth], Known] = {}
     drafted: dict[tuple[UUID, ServiceMonth], Drafted] = {}
     for month, members in groups.items():
@@ -78,7 +78,7 @@ def fill_many(
             drafted[facility_id, month] = _drafted(drafts[facility_id], known, said[facility_id], fiscal_year)
     filled = []
     for facility, item, version in wanted:
-        key = facility.pk, _month_of(version, fiscal_year)
+        key = facility.pk, month_of(item, version, fiscal_year)
         filled.append(
             fill(
                 item,
@@ -218,8 +218,10 @@ def _facts_of(own: Field) -> set[str]:
     return repeated | ({own.fact} if own.fact else set())
 
 
-def _month_of(version: ApplicationVersion | None, fiscal_year: int) -> ServiceMonth:
-    """The month from which the item holds; April while nobody has said."""
+def month_of(item: Item, version: ApplicationVersion | None, fiscal_year: int) -> ServiceMonth:
+    """The month from which the item holds and by which the rooms answer; April while nobody has said."""
+    if item.months is Months.MARCH:
+        return ServiceMonth(fiscal_year + 1, 3)
     if version is None or version.from_month is None:
         return ServiceMonth(fiscal_year, 4)
     return ServiceMonth.of(version.from_month)

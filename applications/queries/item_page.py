@@ -9,14 +9,14 @@ from uuid import UUID
 
 from applications.blocks import Block, Typed, blocks_of, control_id, read_blocks
 from applications.condition_checks import Findings, findings
-from applications.definitions import Item, Months
+from applications.definitions import Item, Months, Words
 from applications.differences import Difference, as_sent, differences
 from applications.entering import Entered, sentences_of
 from applications.filling import FilledItem, Problem
-from applications.models import ApplicationVersion, ItemPack
+from applications.models import Application, ApplicationVersion, ItemPack
 from applications.operations.cases import Wanted, before_submission, hash_of, unread_in
 from applications.packs_in_force import item_of, pack_of, released_rows
-from applications.queries.filled import fill_for
+from applications.queries.filled import fill_for, month_of
 from applications.queries.wheel import applies_to
 from applications.queries.year import round_of
 from applications.rounds import Standing, standings
@@ -45,6 +45,7 @@ class Place:
     pack: ItemPack
     item: Item
     versions: tuple[ApplicationVersion, ...]
+    application: Application | None = None
 
     @property
     def current(self) -> ApplicationVersion | None:
@@ -84,6 +85,11 @@ class Place:
     def is_change(self) -> bool:
         """What is typed changes something approved."""
         return self.approved is not None
+
+    @property
+    def words(self) -> Words:
+        """How the form asks whether it is applied for."""
+        return self.item.change_words if self.is_change else self.item.words
 
     @property
     def start(self) -> ApplicationVersion | None:
@@ -166,6 +172,11 @@ class FormView:
         ]
 
     @property
+    def wanted_words(self) -> str:
+        """Whether it is applied for, in words."""
+        return self.place.words.answer(self.version.is_wanted)
+
+    @property
     def amount_label(self) -> str:
         """What the item's amount is called."""
         item = self.place.item
@@ -223,6 +234,16 @@ class ReadView:
     before: ApplicationVersion | None
     changed: Sequence[Difference]
 
+    @property
+    def words(self) -> Words:
+        """How it was asked whether it is applied for."""
+        return self.place.item.change_words if self.before else self.place.item.words
+
+    @property
+    def wanted_words(self) -> str:
+        """Whether it is applied for, in words."""
+        return self.words.answer(self.version.is_wanted)
+
     @cached_property
     def blocks(self) -> list[Block]:
         """All fields that were sent."""
@@ -243,23 +264,21 @@ def find_place(
 
     :raises NoSuchItem: nothing the facility may apply for, or ever has.
     """
-    rows = ApplicationVersion.objects.filter(
-        facility=facility,
-        application__fiscal_year=fiscal_year,
-        application__family=family,
-        application__item_key=item_key,
+    own = Application.objects.filter(
+        facility=facility, fiscal_year=fiscal_year, family=family, item_key=item_key
     )
+    rows = ApplicationVersion.objects.filter(application__in=own)
     kept = rows.exclude(status=VersionStatus.DISCARDED).select_related("application", "pack", "replaces")
-    packs, found = together(released_rows(fiscal_year), kept.order_by("-number"))
-    versions = tuple(found)
+    packs, found, begun = together(released_rows(fiscal_year), kept.order_by("-number"), own)
+    versions, application = tuple(found), next(iter(begun), None)
     for row in packs:
         item = pack_of(row).by_key.get(item_key)
         if row.family == family and item is not None and applies_to(item, facility):
-            return Place(municipality, facility, fiscal_year, row, item, versions)
+            return Place(municipality, facility, fiscal_year, row, item, versions, application)
     if not versions:
         raise NoSuchItem(item_key)
     left = versions[0].pack
-    return Place(municipality, facility, fiscal_year, left, item_of(left, item_key), versions)
+    return Place(municipality, facility, fiscal_year, left, item_of(left, item_key), versions, application)
 
 
 def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **options: Any) -> FormView:
@@ -274,7 +293,7 @@ def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **o
     filled = fill_for(place.facility, place.fiscal_year, place.item, version)
     unread: Mapping[str, str] = version.content.get("unread", {})
     typed = Typed(unread, sentences_of(place.item, unread), options.get("more_of", ""))
-    month = ServiceMonth.of(version.from_month) if version.from_month else ServiceMonth(place.fiscal_year, 4)
+    month = month_of(place.item, version, place.fiscal_year)
     return FormView(
         place=place,
         version=version,
@@ -321,7 +340,7 @@ def _to_fill(
         municipality_id=place.facility.municipality_id,
         facility=place.facility,
         pack=place.pack,
-        is_wanted=start.is_wanted if start is not None else None,
+        is_wanted=place.item.is_for_all or (start.is_wanted if start is not None else None),
         from_month=_first_month(place, start),
         to_month=start.to_month if start is not None and not _begins_change(place) else None,
         replaces=place.approved,
@@ -334,7 +353,7 @@ def _to_fill(
         kept["unread"] = dict(entered.unread)
         kept["reasons"] |= dict(reasons)
     if wanted is not None:
-        shown.is_wanted = wanted.is_wanted
+        shown.is_wanted = place.item.is_for_all or wanted.is_wanted
         shown.from_month = wanted.from_month.first_day if wanted.from_month else None
         shown.to_month = wanted.to_month.first_day if wanted.to_month else None
     shown.content = kept

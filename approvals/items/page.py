@@ -15,7 +15,7 @@ from applications.wording import people_in
 from approvals.items.comparing import before_of, is_same
 from approvals.items.flags import Flag, flags_of, stale_fields
 from approvals.items.money import MoneyEffect, money_effect
-from approvals.items.noticing import STALE
+from approvals.items.noticing import STALE, no_words
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.items.terms import months_of
 from approvals.items.values import ComparedField, compared_fields
@@ -91,6 +91,11 @@ class ItemView:
     def unchanged(self) -> list[ComparedField]:
         """What is as it was."""
         return [one for one in self.fields if not one.has_changed]
+
+    @property
+    def no_words(self) -> str:
+        """What the facility's «no» is called."""
+        return no_words(self.version, self.item)
 
     @property
     def is_same(self) -> bool:
