@@ -18,6 +18,7 @@ from applications.definitions import Check, Field, Item, Kind, Paper
 from applications.formulas import NotComputable
 
 OF_LAST_YEAR: Final = "last_year."
+OF_CHARGES: Final = "charges."
 DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -71,6 +72,11 @@ class Filled:
     def is_of_last_year(self) -> bool:
         """It is what was said last year: nobody has registered it, so it is typed over without a reason."""
         return self.known is not None and self.known.source.startswith(OF_LAST_YEAR)
+
+    @property
+    def is_repeated_to_city(self) -> bool:
+        """It is from rows the facility alone is told: only by its word the conditions know it."""
+        return self.known is not None and self.known.source.startswith(OF_CHARGES)
 
     @property
     def needs_reason(self) -> bool:
@@ -149,14 +155,14 @@ class FilledItem:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The facts of conditions that are said here: typed, computed from what was, or repeated from last year."""
+        """The facts of conditions that are said here: typed, computed, or repeated from last year or a notice."""
         return {
             filled.field.fact: filled.value
             for filled in self.fields
             if filled.field.fact
             and filled.is_shown
             and not filled.is_empty
-            and (filled.origin in SAID or filled.is_of_last_year)
+            and (filled.origin in SAID or filled.is_of_last_year or filled.is_repeated_to_city)
         }
 
 

@@ -23,6 +23,7 @@ AREAS: Final = {
     "team": "児童数と職員名簿",
     "received": "承認済みの請求",
     "monthly": "月の実績",
+    "charges": "利用者負担額の通知",
     "city": "市の設定",
     "item": "今年度のほかの申請",
     "last_year": "昨年度の申請",

@@ -43,10 +43,10 @@ def known_facts(found: Ingredients) -> Facts:
     """
     One facility's month with everything the rooms hold, and nothing they do not.
 
-    The exempt children of side dishes come with user charges, whose rows the operations section may not see, so they
-    stay a question. Rates count as known though they are provisional: it is these that are claimed. What the city has
-    said of the place stands before the variants of granted items; the roster before what the facility has said in
-    applications, and that before what it has answered.
+    The exempt children of side dishes come with user charges, whose rows the operations section may not see: they are
+    known by the facility's application, else they stay a question. Rates count as known though they are provisional:
+    it is these that are claimed. What the city has said of the place stands before the variants of granted items; the
+    roster before what the facility has said in applications, and that before what it has answered.
     """
     profile = found.profile
     claimed = claimed_items(found)

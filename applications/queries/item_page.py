@@ -9,6 +9,7 @@ from uuid import UUID
 
 from applications.blocks import Block, Typed, blocks_of, control_id, read_blocks
 from applications.condition_checks import Findings, findings
+from applications.contradicting import Contradiction, contradictions
 from applications.definitions import Item, Months, Words
 from applications.differences import Difference, as_sent, differences
 from applications.entering import Entered, sentences_of
@@ -23,7 +24,7 @@ from applications.rounds import Standing, standings
 from applications.states import PackState, VersionStatus
 from applications.wording import people_in
 from asking import together
-from facilities.models import Facility, Municipality
+from facilities.models import Facility, GrantedItem, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from staff_records.models import StaffMember
 from staff_records.queries.figures import names_of
@@ -127,12 +128,33 @@ class FormView:
     people: People
     findings: Findings | None
     remarks: Mapping[str, str] = field(default_factory=dict)
+    held: Sequence[GrantedItem] = ()
 
     @cached_property
     def blocks(self) -> list[Block]:
         """All fields, with what the city wants put right at them."""
         blocks = blocks_of(self.filled, self.typed, self.people.names, self.people.choices)
-        return [replace(block, city_remark=self.remarks.get(block.field.key, "")) for block in blocks]
+        differing = {one.at: one.sentence for one in self.contradictions}
+        return [
+            replace(
+                block,
+                city_remark=self.remarks.get(block.field.key, ""),
+                remark=block.remark or differing.get(block.field.key, ""),
+            )
+            for block in blocks
+        ]
+
+    @cached_property
+    def contradictions(self) -> list[Contradiction]:
+        """Where it says something else than what holds; a change means to, so none of it is told."""
+        if self.place.is_change:
+            return []
+        return contradictions(
+            self.place.item,
+            is_wanted=self.version.is_wanted,
+            options=self.filled.options,
+            held=self.held,
+        )
 
     @property
     def asked(self) -> list[Block]:
@@ -302,8 +324,17 @@ def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **o
         standing=_standing(place, _round(place), at),
         people=_people(place, filled, may_choose=options.get("may_choose", True)),
         remarks=options.get("remarks", {}),
+        held=_held(place, month),
         findings=findings(place.facility, month, filled) if version.is_wanted is not False else None,
     )
+
+
+def _held(place: Place, month: ServiceMonth) -> list[GrantedItem]:
+    """What holds of the item's addition in its month; no query where it is none."""
+    if place.item.grants is None:
+        return []
+    rows = GrantedItem.objects.filter(facility=place.facility, code=place.item.grants.code)
+    return list(holding_in(rows, month))
 
 
 def read_view(place: Place, version: ApplicationVersion, at: datetime) -> ReadView:

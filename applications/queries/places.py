@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
 from accounts.models import User
 from applications.models import PlaceException, PlaceFact
@@ -78,7 +79,7 @@ def places_of(fiscal_year: int) -> PlacesView:
     names = dict(User.objects.filter(pk__in=people).values_list("pk", "login_id"))
     held = {row.fact: row for row in rows if row.ended_at is None}
     history = [
-        Event(at, names.get(person, ""), sentence)
+        Event(at, names.get(person, "") if person else "", sentence)
         for row in every
         for at, person, sentence in _told(row, row.facility if isinstance(row, PlaceException) else None)
     ]
@@ -119,7 +120,7 @@ def _label(fact: str) -> str:
 
 def _told(
     row: PlaceFact | PlaceException, facility: Facility | None
-) -> Iterable[tuple[datetime, object, str]]:
+) -> Iterable[tuple[datetime, UUID | None, str]]:
     what = f"{_label(row.fact)}：{value_words(row.fact, row.value)}"
     whose = f"{facility.name}の例外　" if facility else ""
     yield row.said_at, row.said_by, f"{whose}{what}{'（前年度から引き継ぎ）' if row.is_carried else ''}"
