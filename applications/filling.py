@@ -221,9 +221,7 @@ def _one(
     if own.is_computed:
         return Filled(own, None, Origin.COMPUTED)
     given = first_known(own, known)
-    value = typed.get(own.key) if own.is_typed else None
-    if not fits(own, value):
-        value = None
+    value = fitting(own, typed.get(own.key)) if own.is_typed else None
     if own.kind in ROW_KEY:
         return _table(own, given, value)
     if given is None:
@@ -233,44 +231,51 @@ def _one(
     return Filled(own, given.value, Origin.KNOWN, given)
 
 
-def fits(own: Field, value: Any) -> bool:
+def fitting(own: Field, value: Any) -> Any:
     """
-    Whether what was typed is still an answer: a newer pack may ask it as another kind, with other choices or bounds.
+    What was typed, as far as it is still an answer: a newer pack may ask it as another kind, with other choices or
+    bounds. What is none is asked again, and stays as it was typed until then; of a table only those cells.
+    """
+    if own.kind is Kind.ROWS and isinstance(value, list):
+        return [_row_fitting(own, row) for row in value if isinstance(row, dict)]
+    if own.kind in ROW_KEY and isinstance(value, dict):
+        return {key: _row_fitting(own, row) for key, row in value.items() if isinstance(row, dict)}
+    return value if value is None or _fits(own, value) else None
 
-    What is none is asked again, and stays as it was typed until then.
-    """
-    if value is None:
-        return True
+
+def _row_fitting(own: Field, row: Mapping[str, Any]) -> dict[str, Any]:
+    cells = {
+        column.key: fitting(column, row[column.key])
+        for column in own.columns
+        if column.key in row and not column.is_computed
+    }
+    return {**row, **cells}
+
+
+def _fits(own: Field, value: Any) -> bool:
     match own.kind:
         case Kind.YES_NO:
             return isinstance(value, bool)
-        case Kind.CHOICE:
-            return value in own.choices if isinstance(value, str) else False
         case Kind.CHOICES:
             return isinstance(value, list) and all(one in own.choices for one in value)
         case Kind.WHOLE | Kind.YEN:
             return _is_whole(value) and _is_within(own, value)
-        case Kind.DECIMAL:
-            return (
-                isinstance(value, str) and bool(DECIMAL.fullmatch(value)) and _is_within(own, Fraction(value))
-            )
-        case Kind.DATE:
-            return isinstance(value, str) and bool(DAY.fullmatch(value))
-        case Kind.MONTH:
-            return isinstance(value, str) and bool(MONTH.fullmatch(value))
         case Kind.MONTHLY:
             return isinstance(value, list) and all(cell is None or _is_whole(cell) for cell in value)
-        case Kind.ROWS:
-            return isinstance(value, list) and all(
-                isinstance(row, dict) and _row_fits(own, row) for row in value
-            )
-        case Kind.PEOPLE | Kind.CLASSES:
-            return isinstance(value, dict) and all(_row_fits(own, row) for row in value.values())
-    return isinstance(value, str)
-
-
-def _row_fits(own: Field, row: Mapping[str, Any]) -> bool:
-    return all(fits(column, row.get(column.key)) for column in own.columns if not column.is_computed)
+        case Kind.ROWS | Kind.PEOPLE | Kind.CLASSES:
+            return False
+    if not isinstance(value, str):
+        return False
+    match own.kind:
+        case Kind.CHOICE:
+            return value in own.choices
+        case Kind.DECIMAL:
+            return bool(DECIMAL.fullmatch(value)) and _is_within(own, Fraction(value))
+        case Kind.DATE:
+            return bool(DAY.fullmatch(value))
+        case Kind.MONTH:
+            return bool(MONTH.fullmatch(value))
+    return True
 
 
 def _is_whole(value: Any) -> bool:

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applications.filling import fill
 from applications.models import ApplicationVersion, ItemPack, Paper
 from applications.operations import cases, packs
 from applications.packs_in_force import item_of, pack_of, vocabulary
-from applications.queries.filled import fill_for
+from applications.queries.filled import fill_for, fill_many
 from applications.queries.item_page import find_place, form_view, read_view
 from applications.queries.packs import packs_of_year, shipped_of_year
 from applications.queries.year import year_of
@@ -243,6 +245,17 @@ def test_what_is_no_answer_of_its_kind_is_asked_again(kind, value):
     assert filled.fields[0].is_missing
 
 
+def test_of_a_table_only_what_is_no_answer_is_asked_again(city, sakura):
+    item = read_pack(_of_2027(), vocabulary()).by_key["night_watch"]
+    rows = [{"what": "見本 花子", "hours": "40"}, {"what": "見本 次郎", "hours": 20}]
+    filled = fill(item, fiscal_year=2027, known={}, typed={"nights": rows})
+
+    assert filled.by_key["nights"].value == [
+        {"what": "見本 花子", "hours": None},
+        {"what": "見本 次郎", "hours": 20},
+    ]
+
+
 def test_a_newer_shipped_text_is_offered_with_how_much_differs_and_loaded_beside_the_released_one(
     city, tmp_path, monkeypatch
 ):
@@ -302,6 +315,36 @@ def test_an_item_of_march_is_asked_by_march(city, sakura):
         filled = fill_for(sakura.facility, 2026, item_of(pack, "team_childcare"), None)
 
     assert filled.by_key["capacity"].value == 110
+
+
+def test_a_draft_of_another_month_shows_that_month_and_asks_the_rooms_once_more_for_it(city, sakura):
+    pack = release_pack(city)
+    sumire = make_facility(city, number="1299900000902", name="すみれ保育園")
+    october = ServiceMonth(2026, 10)
+    with city.open():
+        row = FacilityProfile.objects.get(facility=sakura.facility)
+        row.to_month = "2026-09-01"
+        row.save()
+        FacilityProfile.objects.create(
+            municipality=city.municipality,
+            facility=sakura.facility,
+            from_month=october.first_day,
+            approved_capacity=150,
+            capacity_23=150,
+            region_percent=row.region_percent,
+        )
+    item = item_of(pack, "team_childcare")
+    early, late = save(sumire, pack), save(sakura, pack, from_month=october)
+    with city.open():
+        asked = [(sumire.facility, item, early), (sakura.facility, item, late)]
+        with CaptureQueriesContext(connection) as both:
+            filled = fill_many(asked, 2026)
+        with CaptureQueriesContext(connection) as one:
+            fill_many(asked[:1], 2026)
+
+    assert [row.by_key["capacity"].value for row in filled] == [90, 150]
+    # What applications have said is one query for all; the profiles are asked for each month.
+    assert (len(both), len(one)) == (3, 2)
 
 
 # ------------------------------------------------------------------------------------------ what is no pack
