@@ -44,7 +44,7 @@ STATE_LABELS: Final[Mapping[State, str]] = {
     State.RETURNED: "差し戻し",
     State.SUBMITTED: "提出済み",
     State.APPROVED: "承認済み",
-    State.DECLINED: "申請しない",
+    State.DECLINED: "申請しない・該当しない",
 }
 STATE_TONES: Final[Mapping[State, str]] = {
     State.EMPTY: "off",
@@ -110,10 +110,16 @@ class Line:
             if version.replaces_id is not None:
                 return "変更を入力中"
             if version.is_wanted is False:
-                return "申請しない（提出前）"
+                return f"{self.item.words.no}（提出前）"
         if self.state is State.SUBMITTED and version is not None and version.replaces_id is not None:
             return "変更を提出済み"
-        return STATE_LABELS[self.state]
+        return self.item.words.no if self.state is State.DECLINED else STATE_LABELS[self.state]
+
+    @property
+    def no_words(self) -> str:
+        """What a «no» is called: of a change, that it ends."""
+        is_change = self.shown is not None and self.shown.replaces_id is not None
+        return (self.item.change_words if is_change else self.item.words).no
 
     @property
     def stage_words(self) -> str:
@@ -156,7 +162,7 @@ class Line:
     @property
     def may_be_declined(self) -> bool:
         """Nobody has said yet that it is applied for."""
-        if self.item.stage is not Stage.APPLICATION or self.approved is not None:
+        if self.item.stage is not Stage.APPLICATION or self.item.is_for_all or self.approved is not None:
             return False
         version = self.current
         return version is None or (version.status == VersionStatus.DRAFT and version.is_wanted is None)

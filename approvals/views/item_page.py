@@ -137,7 +137,7 @@ def _page(
     except ApplicationVersion.DoesNotExist:
         raise Http404 from None
     version = view.version
-    beside = beside_for_city(request, view.versions, view.item)
+    beside = beside_for_city(request, view.version.application, view.versions, view.item)
     rows = {**view.row_ids, **beside["beside"].row_ids}
     record(ItemEvent.SHOWN, on=version, rows=rows, detail={"content_hash": version.content_hash})
     may_decide, why_not = True, ""
