@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey
 from tests.environment import VAR
+from tests.ready_cluster import lay_down
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -52,9 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[tuple[Postgres, Valkey]]:
+def servers(django_db_blocker: Any) -> Iterator[tuple[Postgres, Valkey]]:
     """A throw-away PostgreSQL and Valkey of this test process."""
     postgres, valkey = Postgres(VAR, durable=False), Valkey(VAR)
+    with django_db_blocker.unblock():
+        lay_down(postgres)
     postgres.start()
     postgres.prepare()
     valkey.start()
@@ -66,28 +69,24 @@ def servers() -> Iterator[tuple[Postgres, Valkey]]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(servers: tuple[Postgres, Valkey], django_db_blocker: Any) -> Iterator[None]:
-    """Migrate as the owner, then run as the role production serves with: it owns nothing, row security binds it."""
+    """Migrated by the owner, used by the role production serves with: it owns nothing, row security binds it."""
     from celery import current_app
     from django.conf import settings
     from django.db import connections
-    from django.test.utils import setup_databases, teardown_databases
 
     postgres, valkey = servers
     settings.CELERY_BROKER_URL = valkey.url
     current_app.conf.broker_url = valkey.url
     with django_db_blocker.unblock():
         for connection in connections.all():
-            connection.settings_dict.update({"HOST": str(postgres.socket_folder), "USER": OWNER_ROLE})
-        before = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
-        for connection in connections.all():
             connection.close()
-            connection.settings_dict["USER"] = APPLICATION_ROLE
+            own = {"HOST": str(postgres.socket_folder), "USER": APPLICATION_ROLE}
+            name = f"test_{settings.DATABASES[connection.alias]['NAME']}"
+            connection.settings_dict.update({**own, "NAME": name})
             connection.ops.execute_sql_flush = partial(_empty_as_owner, connection.alias)
         yield
         for connection in connections.all():
             connection.close()
-            connection.settings_dict["USER"] = OWNER_ROLE
-        teardown_databases(before, verbosity=0)
 
 
 @pytest.hookimpl(tryfirst=True)
