@@ -7,6 +7,7 @@ Nothing of the machine is used and nothing outside it is reachable. Each paralle
 import re
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -28,16 +29,36 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
-# What one process does from beginning to end, because it stands on something dear: a running house, the seeded demo.
-# (Marks of groups are lost between pytest 9 and xdist 3.8: both processes seeded both.)
-TOGETHER = ("tests/browser/", "tests/portal/demo/", "tests/pages/test_in_browser.py")
+# What one process does from beginning to end, because it stands on something dear: a running house, the seeded demo,
+# everybody's answers. (Marks of groups are lost between pytest 9 and xdist 3.8: both processes seeded both.)
+TOGETHER = ("tests/browser/", "tests/access/", "tests/portal/demo/")
+# What takes long begins first, or one process would wait for it at the end; then whatever has the most tests.
+LONG = (
+    *TOGETHER,
+    "tests/staff_records/test_replacing_keys.py",
+    "tests/approvals/test_bulk.py",
+    "tests/approvals/test_item_bulk.py",
+    "tests/person_keys/test_rotation.py",
+    "tests/staff_records/test_whole_city.py",
+    "tests/applications/test_year.py",
+    "tests/pages/test_in_browser.py",
+)
+
+
+def _place(nodeid: str) -> str:
+    """What is dealt out as one: a file, for what its tests share is made once then, or a folder of ``TOGETHER``."""
+    return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid.split("::")[0])
 
 
 class Together(LoadScopeScheduling):
-    """Every test for whichever process is free, but those that stand on the same thing for one."""
+    """One place after the other for whichever process is free, in the order of the items."""
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+        return _place(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -89,8 +110,8 @@ def django_db_setup(servers: tuple[Postgres, Valkey], django_db_blocker: Any) ->
             connection.close()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Every test that may use the database may use the key store, too: pages of staff need both."""
     for item in items:
         asked = item.get_closest_marker("django_db")
@@ -99,6 +120,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             options = dict(asked.kwargs) if asked else {}
             options.setdefault("transaction", "transactional_db" in by_fixture)
             item.add_marker(pytest.mark.django_db(databases=["default", "keys"], **options), append=False)
+    yield
+    if hasattr(config, "workerinput"):
+        _longest_first(
+            items
+        )  # after Django's order by what a test does to the database, which stays inside a place
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """The order of dealing out; inside a place the order stays."""
+    tests = Counter(_place(item.nodeid) for item in items)
+
+    def rank(item: pytest.Item) -> tuple[int, int, str]:
+        place = _place(item.nodeid)
+        known = next((number for number, long in enumerate(LONG) if place.startswith(long)), len(LONG))
+        return known, -tests[place], place
+
+    items.sort(key=rank)
 
 
 def _empty_as_owner(alias: str, statements: list[str]) -> None:
