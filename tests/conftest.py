@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +20,9 @@ from xdist.scheduler import LoadScopeScheduling
 from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey
 from tests.environment import VAR
 from tests.ready_cluster import lay_down
+
+if TYPE_CHECKING:
+    from tests.seeded_house import SeededHouse
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -31,10 +34,15 @@ settings.load_profile("house")
 
 # What one process does from beginning to end, because it stands on something dear: a running house, the seeded demo,
 # everybody's answers. (Marks of groups are lost between pytest 9 and xdist 3.8: both processes seeded both.)
-TOGETHER = ("tests/browser/", "tests/access/", "tests/portal/demo/")
+TOGETHER = {
+    "tests/browser/": "the demo",
+    "tests/portal/demo/": "the demo",
+    "tests/access/": "the answers",
+}
 # What takes long begins first, or one process would wait for it at the end; then whatever has the most tests.
 LONG = (
-    *TOGETHER,
+    "the demo",
+    "the answers",
     "tests/staff_records/test_replacing_keys.py",
     "tests/approvals/test_bulk.py",
     "tests/approvals/test_item_bulk.py",
@@ -46,8 +54,10 @@ LONG = (
 
 
 def _place(nodeid: str) -> str:
-    """What is dealt out as one: a file, for what its tests share is made once then, or a folder of ``TOGETHER``."""
-    return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid.split("::")[0])
+    """What is dealt out as one: a file, for what its tests share is made once then, or folders of ``TOGETHER``."""
+    return next(
+        (place for folder, place in TOGETHER.items() if nodeid.startswith(folder)), nodeid.split("::")[0]
+    )
 
 
 class Together(LoadScopeScheduling):
@@ -86,6 +96,19 @@ def servers(django_db_blocker: Any) -> Iterator[tuple[Postgres, Valkey]]:
     valkey.stop()
     postgres.stop()
     shutil.rmtree(VAR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def seeded_house(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> "SeededHouse":
+    """The demo, seeded. Nobody works in it: ask for a copy, or be ``connected()`` and take back what you do."""
+    from tests.seeded_house import SeededHouse
+
+    house = SeededHouse(tmp_path_factory.mktemp("seeded") / "var")
+    with django_db_blocker.unblock():
+        house.seed()
+    return house
 
 
 @pytest.fixture(scope="session")

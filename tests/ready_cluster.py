@@ -1,5 +1,5 @@
 """
-A PostgreSQL cluster with both databases migrated, made once and copied by every test process.
+A PostgreSQL cluster with all databases migrated, made once and copied by every test process.
 
 Migrating from nothing costs each process fifteen seconds of computing, copying a fifth of one. The cluster is kept
 below ``var/`` until what it was made of changes; ``tests/browser/test_first_day.py`` still goes the whole way.
@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from portal.servers import OWNER_ROLE, Postgres
+import psycopg
+
+from portal.servers import DATABASE, KEY_STORE, OWNER_ROLE, Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "ready-cluster"
@@ -24,17 +26,17 @@ IMPORTED = re.compile(r"^\s*(?:from|import) ([\w.]+)(?: import (\w+))?", re.MULT
 
 
 def lay_down(postgres: Postgres) -> None:
-    """Before its first start: the server's folder, with the test databases at the newest migration."""
+    """Before its first start: the server's folder, its databases and those of tests at the newest migration."""
     with _locked(fcntl.LOCK_SH):
         ready = _place(postgres)
         if ready.exists():
-            _copy(ready, postgres.folder)
+            copy(ready, postgres.folder)
             return
     with _locked(fcntl.LOCK_EX):
         ready = _place(postgres)
         if not ready.exists():  # another process may have been first
             _make(ready)
-        _copy(ready, postgres.folder)
+        copy(ready, postgres.folder)
 
 
 def _place(postgres: Postgres) -> Path:
@@ -86,7 +88,7 @@ def _make(ready: Path) -> None:
         _migrate(postgres)
         postgres.stop()
         unfinished = ready.with_suffix(".unfinished")
-        _copy(postgres.folder, unfinished)
+        copy(postgres.folder, unfinished)
         unfinished.rename(ready)
     finally:
         postgres.stop()
@@ -104,9 +106,13 @@ def _migrate(postgres: Postgres) -> None:
     for connection, name, _ in before:
         connection.close()
         connection.settings_dict["NAME"] = name
+    with psycopg.connect(postgres.url("postgres", "postgres"), autocommit=True) as server:
+        for name in (DATABASE, KEY_STORE):
+            server.execute(f"DROP DATABASE {name}")
+            server.execute(f"CREATE DATABASE {name} OWNER {OWNER_ROLE} TEMPLATE test_{name}")
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path) -> None:
     """With owners and modes: PostgreSQL asks for both."""
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     subprocess.run(["cp", "-a", f"{source}/.", str(target)], check=True)

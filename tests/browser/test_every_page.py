@@ -86,7 +86,7 @@ PAGES = {
         "budget-refused": "/c/budget/?year=x&percent=1000",
         "applications-inbox": "/c/applications/",
         "applications-inbox-of-mine": "/c/applications/?mine=1",
-        "applications-inbox-nothing-found": "/c/applications/?q=どこにもない",
+        "applications-inbox-nothing-found": "/c/applications/?words=どこにもない",
         "applications-overview": "/c/applications/overview/?year=2026",
         "applications-routes": "/c/applications/routes/",
         "applications-delegations": "/c/applications/delegations/",
@@ -188,6 +188,29 @@ def test_every_page_of_a_row_is_clean(come, login_id):
         for click in clicks:
             person.page.click(f"main >> {click}")
         person.see(name)
+
+
+def test_a_question_about_an_application_is_seen_by_both(come):
+    officer, clerk = come(), come()
+    officer.sign_in("tanto")
+    clerk.sign_in("nishidai")
+
+    officer.open(f"/c/applications/?words={cast.SECOND_NURSERY}&item=nutrition")
+    officer.page.click("main >> tbody a >> nth=0")
+    officer.page.fill("#talk-text", "嘱託の契約書はいつ届きますか。")
+    officer.page.click("button:has-text('質問する')")
+    officer.page.wait_for_selector(".flash.success")
+    officer.open("/c/questions/?show=")
+    officer.see("questions-asked")
+    officer.page.click("main >> tbody a >> nth=0")
+    officer.see("conversation-of-the-city")
+    clerk.open(f"/f/{cast.SECOND_NURSERY}/applications/2026/")
+    clerk.see("applications-with-a-question")
+    clerk.page.click("text=栄養管理加算 >> nth=0")
+    clerk.page.fill("#talk-text", "来週お送りします。")
+    clerk.page.click("main >> button:has-text('伝える')")
+    clerk.page.wait_for_selector(".flash.success")
+    clerk.see("application-with-an-answer")
 
 
 WIDE_FILE = """処理年月,施設コード,施設名称,0歳標準,0歳短時間,1歳標準,1歳短時間,3歳,3歳短時間,満3歳,2号計,5歳,合計
