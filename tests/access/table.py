@@ -1,4 +1,4 @@
-"""The table itself. See ``tests/test_access.py`` for the order of the people."""
+"""The table itself. See ``test_access.py`` for the order of the people."""
 
 Answers = tuple[int, int, int, int, int, int, int, int, int, int]
 
