@@ -14,6 +14,7 @@ from applications.states import VersionStatus
 from applications.wording import people_in
 from approvals.items.comparing import before_of, is_same
 from approvals.items.flags import Flag, flags_of, stale_fields
+from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
 from approvals.items.noticing import STALE
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
@@ -182,7 +183,7 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     )
     stale = _stale(version, item, sent) if subject.is_waiting and item is not None else {}
     checked = additions_of(version.facility, None).checked if item is not None and item.grants else None
-    flags = flags_of(version, before, item, checked, sent)
+    flags = flags_of(version, before, item, checked, sent, own_stake(version))
     if stale:
         flags.insert(0, Flag("stale", f"{STALE} {len(stale)}欄", 3))
     earlier = before.content.get("sent", {}) if before else None
