@@ -20,7 +20,7 @@ from approvals.items.terms import months_of
 from asking import together
 from facilities.models import Facility, GrantedItem
 from facilities.periods import ServiceMonth
-from pricing.rule_sets import claimable_entries
+from pricing.rule_sets import claimable_entries, is_of_two_tables
 
 # What was replaced counts, too: an addition that ended in September owes a report on the months before.
 SENT = (VersionStatus.SUBMITTED, VersionStatus.RETURNED, VersionStatus.APPROVED, VersionStatus.SUPERSEDED)
@@ -78,11 +78,11 @@ class Holdings:
         if item.grants is None:
             return False
         code, asked = item.grants.code, item.grants.certification
-        one_table = len(claimable_entries(facility.kind, code)) < 2
+        by_grade = bool(asked) and is_of_two_tables(facility.kind, code)
         return any(
             row.from_month <= last.first_day
             and (row.to_month or date.max) >= first.first_day
-            and (one_table or not asked or row.certification in {"", asked})
+            and (not by_grade or row.certification in {"", asked})
             for row in self.granted.get((facility.pk, code), ())
         )
 

@@ -17,8 +17,10 @@ from applications.states import VersionStatus
 from approvals.items.comparing import SEALED, befores_of, is_same
 from approvals.items.flags import Flag, flags_of, risk_of, stale_fields
 from approvals.items.holding import Holdings, Stake, holdings_of, stake_of
+from approvals.items.prices import books_of, lacks_price
 from approvals.queries import latest_month
 from claims.queries.additions import Checked, additions_in
+from pricing import RateBook
 
 STALE = "いまの登録と違う値"
 
@@ -69,6 +71,7 @@ class Eyes:
     checked: Mapping[UUID, Checked] = field(default_factory=dict)
     sent: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)
     holdings: Holdings = field(default_factory=lambda: holdings_of(()))
+    books: tuple[RateBook, ...] = ()
 
     def item_of(self, version: ApplicationVersion) -> Item | None:
         """None where the pack has it no more."""
@@ -78,8 +81,15 @@ class Eyes:
         """One version."""
         item = self.item_of(version)
         stake = stake_of(version, item, self.reported_by(version, item), self.holdings)
+        checked = self.checked.get(version.facility_id)
         flags = flags_of(
-            version, before, item, self.checked.get(version.facility_id), self.sent.get(version.pk, {}), stake
+            version,
+            before,
+            item,
+            checked,
+            self.sent.get(version.pk, {}),
+            stake,
+            is_unpriced=item is not None and lacks_price(version, item, self.books, checked),
         )
         return Noticed(version, item, before, tuple(flags), is_same(version, before), stake)
 
@@ -114,6 +124,9 @@ def eyes_for(versions: Sequence[ApplicationVersion], *, with_conditions: bool = 
         additions_in(month) if month else {},
         {version.pk: version.content.get("sent", {}) for version in contents},
         holdings_of(version for version in waiting if version.is_wanted is False),
+        books_of((one, items.get((one.pack_id, one.application.item_key))) for one in waiting)
+        if with_conditions
+        else (),
     )
 
 
