@@ -14,6 +14,7 @@ from applications.states import VersionStatus
 from applications.wording import people_in
 from approvals.items.amounts import AmountEffect, amount_effect
 from approvals.items.comparing import before_of, is_same
+from approvals.items.consequences import consequences
 from approvals.items.flags import Flag, flags_of, stale_fields
 from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
@@ -80,6 +81,7 @@ class ItemView:
     money: MoneyEffect | None
     amount: AmountEffect | None
     granted: list[GrantedItem]
+    consequences: list[str]
     roster: RosterShown | None
     decisions: list[DecisionShown]
     versions: list[ApplicationVersion]
@@ -192,6 +194,8 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         flags.insert(0, Flag("stale", f"{STALE} {len(stale)}欄", 3))
     earlier = before.content.get("sent", {}) if before else None
     names = _names(version, item, (sent, earlier or {}), reader)
+    money = money_effect(version, item) if item is not None and subject.is_waiting else None
+    granted = _granted(version, item)
     return ItemView(
         version=version,
         item=item,
@@ -200,9 +204,17 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         fields=compared_fields(item, sent, earlier, stale, names) if item is not None else [],
         people=[UUID(one) for one in names],
         flags=flags,
-        money=money_effect(version, item) if item is not None and subject.is_waiting else None,
+        money=money,
         amount=amount_effect(version, before, item, sent) if item is not None else None,
-        granted=_granted(version, item),
+        granted=granted,
+        consequences=consequences(
+            version,
+            item,
+            granted,
+            changes_claims=money is not None and (money.outcome is None or money.month_yen != 0),
+        )
+        if item is not None and subject.is_waiting
+        else [],
         roster=_roster(version),
         decisions=_shown(decisions, reader),
         versions=versions,

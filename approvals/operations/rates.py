@@ -8,15 +8,15 @@ from django.utils import timezone
 from approvals import permissions
 from approvals.events import ItemEvent
 from approvals.items.subjects import item_of_version
-from approvals.items.terms import months_of
 from approvals.models import RateCertificate
-from approvals.operations.effects import NO_ITEM, Certificate, write_certificate
+from approvals.operations.effects import NO_ITEM, Certificate, first_month_of_rates, write_certificate
 from audit.record import record
 from facilities.actors import Actor
 from facilities.models import Facility
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 
+LATER_CERTIFIED = "この申請のあとの版の認定が、すでに記録されています。前の版の認定は記録できません。"
 CERTIFIED = "この加算率の認定は、すでに記録されています。"
 
 
@@ -57,9 +57,20 @@ def certify(version_id: UUID, certificate: Certificate, *, by: Actor, at: dateti
     item = item_of_version(row.version)
     if item is None:
         raise NotAllowed(NO_ITEM)
-    first, _ = months_of(row.version, item)
-    write_certificate(row, certificate, first, by=by, at=at)
+    _require_newest(row)
+    write_certificate(row, certificate, first_month_of_rates(row.version, item), by=by, at=at)
     return row
+
+
+def _require_newest(row: RateCertificate) -> None:
+    """:raises NotAllowed: a later version's rates are certified: an earlier certificate would take them away."""
+    later = RateCertificate.objects.filter(
+        version__application=row.version.application_id,
+        version__number__gt=row.version.number,
+        certified_at__isnull=False,
+    )
+    if later.exists():
+        raise NotAllowed(LATER_CERTIFIED)
 
 
 def _locked(version_id: UUID, by: Actor) -> RateCertificate:
