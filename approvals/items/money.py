@@ -87,7 +87,7 @@ def _changed(
     standing: Standing, version: ApplicationVersion, item: Item
 ) -> tuple[Standing, Scenario, tuple[str, ...]]:
     """The month with the item as it would be granted, and with the rates as they were applied for."""
-    scenario, assumed = standing.now, ()
+    scenario, assumed = standing.now, tuple[str, ...]()
     if item.grants is not None:
         items, assumed = _items(standing, version, item)
         scenario = Scenario(scenario.children, items)

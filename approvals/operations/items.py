@@ -26,7 +26,7 @@ from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_ve
 from approvals.models import Delegation, ItemDecision, ReviewRoute, Verdict
 from approvals.models.items import LONGEST_REASON
 from approvals.operations.effects import Certificate, take_effect
-from approvals.operations.telling import tell_of_return
+from approvals.operations.telling import tell_of_approval_later, tell_of_return
 from audit.record import record
 from facilities.actors import Actor
 from facilities.models import Facility
@@ -197,6 +197,7 @@ def _approve(
     if subject.is_last_step:
         review.approve(subject.version, by=by, at=at)
         take_effect(subject, certificate=certificate, by=by, at=at)
+        tell_of_approval_later(subject.version, at=at)
     else:
         review.note_first_decision(subject.version, at=at)
     return subject.version

@@ -51,7 +51,7 @@ def _newest_sheet(facility: Facility, until: ServiceMonth | None = None) -> Coun
     confirmed = CountSheet.objects.filter(facility=facility, status=SheetStatus.CONFIRMED)
     if until is not None:
         confirmed = confirmed.filter(month__lte=until.first_day)
-    sheet = confirmed.select_related("facility__municipality").order_by("-month").first()
+    sheet: CountSheet | None = confirmed.select_related("facility__municipality").order_by("-month").first()
     if sheet is None:
         raise NothingToStartFrom("確認済みの児童数がまだありません。児童数を確認すると、試算できます。")
     return sheet
