@@ -166,6 +166,16 @@ class Share:
         """The whole."""
         return self.nation + self.prefecture + self.city
 
+    def split(self, yen: int) -> tuple[int, int, int]:
+        """
+        What nation, prefecture and city bear of an amount in yen: the first two are rounded down to whole yen
+        (円未満切捨て), the city bears what is left. Of less than nothing the same, with the sign.
+        """
+        size = abs(yen)
+        nation, prefecture = size * self.nation // self.of, size * self.prefecture // self.of
+        sign = -1 if yen < 0 else 1
+        return sign * nation, sign * prefecture, sign * (size - nation - prefecture)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

@@ -32,7 +32,6 @@ class ItemEvent(StrEnum):
     DECIDED = "item_review.decided"
     BULK_SHOWN = "item_review.bulk_shown"
     BULK_DECIDED = "item_review.bulk_decided"
-    REMINDED = "item_review.reminded"
     RATES_FORWARDED = "item_review.rates_forwarded"
     RATES_CERTIFIED = "item_review.rates_certified"
     RATES_CONFIRMED = "item_review.rates_confirmed"

@@ -306,7 +306,9 @@ def refused_as_no_draft() -> Generator[None, None, None]:
     except InputProblems as problem:
         message = f"{obstacles.NOT_COMPUTABLE}\n{_sentences(problem)}"
         raise CannotDraft("not_computable", message) from problem
-    except (MissingPrice, NoBookInForce, NoRuleSet) as problem:
+    except MissingPrice as problem:
+        raise CannotDraft("no_price", obstacles.no_row(one.message for one in problem.problems)) from problem
+    except (NoBookInForce, NoRuleSet) as problem:
         raise CannotDraft("no_price", _sentences(problem)) from problem
 
 
@@ -518,5 +520,5 @@ def no_price(kind: str, books: Sequence[RateBook]) -> str:
     return obstacles.no_book(kind)
 
 
-def _sentences(problem: InputProblems | MissingPrice | NoBookInForce | NoRuleSet) -> str:
+def _sentences(problem: InputProblems | NoBookInForce | NoRuleSet) -> str:
     return "\n".join(dict.fromkeys(found.message for found in problem.problems))

@@ -257,7 +257,6 @@ WORDS = {
     "item_review.decided": "申請の審査の決定をした",
     "item_review.bulk_shown": "まとめて承認する申請を見た",
     "item_review.bulk_decided": "申請をまとめて承認した",
-    "item_review.reminded": "申請の提出を催促した",
     "item_review.rates_forwarded": "加算率の申請の進達を記録した",
     "item_review.rates_certified": "申請された加算率の認定を記録した",
     "item_review.rates_confirmed": "申請と違う加算率の認定を確認した",

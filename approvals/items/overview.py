@@ -98,7 +98,6 @@ class Cell:
     state: str
     sent: int
     all: int
-    labels: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -128,11 +127,6 @@ class OverviewRow:
     def needs_reminding(self) -> bool:
         """Something of the round has still to come."""
         return not self.standing.is_ahead and any(cell.state in TO_REMIND for cell in self.cells)
-
-    @property
-    def open_labels(self) -> list[str]:
-        """What has still to come, by name."""
-        return [label for cell in self.cells for label in cell.labels]
 
 
 @dataclass(frozen=True)
@@ -250,8 +244,7 @@ def _cell(
     order = list(STATES)
     worst = min(states, key=order.index)
     sent = sum(state in {"submitted", "approved"} for state in states)
-    labels = tuple(item.label for item, state in zip(own, states, strict=True) if state in TO_REMIND)
-    return Cell(family, worst, sent, len(own), labels)
+    return Cell(family, worst, sent, len(own))
 
 
 def _round_of_the_day(

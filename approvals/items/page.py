@@ -13,10 +13,14 @@ from applications.models import ApplicationVersion
 from applications.queries.filled import fill_for
 from applications.states import VersionStatus
 from applications.wording import people_in
+from approvals.items.amounts import AmountEffect, amount_effect
 from approvals.items.comparing import before_of, is_same
+from approvals.items.consequences import consequences
 from approvals.items.flags import Flag, flags_of, stale_fields
+from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
 from approvals.items.noticing import STALE, no_words
+from approvals.items.prices import books_of, lacks_price
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.items.terms import months_of
 from approvals.items.values import ComparedField, compared_fields
@@ -76,7 +80,9 @@ class ItemView:
     people: list[UUID]
     flags: list[Flag]
     money: MoneyEffect | None
+    amount: AmountEffect | None
     granted: list[GrantedItem]
+    consequences: list[str]
     roster: RosterShown | None
     decisions: list[DecisionShown]
     versions: list[ApplicationVersion]
@@ -203,11 +209,14 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     )
     stale = _stale(version, item, sent) if subject.is_waiting and item is not None else {}
     checked = additions_of(version.facility, None).checked if item is not None and item.grants else None
-    flags = flags_of(version, before, item, checked, sent)
+    is_unpriced = item is not None and lacks_price(version, item, books_of([(version, item)]), checked)
+    flags = flags_of(version, before, item, checked, sent, own_stake(version), is_unpriced=is_unpriced)
     if stale:
         flags.insert(0, Flag("stale", f"{STALE} {len(stale)}欄", 3))
     earlier = before.content.get("sent", {}) if before else None
     names = _names(version, item, (sent, earlier or {}), reader)
+    money = money_effect(version, item) if item is not None and subject.is_waiting else None
+    granted = _granted(version, item)
     return ItemView(
         version=version,
         item=item,
@@ -216,8 +225,17 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         fields=compared_fields(item, sent, earlier, stale, names) if item is not None else [],
         people=[UUID(one) for one in names],
         flags=flags,
-        money=money_effect(version, item) if item is not None and subject.is_waiting else None,
-        granted=_granted(version, item),
+        money=money,
+        amount=amount_effect(version, before, item, sent) if item is not None else None,
+        granted=granted,
+        consequences=consequences(
+            version,
+            item,
+            granted,
+            changes_claims=money is not None and (money.outcome is None or money.month_yen != 0),
+        )
+        if item is not None and subject.is_waiting
+        else [],
         roster=_roster(version),
         decisions=_shown(decisions, reader),
         versions=versions,

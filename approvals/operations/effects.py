@@ -18,6 +18,7 @@ from approvals.models import Certifier, RateCertificate
 from audit.record import record
 from facilities.actors import Actor
 from facilities.checks import BASE_PERCENTS, WAGE_PERCENTS
+from facilities.models import FacilityProfile, holding_in
 from facilities.operations import granting
 from facilities.operations.rates import (
     SAME_RATES,
@@ -124,6 +125,21 @@ def rates_hold(row: RateCertificate, first: ServiceMonth, *, by: Actor) -> None:
             raise
 
 
+def first_month_of_rates(version: ApplicationVersion, item: Item) -> ServiceMonth:
+    """
+    From when on its rates hold: its first month, or, of a facility that opened within the year, the first one that
+    year in which a profile holds.
+    """
+    first, _ = months_of(version, item)
+    profiles = FacilityProfile.objects.filter(facility=version.facility_id)
+    if holding_in(profiles, first).exists():
+        return first
+    march = ServiceMonth(first.fiscal_year + 1, 3)
+    later = profiles.filter(from_month__gt=first.first_day, from_month__lte=march.first_day)
+    begins = later.order_by("from_month").values_list("from_month", flat=True).first()
+    return ServiceMonth.of(begins) if begins is not None else first
+
+
 def _grant(version: ApplicationVersion, item: Item, by: Actor, at: datetime) -> None:
     assert item.grants is not None, "only items that grant something come here"
     first, last = months_of(version, item)
@@ -140,7 +156,7 @@ def _grant(version: ApplicationVersion, item: Item, by: Actor, at: datetime) -> 
 def _rates(
     subject: ItemUnderReview, item: Item, certificate: Certificate | None, by: Actor, at: datetime
 ) -> None:
-    version, (first, _) = subject.version, months_of(subject.version, item)
+    version, first = subject.version, first_month_of_rates(subject.version, item)
     base, wage = applied_rates(version)
     row = RateCertificate(
         municipality_id=version.municipality_id,

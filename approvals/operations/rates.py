@@ -14,9 +14,14 @@ from django.utils import timezone
 from approvals import permissions
 from approvals.events import ItemEvent
 from approvals.items.subjects import item_of_version
-from approvals.items.terms import months_of
 from approvals.models import RateCertificate
-from approvals.operations.effects import NO_ITEM, Certificate, rates_hold, write_certificate
+from approvals.operations.effects import (
+    NO_ITEM,
+    Certificate,
+    first_month_of_rates,
+    rates_hold,
+    write_certificate,
+)
 from audit.record import record
 from facilities.actors import Actor
 from facilities.models import Facility
@@ -24,6 +29,7 @@ from facilities.operating import operation
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 
+LATER_CERTIFIED = "この申請のあとの版の認定が、すでに記録されています。前の版の認定は記録できません。"
 CERTIFIED = "この加算率の認定は、すでに記録されています。"
 NO_PAST_DAY = "進達した日を、今日までの日付で入力してください。"
 NOTHING_CHOSEN = "施設を1件以上選んでください。"
@@ -73,6 +79,7 @@ def certify(version_id: UUID, certificate: Certificate, *, by: Actor, at: dateti
     :raises ProblemsFound: it is not whole, or no profile holds in the month.
     """
     row = _locked(version_id, by)
+    _require_newest(row)
     write_certificate(row, certificate, _first_month(row), by=by, at=at)
     return row
 
@@ -92,6 +99,7 @@ def certify_together(
         base, wage = row.applied_base_percent, row.applied_wage_percent
         if base is None or wage is None:
             raise ProblemsFound([NOT_APPLIED])
+        _require_newest(row)
         certificate = Certificate(base, wage, number, certified_on)
         write_certificate(row, certificate, _first_month(row), by=by, at=at)
 
@@ -116,6 +124,7 @@ def confirm(version_id: UUID, *, shown: datetime | None, by: Actor, at: datetime
         raise NotAllowed(OWN_ENTRY)
     if row.certified_at != shown:
         raise NotAllowed(NOT_AS_SHOWN)
+    _require_newest(row)
     row.awaits_confirmation = False
     row.confirmed_at, row.confirmed_by = at, by.user_id
     rates_hold(row, _first_month(row), by=by)
@@ -152,7 +161,7 @@ def _first_month(row: RateCertificate) -> ServiceMonth:
     item = item_of_version(row.version)
     if item is None:
         raise NotAllowed(NO_ITEM)
-    return months_of(row.version, item)[0]
+    return first_month_of_rates(row.version, item)
 
 
 def _for_each(
@@ -192,6 +201,17 @@ def _in_order_of_locks(chosen: Sequence[UUID]) -> list[UUID]:
     if len(ids) != len(chosen):
         raise ProblemsFound([NOT_THERE])
     return ids
+
+
+def _require_newest(row: RateCertificate) -> None:
+    """:raises NotAllowed: a later version's rates are certified: an earlier certificate would take them away."""
+    later = RateCertificate.objects.filter(
+        version__application=row.version.application_id,
+        version__number__gt=row.version.number,
+        certified_at__isnull=False,
+    )
+    if later.exists():
+        raise NotAllowed(LATER_CERTIFIED)
 
 
 def _locked(version_id: UUID, by: Actor) -> RateCertificate:

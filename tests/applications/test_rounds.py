@@ -15,12 +15,16 @@ from applications.queries.year import year_of
 from applications.rounds import rounds_of, standing_of
 from approvals.items.overview import OverviewQuestion, overview
 from facilities.actors import Role
+from facilities.models import FacilityProfile
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.views.schedule import feed_token
 from jobs.models import Job
+from jobs.running import payload_of
+from tests.applications.packs import PRICE
 from tests.applications.stage import AT, approve, release_pack, save, submit
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
+from tests.record import events_of
 
 TYPED = {"extra_staff": "1", "monthly_yen": "1000"}
 USUAL = (date(2026, 4, 1), date(2026, 4, 30))
@@ -240,7 +244,7 @@ def test_the_wheel_of_a_city_costs_the_same_for_many_facilities(city, sakura, pa
 def test_reminders_come_on_their_days(city, sakura, pack, today, mails):
     with city.open():
         assert reminding.remind(city.municipality, today=today) == mails
-        assert reminding.remind(city.municipality, today=today) == mails
+        assert reminding.remind(city.municipality, today=today) == 0  # once a day
 
     assert Job.objects.filter(kind="jobs.mail").count() == mails
 
@@ -250,6 +254,56 @@ def test_who_has_sent_everything_is_left_alone(city, sakura, pack):
 
     with city.open():
         assert reminding.remind(city.municipality, today=date(2026, 4, 30)) == 0
+
+
+def written() -> list[dict[str, str]]:
+    return [payload_of(job) for job in Job.objects.filter(kind="jobs.mail").order_by("created_at")]
+
+
+def by_hand(city: City, place: Nursery, at: datetime) -> reminding.Reminded:
+    with city.open(Role.OFFICER) as officer:
+        return reminding.remind_now(city.municipality, [place.facility.pk], by=officer, at=at)
+
+
+def test_a_reminder_by_hand_is_the_days_reminder_whichever_comes_first(city, sakura, pack):
+    """16 April is no day of the schedule, the 30th is one."""
+    assert by_hand(city, sakura, day(4, 16)) == reminding.Reminded(1, 0)
+    assert by_hand(city, sakura, day(4, 16)) == reminding.Reminded(0, 1)
+    assert by_hand(city, sakura, day(4, 30)) == reminding.Reminded(1, 0)
+    with city.open():
+        assert reminding.remind(city.municipality, today=date(2026, 4, 30)) == 0
+        assert reminding.remind(city.municipality, today=date(2026, 5, 1)) == 2
+    assert by_hand(city, sakura, day(5, 1)) == reminding.Reminded(0, 1)
+
+    first = written()[0]
+    assert "・第1回　年度当初の申請　未提出 1件　締切　" in first["text"]
+    assert "チーム保育" not in first["text"]
+    assert events_of(city, "applications.reminded")[0].rows == {"facility": [str(sakura.facility.pk)]}
+
+
+def test_who_owes_nothing_is_not_reminded_by_hand(city, sakura, pack):
+    submit(sakura, save(sakura, pack, **TYPED))
+
+    with pytest.raises(ProblemsFound, match="紙の書類がまだの施設だけ"):
+        by_hand(city, sakura, day(4, 16))
+    with city.open(Role.ENROLMENT) as enrolment, pytest.raises(NotAllowed):
+        reminding.remind_now(city.municipality, [sakura.facility.pk], by=enrolment, at=day(4, 16))
+    assert written() == []
+
+
+def test_what_is_owed_of_two_years_stands_in_one_mail(city, sakura, pack):
+    """In May 2027 the report of 2026 is open, and what of 2027's first round nobody has sent is late."""
+    release_pack(
+        city, PRICE.replace("fiscal_year = 2026", "fiscal_year = 2027").replace('"price"', '"next"', 1)
+    )
+    with city.open():
+        FacilityProfile.objects.update(from_month=date(2026, 4, 1))
+
+    assert by_hand(city, sakura, day(5, 6, 2027)) == reminding.Reminded(1, 0)
+
+    [mail] = written()
+    assert mail["subject"].startswith("【はぐくみ請求】至急 ")
+    assert mail["text"].index("令和8年度") < mail["text"].index("第6回") < mail["text"].index("令和9年度")
 
 
 def test_what_begins_in_october_is_on_time_in_october(city, sakura, pack):

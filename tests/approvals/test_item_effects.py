@@ -129,18 +129,28 @@ def test_one_grade_changes_and_the_other_goes_on(city):
     with city.open() as by:
         for certification, variant, month in (("", "a", APRIL), ("1", "b", JUNE)):
             granting.hold_from(
-                midori.facility, "special_support", certification, {"variant": variant},
+                midori.facility, "climate", certification, {"variant": variant},
                 from_month=month, by=by, **hold,
             )  # fmt: skip
-        granting.cease_from(
-            midori.facility, "special_support", "1", from_month=SEPTEMBER, reason="", by=by, at=AT
-        )
+        granting.cease_from(midori.facility, "climate", "1", from_month=SEPTEMBER, reason="", by=by, at=AT)
 
-    assert granted(city, "special_support") == [
+    assert granted(city, "climate") == [
         ("", {"variant": "a"}, APRIL.first_day, MAY.first_day),
         ("1", {"variant": "b"}, JUNE.first_day, date(2026, 8, 1)),
         ("23", {"variant": "a"}, JUNE.first_day, None),
     ]
+
+
+def test_what_is_of_the_whole_facility_is_of_no_grade(city):
+    """Both tables print it, at half its price each: pricing refuses one of them alone."""
+    midori = kodomoen(city)
+    with city.open() as by:
+        granting.hold_from(
+            midori.facility, "special_support", "1", {"variant": "a"},
+            from_month=APRIL, to_month=None, reason="", by=by, at=AT,
+        )  # fmt: skip
+
+    assert granted(city, "special_support") == [("", {"variant": "a"}, APRIL.first_day, None)]
 
 
 @pytest.mark.parametrize("kind", [FacilityKind.KINDERGARTEN, FacilityKind.CERTIFIED_KODOMOEN])
