@@ -27,6 +27,7 @@ from applications.operations import papers
 from applications.operations.typed_fields import count_typed
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
+from applications.queries.wheel import applies_to
 from applications.rounds import Standing, standing_of, standings
 from applications.states import PackState, VersionStatus
 from audit.record import record
@@ -43,6 +44,7 @@ MEANWHILE = (
 )
 NOT_AS_SHOWN = "画面を開いたあとに内容が変わりました。いまの内容を確認してから、もう一度提出してください。"
 OTHER_PACK = "様式が新しくなりました。画面を開き直すと、入力した内容を引き継いだ新しい様式になります。"
+NEW_PACK = "様式が新しくなりました。内容を確かめて「保存する」を押すと、新しい様式で続けられます。"
 NOT_OPEN = "この申請は「{label}」です。変更するときは「変更を申請する」から始めてください。"
 IN_REVIEW = "市がすでに審査を始めたので、取り下げられません。直したいことは質問欄で市に伝えてください。"
 
@@ -102,7 +104,7 @@ def save(
         "unread": dict(entered.unread.items()),
         "reasons": {**before.get("reasons", {}), **{key: text.strip() for key, text in reasons.items()}},
     }
-    version.is_wanted = wanted.is_wanted
+    version.is_wanted = True if item.is_for_all else wanted.is_wanted
     version.from_month = wanted.from_month.first_day if wanted.from_month else None
     version.to_month = wanted.to_month.first_day if wanted.to_month else None
     version.revision += 1
@@ -245,13 +247,20 @@ def before_submission(
 ) -> list[str]:
     """Everything that must be put right before it can be sent; page and operation ask the same."""
     if version.is_wanted is None:
-        return ["申請するか、しないかを選んでください。"]
-    problems = list(_month_problems(version, item, fiscal_year))
+        return [f"「{item.words.question}」に答えてください。"]
+    problems = [] if version.pack.state == PackState.RELEASED else [NEW_PACK]
+    problems += _month_problems(version, item, fiscal_year)
     if version.is_wanted:
         problems += [problem.sentence for problem in filled.problems]
-    if version.content.get("unread"):
-        problems.append("読み取れない入力があります。赤い欄を直してください。")
+        if unread_in(version, filled):
+            problems.append("読み取れない入力があります。赤い欄を直してください。")
     return problems
+
+
+def unread_in(version: ApplicationVersion, filled: FilledItem) -> list[str]:
+    """The controls whose text cannot be read, in fields that hold: what stands in the others is not sent."""
+    unread = version.content.get("unread", {})
+    return [name for name in unread if (one := filled.by_key.get(name.partition(".")[0])) and one.is_shown]
 
 
 def hash_of(version: ApplicationVersion, filled: FilledItem) -> str:
@@ -312,6 +321,10 @@ def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
     content = version.content
     content["sent"] = _sent_of(version, filled)
     content.pop("unread", None)
+    if version.is_wanted:  # what does not hold was not said: it goes no further than the draft
+        shown = {one.field.key for one in filled.shown}
+        for kept in ("typed", "reasons"):
+            content[kept] = {key: value for key, value in content.get(kept, {}).items() if key in shown}
     version.content = content
     version.options = filled.options if version.is_wanted else {}
     version.facts = filled.facts if version.is_wanted else {}
@@ -364,15 +377,28 @@ def _item_for(facility: Facility, pack: ItemPack, item_key: str) -> Item:
         item = item_of(pack, item_key)
     except KeyError:
         raise NotAllowed(OTHER_PACK) from None
-    if not item.asks(facility.kind) or (facility.is_public and not item.public_too):
+    if not applies_to(item, facility, pack.fiscal_year):
         raise NotAllowed("この項目は、この施設では申請しません。")
     return item
 
 
-def _open_draft(
-    facility: Facility, pack: ItemPack, item: Item, shown_revision: int, by: Actor, at: datetime
-) -> ApplicationVersion:
-    """The draft one types into: the open one, the answer to a returned one, or the next after the approved one."""
+def begin(facility_id: UUID, *, pack_id: UUID, item_key: str, by: Actor) -> Application:
+    """
+    The facility's application by an item, begun if need be: something can be said about it before anything is typed.
+
+    Whoever calls is an operation of its own.
+
+    :raises NotAllowed: not the facility's own, or the item is not asked of it (any more).
+    :raises Facility.DoesNotExist: not a facility of the open scope.
+    """
+    permissions.keep(by, Subject(facility_id))
+    pack = _released(pack_id)
+    facility = Facility.objects.get(pk=facility_id)
+    return _application_of(facility, pack, _item_for(facility, pack, item_key))
+
+
+def _application_of(facility: Facility, pack: ItemPack, item: Item) -> Application:
+    application: Application
     application, _ = Application.objects.get_or_create(
         municipality_id=facility.municipality_id,
         facility=facility,
@@ -381,6 +407,14 @@ def _open_draft(
         item_key=item.key,
         defaults={"label": item.label, "stage": item.stage.value},
     )
+    return application
+
+
+def _open_draft(
+    facility: Facility, pack: ItemPack, item: Item, shown_revision: int, by: Actor, at: datetime
+) -> ApplicationVersion:
+    """The draft one types into: the open one, the answer to a returned one, or the next after the approved one."""
+    application = _application_of(facility, pack, item)
     versions = list(
         ApplicationVersion.objects.select_for_update(of=("self",))
         .filter(application=application)

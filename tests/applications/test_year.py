@@ -41,7 +41,7 @@ from tests.applications.played import (
     Play,
     at,
 )
-from tests.applications.stage import approve, release_pack, send_back
+from tests.applications.stage import approve, release_pack, say_places, send_back
 from tests.cast import APRIL, give_counts, make_city, make_facility, sign_in
 from tests.claims.stage import confirmed
 from tests.staff_records.staffed import Somebody, give_roster
@@ -54,6 +54,7 @@ def play(request: pytest.FixtureRequest, db: None) -> Play:
     story = STORIES[request.param]
     city = make_city()
     packs = {name: release_pack(city, text, at(2026, 3, 12)) for name, text in shipped(2026).items()}
+    say_places(city, at=at(2026, 3, 12))
     place = make_facility(city, kind=story.kind, capacity=story.capacity)
     with city.open():
         if story.capacity_1:

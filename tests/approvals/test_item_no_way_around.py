@@ -1,7 +1,6 @@
 """Nobody approves around the four eyes by SQL or ``update()``: the way back is closed, what is sealed is compared."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,17 +11,13 @@ from applications.models import ApplicationVersion, EvidenceFile, ItemPack
 from applications.operations import cases, evidence
 from applications.operations.review import NOT_AS_SENT
 from applications.states import VERSION_TRANSITIONS, VersionStatus
-from approvals.models import Certifier
 from approvals.operations import items as operations
-from approvals.operations import rates, routing
-from approvals.operations.routing import RouteValues
 from facilities.actors import Role
 from facilities.models import GrantedItem
 from facilities.rules import NotAllowed, ProblemsFound
 from tests.applications.stage import AT, approve, decide, release_pack, save, send_back, submit
 from tests.approvals.test_four_eyes import another, at_once
 from tests.approvals.test_item_decisions import TYPED, approve_by, decision_of, delegate, status_of
-from tests.approvals.test_item_effects import CERTIFICATE, rates_sent
 from tests.cast import City, Nursery, make_city, make_facility
 from tests.documents.pdfs import pdf
 
@@ -213,19 +208,6 @@ def test_of_two_approving_one_returning_and_one_taking_back_at_once_one_happens(
     assert sorted(type(answer) is NotAllowed for answer in answers) == [False, True, True, True]
 
 
-def test_whoever_takes_the_last_step_certifies_what_the_others_approved(city, sakura):
-    with city.open(Role.ADMINISTRATOR) as administrator:
-        values = RouteValues(("officer", "chief"), family="treatment", certifier=Certifier.CITY)
-        routing.set_route(values, by=administrator, at=AT)
-    version = rates_sent(city, sakura)
-    decide(city, version, Role.OFFICER)
-
-    with pytest.raises(ProblemsFound, match="区分1 12％、区分2 7％"):
-        decide(city, version, Role.CHIEF, certificate=replace(CERTIFICATE, base_percent=11))
-    assert status_of(city, version) == VersionStatus.SUBMITTED
-    assert decide(city, version, Role.CHIEF, certificate=CERTIFICATE).status == VersionStatus.APPROVED
-
-
 def test_whose_account_was_stopped_lets_nobody_decide_in_their_place(city, sent):
     colleague = another(city, Role.OFFICER, "officer-2")
     delegate(city, Role.CHIEF, colleague)
@@ -243,20 +225,6 @@ def test_no_reason_names_a_child(city, sent, more):
     reason = "人数を確かめてください" if more else "園児名：見本太郎 を除いてください"
     with pytest.raises(ProblemsFound, match="氏名"):
         send_back(city, sent, reason, **more)
-
-
-def test_other_rates_than_those_approved_take_a_second_person(city, sakura):
-    version = approve(city, rates_sent(city, sakura))
-    lower = replace(CERTIFICATE, base_percent=11)
-
-    with city.open(Role.OFFICER) as officer:
-        with pytest.raises(NotAllowed, match="別の人"):
-            rates.certify(version.pk, lower, by=officer, at=AT)
-        rates.forward(version.pk, forwarded_on=AT.date(), by=officer, at=AT)
-        with pytest.raises(NotAllowed, match="別の人"):
-            rates.certify(version.pk, lower, by=officer, at=AT)
-    with city.open(Role.CHIEF) as chief:
-        assert rates.certify(version.pk, lower, by=chief, at=AT).base_percent == 11
 
 
 def test_another_file_is_not_what_was_shown(city, sakura, pack):
