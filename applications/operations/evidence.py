@@ -78,13 +78,13 @@ def attach(version_id: UUID, content: bytes, *, file_name: str, by: Actor, at: d
         facility_id=version.facility_id,
         version=version,
         kind=kind,
-        # The name of a file stands in clear: one that names a child is let go, the file itself may be in order.
-        file_name=safe_name("" if names_a_child(file_name) else file_name, kind),
         size_bytes=len(kept),
         content_hash=digest,
         added_at=at,
         added_by=by.user_id,
     )
+    # A name that names a child is let go (R12); the file itself may be in order.
+    file.file_name = safe_name("" if names_a_child(file_name) else file_name, kind)
     file.content_sealed = seal(kept, bound_to=file.place)
     file.save(force_insert=True)
     record(

@@ -67,6 +67,7 @@ def test_a_file_is_sealed_named_by_its_content_and_recorded(city, sakura, draft)
     file = attach(sakura, draft, PDF, "悪い\u202e名.exe")
 
     assert (file.kind, file.file_name) == (AttachmentKind.PDF, "悪い 名.exe.pdf")
+    assert "悪い".encode() not in bytes(file.name_sealed)
     with sakura.open() as by:
         row = EvidenceFile.objects.get(pk=file.pk)
         assert PDF not in bytes(row.content_sealed)
