@@ -6,13 +6,13 @@ Asked for one facility's home and for all facilities of a city in the same few q
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from applications.definitions import Item, Pack
+from applications.definitions import Item, Pack, Stage
 from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of, released_rows
 from applications.rounds import Standing, standing_rows, standings_by
@@ -113,22 +113,34 @@ def wheels(
 def _states(
     packs: Iterable[tuple[ItemPack, Pack]],
     facility: Facility,
-    own: Iterable[Standing],
+    own: Sequence[Standing],
     newest: Mapping[Place, ApplicationVersion],
 ) -> list[RoundState]:
     """A change stands in the round it was made in, as on the page of the year; what nobody has begun in its first."""
+    by_number = {standing.round.number: standing for standing in own}
     of_round: dict[int, list[str | None]] = {}
     for row, pack in packs:
         for item in pack.items:
-            if applies_to(item, facility):
-                version = newest.get((row.family, item.key))
-                of_round.setdefault(round_of(item, version), []).append(version.status if version else None)
+            version = newest.get((row.family, item.key))
+            number = round_of(item, version)
+            if is_asked(item, facility, by_number[number]):
+                of_round.setdefault(number, []).append(version.status if version else None)
     return [_state(standing, of_round.get(standing.round.number, [])) for standing in own]
 
 
-def applies_to(item: Item, facility: Facility) -> bool:
-    """Whether the item is one of this facility; public ones apply only for what says so."""
-    return item.asks(facility.kind) and (item.public_too or not facility.is_public)
+def applies_to(item: Item, facility: Facility, fiscal_year: int) -> bool:
+    """Whether the item is one of this facility in a year it is run in; public ones apply only for what says so."""
+    first, last = date(fiscal_year, 4, 1), date(fiscal_year + 1, 3, 31)
+    is_run = facility.opened_on <= last and (facility.closed_on is None or facility.closed_on >= first)
+    return is_run and item.asks(facility.kind) and (item.public_too or not facility.is_public)
+
+
+def is_asked(item: Item, facility: Facility, standing: Standing) -> bool:
+    """Whether a round asks for the item: who has closed before it begins applies for nothing, but still reports."""
+    if not applies_to(item, facility, standing.round.fiscal_year):
+        return False
+    is_closed = facility.closed_on is not None and facility.closed_on < standing.opens
+    return item.stage is Stage.REPORT or not is_closed
 
 
 def round_of(item: Item, version: ApplicationVersion | None) -> int:

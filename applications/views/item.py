@@ -397,7 +397,7 @@ def _whole(text: str) -> int:
 
 def _beside(request: TenantRequest, place: Place) -> dict[str, Any]:
     """Papers, files and conversation, which the facility has read with the page."""
-    found = beside(place.versions, place.item, for_city=False, today=timezone.localdate())
+    found = beside(place.application, place.versions, place.item, for_city=False, today=timezone.localdate())
     if any(one.is_new for one in found.talk.said) and found.application is not None:
         talking.read(found.application.pk, by=request.actor, at=timezone.now())
     return {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from applications.definitions import FAMILY_LABELS, Family, Item
 from applications.models import ApplicationVersion
 from applications.packs_in_force import released
-from applications.queries.wheel import applies_to
+from applications.queries.wheel import is_asked
 from applications.rounds import Standing, standings
 from applications.states import VersionStatus
 from approvals.items.inbox import year_in
@@ -98,7 +98,6 @@ class Cell:
     state: str
     sent: int
     all: int
-    labels: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -128,11 +127,6 @@ class OverviewRow:
     def needs_reminding(self) -> bool:
         """Something of the round has still to come."""
         return not self.standing.is_ahead and any(cell.state in TO_REMIND for cell in self.cells)
-
-    @property
-    def open_labels(self) -> list[str]:
-        """What has still to come, by name."""
-        return [label for cell in self.cells for label in cell.labels]
 
 
 @dataclass(frozen=True)
@@ -236,7 +230,7 @@ def _cell(
 ) -> Cell:
     own, states = [], []
     for one, item in items:
-        if one != family or not applies_to(item, facility):
+        if one != family or not is_asked(item, facility, standing):
             continue
         stand = by_place.get((facility.pk, family, item.key))
         # As on the facility's own pages: a change stands in the round it was made in, the rest in the item's first.
@@ -250,8 +244,7 @@ def _cell(
     order = list(STATES)
     worst = min(states, key=order.index)
     sent = sum(state in {"submitted", "approved"} for state in states)
-    labels = tuple(item.label for item, state in zip(own, states, strict=True) if state in TO_REMIND)
-    return Cell(family, worst, sent, len(own), labels)
+    return Cell(family, worst, sent, len(own))
 
 
 def _round_of_the_day(
@@ -260,7 +253,7 @@ def _round_of_the_day(
     """The latest round that has begun and asks for something anew; before the first one, the first."""
     if not facilities:
         return 1
-    begun = [one.round.number for one in own[facilities[0].pk] if not one.is_ahead]
+    begun = [one.round.number for one in own[facilities[0].pk] if one.round.opens_on <= one.today]
     return max((number for number in begun if number in asking), default=1)
 
 

@@ -454,7 +454,7 @@ def test_a_change_starts_from_what_is_approved_and_shows_the_difference(city, sa
 
     page = clerk.get(_at(sakura, f"{ITEM}?change=1"))
     assert 'name="monthly_yen" value="412,399"' in _body(page)
-    assert "変わる月（やめるときは、やめる月）" in _text(page)
+    assert "変わる月（やめるときは、その月）" in _text(page)
     change = _form(pack, 0, monthly_yen="500000", **{"form-from": "2026-09"})
     assert clerk.post(_at(sakura, ITEM), change).status_code == 302
     assert clerk.post(_at(sakura, f"{ITEM}submit/"), _sending(clerk, sakura)).status_code == 302

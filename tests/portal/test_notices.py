@@ -56,6 +56,7 @@ from portal.operations.notices import (
 from portal.states import NOTICE_TRANSITIONS, NoticeStatus
 from portal.tasks import tell_of_new_notices
 from tests.cast import Browser, City, Nursery, make_city, make_facility, make_user, sign_in
+from tests.documents.pdfs import pdf
 from tests.documents.test_images import drawing, photograph
 from tests.record import events_of
 
@@ -64,7 +65,7 @@ LIST = "/c/notices/"
 AT = datetime(2026, 6, 2, 0, 30, tzinfo=UTC)
 TODAY = date(2026, 6, 2)
 TITLE, TEXT = "監査の日程について", "6月の監査の日程をお知らせします。\n\n第1週は月曜日です。"
-PDF, PNG, JPEG = b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n x", b"\xff\xd8\xff\xe0 x"
+PDF, PNG, JPEG = pdf(), b"\x89PNG\r\n\x1a\n x", b"\xff\xd8\xff\xe0 x"
 
 
 @pytest.fixture
