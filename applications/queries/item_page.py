@@ -18,8 +18,7 @@ from applications.models import Application, ApplicationVersion, ItemPack
 from applications.operations.cases import Wanted, before_submission, hash_of, unread_in
 from applications.packs_in_force import item_of, pack_of, released_rows
 from applications.queries.filled import fill_for, month_of
-from applications.queries.wheel import applies_to
-from applications.queries.year import round_of
+from applications.queries.wheel import applies_to, round_of
 from applications.rounds import Standing, standings
 from applications.states import PackState, VersionStatus
 from applications.wording import people_in

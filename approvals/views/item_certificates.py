@@ -1,6 +1,6 @@
 """進達 and 認定 of 加算率 for all facilities: what went on to the prefecture, what it certified, many at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -133,18 +133,22 @@ def _chosen(request: TenantRequest) -> list[UUID]:
         raise ProblemsFound([rates.NOT_THERE]) from None
 
 
-def _cells(row: CertificateRow, year: int) -> Iterator[str | int]:
+def _cells(row: CertificateRow, year: int) -> list[str | int]:
     own, facility = row.certificate, row.certificate.facility
-    yield fiscal_year_words(year)
-    yield facility.number
-    yield facility.name
-    yield facility.get_kind_display()
-    yield from (_or_empty(own.applied_base_percent), _or_empty(own.applied_wage_percent))
-    yield _day_words(own.forwarded_on)
-    yield row.words
-    yield from (_or_empty(own.base_percent), _or_empty(own.wage_percent))
-    yield own.certificate_number
-    yield _day_words(own.certified_on)
+    return [
+        fiscal_year_words(year),
+        facility.number,
+        facility.name,
+        facility.get_kind_display(),
+        _or_empty(own.applied_base_percent),
+        _or_empty(own.applied_wage_percent),
+        _day_words(own.forwarded_on),
+        row.words,
+        _or_empty(own.base_percent),
+        _or_empty(own.wage_percent),
+        own.certificate_number,
+        _day_words(own.certified_on),
+    ]
 
 
 def _or_empty(number: int | None) -> int | str:
