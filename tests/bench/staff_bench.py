@@ -49,5 +49,8 @@ def _measure() -> dict[str, Any]:
             began = time.perf_counter()
             act()
             found[name] = {"seconds": round(time.perf_counter() - began, 3), "queries": len(queries)}
-    record("staff.shown", rows={"staff_member": members})
+    everybody = list(
+        StaffMember.objects.values_list("pk", flat=True)
+    )  # the demo has people at two places, too
+    record("staff.shown", rows={"staff_member": everybody})
     return {**found, "token_rows": SearchToken.objects.count(), "flags": OverlapFlag.objects.count()}
