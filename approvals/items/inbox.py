@@ -15,6 +15,7 @@ from applications.models import ApplicationVersion
 from applications.states import VersionStatus
 from approvals import permissions
 from approvals.items.comparing import SEALED
+from approvals.items.holding import Stake
 from approvals.items.noticing import Noticed, items_of, noticed
 from approvals.items.subjects import ItemUnderReview, delegations_on, under_review
 from approvals.models import ItemDecision, ReviewRoute
@@ -36,6 +37,7 @@ SORTS: Final = {
     "amount": "金額の大きい順",
     "item": "項目順",
 }
+FOLDS: Final = {"item": "項目ごと", "facility": "施設ごと", "none": "まとめない"}
 SHOWN: Final = (VersionStatus.SUBMITTED, VersionStatus.RETURNED, VersionStatus.APPROVED)
 
 
@@ -57,6 +59,7 @@ class ItemQuestion:
     words: str = ""
     sort: str = "priority"
     mine: bool = False
+    fold: str = "item"
 
     @classmethod
     def of(cls, asked: QueryDict, at: datetime) -> "ItemQuestion":
@@ -66,6 +69,7 @@ class ItemQuestion:
         """
         state, sort = asked.get("state", ""), asked.get("sort", "")
         family, kind = asked.get("family", ""), asked.get("kind", "")
+        fold = asked.get("fold", "")
         this = ServiceMonth.of(timezone.localdate(at)).fiscal_year
         return cls(
             year=year_in(asked.get("year", "")),
@@ -77,6 +81,7 @@ class ItemQuestion:
             words=asked.get("words", "").strip()[:60],
             sort=sort if sort in SORTS else "priority",
             mine=asked.get("mine") == "1",
+            fold=fold if fold in FOLDS else "item",
         )
 
     @property
@@ -88,6 +93,8 @@ class ItemQuestion:
                 values[name] = str(value)
         if self.mine:
             values["mine"] = "1"
+        if self.fold != "item":
+            values["fold"] = self.fold
         return values.urlencode()
 
     @property
@@ -148,7 +155,7 @@ class ItemRow:
     @property
     def goes_together(self) -> bool:
         """May be approved together with others by the reader."""
-        return self.can_decide and self.noticed.is_unchanged
+        return self.can_decide and (self.noticed.is_unchanged or self.noticed.asks_nothing)
 
     @property
     def why_not_together(self) -> str:
@@ -157,7 +164,11 @@ class ItemRow:
             return "ご自分が決定する段階ではありません"
         if self.noticed.risk:
             return "・".join(flag.words for flag in self.noticed.flags)
-        return "" if self.noticed.is_same else "前回の承認内容と変わっています"
+        if self.noticed.is_unchanged or self.noticed.asks_nothing:
+            return ""
+        if self.noticed.stake is Stake.DEDUCTION:
+            return "減算に当てはまらないという回答です"
+        return "前回の承認内容と変わっています"
 
 
 @dataclass
@@ -176,7 +187,7 @@ class ItemInbox:
 
     @property
     def preselected(self) -> list[ItemRow]:
-        """Unchanged ones the reader may approve together."""
+        """Those the reader may approve together."""
         return [row for row in self.rows if row.goes_together]
 
     @property

@@ -5,19 +5,22 @@ As many queries for a whole city as for one application.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from applications.definitions import Item
+from applications.definitions import APPLYING, Item
 from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of
 from applications.queries.filled import fill_many
 from applications.states import VersionStatus
 from approvals.items.comparing import SEALED, befores_of, is_same
 from approvals.items.flags import Flag, flags_of, risk_of, stale_fields
+from approvals.items.holding import Holdings, Stake, holdings_of, stake_of
+from approvals.items.prices import books_of, lacks_price
 from approvals.queries import latest_month
 from claims.queries.additions import Checked, additions_in
+from pricing import RateBook
 
 STALE = "いまの登録と違う値"
 
@@ -31,6 +34,12 @@ class Noticed:
     before: ApplicationVersion | None
     flags: tuple[Flag, ...] = ()
     is_same: bool = False
+    stake: Stake | None = None
+
+    @property
+    def no_words(self) -> str:
+        """What a «no» to the item is called."""
+        return no_words(self.version, self.item)
 
     @property
     def risk(self) -> int:
@@ -41,6 +50,11 @@ class Noticed:
     def is_unchanged(self) -> bool:
         """As it was approved before, and nothing to warn of: may be approved together with others."""
         return self.is_same and self.risk == 0
+
+    @property
+    def asks_nothing(self) -> bool:
+        """A «no» to what was never held: nothing is lost, no deduction avoided, and nothing to warn of."""
+        return self.stake is Stake.NOTHING and self.risk == 0
 
     @property
     def difference_yen(self) -> int | None:
@@ -54,6 +68,13 @@ class Noticed:
         return -self.risk, -abs(self.difference_yen or 0)
 
 
+def no_words(version: ApplicationVersion, item: Item | None) -> str:
+    """What a «no» is called where the facility has said so: 申請しない, 該当しない; of a change, that it ends."""
+    if item is None:
+        return APPLYING.no
+    return (item.change_words if version.replaces_id is not None else item.words).no
+
+
 @dataclass
 class Eyes:
     """What is looked at besides the versions: read once for all of them."""
@@ -61,6 +82,8 @@ class Eyes:
     items: Mapping[tuple[UUID, str], Item]
     checked: Mapping[UUID, Checked] = field(default_factory=dict)
     sent: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)
+    holdings: Holdings = field(default_factory=lambda: holdings_of(()))
+    books: tuple[RateBook, ...] = ()
 
     def item_of(self, version: ApplicationVersion) -> Item | None:
         """None where the pack has it no more."""
@@ -69,10 +92,22 @@ class Eyes:
     def notice(self, version: ApplicationVersion, before: ApplicationVersion | None) -> Noticed:
         """One version."""
         item = self.item_of(version)
+        stake = stake_of(version, item, self.reported_by(version, item), self.holdings)
+        checked = self.checked.get(version.facility_id)
         flags = flags_of(
-            version, before, item, self.checked.get(version.facility_id), self.sent.get(version.pk, {})
+            version,
+            before,
+            item,
+            checked,
+            self.sent.get(version.pk, {}),
+            stake,
+            is_unpriced=item is not None and lacks_price(version, item, self.books, checked),
         )
-        return Noticed(version, item, before, tuple(flags), is_same(version, before))
+        return Noticed(version, item, before, tuple(flags), is_same(version, before), stake)
+
+    def reported_by(self, version: ApplicationVersion, item: Item | None) -> Item | None:
+        """What a report reports on."""
+        return self.items.get((version.pack_id, item.reports_on)) if item and item.reports_on else None
 
 
 def items_of(versions: Sequence[ApplicationVersion]) -> dict[tuple[UUID, str], Item]:
@@ -100,6 +135,10 @@ def eyes_for(versions: Sequence[ApplicationVersion], *, with_conditions: bool = 
         items,
         additions_in(month) if month else {},
         {version.pk: version.content.get("sent", {}) for version in contents},
+        holdings_of(version for version in waiting if version.is_wanted is False),
+        books_of((one, items.get((one.pack_id, one.application.item_key))) for one in waiting)
+        if with_conditions
+        else (),
     )
 
 
@@ -128,13 +167,7 @@ def with_stale_values(found: Sequence[Noticed], sent: Mapping[UUID, dict[str, An
         for one, filled in zip(own, fill_many(asked, year), strict=True):
             fresh[one.version.pk] = stale_fields(filled.item, sent.get(one.version.pk, {}), filled)
     return [
-        Noticed(
-            one.version,
-            one.item,
-            one.before,
-            (Flag("stale", f"{STALE} {len(stale)}欄", 3), *one.flags),
-            one.is_same,
-        )
+        replace(one, flags=(Flag("stale", f"{STALE} {len(stale)}欄", 3), *one.flags))
         if (stale := fresh.get(one.version.pk))
         else one
         for one in found

@@ -7,15 +7,20 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from applications.contradicting import Contradiction, contradictions
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Stage
 from applications.models import ApplicationVersion
 from applications.queries.filled import fill_for
 from applications.states import VersionStatus
 from applications.wording import people_in
+from approvals.items.amounts import AmountEffect, amount_effect
 from approvals.items.comparing import before_of, is_same
+from approvals.items.consequences import consequences
 from approvals.items.flags import Flag, flags_of, stale_fields
+from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
-from approvals.items.noticing import STALE
+from approvals.items.noticing import STALE, no_words
+from approvals.items.prices import books_of, lacks_price
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.items.terms import months_of
 from approvals.items.values import ComparedField, compared_fields
@@ -75,7 +80,9 @@ class ItemView:
     people: list[UUID]
     flags: list[Flag]
     money: MoneyEffect | None
+    amount: AmountEffect | None
     granted: list[GrantedItem]
+    consequences: list[str]
     roster: RosterShown | None
     decisions: list[DecisionShown]
     versions: list[ApplicationVersion]
@@ -91,6 +98,26 @@ class ItemView:
     def unchanged(self) -> list[ComparedField]:
         """What is as it was."""
         return [one for one in self.fields if not one.has_changed]
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """Where it says something else than what holds; a change means to, so none of it is told."""
+        if self.item is None or self.version.replaces_id is not None or not self.subject.is_waiting:
+            return []
+        first = months_of(self.version, self.item)[0].first_day
+        held = [
+            row
+            for row in self.granted
+            if row.from_month <= first and (row.to_month is None or row.to_month >= first)
+        ]
+        return contradictions(
+            self.item, is_wanted=self.version.is_wanted, options=self.version.options, held=held
+        )
+
+    @property
+    def no_words(self) -> str:
+        """What the facility's «no» is called."""
+        return no_words(self.version, self.item)
 
     @property
     def is_same(self) -> bool:
@@ -182,11 +209,14 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     )
     stale = _stale(version, item, sent) if subject.is_waiting and item is not None else {}
     checked = additions_of(version.facility, None).checked if item is not None and item.grants else None
-    flags = flags_of(version, before, item, checked, sent)
+    is_unpriced = item is not None and lacks_price(version, item, books_of([(version, item)]), checked)
+    flags = flags_of(version, before, item, checked, sent, own_stake(version), is_unpriced=is_unpriced)
     if stale:
         flags.insert(0, Flag("stale", f"{STALE} {len(stale)}欄", 3))
     earlier = before.content.get("sent", {}) if before else None
     names = _names(version, item, (sent, earlier or {}), reader)
+    money = money_effect(version, item) if item is not None and subject.is_waiting else None
+    granted = _granted(version, item)
     return ItemView(
         version=version,
         item=item,
@@ -195,8 +225,17 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         fields=compared_fields(item, sent, earlier, stale, names) if item is not None else [],
         people=[UUID(one) for one in names],
         flags=flags,
-        money=money_effect(version, item) if item is not None and subject.is_waiting else None,
-        granted=_granted(version, item),
+        money=money,
+        amount=amount_effect(version, before, item, sent) if item is not None else None,
+        granted=granted,
+        consequences=consequences(
+            version,
+            item,
+            granted,
+            changes_claims=money is not None and (money.outcome is None or money.month_yen != 0),
+        )
+        if item is not None and subject.is_waiting
+        else [],
         roster=_roster(version),
         decisions=_shown(decisions, reader),
         versions=versions,
