@@ -161,7 +161,9 @@ def _years(today: date) -> tuple[int, int]:
 
 
 def _run_on(today: date) -> dict[UUID, Facility]:
-    rows = Facility.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=today))
+    """Who is run, and who was within the years that are told of: what it has still to report is asked of it, too."""
+    begins = date(min(_years(today)), 4, 1)
+    rows = Facility.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=begins))
     return {facility.pk: facility for facility in rows}
 
 
@@ -224,12 +226,11 @@ def _is_due(state: RoundState, schedule: CitySchedule, today: date) -> bool:
     """Whether today is a day on which this round is told of: something is left, or came back."""
     if not state.items or (not state.left and not state.returned):
         return False
-    own, until = state.standing.round, state.standing.until
+    first, until = state.standing.opens, state.standing.until
     if today > until:
         return _is_after(until, schedule, today)
     days = {schedule.business_days_before(until, count) for count in BEFORE} | {until}
-    opens = schedule.business_day_from(own.opens_on)
-    return today in days | {opens} and today >= own.opens_on
+    return today in days | {schedule.business_day_from(first)} and today >= first
 
 
 def _is_owed(state: RoundState) -> bool:

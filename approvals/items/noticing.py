@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from applications.definitions import Item
+from applications.definitions import APPLYING, Item
 from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of
 from applications.queries.filled import fill_many
@@ -36,6 +36,11 @@ class Noticed:
     stake: Stake | None = None
 
     @property
+    def no_words(self) -> str:
+        """What a «no» to the item is called."""
+        return no_words(self.version, self.item)
+
+    @property
     def risk(self) -> int:
         """All risks together."""
         return risk_of(self.flags)
@@ -60,6 +65,13 @@ class Noticed:
     def weight(self) -> tuple[int, int]:
         """The order of the inbox: money and risk, the heaviest first."""
         return -self.risk, -abs(self.difference_yen or 0)
+
+
+def no_words(version: ApplicationVersion, item: Item | None) -> str:
+    """What a «no» is called where the facility has said so: 申請しない, 該当しない; of a change, that it ends."""
+    if item is None:
+        return APPLYING.no
+    return (item.change_words if version.replaces_id is not None else item.words).no
 
 
 @dataclass

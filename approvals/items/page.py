@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from applications.contradicting import Contradiction, contradictions
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Stage
 from applications.models import ApplicationVersion
 from applications.queries.filled import fill_for
@@ -18,7 +19,7 @@ from approvals.items.comparing import before_of, is_same
 from approvals.items.consequences import consequences
 from approvals.items.flags import Flag, flags_of, stale_fields
 from approvals.items.money import MoneyEffect, money_effect
-from approvals.items.noticing import STALE
+from approvals.items.noticing import STALE, no_words
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.items.terms import months_of
 from approvals.items.values import ComparedField, compared_fields
@@ -96,6 +97,26 @@ class ItemView:
     def unchanged(self) -> list[ComparedField]:
         """What is as it was."""
         return [one for one in self.fields if not one.has_changed]
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """Where it says something else than what holds; a change means to, so none of it is told."""
+        if self.item is None or self.version.replaces_id is not None or not self.subject.is_waiting:
+            return []
+        first = months_of(self.version, self.item)[0].first_day
+        held = [
+            row
+            for row in self.granted
+            if row.from_month <= first and (row.to_month is None or row.to_month >= first)
+        ]
+        return contradictions(
+            self.item, is_wanted=self.version.is_wanted, options=self.version.options, held=held
+        )
+
+    @property
+    def no_words(self) -> str:
+        """What the facility's «no» is called."""
+        return no_words(self.version, self.item)
 
     @property
     def is_same(self) -> bool:

@@ -29,6 +29,7 @@ from approvals.models.items import LONGEST_REASON
 from approvals.operations.effects import Certificate, take_effect
 from approvals.operations.telling import tell_of_approval_later, tell_of_return
 from audit.record import record
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from facilities.actors import Actor
 from facilities.models import Facility
 from facilities.operating import operation
@@ -89,7 +90,7 @@ def return_to_facility(
 
     :raises ApplicationVersion.DoesNotExist: not a version of the open scope.
     :raises NotAllowed: not this person, not this step, not as shown, or decided meanwhile.
-    :raises ProblemsFound: no reason, or too long a one; a remark at no field, or too long a one.
+    :raises ProblemsFound: no reason, or too long a one; a remark at no field, or too long a one; something of a child.
     """
     subject = _locked(version_id, at)
     permissions.decide_item(by, subject)
@@ -280,6 +281,8 @@ def _reason_problems(reason: str, remarks: Mapping[str, str], labels: Mapping[st
         problems.append(NO_REASON)
     if len(reason) > LONGEST_REASON:
         problems.append(f"理由は{LONGEST_REASON}字までで入力してください。")
+    if any(map(names_a_child, (reason, *remarks.values()))):
+        problems.append(NAMES_A_CHILD)
     if set(remarks) - set(labels):
         problems.append("この様式にない欄への指摘があります。画面を開き直してください。")
     problems += [

@@ -11,7 +11,9 @@ from icalendar import Calendar
 from applications.models import ItemPack, RoundReopening
 from applications.operations import reminding, rounds
 from applications.queries.wheel import Spoke, wheels
+from applications.queries.year import year_of
 from applications.rounds import rounds_of, standing_of
+from approvals.items.overview import OverviewQuestion, overview
 from facilities.actors import Role
 from facilities.models import FacilityProfile
 from facilities.periods import ServiceMonth
@@ -20,7 +22,7 @@ from facilities.views.schedule import feed_token
 from jobs.models import Job
 from jobs.running import payload_of
 from tests.applications.packs import PRICE
-from tests.applications.stage import AT, release_pack, save, submit
+from tests.applications.stage import AT, approve, release_pack, save, submit
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
 from tests.record import events_of
 
@@ -175,6 +177,41 @@ def test_the_wheel_tells_what_is_done_due_late_and_returned(city, sakura, pack):
     assert spokes(city, sakura, day(5, 20)) == [Spoke.DONE, *nothing, Spoke.AHEAD]
 
 
+def test_a_change_stands_in_its_round_on_every_page(city, sakura, pack):
+    approve(city, submit(sakura, save(sakura, pack, **TYPED)))
+    october = day(10, 20)
+    submit(
+        sakura,
+        save(sakura, pack, from_month=ServiceMonth(2026, 11), at=october, **{**TYPED, "monthly_yen": "2000"}),
+        at=october,
+    )
+    with city.open():
+        states = wheels(city.municipality, [sakura.facility], 2026, october)[sakura.facility.pk]
+    with sakura.open():
+        year = year_of(city.municipality, sakura.facility, 2026, october)
+    with city.open():
+        first, third = (
+            overview(OverviewQuestion(2026, number), city.municipality, october) for number in (1, 3)
+        )
+
+    assert [(one.standing.round.number, one.sent, one.items) for one in states if one.items] == [
+        (3, 1, 1),
+        (6, 0, 1),
+    ]
+    assert [(one.number, one.done, len(one.lines)) for one in year.rounds] == [(3, 1, 1), (6, 0, 1)]
+    assert first.everything == []
+    assert [(cell.sent, cell.all) for row in third.everything for cell in row.cells if cell.all] == [(1, 1)]
+
+
+def test_the_overview_opens_with_the_last_round_that_asks_for_anything(city, sakura, pack):
+    with city.open():
+        shown = overview(OverviewQuestion(2026, 0), city.municipality, day(11, 26))
+
+    # Round 3 is for changes, and nobody has made one.
+    assert shown.asked.round == 1
+    assert [cell.state for row in shown.everything for cell in row.cells if cell.all] == ["overdue"]
+
+
 def test_the_wheel_of_a_city_costs_the_same_for_many_facilities(city, sakura, pack):
     with city.open():
         with CaptureQueriesContext(connection) as one:
@@ -297,6 +334,10 @@ def test_rounds_stand_in_everybodys_calendar_once_there_is_something_to_apply_fo
         if "round-" in str(event["uid"])
     }
 
+    page = sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/schedule/").content.decode()
+
+    assert "令和8年度　第2回　処遇改善等加算の申請の締切" in page
+    assert "令和8年7月31日(金)" in page
     assert "round-" not in before
     assert days["129999-round-2026-2-closes@hagukumi"] == (
         date(2026, 7, 31),
@@ -304,3 +345,48 @@ def test_rounds_stand_in_everybodys_calendar_once_there_is_something_to_apply_fo
     )
     assert "129999-round-2026-6-opens@hagukumi" in days
     assert "round-2026-2-closes" in Browser().get(feed).content.decode(), "also where nobody logs in"
+
+
+def remind(city: City, today: date) -> int:
+    with city.open():
+        return reminding.remind(city.municipality, today=today)
+
+
+def days_of(city: City, place: Nursery, at: datetime) -> list[tuple[date, date]]:
+    with city.open():
+        return [
+            (state.standing.opens, state.standing.until)
+            for state in wheels(city.municipality, [place.facility], 2026, at)[place.facility.pk]
+        ]
+
+
+def test_who_opens_during_the_year_has_the_days_of_every_round_from_then_on(city, sakura, pack):
+    with city.open():
+        sakura.facility.opened_on = date(2026, 10, 1)
+        sakura.facility.save()
+
+    assert spokes(city, sakura, day(9, 30))[0] is Spoke.AHEAD
+    assert spokes(city, sakura, day(10, 1))[0] is Spoke.DUE
+    assert spokes(city, sakura, day(11, 2))[0] is Spoke.LATE
+    assert days_of(city, sakura, day(10, 1)) == [
+        (date(2026, 10, 1), date(2026, 10, 30)),  # 30 days, as in April
+        (date(2026, 10, 1), date(2026, 11, 30)),
+        (date(2026, 10, 1), date(2026, 11, 2)),
+        (date(2027, 1, 5), date(2027, 2, 1)),
+        (date(2027, 3, 23), date(2027, 4, 12)),
+        (date(2027, 5, 6), date(2027, 6, 30)),
+    ]
+    assert remind(city, date(2026, 5, 1)) == 0
+    assert remind(city, date(2026, 10, 1)) == 1
+    reopen(city, sakura, date(2026, 11, 20), today=date(2026, 11, 2))
+    assert days_of(city, sakura, day(11, 2))[0] == (date(2026, 10, 1), date(2026, 11, 20))
+
+
+def test_who_has_closed_applies_for_nothing_more_and_a_year_it_was_not_there_asks_nothing(city, sakura, pack):
+    with city.open():
+        sakura.facility.closed_on = date(2026, 3, 31)
+        sakura.facility.save()
+    assert set(spokes(city, sakura, day(5, 20))) == {Spoke.NOTHING}
+    with pytest.raises(NotAllowed, match="この施設では申請しません"):
+        save(sakura, pack, **TYPED)
+    assert sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/applications/2026/").status_code == 200
