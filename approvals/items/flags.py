@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from applications.definitions import Item
 from applications.filling import FilledItem, Origin, is_empty
 from applications.models import ApplicationVersion
+from approvals.items.asides import Aside
 from approvals.items.comparing import ends_something
 from approvals.items.holding import Stake
 from approvals.items.prices import UNPRICED
 from claims.queries.additions import Checked
+
+NO_ASIDE: Final = Aside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +32,20 @@ def flags_of(
     item: Item | None,
     checked: Checked | None,
     sent: dict[str, Any],
-    stake: Stake | None = None,
-    *,
-    is_unpriced: bool = False,
+    aside: Aside = NO_ASIDE,
 ) -> list[Flag]:
     """
     Everything that strikes about a version, the biggest risk first. ``sent``: its frozen values, ``{}`` unopened;
-    ``stake``: what a «no» gives up; ``is_unpriced``: there is no price for what it asks for.
+    ``aside``: what a «no» gives up, and whether there is a price.
     """
     found: list[Flag] = []
     if version.is_wanted and before is None:
         found.append(Flag("new", "初めての申請", 3))
-    if stake is Stake.HELD or ends_something(version, before):
+    if aside.stake is Stake.HELD or ends_something(version, before):
         found.append(Flag("ends", "取りやめ", 3))
-    if stake is Stake.REPORT:
+    if aside.stake is Stake.REPORT:
         found.append(Flag("unreported", "適用した項目の報告なし", 3))
-    if is_unpriced:
+    if aside.is_unpriced:
         found.append(Flag("unpriced", "単価なし", 4, UNPRICED))
     if version.is_wanted:
         found += _conditions(item, checked)

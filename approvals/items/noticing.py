@@ -14,13 +14,12 @@ from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of
 from applications.queries.filled import fill_many
 from applications.states import VersionStatus
+from approvals.items.asides import Aside, Asides, asides_of
 from approvals.items.comparing import SEALED, befores_of, is_same
 from approvals.items.flags import Flag, flags_of, risk_of, stale_fields
-from approvals.items.holding import Holdings, Stake, holdings_of, stake_of
-from approvals.items.prices import books_of, lacks_price
+from approvals.items.holding import Stake
 from approvals.queries import latest_month
 from claims.queries.additions import Checked, additions_in
-from pricing import RateBook
 
 STALE = "いまの登録と違う値"
 
@@ -82,8 +81,7 @@ class Eyes:
     items: Mapping[tuple[UUID, str], Item]
     checked: Mapping[UUID, Checked] = field(default_factory=dict)
     sent: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)
-    holdings: Holdings = field(default_factory=lambda: holdings_of(()))
-    books: tuple[RateBook, ...] = ()
+    asides: Asides | None = None
 
     def item_of(self, version: ApplicationVersion) -> Item | None:
         """None where the pack has it no more."""
@@ -92,22 +90,10 @@ class Eyes:
     def notice(self, version: ApplicationVersion, before: ApplicationVersion | None) -> Noticed:
         """One version."""
         item = self.item_of(version)
-        stake = stake_of(version, item, self.reported_by(version, item), self.holdings)
-        checked = self.checked.get(version.facility_id)
-        flags = flags_of(
-            version,
-            before,
-            item,
-            checked,
-            self.sent.get(version.pk, {}),
-            stake,
-            is_unpriced=item is not None and lacks_price(version, item, self.books, checked),
-        )
-        return Noticed(version, item, before, tuple(flags), is_same(version, before), stake)
-
-    def reported_by(self, version: ApplicationVersion, item: Item | None) -> Item | None:
-        """What a report reports on."""
-        return self.items.get((version.pack_id, item.reports_on)) if item and item.reports_on else None
+        aside = self.asides.of(version) if self.asides is not None else Aside()
+        checked, sent = self.checked.get(version.facility_id), self.sent.get(version.pk, {})
+        flags = flags_of(version, before, item, checked, sent, aside)
+        return Noticed(version, item, before, tuple(flags), is_same(version, before), aside.stake)
 
 
 def items_of(versions: Sequence[ApplicationVersion]) -> dict[tuple[UUID, str], Item]:
@@ -135,10 +121,7 @@ def eyes_for(versions: Sequence[ApplicationVersion], *, with_conditions: bool = 
         items,
         additions_in(month) if month else {},
         {version.pk: version.content.get("sent", {}) for version in contents},
-        holdings_of(version for version in waiting if version.is_wanted is False),
-        books_of((one, items.get((one.pack_id, one.application.item_key))) for one in waiting)
-        if with_conditions
-        else (),
+        asides_of(waiting, items, with_prices=with_conditions),
     )
 
 

@@ -14,13 +14,12 @@ from applications.queries.filled import fill_for
 from applications.states import VersionStatus
 from applications.wording import people_in
 from approvals.items.amounts import AmountEffect, amount_effect
+from approvals.items.asides import aside_of
 from approvals.items.comparing import before_of, is_same
 from approvals.items.consequences import consequences
 from approvals.items.flags import Flag, flags_of, stale_fields
-from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
 from approvals.items.noticing import STALE, no_words
-from approvals.items.prices import books_of, lacks_price
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.items.terms import months_of
 from approvals.items.values import ComparedField, compared_fields
@@ -209,8 +208,7 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     )
     stale = _stale(version, item, sent) if subject.is_waiting and item is not None else {}
     checked = additions_of(version.facility, None).checked if item is not None and item.grants else None
-    is_unpriced = item is not None and lacks_price(version, item, books_of([(version, item)]), checked)
-    flags = flags_of(version, before, item, checked, sent, own_stake(version), is_unpriced=is_unpriced)
+    flags = flags_of(version, before, item, checked, sent, aside_of(version))
     if stale:
         flags.insert(0, Flag("stale", f"{STALE} {len(stale)}欄", 3))
     earlier = before.content.get("sent", {}) if before else None

@@ -19,8 +19,9 @@ from applications.models import ApplicationVersion
 from applications.operations import review
 from approvals import permissions
 from approvals.events import ItemEvent
+from approvals.items.asides import aside_of
 from approvals.items.comparing import before_of, befores_of, is_same
-from approvals.items.holding import Stake, own_stake
+from approvals.items.holding import Stake
 from approvals.items.noticing import approved_versions, eyes_for, with_stale_values
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.models import Delegation, ItemDecision, ReviewRoute, Verdict
@@ -211,7 +212,7 @@ def _require_shown(version: ApplicationVersion, shown_hash: str) -> None:
 
 def _require_together(version: ApplicationVersion) -> None:
     """:raises NotAllowed: it is neither as before nor a «no» that gives up nothing."""
-    stake = own_stake(version)
+    stake = aside_of(version, with_prices=False).stake
     if stake in {Stake.HELD, Stake.REPORT}:
         raise NotAllowed(HAS_FLAGS)
     if stake is not Stake.NOTHING and not is_same(version, before_of(version)):
