@@ -13,3 +13,4 @@ class ApprovalsConfig(AppConfig):
         """Tell facilities which pages there are about one, and applications where each of them is."""
         import_module("approvals.doors")
         import_module("approvals.whereabouts")
+        import_module("approvals.items.registers")

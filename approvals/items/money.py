@@ -52,7 +52,7 @@ def money_effect(version: ApplicationVersion, item: Item) -> MoneyEffect | None:
     if item.months is Months.MARCH:
         return MoneyEffect(first, months, barred="3月だけの加算は、月額の試算に含まれません。")
     try:
-        standing = newest_standing(version.facility)
+        standing = newest_standing(version.facility, prices_only=True)
         changed, scenario = _changed(standing, version, item)
         outcome = try_out(changed, scenario)
     except (NothingToStartFrom, CannotCompute) as refusal:

@@ -13,9 +13,12 @@ class NothingToStartFrom(Exception):
     """There is no month to change; the message is a sentence to read."""
 
 
-def newest_standing(facility: Facility) -> Standing:
+def newest_standing(facility: Facility, *, prices_only: bool = False) -> Standing:
     """
-    The newest confirmed month as it is: eight queries, and five more where there is a roster.
+    The newest confirmed month as it is: three queries, and those of a roster.
+
+    ``prices_only``: for whoever asks for amounts alone; neither roster nor answers are read, so what is tried out does
+    not know what may not qualify.
 
     :raises NothingToStartFrom: no month is confirmed, or none can be computed.
     """
@@ -26,9 +29,10 @@ def newest_standing(facility: Facility) -> Standing:
     if sheet is None:
         raise NothingToStartFrom("確認済みの児童数がまだありません。児童数を確認すると、試算できます。")
     gathered = gather_terms(
-        [sheet], sheet.service_month, books=books_for(sheet.service_month), with_answers=True
+        [sheet], sheet.service_month, books=books_for(sheet.service_month), with_answers=not prices_only
     )
-    read_rosters(gathered, sheet.service_month)
+    if not prices_only:
+        read_rosters(gathered, sheet.service_month)
     try:
         return standing_of(gathered[facility.pk])
     except CannotDraft as refusal:
