@@ -166,13 +166,50 @@ class Share:
         """The whole."""
         return self.nation + self.prefecture + self.city
 
+    def split(self, yen: int) -> tuple[int, int, int]:
+        """
+        What nation, prefecture and city bear of an amount in yen: the first two are rounded down to whole yen
+        (円未満切捨て), the city bears what is left. Of less than nothing the same, with the sign.
+        """
+        size = abs(yen)
+        nation, prefecture = size * self.nation // self.of, size * self.prefecture // self.of
+        sign = -1 if yen < 0 else 1
+        return sign * nation, sign * prefecture, sign * (size - nation - prefecture)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How an item asks whether it is applied for, and what yes and no are called (聞き方)."""
+
+    question: str
+    yes: str
+    no: str
+
+    def answer(self, is_wanted: bool | None) -> str:
+        """The answer in words; empty where nobody has given one."""
+        return "" if is_wanted is None else self.yes if is_wanted else self.no
+
+
+APPLYING = Words("この項目を申請しますか", "申請する", "申請しない")
+REPORTING = Words("実績を報告しますか", "報告する", "報告することがない")
+DEDUCTED = Words("この減算に該当しますか", "該当する", "該当しない")
+CHANGING = Words("変更の内容", "内容を変更して続ける", "やめる")
+REPORTING_AGAIN = Words("変更の内容", "報告を直す", "報告を取り消す")
+DEDUCTED_AGAIN = Words("変更の内容", "内容を変更して続ける", "該当しなくなった")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One application item (申請項目) of a pack."""
+    """
+    One application item (申請項目) of a pack.
+
+    ``is_for_all``: everybody sends it, so that nobody is asked whether (必ず提出). ``is_deduction``: what it grants is
+    a 減算. ``own_words`` are the pack's instead of the usual ones.
+    """
 
     key: str
     label: str
+    family: Family
     stage: Stage
     months: Months
     rounds: tuple[int, ...]
@@ -189,6 +226,27 @@ class Item:
     papers: tuple[Paper, ...] = ()
     tables: Mapping[str, tuple[Mapping[str, int], ...]] = field(default_factory=dict)
     public_too: bool = False
+    is_for_all: bool = False
+    is_deduction: bool = False
+    own_words: Words | None = None
+
+    @property
+    def words(self) -> Words:
+        """How it is asked, and what the answers are called."""
+        usual = DEDUCTED if self.is_deduction else REPORTING if self.stage is Stage.REPORT else APPLYING
+        return self.own_words or usual
+
+    @property
+    def change_words(self) -> Words:
+        """The same of a change of what was approved."""
+        if self.is_deduction:
+            return DEDUCTED_AGAIN
+        return REPORTING_AGAIN if self.stage is Stage.REPORT else CHANGING
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What tells it from every other item of its year: a key is its family's."""
+        return self.family.value, self.key
 
     def field_named(self, key: str) -> Field:
         """:raises KeyError: no such field."""

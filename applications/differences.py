@@ -54,12 +54,21 @@ def _of_field(own: Field, before: Any, now: Any, names: Names) -> Iterable[Diffe
     if own.is_table:
         yield from _of_rows(own, before or [], now or [], names)
     elif own.kind is Kind.MONTHLY:
-        for label, earlier, later in zip(MONTHS, before or [None] * 12, now or [None] * 12, strict=True):
-            if earlier != later:
-                yield Difference(f"{own.label}　{label}", _cell(earlier), _cell(later), _by(earlier, later))
+        yield from _of_months(own, before or [None] * 12, now or [None] * 12)
     else:
         words = in_words(own, before, names), in_words(own, now, names)
         yield Difference(own.label, *words, _by(before, now))
+
+
+def _of_months(own: Field, before: list[int | None], now: list[int | None]) -> Iterable[Difference]:
+    """Each month that differs; once for all twelve where all say the same."""
+    if len(set(before)) == len(set(now)) == 1:
+        words = _cell(before[0]), _cell(now[0])
+        yield Difference(f"{own.label}　各月", *words, _by(before[0], now[0]))
+        return
+    for label, earlier, later in zip(MONTHS, before, now, strict=True):
+        if earlier != later:
+            yield Difference(f"{own.label}　{label}", _cell(earlier), _cell(later), _by(earlier, later))
 
 
 def _is_said(value: Any) -> bool:

@@ -13,12 +13,14 @@ from typing import Any, Final
 
 from applications.definitions import Field, Item, Kind
 from applications.filling import ROW_KEY, shortest
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from staff_records.typed import Unreadable
 from staff_records.typed.characters import clean, narrow
 from staff_records.typed.values import read_day, read_month, read_yen
 
 MONTHS: Final = 12
-MOST_ROWS: Final = 200
+# Behind every row that has a number, rows that have none.
+LAST_PLACE: Final = 10**9
 LONGEST_TEXT, LONGEST_LONG_TEXT = 200, 2000
 MOST_WHOLE: Final = 999_999_999
 PLACES: Final = 4
@@ -89,9 +91,9 @@ def read_value(own: Field, texts: Sequence[str]) -> Any:
         case Kind.PERSON:
             return text.strip() or None
         case Kind.TEXT:
-            return clean(text, most=own.longest or LONGEST_TEXT) or None
+            return _of_no_child(clean(text, most=own.longest or LONGEST_TEXT) or None)
         case Kind.LONG_TEXT:
-            return _long_text(own, text)
+            return _of_no_child(_long_text(own, text))
     raise TypeError(own.kind)
 
 
@@ -141,6 +143,12 @@ def _bounded(own: Field, value: Any) -> Any:
     return value
 
 
+def _of_no_child(text: str | None) -> str | None:
+    if text is not None and names_a_child(text):
+        raise Unreadable(NAMES_A_CHILD)
+    return text
+
+
 def _long_text(own: Field, text: str) -> str | None:
     lines = [clean(line, most=LONGEST_LONG_TEXT) or "" for line in text.splitlines()]
     whole = "\n".join(lines).strip()
@@ -179,9 +187,6 @@ def _table(own: Field, entries: Entries, entered: Entered) -> None:
         if len(parts) == 3 and parts[0] == own.key:
             rows.setdefault(parts[1], {})
     if not rows and own.key not in entries:
-        return
-    if len(rows) > MOST_ROWS:
-        entered.problems[own.key] = f"「{own.label}」：{MOST_ROWS}行までで入力してください。"
         return
     if own.kind in ROW_KEY:
         for row, cells in rows.items():
@@ -230,4 +235,4 @@ def sentences_of(item: Item, unread: Mapping[str, str]) -> dict[str, str]:
 
 
 def _place(row: str) -> tuple[int, str]:
-    return (int(row), row) if row.isascii() and row.isdecimal() and len(row) < 10 else (MOST_ROWS, row)
+    return (int(row), row) if row.isascii() and row.isdecimal() and len(row) < 10 else (LAST_PLACE, row)

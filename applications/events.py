@@ -35,6 +35,15 @@ class PackEvent(StrEnum):
     DISCARDED = "item_packs.discarded"
 
 
+class PlaceEvent(StrEnum):
+    """What happens to what the city says of the places of facilities."""
+
+    SHOWN = "places.shown"
+    SAID = "places.said"
+    EXCEPTED = "places.excepted"
+    CARRIED = "places.carried"
+
+
 class PaperEvent(StrEnum):
     """What happens to papers that travel outside."""
 

@@ -23,22 +23,23 @@ NONE_OF_THEM: Final = "none"
 YEARS: Final = frozenset(map(str, range(2015, 2100)))
 
 
-def _variants(code: str) -> frozenset[str]:
-    return frozenset(
-        variant
+def variants_of(code: str) -> dict[str, str]:
+    """The variants of an item in whatever year and type, with their labels, in the order of the tables."""
+    return {
+        variant: label
         for tables in TABLES.values()
         for entries in tables.values()
         for entry in entries
         if entry.item.code == code
-        for variant in entry.item.variants
-    )
+        for variant, label in entry.item.variants.items()
+    }
 
 
 _CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "dietitian": frozenset(DIETITIANS),
     "meal_style": frozenset(MEAL_STYLES),
-    "rent_area": frozenset(variant.partition("_")[0] for variant in _variants("rent")),
-    "climate_zone": _variants("climate"),
+    "rent_area": frozenset(variant.partition("_")[0] for variant in variants_of("rent")),
+    "climate_zone": frozenset(variants_of("climate")),
     "ict_functions": frozenset(ICT_FUNCTIONS),
     "third_party_years": YEARS,
 }

@@ -6,6 +6,7 @@ keys of choices, twelve numbers for months, rows of tables as mappings. ``fill``
 alike.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -17,6 +18,12 @@ from applications.definitions import Check, Field, Item, Kind, Paper
 from applications.formulas import NotComputable
 
 OF_LAST_YEAR: Final = "last_year."
+# Of a table somebody fills as they like: more is no list that anybody reads.
+MOST_ROWS: Final = 200
+OF_CHARGES: Final = "charges."
+DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 ROW_KEY: Final = {Kind.PEOPLE: "member", Kind.CLASSES: "class"}
 
 
@@ -67,6 +74,11 @@ class Filled:
     def is_of_last_year(self) -> bool:
         """It is what was said last year: nobody has registered it, so it is typed over without a reason."""
         return self.known is not None and self.known.source.startswith(OF_LAST_YEAR)
+
+    @property
+    def is_repeated_to_city(self) -> bool:
+        """It is from rows the facility alone is told: only by its word the conditions know it."""
+        return self.known is not None and self.known.source.startswith(OF_CHARGES)
 
     @property
     def needs_reason(self) -> bool:
@@ -130,7 +142,8 @@ class FilledItem:
         """The item's amount, where it has one and it is known: whole yen."""
         if not self.item.amount:
             return None
-        value = self.by_key[self.item.amount].value
+        one = self.by_key[self.item.amount]
+        value = one.value if one.is_shown else None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     @property
@@ -144,14 +157,14 @@ class FilledItem:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The facts of conditions that are said here: typed, computed from what was, or repeated from last year."""
+        """The facts of conditions that are said here: typed, computed, or repeated from last year or a notice."""
         return {
             filled.field.fact: filled.value
             for filled in self.fields
             if filled.field.fact
             and filled.is_shown
             and not filled.is_empty
-            and (filled.origin in SAID or filled.is_of_last_year)
+            and (filled.origin in SAID or filled.is_of_last_year or filled.is_repeated_to_city)
         }
 
 
@@ -172,13 +185,12 @@ def fill(
 ) -> FilledItem:
     """
     The item with ``typed`` values by field key and ``known`` ones by source name; ``reasons`` for typed values that
-    differ from known ones. Typed values of fields whose known value may not differ do not count.
+    differ from known ones. Typed values of fields whose known value may not differ do not count, nor does anything in
+    fields that do not hold for the others: it stays in the field, and nothing that follows knows it.
     """
     reasons = reasons or {}
     filled = {own.key: _one(own, known, typed, reasons) for own in item.fields}
-    _compute(item, filled, fiscal_year)
-    _hide(item, filled, fiscal_year)
-    numbers = _numbers(item, filled, fiscal_year)
+    numbers = _settle(item, filled, fiscal_year)
     problems = [problem for one in filled.values() for problem in _problems_of(one)]
     remarks: list[Problem] = []
     for check in item.checks:
@@ -211,7 +223,7 @@ def _one(
     if own.is_computed:
         return Filled(own, None, Origin.COMPUTED)
     given = first_known(own, known)
-    value = typed.get(own.key) if own.is_typed else None
+    value = fitting(own, typed.get(own.key)) if own.is_typed else None
     if own.kind in ROW_KEY:
         return _table(own, given, value)
     if given is None:
@@ -219,6 +231,61 @@ def _one(
     if own.may_differ and not is_empty(value) and value != given.value:
         return Filled(own, value, Origin.DIFFERS, given, reasons.get(own.key, ""))
     return Filled(own, given.value, Origin.KNOWN, given)
+
+
+def fitting(own: Field, value: Any) -> Any:
+    """
+    What was typed, as far as it is still an answer: a newer pack may ask it as another kind, with other choices or
+    bounds. What is none is asked again, and stays as it was typed until then; of a table only those cells.
+    """
+    if own.kind is Kind.ROWS and isinstance(value, list):
+        return [_row_fitting(own, row) for row in value if isinstance(row, dict)]
+    if own.kind in ROW_KEY and isinstance(value, dict):
+        return {key: _row_fitting(own, row) for key, row in value.items() if isinstance(row, dict)}
+    return value if value is None or _fits(own, value) else None
+
+
+def _row_fitting(own: Field, row: Mapping[str, Any]) -> dict[str, Any]:
+    cells = {
+        column.key: fitting(column, row[column.key])
+        for column in own.columns
+        if column.key in row and not column.is_computed
+    }
+    return {**row, **cells}
+
+
+def _fits(own: Field, value: Any) -> bool:
+    match own.kind:
+        case Kind.YES_NO:
+            return isinstance(value, bool)
+        case Kind.CHOICES:
+            return isinstance(value, list) and all(one in own.choices for one in value)
+        case Kind.WHOLE | Kind.YEN:
+            return _is_whole(value) and _is_within(own, value)
+        case Kind.MONTHLY:
+            return isinstance(value, list) and all(cell is None or _is_whole(cell) for cell in value)
+        case Kind.ROWS | Kind.PEOPLE | Kind.CLASSES:
+            return False
+    if not isinstance(value, str):
+        return False
+    match own.kind:
+        case Kind.CHOICE:
+            return value in own.choices
+        case Kind.DECIMAL:
+            return bool(DECIMAL.fullmatch(value)) and _is_within(own, Fraction(value))
+        case Kind.DATE:
+            return bool(DAY.fullmatch(value))
+        case Kind.MONTH:
+            return bool(MONTH.fullmatch(value))
+    return True
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_within(own: Field, value: Fraction | int) -> bool:
+    return value >= (own.least or 0) and (own.most is None or value <= own.most)
 
 
 def _table(own: Field, given: Given | None, typed: Any) -> Filled:
@@ -247,26 +314,53 @@ def _row_of(own: Field, key: str, told: Mapping[str, Any], typed: Mapping[str, A
     return row
 
 
-def _compute(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
-    """Fields and columns of tables, in the order in which they need each other; columns row by row."""
-    made = {own.key: own for own in item.fields if needs_of(own) is not None}
-    for own in sorted(made.values(), key=lambda own: _depth(own, made)):
-        one, outside = filled[own.key], _numbers(item, filled, fiscal_year)
-        if own.is_table:
-            filled[own.key] = replace(one, value=[_row(own, row, outside, item) for row in one.value or []])
-        else:
-            filled[own.key] = replace(one, value=_as_json(own, _value(own.formula, item, outside)))
+def _settle(item: Item, filled: dict[str, Filled], fiscal_year: int) -> dict[str, Any]:
+    """
+    Whether each field holds, and what is computed, field after field as they need each other; columns row by row.
+
+    Answers the values as formulas take them: what is not shown is not known, so one hidden field may hide others.
+    """
+    numbers: dict[str, Any] = {"fiscal_year": fiscal_year}
+    for own in in_order(item.fields):
+        one = filled[own.key]
+        if own.shown_if and _truth(own.shown_if, item, numbers) is not True:
+            filled[own.key] = replace(one, is_shown=False)
+            continue
+        if own.is_computed:
+            one = replace(one, value=_as_json(own, _value(own.formula, item, numbers)))
+        elif any(column.is_computed for column in own.columns):
+            one = replace(one, value=[_row(own, row, numbers, item) for row in one.value or []])
+        filled[own.key] = one
+        numbers[own.key] = _number(own, one.value)
+    return numbers
 
 
-def needs_of(own: Field) -> frozenset[str] | None:
-    """The names outside of it that a computed field, or a table with computed columns, needs; None: nothing is made."""
-    if own.is_computed:
-        return formulas.read(own.formula).names
-    texts = [column.formula for column in own.columns if column.is_computed]
-    if not texts:
-        return None
-    names = frozenset(name for text in texts for name in formulas.read(text).names)
-    return names - {column.key for column in own.columns}
+def in_order(fields: Sequence[Field]) -> list[Field]:
+    """The fields, each after those it needs; packs have no circles."""
+    by_key = {own.key: own for own in fields}
+    placed: dict[str, Field] = {}
+
+    def place(own: Field) -> None:
+        if own.key in placed:
+            return
+        for name in sorted(needs_of(own) & by_key.keys()):
+            place(by_key[name])
+        placed[own.key] = own
+
+    for own in fields:
+        place(own)
+    return list(placed.values())
+
+
+def needs_of(own: Field) -> frozenset[str]:
+    """The names outside of it that decide whether it holds, and what it or its columns compute."""
+    own_names = _names_in(own.formula, own.shown_if)
+    of_columns = _names_in(*(column.formula for column in own.columns))
+    return own_names | (of_columns - {column.key for column in own.columns})
+
+
+def _names_in(*texts: str) -> frozenset[str]:
+    return frozenset(name for text in texts if text for name in formulas.read(text).names)
 
 
 def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item: Item) -> dict[str, Any]:
@@ -276,25 +370,6 @@ def _row(table: Field, row: Mapping[str, Any], outside: Mapping[str, Any], item:
             inside = {own.key: _number(own, made.get(own.key)) for own in table.columns}
             made[column.key] = _as_json(column, _value(column.formula, item, {**outside, **inside}))
     return made
-
-
-def _depth(own: Field, made: Mapping[str, Field]) -> int:
-    """How much of what is made stands one behind the other before this; packs have no circles."""
-    below = [made[name] for name in needs_of(own) or () if name in made]
-    return 1 + max((_depth(other, made) for other in below), default=0)
-
-
-def _hide(item: Item, filled: dict[str, Filled], fiscal_year: int) -> None:
-    """Fields whose condition does not hold, or is not known yet, are not shown; one hidden field may hide others."""
-    for own in item.fields:
-        if own.shown_if and _truth(own.shown_if, item, _numbers(item, filled, fiscal_year)) is not True:
-            filled[own.key] = replace(filled[own.key], is_shown=False)
-
-
-def _numbers(item: Item, filled: Mapping[str, Filled], fiscal_year: int) -> dict[str, Any]:
-    """The values as formulas take them; what is not shown is not known."""
-    values = {key: _number(one.field, one.value) for key, one in filled.items() if one.is_shown}
-    return {**values, "fiscal_year": fiscal_year}
 
 
 def _number(own: Field, value: Any) -> Any:
@@ -359,6 +434,9 @@ def _problems_of(one: Filled) -> Iterator[Problem]:
 
 
 def _problems_of_rows(own: Field, rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    if own.kind not in ROW_KEY and len(rows) > MOST_ROWS:
+        yield Problem(f"「{own.label}」は{MOST_ROWS}行までにしてください（いま{len(rows)}行）。", own.key)
+        return
     for number, row in enumerate(rows):
         for column in own.columns:
             if column.required and not column.is_computed and is_empty(row.get(column.key)):

@@ -6,8 +6,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from applications.filling import Given
-from applications.rows_read import accepted_in, accepted_read, facilities_read, grants_read, profiles_read
+from applications.place_facts import BY_FACT, said_of, told
+from applications.rows_read import (
+    accepted_in,
+    accepted_read,
+    facilities_read,
+    grants_read,
+    places_read,
+    profiles_read,
+)
 from applications.sources import Asking, Known, tells
+from asking import together
 from facilities.models import Corporation, FacilityProfile, GrantedItem, holding_in
 from facilities.periods import ServiceMonth
 from pages.wareki import date_words, fiscal_year_words, month_words
@@ -36,6 +45,7 @@ ROSTER: Final = (
 
 OPTIONS: Final = tuple(sorted(frozenset(ItemClaim._fields) - {"code", "certification", "position"}))
 MONTHS: Final = 12
+CITY: Final = "city."
 
 
 @tells(
@@ -74,6 +84,21 @@ def of_profile(asking: Asking) -> Mapping[UUID, Known]:
     """The profile (年度プロフィール) that holds in the month: one query."""
     rows = holding_in(FacilityProfile.objects.filter(facility__in=asking.facilities), asking.month)
     return {row.facility_id: _profile(row, asking.month) for row in rows}
+
+
+@tells(*(f"{CITY}{fact}" for fact in BY_FACT), reads=[places_read])
+def of_places(asking: Asking) -> Mapping[UUID, Known]:
+    """What the city has said of the facilities' places (地域の設定): one message."""
+    facility_ids = [facility.pk for facility in asking.facilities]
+    rows, exceptions = together(*said_of(facility_ids, asking.fiscal_year))
+    year = fiscal_year_words(asking.fiscal_year)
+    return {
+        facility_id: {
+            f"{CITY}{fact}": Given(one.value, f"市の設定（{year}{'、この施設' if one.is_own else ''}）")
+            for fact, one in own.items()
+        }
+        for facility_id, own in told(facility_ids, rows, exceptions).items()
+    }
 
 
 @tells(*(f"roster.{name}" for name in ROSTER), reads=[accepted_read])

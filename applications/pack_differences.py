@@ -26,6 +26,8 @@ OF_ITEM: Final = {
     "papers": "紙の書類",
     "tables": "段階の表",
     "public_too": "公立施設も申請する",
+    "is_for_all": "必ず提出する",
+    "own_words": "申請するかの聞き方",
 }
 OF_FIELD: Final = {
     "label": "名前",
@@ -43,6 +45,7 @@ OF_FIELD: Final = {
     "option": "加算の条件の値",
     "shown_if": "出る条件",
     "may_differ": "登録と違う入力",
+    "otherwise": "入力しない欄の説明",
     "columns": "列",
 }
 PLAIN: Final = (str, int, bool, type(None))

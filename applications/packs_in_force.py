@@ -7,16 +7,25 @@ from django.db.models import QuerySet
 from applications import sources
 from applications.definitions import Item, Pack
 from applications.facts import FACT, FACTS
-from applications.models import ItemPack
+from applications.models import Application, ItemPack
 from applications.reading import Vocabulary, read_pack
 from applications.states import PackState
 from facilities.models import FacilityKind
 from pricing import ItemClaim
+from pricing.rule_sets import TABLES
 from pricing.vocabulary import ITEM_LABELS
 
 OPTIONS = frozenset(ItemClaim._fields) - {"code", "certification", "position"}
 # Prices and rates come by themselves and are nobody's application.
 NOT_GRANTED = frozenset({"base", "treatment_1_2", "mid_month", "employee_slot"})
+
+DEDUCTIONS = frozenset(
+    entry.item.code
+    for tables in TABLES.values()
+    for entries in tables.values()
+    for entry in entries
+    if entry.item.section == "deduction"
+)
 
 
 def vocabulary() -> Vocabulary:
@@ -28,6 +37,7 @@ def vocabulary() -> Vocabulary:
         facts=FACTS,
         grants={code: OPTIONS for code in ITEM_LABELS if code not in NOT_GRANTED},
         types=frozenset(FacilityKind.values),
+        deductions=DEDUCTIONS,
     )
 
 
@@ -51,6 +61,18 @@ def released_rows(fiscal_year: int) -> QuerySet[ItemPack]:
     """Their rows."""
     rows = ItemPack.objects.filter(fiscal_year=fiscal_year, state=PackState.RELEASED)
     return rows.order_by("family", "pack_id")
+
+
+def item_in_force(application: Application) -> Item:
+    """
+    The item as the packs in force have it: one query.
+
+    :raises KeyError: none of them has it.
+    """
+    for row, pack in released(application.fiscal_year):
+        if row.family == application.family and application.item_key in pack.by_key:
+            return pack.by_key[application.item_key]
+    raise KeyError(application.item_key)
 
 
 def item_of(row: ItemPack, item_key: str) -> Item:

@@ -42,14 +42,14 @@ def check_digit(digits: str) -> str:
     return str(state)
 
 
+def is_number(number: str) -> bool:
+    """Thirteen digits, whatever they are."""
+    return len(number) == LENGTH and number.isascii() and number.isdecimal()
+
+
 def is_right(number: str) -> bool:
     """Thirteen digits, the last of which fits the others."""
-    return (
-        len(number) == LENGTH
-        and number.isascii()
-        and number.isdecimal()
-        and check_digit(number[:-1]) == number[-1]
-    )
+    return is_number(number) and check_digit(number[:-1]) == number[-1]
 
 
 def numbers_in(text: str) -> list[str]:

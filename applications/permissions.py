@@ -43,6 +43,13 @@ def keep_packs(actor: Actor, _: None) -> None:
 
 
 @rule
+def say_places(actor: Actor, _: None) -> None:
+    """Say what holds of the places of facilities: administrators."""
+    if actor.duty != Role.ADMINISTRATOR:
+        raise NotAllowed("地域の設定を登録できるのは、市の管理者だけです。")
+
+
+@rule
 def keep_papers(actor: Actor, _: None) -> None:
     """Receive, check and file what comes on paper: the operations section."""
     if actor.duty not in OPERATIONS_ROLES:

@@ -27,6 +27,7 @@ from applications.definitions import (
     Paper,
     Share,
     Stage,
+    Words,
 )
 from applications.filling import OF_LAST_YEAR
 from applications.formulas import FROM, RESULT, Formula, FormulaWrong
@@ -57,7 +58,7 @@ class Vocabulary:
 
     ``sources`` by name; ``person_sources`` those of one person; ``facts`` of conditions with what an answer may be;
     ``grants``: each addition with
-    the options pricing takes; ``types`` of facilities.
+    the options pricing takes; ``deductions`` are those that take away; ``types`` of facilities.
     """
 
     sources: frozenset[str]
@@ -66,6 +67,7 @@ class Vocabulary:
     facts: Mapping[str, "FactAnswer"]
     grants: Mapping[str, frozenset[str]]
     types: frozenset[str]
+    deductions: frozenset[str] = frozenset()
 
 
 class PackWrong(Exception):
@@ -122,7 +124,7 @@ class _Reader:
         nodes = top.tables("item")
         if not nodes:
             top.say("item", "項目を1つ以上書いてください。")
-        items = [self.item(node) for node in nodes]
+        items = [self.item(node, family) for node in nodes]
         self.unique([item.key for item in items], nodes, "key")
         own = {item.key: item for item in items}
         for item, node in zip(items, nodes, strict=True):
@@ -134,7 +136,7 @@ class _Reader:
         """Note a reference to what is not there."""
         self.unknown.append(Problem(node.at(name), sentence))
 
-    def item(self, node: Node) -> Item:
+    def item(self, node: Node, family: Family) -> Item:
         stage = Stage(node.choice("stage", list(Stage), "application"))
         types = node.texts("types")
         for name in types:
@@ -150,6 +152,7 @@ class _Reader:
         item = Item(
             key=self.key(node),
             label=node.text("label", most=60),
+            family=family,
             stage=stage,
             months=Months(node.choice("months", list(Months), "from")),
             rounds=rounds,
@@ -166,8 +169,13 @@ class _Reader:
             papers=tuple(self.paper(own) for own in node.tables("paper")),
             tables=self.lookups(node.table("tables")),
             public_too=node.take("public_too", bool, False),
+            is_for_all=node.take("is_for_all", bool, False),
+            is_deduction=grants is not None and grants.code in self.words.deductions,
+            own_words=self.own_words(node.table("words")),
         )
         node.done()
+        if item.is_for_all and item.own_words is not None:
+            node.say("words", "だれもが提出する項目（is_for_all）では、申請するかを聞きません。")
         self.formulas_of(item, node, field_nodes)
         self.options_of(item, node, field_nodes)
         return item
@@ -201,6 +209,10 @@ class _Reader:
             columns=tuple(columns),
         )
         node.done()
+        if is_column and (made.shown_if or made.option or made.otherwise):
+            node.say("", "shown_if、option、otherwise は、列には書けません。")
+        if made.key in GIVEN:
+            node.say("key", f"「{made.key}」は、計算式のために決まった名前です。")
         self.fits(made, node)
         return made
 
@@ -267,6 +279,17 @@ class _Reader:
         )
         if not 0 <= made.business_days <= 60:
             node.say("business_days", "0から60までの数で書いてください。")
+        node.done()
+        return made
+
+    def own_words(self, node: Node | None) -> Words | None:
+        if node is None:
+            return None
+        made = Words(
+            question=node.text("question", most=60),
+            yes=node.text("yes", most=20),
+            no=node.text("no", most=20),
+        )
         node.done()
         return made
 

@@ -7,7 +7,7 @@ Rounds of a fiscal year may end in the next one (実績報告).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -56,10 +56,14 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a facility stands in a round on a day; ``until`` is its last day, later than the city's where reopened."""
+    """
+    Where a facility stands in a round on a day. ``opens`` and ``until`` are its own days: later than the city's where
+    the facility itself opened later, or where the round was reopened for it.
+    """
 
     round: Round
     today: date
+    opens: date
     until: date
     reopening_reason: str = ""
 
@@ -71,7 +75,7 @@ class Standing:
     @property
     def is_ahead(self) -> bool:
         """It has not begun."""
-        return self.today < self.round.opens_on
+        return self.today < self.opens
 
     @property
     def is_over(self) -> bool:
@@ -86,7 +90,7 @@ class Standing:
     @property
     def is_reopened(self) -> bool:
         """The city has opened it again for this facility."""
-        return self.until != self.round.closes_on
+        return bool(self.reopening_reason)
 
     @property
     def days_left(self) -> int:
@@ -96,7 +100,7 @@ class Standing:
     @property
     def opens_words(self) -> str:
         """The first day."""
-        return date_words(self.round.opens_on)
+        return date_words(self.opens)
 
     @property
     def closes_words(self) -> str:
@@ -163,9 +167,10 @@ def standings_by(
     latest: dict[tuple[UUID, UUID], RoundReopening] = {}
     for reopening in again:
         latest[reopening.facility_id, reopening.entry_round_id] = reopening
-    today = timezone.localdate(at)
+    today, schedule = timezone.localdate(at), CitySchedule.of(municipality)
     return {
-        facility.pk: [_standing(own, facility, latest, today) for own in rounds] for facility in facilities
+        facility.pk: [_standing(own, facility, schedule, latest, today) for own in rounds]
+        for facility in facilities
     }
 
 
@@ -176,12 +181,29 @@ def standing_of(facility: Facility, fiscal_year: int, number: int, at: datetime)
     return next(standing for standing in own if standing.round.number == number)
 
 
+def own_days(own: Round, facility: Facility, schedule: CitySchedule) -> tuple[date, date]:
+    """
+    First and last day of a round for a facility. Who opens after the round has begun has as many days as everybody
+    else, from its opening on: it can neither send nor be late before it is there.
+    """
+    late_by = facility.opened_on - own.opens_on
+    if late_by <= timedelta(0):
+        return own.opens_on, own.closes_on
+    return facility.opened_on, schedule.business_day_from(own.closes_on + late_by)
+
+
 def _standing(
-    own: Round, facility: Facility, latest: Mapping[tuple[UUID, UUID], RoundReopening], today: date
+    own: Round,
+    facility: Facility,
+    schedule: CitySchedule,
+    latest: Mapping[tuple[UUID, UUID], RoundReopening],
+    today: date,
 ) -> Standing:
+    opens, closes = own_days(own, facility, schedule)
     again = latest.get((facility.pk, own.row_id)) if own.row_id else None
-    until = max(own.closes_on, again.until) if again else own.closes_on
-    return Standing(own, today, until, again.reason if again else "")
+    if again is None or again.until <= closes:
+        return Standing(own, today, opens, closes)
+    return Standing(own, today, opens, again.until, again.reason)
 
 
 def _day(fiscal_year: int, when: tuple[int, int, int]) -> date:

@@ -8,7 +8,8 @@ sources read nothing else.
 from django.db.models import QuerySet
 
 from applications.models import Application, ApplicationVersion
-from facilities.keeping import Read
+from applications.place_facts import said_in
+from facilities.keeping import EVERYBODY, Read
 from facilities.models import Facility, FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from staff_records import keeping
@@ -29,6 +30,12 @@ def profiles_read(_: int) -> list[Read]:
 def grants_read(_: int) -> list[Read]:
     """What holds of additions and deductions."""
     return [Read(GrantedItem.objects.all())]
+
+
+def places_read(fiscal_year: int) -> list[Read]:
+    """What the city has said of its facilities' places: of all, and of one alone."""
+    of_city, of_one = said_in(fiscal_year)
+    return [Read(of_city, owner=EVERYBODY), Read(of_one)]
 
 
 def accepted_read(fiscal_year: int) -> list[Read]:

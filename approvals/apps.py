@@ -10,7 +10,8 @@ class ApprovalsConfig(AppConfig):
     verbose_name = "審査"
 
     def ready(self) -> None:
-        """Tell facilities which pages there are about one, and applications where each of them is."""
+        """Tell facilities which pages there are about one, applications where each is, jobs who tells of approvals."""
         import_module("approvals.doors")
         import_module("approvals.whereabouts")
         import_module("approvals.items.registers")
+        import_module("approvals.tasks")

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 
 from applications.facts import ANSWER, FACT, FACTS, as_kept
 from applications.filling import Given, shortest
@@ -27,11 +27,20 @@ from claims.models import (
     CountSheet,
     MonthlyFacts,
     Movement,
+    UserCharge,
 )
-from claims.rows_read import answers_read, approved_claims, claims_read, counts_read, monthly_facts_read
+from claims.rows_read import (
+    answers_read,
+    approved_claims,
+    charges_read,
+    claims_read,
+    counts_read,
+    monthly_facts_read,
+)
 from claims.states import SheetStatus
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
+from facilities.scope import current_scope
 from pages.wareki import fiscal_year_words, month_words
 from pricing.conditions.answers import Answer
 from pricing.conditions.facts import Facts
@@ -147,6 +156,31 @@ def of_averages(asking: Asking) -> Mapping[UUID, Known]:
     }
 
 
+@tells("charges.exempt_1", "charges.exempt_2", reads=[charges_read])
+def of_charges(asking: Asking) -> Mapping[UUID, Known]:
+    """
+    Children of the own city without a side-dish fee (副食費免除), of the newest month up to the one asked for.
+
+    One query.
+    Told to a facility of its own children and to nobody else: rows of user charges are not the operations section's.
+    """
+    if current_scope().facility_ids is None:
+        return {}
+    rows = UserCharge.objects.filter(
+        facility__in=asking.facilities,
+        month__lte=asking.month.first_day,
+        superseded_at__isnull=True,
+        payer_code=F("municipality__code"),
+    )
+    return {
+        row.facility_id: {
+            f"charges.exempt_{grade}": Given(children, f"利用者負担額の通知（{month_words(row.month)}）")
+            for grade, children in (("1", row.exempt_1), ("2", row.exempt_2))
+        }
+        for row in rows.order_by("facility", "-month").distinct("facility")
+    }
+
+
 @tells(*(f"received.{code}" for code in ITEM_LABELS), reads=[claims_read])
 def of_claims(asking: Asking) -> Mapping[UUID, Known]:
     """Yen of each addition in the year's approved claims, to whichever municipality: one query."""
@@ -231,6 +265,8 @@ def _of_conditions(found: Ingredients, sheet: CountSheet | None) -> Known:
         if (value := getattr(facts, name)) is None:
             continue
         words = of_counts if name in OF_COUNTS else "適用中の加算・調整"
+        if name in found.place:
+            words = "市の設定"
         if name in of_roster:
             words = of_roster[name].source
         told[f"{FACT}{name}"] = Given(as_kept(name, value), words)

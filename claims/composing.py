@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from applications.models import ApplicationVersion
+from applications.place_facts import Told, said_of, told
 from asking import together
 from claims import facts, obstacles
 from claims.applied import said_in, sent_in
@@ -86,6 +87,8 @@ class Ingredients:
     roster: RosterFacts | None = None
     # What its sent applications have said of them; only who checks conditions reads it.
     applied: dict[str, RosterFact] = field(default_factory=dict)
+    # What the city has said of its place; only who checks conditions reads it.
+    place: dict[str, Told] = field(default_factory=dict)
     # Who of the roster could be A or B of 区分3, where it is granted.
     leaders: Leaders | None = None
     approved_payers: set[str] = field(default_factory=set)
@@ -172,7 +175,8 @@ def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth, *, with_an
     """
     To each facility the counts of its sheet, and what holds for it in ``month``: one query.
 
-    ``with_answers``: also what the facilities have answered of the conditions, and said in applications.
+    ``with_answers``: also what the facilities have answered of the conditions, and said in applications, and what the
+    city has said of their places.
     """
     given = ConditionAnswers.objects.filter(facility__in=found, fiscal_year=month.fiscal_year)
     counts, profiles, grants, saved, *answered = together(
@@ -180,7 +184,11 @@ def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth, *, with_an
         holding_in(FacilityProfile.objects.filter(facility__in=found), month),
         holding_in(GrantedItem.objects.filter(facility__in=found), month).order_by("code"),
         MonthlyFacts.objects.filter(facility__in=found, month=month.first_day),
-        *([given, sent_in(found, month.fiscal_year)] if with_answers else []),
+        *(
+            [given, sent_in(found, month.fiscal_year), *said_of(found, month.fiscal_year)]
+            if with_answers
+            else []
+        ),
     )
     for count in counts:
         found[count.facility_id].counts.append(count)
@@ -192,9 +200,11 @@ def add_terms(found: Mapping[UUID, Ingredients], month: ServiceMonth, *, with_an
         found[own_facts.facility_id].facts = own_facts
     if not answered:
         return
-    answers, applied = answered
+    answers, applied, places, exceptions = answered
     for row in answers:
         found[row.facility_id].answers = row
+    for facility_id, own_place in told(found, places, exceptions).items():
+        found[facility_id].place = own_place
     said: dict[UUID, list[ApplicationVersion]] = {}
     for version in applied:
         said.setdefault(version.facility_id, []).append(version)
@@ -296,7 +306,9 @@ def refused_as_no_draft() -> Generator[None, None, None]:
     except InputProblems as problem:
         message = f"{obstacles.NOT_COMPUTABLE}\n{_sentences(problem)}"
         raise CannotDraft("not_computable", message) from problem
-    except (MissingPrice, NoBookInForce, NoRuleSet) as problem:
+    except MissingPrice as problem:
+        raise CannotDraft("no_price", obstacles.no_row(one.message for one in problem.problems)) from problem
+    except (NoBookInForce, NoRuleSet) as problem:
         raise CannotDraft("no_price", _sentences(problem)) from problem
 
 
@@ -508,5 +520,5 @@ def no_price(kind: str, books: Sequence[RateBook]) -> str:
     return obstacles.no_book(kind)
 
 
-def _sentences(problem: InputProblems | MissingPrice | NoBookInForce | NoRuleSet) -> str:
+def _sentences(problem: InputProblems | NoBookInForce | NoRuleSet) -> str:
     return "\n".join(dict.fromkeys(found.message for found in problem.problems))

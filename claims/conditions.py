@@ -43,9 +43,10 @@ def known_facts(found: Ingredients) -> Facts:
     """
     One facility's month with everything the rooms hold, and nothing they do not.
 
-    The exempt children of side dishes come with user charges, whose rows the operations section may not see, so they
-    stay a question. Rates count as known though they are provisional: it is these that are claimed. The roster stands
-    before what the facility has said in applications, and that before what it has answered.
+    The exempt children of side dishes come with user charges, whose rows the operations section may not see: they are
+    known by the facility's application, else they stay a question. Rates count as known though they are provisional:
+    it is these that are claimed. What the city has said of the place stands before the variants of granted items; the
+    roster before what the facility has said in applications, and that before what it has answered.
     """
     profile = found.profile
     claimed = claimed_items(found)
@@ -58,7 +59,7 @@ def known_facts(found: Ingredients) -> Facts:
         disabled_children=_disabled(found.counts),
         treatment=_treatment(profile),
         closed_saturdays=facts.answer(found.facts, facts.SATURDAYS),
-        **_told_by_grants(found.grants),
+        **(_told_by_grants(found.grants) | {fact: one.value for fact, one in found.place.items()}),
     )
     known = replace(known, **_told_by_roster(found, known))
     known = replace(known, **_said_in_applications(found, known))

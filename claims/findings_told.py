@@ -74,12 +74,22 @@ class FindingTold(NamedTuple):
 
 @dataclass(frozen=True)
 class FindingsTold:
-    """Everything the conditions say of one facility's month, each item once, in the order of a facility's page."""
+    """
+    Everything the conditions say of one facility's month, each item once, in the order of a facility's page.
+
+    ``only``: the one system (1, 23) it has a 利用定員 in, as far as that is known.
+    """
 
     found: tuple[FindingTold, ...]
+    only: str = ""
 
     @classmethod
-    def of(cls, by_state: Mapping[str, Iterable[ItemFinding]], everything: Iterable[ItemFinding]) -> Self:
+    def of(
+        cls,
+        by_state: Mapping[str, Iterable[ItemFinding]],
+        everything: Iterable[ItemFinding],
+        only: str = "",
+    ) -> Self:
         """The findings of each state, and the additions of ``everything`` that are in none and fail."""
         told = [FindingTold.of(state, one) for state, found in by_state.items() for one in found]
         listed = {(one.code, one.system, one.is_claimed) for one in told}
@@ -90,7 +100,7 @@ class FindingsTold:
             and one.section != DEDUCTION
             and (one.code, one.system, one.is_claimed) not in listed
         ]
-        return cls(tuple(told))
+        return cls(tuple(told), only)
 
     def of_state(self, state: str) -> tuple[FindingTold, ...]:
         """The findings of one state."""
@@ -114,12 +124,13 @@ class FindingsTold:
 
     def as_text(self) -> str:
         """For keeping, as JSON."""
-        return json.dumps(self.found, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps([self.only, *self.found], ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def of_text(cls, text: str) -> Self:
         """From what was kept."""
-        return cls(tuple(FindingTold._read(one) for one in json.loads(text)))
+        only, *found = json.loads(text)
+        return cls(tuple(FindingTold._read(one) for one in found), only)
 
     @cached_property
     def _by_state(self) -> Mapping[str, tuple[FindingTold, ...]]:

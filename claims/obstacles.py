@@ -4,6 +4,7 @@ What stands in the way of a claim, in words for the two who read it.
 The facility can do nothing about it and is told whom to ask. The city has to register something and is told what.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,10 @@ NOT_RUN: Final = "この月は施設の開設前か廃止後のため、請求�
 NO_PROFILE: Final = "年度プロフィール（利用定員や加算率）が登録されていません。市の担当課へ連絡してください。"
 NO_RATE: Final = "処遇改善等加算の加算率が登録されていません。市の担当課へ連絡してください。"
 NOT_COMPUTABLE: Final = "登録されている内容では計算できません。市の担当課へ連絡してください。"
+NO_ROW: Final = (
+    "適用中の加算・減算に、単価がまだ登録されていないものがあるため、請求を作成できません。"
+    "市が単価を登録すると、請求は自動で作成されます。施設で直すところはありません。"
+)
 NO_BOOK: Final = "の単価がまだ登録されていないため、請求を作成できません。"
 ONLY_CONFIRM: Final = "この月にしていただくことは、児童数の確認だけです。"
 
@@ -46,6 +51,12 @@ _SAID_TO_CITY: Final = {
         "認定の前は、仮の率で登録できます。",
         FACILITY,
     ),
+    NO_ROW: CityWords(
+        "単価なし",
+        "適用中の加算・減算に、単価表に行がないものがあります。行のある単価表を読み込んで公開するか、"
+        "施設の画面で、その加算・減算の適用を確かめてください。",
+        RATE_BOOKS,
+    ),
     NOT_COMPUTABLE: CityWords(
         "計算できない内容",
         "登録されている内容では計算できません。施設の画面で、年度プロフィールと加算を直してください。",
@@ -57,6 +68,12 @@ _SAID_TO_CITY: Final = {
 def no_book(kind: str) -> str:
     """To the facility: its type has no price yet."""
     return f"{FacilityKind(kind).label}{NO_BOOK}{ONLY_CONFIRM}"
+
+
+def no_row(messages: Iterable[str]) -> str:
+    """To the facility: what it is granted has no price. The rows are named, without what only the city can do."""
+    rows = dict.fromkeys(f"{message.partition('。')[0]}。" for message in messages)
+    return "\n".join([NO_ROW, *rows])
 
 
 def for_city(message: str, kind: str = "") -> CityWords:

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from applications.rows_read import with_applications
 from claims.applied import said_in_year
-from claims.models import ChildCount, Claim, ConditionAnswers, CountSheet, MonthlyFacts
+from claims.models import ChildCount, Claim, ConditionAnswers, CountSheet, MonthlyFacts, UserCharge
 from claims.states import ClaimStatus, SheetStatus
 from facilities.keeping import Read
 from facilities.periods import ServiceMonth
@@ -38,6 +38,11 @@ def answers_read(fiscal_year: int) -> list[Read]:
     """What was answered to conditions, and what applications have said of them."""
     answers = ConditionAnswers.objects.filter(fiscal_year=fiscal_year)
     return [Read(answers), *with_applications(said_in_year(fiscal_year))]
+
+
+def charges_read(_: int) -> list[Read]:
+    """User charges that hold."""
+    return [Read(UserCharge.objects.filter(superseded_at__isnull=True))]
 
 
 def claims_read(fiscal_year: int) -> list[Read]:

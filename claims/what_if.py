@@ -99,8 +99,18 @@ class Standing:
 
     @property
     def month(self) -> ServiceMonth:
-        """The newest confirmed month."""
+        """The newest confirmed month, or the one its counts are taken for."""
         return self.ingredients.month
+
+    @property
+    def counted_in(self) -> ServiceMonth:
+        """The month in which the children were counted."""
+        return self.ingredients.sheet.service_month
+
+    @property
+    def is_expected(self) -> bool:
+        """見込み: nobody has confirmed the month's counts yet."""
+        return self.ingredients.expected_in is not None
 
     @property
     def remaining_months(self) -> int:
@@ -163,9 +173,10 @@ class Outcome:
         return self.delta_yen * self.remaining_months
 
 
-def standing_of(ingredients: Ingredients) -> Standing:
+def standing_of(ingredients: Ingredients, *, with_march: bool = False) -> Standing:
     """
-    The month as it is, computed as one whole month for all payers together.
+    The month as it is, computed as one whole month for all payers together. ``with_march``: it is a March, with what
+    holds in March alone.
 
     :raises CannotDraft: no claim could be made of it either.
     """
@@ -182,7 +193,10 @@ def standing_of(ingredients: Ingredients) -> Standing:
                 item
                 for item in items
                 if item["code"] != BRANCH
-                and not is_of_march(ingredients.facility.kind, item["code"], item.get("certification", ""))
+                and (
+                    with_march
+                    or not is_of_march(ingredients.facility.kind, item["code"], item.get("certification", ""))
+                )
             ]
         ),
     )

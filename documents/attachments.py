@@ -12,6 +12,8 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from documents.images import only_pixels
+from documents.inspection import Unreadable
+from documents.pdf_files import require_plain_pdf
 from documents.scanning import require_clean
 from facilities.rules import ProblemsFound
 
@@ -51,6 +53,10 @@ LONGEST_STEM = 80
 # The list of a workbook's parts is a few kilobytes; a hostile one may unpack to gigabytes.
 MOST_OF_PARTS = 1024 * 1024
 MACROS = (b"vbaproject", b"macroenabled", b"macrosheet")
+# Other files and controls inside; links to other workbooks are harmless, those that start a program are not.
+OBJECTS = ("xl/embeddings/", "xl/activex/", "xl/ctrlprops/")
+LINKS = "externallinks/"
+LIVE_LINKS = (b"ddelink", b"olelink")
 
 EMPTY = "ファイルが空です。中身のあるファイルを選んでください。"
 TOO_LARGE = (
@@ -63,6 +69,10 @@ OLD_OR_LOCKED = (
 )
 DAMAGED = "Excelブックとして開けません。Excelで開いて、.xlsx形式で保存し直してください。"
 HAS_MACROS = "マクロの入ったExcelブックは添付できません。マクロなしの.xlsxで保存し直してください。"
+HAS_OBJECTS = (
+    "別のファイルや部品（埋め込みオブジェクト・ActiveX）の入ったExcelブックは添付できません。"
+    "それらを消して、.xlsxで保存し直してください。"
+)
 
 
 def kind_of(content: bytes) -> AttachmentKind:
@@ -77,6 +87,8 @@ def kind_of(content: bytes) -> AttachmentKind:
         raise ProblemsFound([TOO_LARGE])
     for beginning, kind in BEGINNINGS:
         if content.startswith(beginning):
+            if kind is AttachmentKind.PDF:
+                _require_plain_pdf(content)
             return kind
     if content.startswith(COMPOUND):
         raise ProblemsFound([OLD_OR_LOCKED])
@@ -99,6 +111,13 @@ def taken_in(content: bytes) -> tuple[AttachmentKind, bytes]:
     return kind, content
 
 
+def _require_plain_pdf(content: bytes) -> None:
+    try:
+        require_plain_pdf(content)
+    except Unreadable as refused:
+        raise ProblemsFound([str(refused)]) from refused
+
+
 def _require_plain_workbook(content: bytes) -> None:
     """A workbook without macros. Macros may be called anything: the list of parts says what they are."""
     try:
@@ -108,6 +127,7 @@ def _require_plain_workbook(content: bytes) -> None:
                 raise ProblemsFound([NOT_TAKEN])
             with packed.open("[Content_Types].xml") as listed:
                 parts = listed.read(MOST_OF_PARTS)
+            links = [_beginning(packed, name) for name in packed.namelist() if LINKS in name.casefold()]
     except (
         BadZipFile,
         KeyError,
@@ -124,6 +144,16 @@ def _require_plain_workbook(content: bytes) -> None:
         word in said for word in MACROS
     ):
         raise ProblemsFound([HAS_MACROS])
+    if any(name.startswith(OBJECTS) for name in names) or any(
+        word in link for word in LIVE_LINKS for link in links
+    ):
+        raise ProblemsFound([HAS_OBJECTS])
+
+
+def _beginning(packed: ZipFile, name: str) -> bytes:
+    """Of a part, without the NULs of UTF-16; what kind of link it is stands in its first lines."""
+    with packed.open(name) as part:
+        return part.read(MOST_OF_PARTS).replace(b"\0", b"").lower()
 
 
 def safe_name(name: str, kind: AttachmentKind) -> str:

@@ -50,6 +50,24 @@ FULL_NAME = re.compile(
     r"|[ァ-ヶー]{2,8} [ァ-ヶー]{2,8}|[ぁ-んー]{2,8} [ぁ-んー]{2,8}"
 )
 MY_NUMBER = re.compile(r"\d{4} ?\d{4} ?\d{4}")
+# What somebody writes of a child in a sentence. Words that any nursery writes (赤ちゃん, お兄ちゃん) name nobody.
+CHILD_NAMED = re.compile(
+    r"(?:園児|児童|幼児|乳児|子ども|子供|こども|お子(?:さん|さま|様)?)の?(?:氏名|名前|名)\s*[:：]\s*"
+    r"(?!別紙|なし|無し|紙|省略|記載)[一-龯々ぁ-んァ-ヶ]{2,}"
+)
+CHILD_CALLED = re.compile(
+    r"[一-龯々][一-龯々ぁ-んァ-ヶー 　]{1,8}(?<!赤)(?<!兄)(?<!姉)(?<!あか)(?<!ばあ)(?<!じい)(?<!にい)(?<!ねえ)"
+    r"(?:ちゃん(?!と)|(?<![をはがにもで])ちゃんと|くん(?![一-龯]))"
+)
+BORN = re.compile(
+    rf"(?:生年月日|誕生日)\s*[:：は]?\s*(?:{DATE.pattern})|(?:{DATE.pattern})\s*(?:生ま?れ?(?![一-龯])|誕生)",
+    re.IGNORECASE,
+)
+NUMBER_IN_TEXT = re.compile(r"(?<![\d,.-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\d,.-])")
+NAMES_A_CHILD = (
+    "子どもの氏名・生年月日か個人番号のような内容があります。"
+    "氏名などは書かず、「3歳児1人」のように書いてください。"
+)
 # A single odd cell in a column we know is a slip; a habit of them is a list of children.
 SUSPICIOUS_SHARE = 0.2
 
@@ -159,6 +177,21 @@ def is_my_number(value: str) -> bool:
     weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
     remainder = sum(int(digit) * weight for digit, weight in zip(digits[:11], weights, strict=True)) % 11
     return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder)
+
+
+def names_a_child(text: str) -> bool:
+    """
+    Whether a free text seems to name a child, to say when somebody was born, or to hold a 個人番号 (R12).
+
+    It finds what is written as such; a bare name it cannot tell from any other word.
+    """
+    plain = normalised(text)
+    return bool(
+        CHILD_NAMED.search(plain)
+        or CHILD_CALLED.search(plain)
+        or BORN.search(plain)
+        or any(is_my_number(re.sub(r"[ -]", "", found)) for found in NUMBER_IN_TEXT.findall(plain))
+    )
 
 
 def _problem(place: int, where: str) -> Problem:

@@ -25,7 +25,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.models import BigIntegerField, Count, F, Func, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Count, F, Func, QuerySet, Sum, UUIDField, Value
 
 from facilities.models import Kept
 from facilities.periods import ServiceMonth
@@ -35,6 +35,9 @@ from vault import seal, unseal
 # What sources consist of besides Python: tables that come with them.
 SOURCES: Final = ("*.py", "*.toml", "*.csv")
 
+# Rows of the city, which each facility's answer reads.
+EVERYBODY: Final = ""
+
 Versions = Mapping[UUID, tuple[str, ...]]
 Row = TypeVar("Row", bound=Kept)
 
@@ -42,8 +45,8 @@ Row = TypeVar("Row", bound=Kept)
 @dataclass(frozen=True)
 class Read:
     """
-    Rows that an answer is computed from, as it reads them. ``owner``: the path to their facility; ``beside``: values of
-    other tables that are read with them.
+    Rows that an answer is computed from, as it reads them. ``owner``: the path to their facility, or ``EVERYBODY`` of
+    rows of the whole city; ``beside``: values of other tables that are read with them.
     """
 
     rows: QuerySet[Any]
@@ -62,12 +65,13 @@ def row_versions(read: Sequence[Read], facility_ids: Collection[UUID] | None = N
     return reduce(lambda before, more: before.union(more, all=True), found)
 
 
-def versions_of(rows: Iterable[tuple[UUID, int, int, Any]]) -> Versions:
-    """The answer to ``row_versions`` by facility; who has no rows at all is left out."""
-    found: dict[UUID, list[str]] = defaultdict(list)
+def versions_of(rows: Iterable[tuple[UUID | None, int, int, Any]]) -> Versions:
+    """The answer to ``row_versions`` by facility, rows of the city with each; who has none of its own is left out."""
+    found: dict[UUID | None, list[str]] = defaultdict(list)
     for facility_id, table, number, total in sorted(rows, key=lambda row: row[1]):
         found[facility_id].append(f"{table}:{number}:{total}")
-    return {facility_id: tuple(parts) for facility_id, parts in found.items()}
+    of_city = found.pop(None, [])
+    return {place: (*parts, *of_city) for place, parts in found.items() if place is not None}
 
 
 def stamp(program: str, versions: Iterable[str], *terms: object) -> str:
@@ -174,10 +178,12 @@ def _versions_in(place: int, read: Read, facility_ids: Collection[UUID] | None) 
         template=f'hashtextextended(concat_ws(\'|\', %(expressions)s, "{table}".xmin, "{table}".ctid), 0)',
         output_field=BigIntegerField(),
     )
-    rows: QuerySet[Any] = (
-        read.rows if facility_ids is None else read.rows.filter(**{f"{read.owner}__in": facility_ids})
-    )
-    rows = rows.order_by().annotate(table=Value(place)).values(read.owner, "table")
+    rows, owner = read.rows, read.owner
+    if owner == EVERYBODY:
+        rows, owner = rows.annotate(nobody=Value(None, output_field=UUIDField())), "nobody"
+    elif facility_ids is not None:
+        rows = rows.filter(**{f"{owner}__in": facility_ids})
+    rows = rows.order_by().annotate(table=Value(place)).values(owner, "table")
     rows = rows.annotate(number=Count("pk"), total=Sum(version))
-    rows = rows.values_list(read.owner, "table", "number", "total")
+    rows = rows.values_list(owner, "table", "number", "total")
     return rows

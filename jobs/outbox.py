@@ -64,6 +64,12 @@ def add(
     return job
 
 
+def asked(keys: Collection[str]) -> set[str]:
+    """Which of these keys were asked for before, done or not."""
+    found = Job.objects.filter(key__in=keys).values_list("key", flat=True)
+    return {key for key in found if key is not None}
+
+
 def cancel(keys: Collection[str]) -> None:
     """The jobs of these keys that are still waiting expire now: they are never done, and their payload is emptied."""
     Job.objects.filter(key__in=keys, done_at__isnull=True, failed_at__isnull=True).update(

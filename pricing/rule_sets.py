@@ -383,6 +383,12 @@ def claimable_entries(facility_type: str, code: str) -> dict[str, Entry]:
     }
 
 
+def is_of_two_tables(facility_type: str, code: str) -> bool:
+    """Whether it can hold for the children of either table alone: it stands in both, and not for the whole (D17)."""
+    found = claimable_entries(facility_type, code).values()
+    return len(found) > 1 and not any(entry.whole_facility for entry in found)
+
+
 @cache
 def entries_of_year(facility_type: str, code: str, fiscal_year: int) -> dict[str, Entry]:
     """The item by system, as the tables of one fiscal year have it; empty when that year lacks it."""

@@ -1,9 +1,10 @@
 """What a book covers, what it leaves out, and what it changes: the questions before it is released."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from facilities.models import FacilityKind
@@ -11,6 +12,7 @@ from pricing import RateBook
 from pricing.books import PriceRow, band_words
 from pricing.rule_sets import ALWAYS, BY_CHILDREN, rules_for
 from pricing.vocabulary import AGE_CLASSES, HOURS, ITEM_LABELS, REGION_PERCENTS, SYSTEMS
+from pricing.working import Entry
 from rate_books.grid import CERTIFICATION_WORDS, REGION_WORDS, variant_words
 
 # Computed from the rows of other items: they have none of their own.
@@ -78,24 +80,44 @@ def _type_coverage(facility_type: str, rows: list[PriceRow], fiscal_year: int) -
 
 
 def _missing(facility_type: str, rows: list[PriceRow], fiscal_year: int) -> Iterable[MissingItem]:
+    rules = rules_for(facility_type, fiscal_year)
+    for system, entry, lacking in _lacking(facility_type, rows, fiscal_year):
+        variants = entry.item.variants or {"": ""}
+        named = tuple(variants[variant] for variant in lacking) if len(lacking) < len(variants) else ()
+        yield MissingItem(
+            entry.label, entry.item.code, SYSTEMS[system] if len(rules.tables) > 1 else "", named
+        )
+
+
+@lru_cache(maxsize=64)
+def unpriced(book: RateBook, facility_type: str) -> Mapping[tuple[str, str], frozenset[str]]:
+    """Items of the type's tables that the book has no price for: by system and code, the variants that have none."""
+    rows = [row for row in book.rows if row.facility_type == facility_type]
+    return {
+        (system, entry.item.code): frozenset(lacking)
+        for system, entry, lacking in _lacking(facility_type, rows, book.fiscal_year)
+    }
+
+
+def _lacking(
+    facility_type: str, rows: list[PriceRow], fiscal_year: int
+) -> Iterator[tuple[str, Entry, tuple[str, ...]]]:
+    """(system, item, variants without a price); an item without variants has the empty one."""
     priced = {(row.item, row.certification, row.variant) for row in rows}
     # Items whose rows differ by what the claim does not choose (人数A and B) are asked for as a whole.
     priced |= {(row.item, row.certification, "") for row in rows}
-    rules = rules_for(facility_type, fiscal_year)
-    for system, table in rules.tables.items():
+    for system, table in rules_for(facility_type, fiscal_year).tables.items():
         for entry in table.entries:
             code = entry.item.code
             if code in WITHOUT_ROWS:
                 continue
-            variants = entry.item.variants or {"": ""}
-            lacking = [
-                words
-                for variant, words in variants.items()
+            lacking = tuple(
+                variant
+                for variant in entry.item.variants or {"": ""}
                 if not any((code, certification, variant) in priced for certification in _HOLD_FOR[system])
-            ]
+            )
             if lacking:
-                named = tuple(lacking) if len(lacking) < len(variants) else ()
-                yield MissingItem(entry.label, code, SYSTEMS[system] if len(rules.tables) > 1 else "", named)
+                yield system, entry, lacking
 
 
 def _holes(base: list[PriceRow]) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What of this room a facility has still to do: the roster of the year."""
+"""What of this room a facility has still to do: the roster of the year, and that of its predecessor."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +9,7 @@ from facilities.periods import ServiceMonth
 from pages.wareki import fiscal_year_words
 from staff_records.models import RosterSnapshot
 from staff_records.operations.rounds import due_of, is_asked
+from staff_records.operations.succession import offered
 from staff_records.queries.year_start import state_of
 
 WORDS = {"missing": "{}の職員名簿の提出", "returned": "差し戻された{}の職員名簿の修正"}
@@ -34,5 +35,26 @@ def roster_of_the_year(facility: Facility) -> list[OpenTask]:
             reverse("staff:year", args=[facility.number, year]),
             "roster_snapshot" if returned else "facility",
             returned.pk if returned else facility.pk,
+        )
+    ]
+
+
+@asks
+def roster_of_the_predecessor(facility: Facility) -> list[OpenTask]:
+    """
+    To take it over, from the first day under the new number until somebody stands on the own roster. No query without
+    a predecessor.
+    """
+    offer = offered(facility, today=timezone.localdate())
+    if offer is None or offer.opens is not None:
+        return []
+    return [
+        OpenTask(
+            ServiceMonth.of(facility.opened_on),
+            f"前の事業所番号（{offer.number}）の職員名簿の引継ぎ",
+            None,
+            reverse("staff:roster", args=[facility.number]),
+            "facility",
+            facility.pk,
         )
     ]

@@ -19,6 +19,11 @@ class Ending(models.TextChoices):
     LEFT = "left", "退職"
     TRANSFERRED = "transferred", "異動（転出）"
 
+    @property
+    def state(self) -> str:
+        """What somebody who went so is called afterwards."""
+        return "転出" if self is Ending.TRANSFERRED else "退職"
+
 
 class Leave(models.TextChoices):
     """Why somebody is on the roster and not at work."""

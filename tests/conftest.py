@@ -7,10 +7,11 @@ Nothing of the machine is used and nothing outside it is reachable. Each paralle
 import re
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +19,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 from portal.servers import APPLICATION_ROLE, OWNER_ROLE, Postgres, Valkey
 from tests.environment import VAR
+from tests.ready_cluster import lay_down
+
+if TYPE_CHECKING:
+    from tests.seeded_house import SeededHouse
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -27,16 +32,43 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
-# What one process does from beginning to end, because it stands on something dear: a running house, the seeded demo.
-# (Marks of groups are lost between pytest 9 and xdist 3.8: both processes seeded both.)
-TOGETHER = ("tests/browser/", "tests/portal/demo/", "tests/pages/test_in_browser.py")
+# What one process does from beginning to end, because it stands on something dear: a running house, the seeded demo,
+# everybody's answers. (Marks of groups are lost between pytest 9 and xdist 3.8: both processes seeded both.)
+TOGETHER = {
+    "tests/browser/": "the demo",
+    "tests/portal/demo/": "the demo",
+    "tests/access/": "the answers",
+}
+# What takes long begins first, or one process would wait for it at the end; then whatever has the most tests.
+LONG = (
+    "the demo",
+    "the answers",
+    "tests/staff_records/test_replacing_keys.py",
+    "tests/approvals/test_bulk.py",
+    "tests/approvals/test_item_bulk.py",
+    "tests/person_keys/test_rotation.py",
+    "tests/staff_records/test_whole_city.py",
+    "tests/applications/test_year.py",
+    "tests/pages/test_in_browser.py",
+)
+
+
+def _place(nodeid: str) -> str:
+    """What is dealt out as one: a file, for what its tests share is made once then, or folders of ``TOGETHER``."""
+    return next(
+        (place for folder, place in TOGETHER.items() if nodeid.startswith(folder)), nodeid.split("::")[0]
+    )
 
 
 class Together(LoadScopeScheduling):
-    """Every test for whichever process is free, but those that stand on the same thing for one."""
+    """One place after the other for whichever process is free, in the order of the items."""
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+        return _place(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -52,9 +84,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[tuple[Postgres, Valkey]]:
+def servers(django_db_blocker: Any) -> Iterator[tuple[Postgres, Valkey]]:
     """A throw-away PostgreSQL and Valkey of this test process."""
     postgres, valkey = Postgres(VAR, durable=False), Valkey(VAR)
+    with django_db_blocker.unblock():
+        lay_down(postgres)
     postgres.start()
     postgres.prepare()
     valkey.start()
@@ -65,33 +99,42 @@ def servers() -> Iterator[tuple[Postgres, Valkey]]:
 
 
 @pytest.fixture(scope="session")
+def seeded_house(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> "SeededHouse":
+    """The demo, seeded. Nobody works in it: ask for a copy, or be ``connected()`` and take back what you do."""
+    from tests.seeded_house import SeededHouse
+
+    house = SeededHouse(tmp_path_factory.mktemp("seeded") / "var")
+    with django_db_blocker.unblock():
+        house.seed()
+    return house
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(servers: tuple[Postgres, Valkey], django_db_blocker: Any) -> Iterator[None]:
-    """Migrate as the owner, then run as the role production serves with: it owns nothing, row security binds it."""
+    """Migrated by the owner, used by the role production serves with: it owns nothing, row security binds it."""
     from celery import current_app
     from django.conf import settings
     from django.db import connections
-    from django.test.utils import setup_databases, teardown_databases
 
     postgres, valkey = servers
     settings.CELERY_BROKER_URL = valkey.url
     current_app.conf.broker_url = valkey.url
     with django_db_blocker.unblock():
         for connection in connections.all():
-            connection.settings_dict.update({"HOST": str(postgres.socket_folder), "USER": OWNER_ROLE})
-        before = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
-        for connection in connections.all():
             connection.close()
-            connection.settings_dict["USER"] = APPLICATION_ROLE
+            own = {"HOST": str(postgres.socket_folder), "USER": APPLICATION_ROLE}
+            name = f"test_{settings.DATABASES[connection.alias]['NAME']}"
+            connection.settings_dict.update({**own, "NAME": name})
             connection.ops.execute_sql_flush = partial(_empty_as_owner, connection.alias)
         yield
         for connection in connections.all():
             connection.close()
-            connection.settings_dict["USER"] = OWNER_ROLE
-        teardown_databases(before, verbosity=0)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Every test that may use the database may use the key store, too: pages of staff need both."""
     for item in items:
         asked = item.get_closest_marker("django_db")
@@ -100,6 +143,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             options = dict(asked.kwargs) if asked else {}
             options.setdefault("transaction", "transactional_db" in by_fixture)
             item.add_marker(pytest.mark.django_db(databases=["default", "keys"], **options), append=False)
+    yield
+    if hasattr(config, "workerinput"):
+        _longest_first(
+            items
+        )  # after Django's order by what a test does to the database, which stays inside a place
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """The order of dealing out; inside a place the order stays."""
+    tests = Counter(_place(item.nodeid) for item in items)
+
+    def rank(item: pytest.Item) -> tuple[int, int, str]:
+        place = _place(item.nodeid)
+        known = next((number for number, long in enumerate(LONG) if place.startswith(long)), len(LONG))
+        return known, -tests[place], place
+
+    items.sort(key=rank)
 
 
 def _empty_as_owner(alias: str, statements: list[str]) -> None:

@@ -6,6 +6,7 @@ The place for state is a folder of this process alone; whatever the shell says a
 
 import gc
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from portal.servers import ensure_secrets
 
 # Python would look through every live object for garbage again and again: an eighth of a process's time.
 gc.set_threshold(100_000, 20, 100)
+# A shell may forbid it; then every process would look at eight thousand asserts anew, five seconds long.
+sys.dont_write_bytecode = False
 VAR = Path(tempfile.mkdtemp(prefix="hgk"))
 os.environ["HAGUKUMI_ENV"] = "test"
 os.environ["HAGUKUMI_VAR"] = str(VAR)

@@ -4,6 +4,7 @@ from applications.models.cases import Application, ApplicationVersion, TypedFiel
 from applications.models.files import EvidenceFile
 from applications.models.packs import ItemPack
 from applications.models.papers import Paper
+from applications.models.places import PlaceException, PlaceFact
 from applications.models.remarks import Remark
 from applications.models.rounds import EntryRound, RoundReopening
 
@@ -14,6 +15,8 @@ __all__ = [
     "EvidenceFile",
     "ItemPack",
     "Paper",
+    "PlaceException",
+    "PlaceFact",
     "Remark",
     "RoundReopening",
     "TypedField",

@@ -194,6 +194,7 @@ class TypedField(FacilityOwned):
     """
     That somebody typed one field of one version (入力した欄): what the product counts for R3, never the value.
 
+    ``field_key`` is the field's key; of a table ``key.row.column``, of twelve months ``key.number``: each cell is one.
     ``knew``: the product knew it already (a source or an earlier field of the year), so it was typed again.
     """
 

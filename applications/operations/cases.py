@@ -20,15 +20,18 @@ from applications import permissions
 from applications.definitions import Item, Months
 from applications.entering import Entered, read_entries
 from applications.events import ApplicationEvent
-from applications.filling import Filled, FilledItem, Origin, is_empty
-from applications.models import Application, ApplicationVersion, ItemPack, TypedField
+from applications.filling import FilledItem, Origin
+from applications.models import Application, ApplicationVersion, EvidenceFile, ItemPack
 from applications.models.cases import LONGEST_REASON
 from applications.operations import papers
+from applications.operations.typed_fields import count_typed
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
+from applications.queries.wheel import applies_to
 from applications.rounds import Standing, standing_of, standings
 from applications.states import PackState, VersionStatus
 from audit.record import record
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from facilities.actors import Actor
 from facilities.models import Facility, Municipality
 from facilities.operating import operation
@@ -41,6 +44,7 @@ MEANWHILE = (
 )
 NOT_AS_SHOWN = "画面を開いたあとに内容が変わりました。いまの内容を確認してから、もう一度提出してください。"
 OTHER_PACK = "様式が新しくなりました。画面を開き直すと、入力した内容を引き継いだ新しい様式になります。"
+NEW_PACK = "様式が新しくなりました。内容を確かめて「保存する」を押すと、新しい様式で続けられます。"
 NOT_OPEN = "この申請は「{label}」です。変更するときは「変更を申請する」から始めてください。"
 IN_REVIEW = "市がすでに審査を始めたので、取り下げられません。直したいことは質問欄で市に伝えてください。"
 
@@ -100,13 +104,13 @@ def save(
         "unread": dict(entered.unread.items()),
         "reasons": {**before.get("reasons", {}), **{key: text.strip() for key, text in reasons.items()}},
     }
-    version.is_wanted = wanted.is_wanted
+    version.is_wanted = True if item.is_for_all else wanted.is_wanted
     version.from_month = wanted.from_month.first_day if wanted.from_month else None
     version.to_month = wanted.to_month.first_day if wanted.to_month else None
     version.revision += 1
     version.saved_at, version.saved_by = at, by.user_id
     version.save()
-    typed = _count_typed(version, facility, item, before.get("typed", {}), entered, by, at)
+    typed = count_typed(version, facility, item, before.get("typed", {}), entered, by, at)
     record(
         ApplicationEvent.SAVED,
         by=by,
@@ -243,18 +247,35 @@ def before_submission(
 ) -> list[str]:
     """Everything that must be put right before it can be sent; page and operation ask the same."""
     if version.is_wanted is None:
-        return ["申請するか、しないかを選んでください。"]
-    problems = list(_month_problems(version, item, fiscal_year))
+        return [f"「{item.words.question}」に答えてください。"]
+    problems = [] if version.pack.state == PackState.RELEASED else [NEW_PACK]
+    problems += _month_problems(version, item, fiscal_year)
     if version.is_wanted:
         problems += [problem.sentence for problem in filled.problems]
-    if version.content.get("unread"):
-        problems.append("読み取れない入力があります。赤い欄を直してください。")
+        if unread_in(version, filled):
+            problems.append("読み取れない入力があります。赤い欄を直してください。")
     return problems
+
+
+def unread_in(version: ApplicationVersion, filled: FilledItem) -> list[str]:
+    """The controls whose text cannot be read, in fields that hold: what stands in the others is not sent."""
+    unread = version.content.get("unread", {})
+    return [name for name in unread if (one := filled.by_key.get(name.partition(".")[0])) and one.is_shown]
 
 
 def hash_of(version: ApplicationVersion, filled: FilledItem) -> str:
     """What a page shows and an act compares: everything that would be sent."""
-    return sha256(_plain(version, filled)).hexdigest()
+    return sha256(_plain(version, _sent_of(version, filled))).hexdigest()
+
+
+def hash_of_sent(version: ApplicationVersion) -> str:
+    """
+    Of what is sent, its files too: the ``content_hash`` a decision compares. Computed again it tells whether anybody
+    has changed what lies sealed.
+    """
+    files = EvidenceFile.objects.filter(version=version).values_list("content_hash", flat=True)
+    plain = _plain(version, version.content.get("sent", {}))
+    return sha256(plain + "".join(sorted(files)).encode()).hexdigest()
 
 
 def _values_hash(version: ApplicationVersion, filled: FilledItem) -> str:
@@ -264,26 +285,27 @@ def _values_hash(version: ApplicationVersion, filled: FilledItem) -> str:
         None if day is None else (day.year - april.year) * 12 + day.month - april.month
         for day in (version.from_month, version.to_month)
     ]
-    plain = _plain(version, filled, months=months)
+    plain = _plain(version, _sent_of(version, filled), months=months)
     return keyed_hash(plain.decode(), purpose="application-values").hex()
 
 
-def _plain(version: ApplicationVersion, filled: FilledItem, months: Sequence[Any] | None = None) -> bytes:
+def _plain(
+    version: ApplicationVersion, sent: Mapping[str, Mapping[str, Any]], months: Sequence[Any] | None = None
+) -> bytes:
     from_month, to_month = months or (str(version.from_month or ""), str(version.to_month or ""))
     shown = {
         "wanted": version.is_wanted,
         "from": from_month,
         "to": to_month,
-        "values": filled.values if version.is_wanted else {},
-        "reasons": {one.field.key: one.reason for one in filled.shown if one.origin is Origin.DIFFERS},
+        "values": {key: kept["value"] for key, kept in sent.items()},
+        "reasons": {key: kept["reason"] for key, kept in sent.items() if kept["origin"] == Origin.DIFFERS},
     }
     return json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()
 
 
-def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
-    """Every value as it is sent, where it is from, and what pricing and lists need of it."""
-    content = version.content
-    content["sent"] = {
+def _sent_of(version: ApplicationVersion, filled: FilledItem) -> dict[str, dict[str, Any]]:
+    """Every value as it would be sent, and where it is from; nothing where it is not applied for."""
+    return {
         one.field.key: {
             "value": one.value,
             "origin": one.origin.value,
@@ -292,12 +314,22 @@ def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
         }
         for one in (filled.shown if version.is_wanted else ())
     }
+
+
+def _freeze(version: ApplicationVersion, filled: FilledItem) -> None:
+    """Every value as it is sent, where it is from, and what pricing and lists need of it."""
+    content = version.content
+    content["sent"] = _sent_of(version, filled)
     content.pop("unread", None)
+    if version.is_wanted:  # what does not hold was not said: it goes no further than the draft
+        shown = {one.field.key for one in filled.shown}
+        for kept in ("typed", "reasons"):
+            content[kept] = {key: value for key, value in content.get(kept, {}).items() if key in shown}
     version.content = content
     version.options = filled.options if version.is_wanted else {}
     version.facts = filled.facts if version.is_wanted else {}
     version.amount_yen = filled.amount_yen if version.is_wanted else None
-    version.content_hash = hash_of(version, filled)
+    version.content_hash = hash_of_sent(version)
     version.values_hash = _values_hash(version, filled)
 
 
@@ -322,6 +354,8 @@ def round_problems(standing: Standing, version: ApplicationVersion, late_reason:
     reason = late_reason.strip()
     if len(reason) > LONGEST_REASON:
         return [f"遅れた理由は{LONGEST_REASON}字までで入力してください。"]
+    if names_a_child(reason):
+        return [f"遅れた理由：{NAMES_A_CHILD}"]
     if version.replaces_id is not None or version.answers_id is not None:
         return []
     if standing.is_ahead:
@@ -343,15 +377,28 @@ def _item_for(facility: Facility, pack: ItemPack, item_key: str) -> Item:
         item = item_of(pack, item_key)
     except KeyError:
         raise NotAllowed(OTHER_PACK) from None
-    if not item.asks(facility.kind) or (facility.is_public and not item.public_too):
+    if not applies_to(item, facility, pack.fiscal_year):
         raise NotAllowed("この項目は、この施設では申請しません。")
     return item
 
 
-def _open_draft(
-    facility: Facility, pack: ItemPack, item: Item, shown_revision: int, by: Actor, at: datetime
-) -> ApplicationVersion:
-    """The draft one types into: the open one, the answer to a returned one, or the next after the approved one."""
+def begin(facility_id: UUID, *, pack_id: UUID, item_key: str, by: Actor) -> Application:
+    """
+    The facility's application by an item, begun if need be: something can be said about it before anything is typed.
+
+    Whoever calls is an operation of its own.
+
+    :raises NotAllowed: not the facility's own, or the item is not asked of it (any more).
+    :raises Facility.DoesNotExist: not a facility of the open scope.
+    """
+    permissions.keep(by, Subject(facility_id))
+    pack = _released(pack_id)
+    facility = Facility.objects.get(pk=facility_id)
+    return _application_of(facility, pack, _item_for(facility, pack, item_key))
+
+
+def _application_of(facility: Facility, pack: ItemPack, item: Item) -> Application:
+    application: Application
     application, _ = Application.objects.get_or_create(
         municipality_id=facility.municipality_id,
         facility=facility,
@@ -360,6 +407,14 @@ def _open_draft(
         item_key=item.key,
         defaults={"label": item.label, "stage": item.stage.value},
     )
+    return application
+
+
+def _open_draft(
+    facility: Facility, pack: ItemPack, item: Item, shown_revision: int, by: Actor, at: datetime
+) -> ApplicationVersion:
+    """The draft one types into: the open one, the answer to a returned one, or the next after the approved one."""
+    application = _application_of(facility, pack, item)
     versions = list(
         ApplicationVersion.objects.select_for_update(of=("self",))
         .filter(application=application)
@@ -418,44 +473,3 @@ def _round_of(
     own = standings(municipality, [facility], fiscal_year, at)[facility.pk]
     begun = [one.round.number for one in own if one.round.number in item.rounds and not one.is_ahead]
     return begun[-1] if begun else item.rounds[0]
-
-
-def _knew(filled: Filled) -> bool:
-    """The very value was known already; of tables only what is missing is asked."""
-    return not filled.field.is_table and filled.known is not None and filled.origin is not Origin.DIFFERS
-
-
-def _count_typed(
-    version: ApplicationVersion,
-    facility: Facility,
-    item: Item,
-    before: Mapping[str, Any],
-    entered: Entered,
-    by: Actor,
-    at: datetime,
-) -> list[str]:
-    """Note each field somebody has typed, once a version; what a carried-over form merely repeats was not typed."""
-    changed = [
-        key for key, value in entered.values.items() if not is_empty(value) and before.get(key) != value
-    ]
-    if not changed:
-        return []
-    known = fill_for(facility, version.application.fiscal_year, item, version).by_key
-    TypedField.objects.bulk_create(
-        [
-            TypedField(
-                municipality_id=facility.municipality_id,
-                facility=facility,
-                fiscal_year=version.application.fiscal_year,
-                round_number=version.round_number,
-                version=version,
-                field_key=key,
-                knew=_knew(known[key]),
-                typed_at=at,
-                typed_by=by.user_id,
-            )
-            for key in changed
-        ],
-        ignore_conflicts=True,
-    )
-    return sorted(changed)

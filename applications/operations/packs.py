@@ -13,7 +13,7 @@ from uuid import UUID
 from applications import permissions
 from applications.events import PackEvent
 from applications.models import ItemPack
-from applications.packs_in_force import vocabulary
+from applications.packs_in_force import pack_of, vocabulary
 from applications.reading import content_hash, read_pack
 from applications.states import PACK_TRANSITIONS, PackState
 from audit.record import record
@@ -83,17 +83,18 @@ def load(content: str, *, by: Actor, at: datetime) -> ItemPack:
 @operation(PackEvent.LOADED)
 def load_shipped(fiscal_year: int, *, by: Actor, at: datetime) -> list[ItemPack]:
     """
-    Keep the packs of the year that come with the product as drafts, as far as they neither wait nor hold already.
+    Keep the packs of the year that come with the product as drafts, as far as the city has not had them yet.
 
     :raises NotAllowed: only administrators.
     :raises PackWrong: one of them refers to what this version of the product does not have.
     :raises ProblemsFound: there is nothing to load, or one of a name with another content waits.
     """
     permissions.keep_packs(by, None)
+    # Also what the city has replaced by a text of its own: it is not brought back behind its back.
     have = set(
-        ItemPack.objects.filter(
-            fiscal_year=fiscal_year, state__in=[PackState.DRAFT, PackState.RELEASED]
-        ).values_list("content_hash", flat=True)
+        ItemPack.objects.filter(fiscal_year=fiscal_year)
+        .exclude(state=PackState.DISCARDED)
+        .values_list("content_hash", flat=True)
     )
     texts = [text for text in shipped_packs(fiscal_year).values() if content_hash(text) not in have]
     if not texts:
@@ -107,7 +108,8 @@ def release(pack_id: UUID, *, shown_hash: str, by: Actor, at: datetime) -> ItemP
     From now on facilities apply with the pack; the released one of the same name and year becomes an old version.
 
     :raises ItemPack.DoesNotExist: not a pack of the open scope.
-    :raises NotAllowed: not another administrator than the one who loaded it, not as shown, or it waits no more.
+    :raises NotAllowed: not another administrator than the one who loaded it, not as shown, it waits no more, or
+        another pack of the family has one of its items.
     """
     permissions.keep_packs(by, None)
     row: ItemPack = ItemPack.objects.select_for_update(of=("self",)).get(pk=pack_id)
@@ -117,6 +119,7 @@ def release(pack_id: UUID, *, shown_hash: str, by: Actor, at: datetime) -> ItemP
         raise NotAllowed(SAME_PERSON)
     if row.content_hash != shown_hash:
         raise NotAllowed(NOT_AS_SHOWN)
+    _require_own_keys(row)
     released = ItemPack.objects.select_for_update(of=("self",)).filter(
         fiscal_year=row.fiscal_year, pack_id=row.pack_id, state=PackState.RELEASED
     )
@@ -153,6 +156,19 @@ def discard(pack_id: UUID, *, by: Actor, at: datetime) -> ItemPack:
     row.save(update_fields=["state", "discarded_at", "discarded_by"])
     record(PackEvent.DISCARDED, by=by, on=row, rows={"item_pack": [row.pk]})
     return row
+
+
+def _require_own_keys(row: ItemPack) -> None:
+    """:raises NotAllowed: another released pack of its family and year has one of its items already."""
+    own = pack_of(row).by_key
+    others = ItemPack.objects.filter(
+        fiscal_year=row.fiscal_year, family=row.family, state=PackState.RELEASED
+    ).exclude(pack_id=row.pack_id)
+    for other in others:
+        if twice := [item.label for key, item in pack_of(other).by_key.items() if key in own]:
+            raise NotAllowed(
+                f"公開中の「{other.title}」（{other.pack_id}）に、同じ番号（key）の項目があります：{'、'.join(twice)}"
+            )
 
 
 def _move(row: ItemPack, state: PackState) -> None:

@@ -33,6 +33,7 @@ MOST_AT_ONCE = 200
 TRIES = 5
 NOTHING_READ = "受付番号を1つ以上、読み取るか入力してください。"
 TOO_MANY = f"一度に受け付けられるのは{MOST_AT_ONCE}枚までです。分けて受け付けてください。"
+NO_NUMBER = "「{number}」は13桁の番号ではありません。表紙のバーコードの下の番号を入力してください。"
 WRONG_NUMBER = "「{number}」は番号が違います（検査数字が合いません）。表紙の13桁の番号を確かめてください。"
 UNKNOWN = "「{number}」という番号の書類はありません。表紙がこの市のものか、確かめてください。"
 ALREADY = "「{number}」（{title}）は、{when}に受け付けています。"
@@ -196,6 +197,8 @@ def receive(text: str, *, by: Actor, at: datetime) -> list[Paper]:
 
 def _why_not(number: str, paper: Paper | None) -> str:
     """What stands against receiving it; empty when nothing does."""
+    if not paper_numbers.is_number(number):
+        return NO_NUMBER.format(number=number[:30])
     if not paper_numbers.is_right(number):
         return WRONG_NUMBER.format(number=number[:30])
     words = in_groups(number)

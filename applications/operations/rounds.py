@@ -6,7 +6,7 @@ from uuid import UUID
 from applications import permissions
 from applications.events import ApplicationEvent
 from applications.models import EntryRound, RoundReopening
-from applications.rounds import Round, rounds_of
+from applications.rounds import Round, own_days, rounds_of
 from audit.record import record
 from facilities.actors import Actor
 from facilities.models import Facility, Municipality
@@ -107,9 +107,10 @@ def reopen(
         problems.append("再開の理由を入力してください。施設の画面に表示されます。")
     if len(reason) > LONGEST_REASON:
         problems.append(f"理由は{LONGEST_REASON}字までで入力してください。")
-    if until < today or until <= own.closes_on:
+    _, closes = own_days(own, facility, CitySchedule.of(municipality))
+    if until < today or until <= closes:
         problems.append(
-            f"入力できる最後の日は、今日以降で、締切（{date_words(own.closes_on)}）より後の日にしてください。"
+            f"入力できる最後の日は、今日以降で、締切（{date_words(closes)}）より後の日にしてください。"
         )
     if problems:
         raise ProblemsFound(problems)

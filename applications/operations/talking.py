@@ -8,7 +8,9 @@ from django.conf import settings
 from applications import permissions
 from applications.events import TalkEvent
 from applications.models import Application, Remark
+from applications.operations.cases import begin
 from audit.record import record
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.queries import mailboxes
@@ -22,6 +24,30 @@ TOO_LONG = f"{LONGEST}字までで入力してください。"
 ANSWERED = "この質問には、すでに回答があります。下のやりとりを確かめてください。"
 NO_QUESTION = "回答する質問が見つかりません。画面を開き直してください。"
 LONGEST_KEY = 100
+
+
+@operation(TalkEvent.SAID)
+def ask_first(
+    facility_id: UUID,
+    *,
+    pack_id: UUID,
+    item_key: str,
+    text: str,
+    field_key: str = "",
+    wants_answer: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Remark:
+    """
+    Say something about an item before anything of it is kept: what is asked there may be why nobody types yet.
+
+    :raises NotAllowed: not the facility's own, or the item is not asked of it (any more).
+    :raises ProblemsFound: nothing said, or too much.
+    """
+    application = begin(facility_id, pack_id=pack_id, item_key=item_key, by=by)
+    return _say(
+        application.pk, text=text, field_key=field_key, wants_answer=wants_answer, answers=None, by=by, at=at
+    )
 
 
 @operation(TalkEvent.SAID)
@@ -42,8 +68,29 @@ def say(
 
     :raises Application.DoesNotExist: not an application of the open scope.
     :raises NotAllowed: neither the facility itself nor the operations section; the question is answered already.
-    :raises ProblemsFound: nothing said, or too much.
+    :raises ProblemsFound: nothing said, too much, or something of a child.
     """
+    return _say(
+        application_id,
+        text=text,
+        field_key=field_key,
+        wants_answer=wants_answer,
+        answers=answers,
+        by=by,
+        at=at,
+    )
+
+
+def _say(
+    application_id: UUID,
+    *,
+    text: str,
+    field_key: str,
+    wants_answer: bool,
+    answers: UUID | None,
+    by: Actor,
+    at: datetime,
+) -> Remark:
     # Two answers at once queue here.
     application = Application.objects.select_for_update(of=("self",)).get(pk=application_id)
     permissions.talk(by, application)
@@ -52,6 +99,8 @@ def say(
         raise ProblemsFound([NOTHING_SAID])
     if len(text) > LONGEST:
         raise ProblemsFound([TOO_LONG])
+    if names_a_child(text):
+        raise ProblemsFound([NAMES_A_CHILD])
     question = _question(application, answers, by) if answers is not None else None
     said = Remark(
         municipality_id=application.municipality_id,

@@ -20,7 +20,7 @@ from applications.operations.cases import (
     save,
     send,
 )
-from applications.packs_in_force import item_of
+from applications.packs_in_force import item_of, pack_of
 from applications.queries.filled import fill_many
 from applications.rounds import standing_of
 from applications.states import VersionStatus
@@ -30,6 +30,7 @@ from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 
 NOTHING_TO_SEND: Final = "提出できる申請がありません。"
+FOR_ALL: Final = "「{label}」は、どの施設も提出します。"
 
 
 @operation(ApplicationEvent.SUBMITTED)
@@ -87,7 +88,7 @@ def decline_together(
     Say of several items that they are not applied for: drafts that are sent with their round. ``pack_id_of`` tells
     which pack each (family, item) was shown with.
 
-    :raises NotAllowed: not the facility's own, or one of them is with the city or approved already.
+    :raises NotAllowed: not the facility's own, or one of them is with the city or approved already, or sent by all.
     :raises ProblemsFound: none was chosen.
     """
     permissions.keep(by, Subject(facility_id))
@@ -103,6 +104,11 @@ def decline_together(
             ),
         ).select_related("application")
     }
+    packs = {row.pk: pack_of(row) for row in ItemPack.objects.filter(pk__in=pack_id_of.values())}
+    for place, pack_id in pack_id_of.items():
+        item = packs[pack_id].by_key.get(place[1]) if pack_id in packs else None
+        if item is not None and item.is_for_all:
+            raise NotAllowed(FOR_ALL.format(label=item.label))
     return [
         save(
             facility_id,

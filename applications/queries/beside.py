@@ -16,7 +16,7 @@ NOTHING_SAID = Conversation((), ())
 
 @dataclass(frozen=True)
 class Beside:
-    """Three queries, and none before there is a version."""
+    """Three queries, and none before anything was kept or said."""
 
     application: Application | None
     draft_id: UUID | None
@@ -36,27 +36,32 @@ class Beside:
 
 
 def beside(
-    versions: Sequence[ApplicationVersion], item: Item | None, *, for_city: bool, today: date
+    application: Application | None,
+    versions: Sequence[ApplicationVersion],
+    item: Item | None,
+    *,
+    for_city: bool,
+    today: date,
 ) -> Beside:
     """
-    Of the versions of one application; drafts are the facility's own, the city sees nothing of them.
+    Of one application and its versions; drafts are the facility's own, the city sees nothing of them. There may be
+    none yet: a facility asks before it types.
     """
     shown = [
         one
         for one in versions
         if not for_city or one.status not in {VersionStatus.DRAFT, VersionStatus.DISCARDED}
     ]
-    if not shown:
-        return Beside(None, None)
-    application = shown[0].application
     labels = {own.key: own.label for own in item.fields} if item is not None else {}
+    if application is None:
+        return Beside(None, None, labels=tuple(labels.items()))
     ids = [one.pk for one in shown]
     files = EvidenceFile.objects.filter(version__in=ids).defer("content_sealed").select_related("version")
     return Beside(
         application,
         next((one.pk for one in shown if one.status == VersionStatus.DRAFT), None),
-        tuple(papers_of_versions(ids, today)),
-        tuple(files.defer("content_sealed", "version__content_sealed")),
+        tuple(papers_of_versions(ids, today)) if ids else (),
+        tuple(files.defer("content_sealed", "version__content_sealed")) if ids else (),
         conversation(application, shown, for_city=for_city, labels=labels),
         tuple(labels.items()),
     )

@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from applications import sources
-from applications.definitions import Field, Item
+from applications.definitions import Field, Item, Months
 from applications.facts import ANSWER, FACT
-from applications.filling import OF_LAST_YEAR, FilledItem, Given, fill, is_empty
+from applications.filling import Filled, FilledItem, Given, Origin, fill, needs_of
 from applications.models import ApplicationVersion
 from applications.packs_in_force import pack_of
 from applications.rows_read import with_applications
@@ -31,16 +31,25 @@ from pages.wareki import fiscal_year_words
 SAID: Final = (VersionStatus.APPROVED, VersionStatus.SUBMITTED)
 
 
+# An item of a year: family and key.
+Place = tuple[str, str]
+# Of drafts: fact → label of the item, value.
+Drafted = dict[str, tuple[str, Any]]
+
+
 @dataclass
 class Said:
-    """What the applications of a facility have said: values by item, of the year and of the year before; facts."""
+    """
+    What the applications of a facility have said: values by item, of the year and of the year before; facts with the
+    item that says them. Items are told apart by family and key: two families may give one key to two items.
+    """
 
-    this_year: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    last_year: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    facts: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    # Of drafts: fact → label of the item, value. Only what is never typed repeats it, so that a round can be sent in
-    # one act and no two drafts wait for each other.
-    drafted: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    this_year: dict[Place, Mapping[str, Any]] = field(default_factory=dict)
+    last_year: dict[Place, Mapping[str, Any]] = field(default_factory=dict)
+    facts: dict[str, tuple[Place, Any]] = field(default_factory=dict)
+    # Of what drafts will say only fields that are never typed repeat a fact, so that a round can be sent in one act and
+    # no two drafts wait for each other.
+    drafts: list[tuple[Item, ApplicationVersion]] = field(default_factory=list)
 
 
 def fill_for(
@@ -58,27 +67,32 @@ def fill_many(
     said = said_by(facilities, fiscal_year)
     groups: dict[ServiceMonth, list[tuple[Facility, Item, ApplicationVersion | None]]] = {}
     for one in wanted:
-        groups.setdefault(_month_of(one[2], fiscal_year), []).append(one)
+        groups.setdefault(month_of(one[1], one[2], fiscal_year), []).append(one)
     told: dict[tuple[UUID, ServiceMonth], Known] = {}
+    drafted: dict[tuple[UUID, ServiceMonth], Drafted] = {}
     for month, members in groups.items():
-        names = frozenset(name for _, item, _ in members for name in _names_of(item))
         own = {facility.pk: facility for facility, _, _ in members}
-        for facility_id, known in sources.known(
-            Asking(list(own.values()), fiscal_year, month, names)
-        ).items():
+        repeated = {fact for _, item, _ in members for fact in _repeated_facts(item)}
+        drafts = {key: [one for one in said[key].drafts if _says(one[0], repeated)] for key in own}
+        fields = [field for _, item, _ in members for field in item.all_fields()]
+        fields += [field for found in drafts.values() for item, _ in found for field in _deciding(item)]
+        asking = Asking(list(own.values()), fiscal_year, month, frozenset(_names_of(fields)))
+        for facility_id, known in sources.known(asking).items():
             told[facility_id, month] = known
-    return [
-        fill(
-            item,
-            fiscal_year=fiscal_year,
-            known=_known(
-                item, told[facility.pk, _month_of(version, fiscal_year)], said[facility.pk], fiscal_year
-            ),
-            typed=version.content.get("typed", {}) if version else {},
-            reasons=version.content.get("reasons", {}) if version else {},
+            drafted[facility_id, month] = _drafted(drafts[facility_id], known, said[facility_id], fiscal_year)
+    filled = []
+    for facility, item, version in wanted:
+        key = facility.pk, month_of(item, version, fiscal_year)
+        filled.append(
+            fill(
+                item,
+                fiscal_year=fiscal_year,
+                known=_known(item, told[key], said[facility.pk], drafted[key], fiscal_year),
+                typed=version.content.get("typed", {}) if version else {},
+                reasons=version.content.get("reasons", {}) if version else {},
+            )
         )
-        for facility, item, version in wanted
-    ]
+    return filled
 
 
 def rows_read(fiscal_year: int) -> list[Read]:
@@ -98,19 +112,23 @@ def said_by(facilities: Sequence[Facility], fiscal_year: int) -> dict[UUID, Said
     drafts = []
     for version in rows:
         own, application = found[version.facility_id], version.application
+        place = application.family, application.item_key
         if version.status == VersionStatus.DRAFT:
             drafts.append(version)
             continue
         values = {key: kept["value"] for key, kept in version.content.get("sent", {}).items()}
         if application.fiscal_year < fiscal_year:
             if version.status == VersionStatus.APPROVED:
-                own.last_year[application.item_key] = values
+                own.last_year[place] = values
             continue
-        own.this_year[application.item_key] = values
-        own.facts.update({name: (application.item_key, value) for name, value in version.facts.items()})
+        own.this_year[place] = values
+        own.facts.update({name: (place, value) for name, value in version.facts.items()})
     for version in drafts:
-        if version.application.fiscal_year == fiscal_year and version.is_wanted is not False:
-            _read_draft(version, found[version.facility_id])
+        if version.application.fiscal_year != fiscal_year or version.is_wanted is False:
+            continue
+        item = pack_of(version.pack).by_key.get(version.application.item_key)
+        if item is not None:  # loaded packs may drop an item
+            found[version.facility_id].drafts.append((item, version))
     return found
 
 
@@ -122,40 +140,74 @@ def _saying(fiscal_year: int) -> QuerySet[ApplicationVersion]:
     return rows
 
 
-def _read_draft(version: ApplicationVersion, said: Said) -> None:
-    """What a draft will say of facts: as it was typed, else as it is repeated from last year."""
-    item = pack_of(version.pack).by_key.get(version.application.item_key)
-    if item is None:  # loaded packs may drop an item; its draft says nothing
-        return
-    typed, before = version.content.get("typed", {}), said.last_year.get(item.key, {})
-    for own in item.fields:
-        if not own.fact or not own.is_typed:
-            continue
-        value = typed.get(own.key)
-        for name in own.known_from if is_empty(value) else ():
-            if name.startswith(OF_LAST_YEAR):
-                value = before.get(name.removeprefix(OF_LAST_YEAR))
-        if not is_empty(value):
-            said.drafted[own.fact] = (item.label, value)
+def _says_fact(own: Field) -> bool:
+    return bool(own.fact) and own.is_typed
 
 
-def _known(item: Item, told: Known, said: Said, fiscal_year: int) -> Known:
+def _says(item: Item, facts: set[str]) -> bool:
+    return any(_says_fact(own) and own.fact in facts for own in item.fields)
+
+
+def _repeated_facts(item: Item) -> set[str]:
+    """The facts the item repeats and never asks."""
+    return {fact for own in item.fields if own.otherwise for fact in _facts_of(own)}
+
+
+def _deciding(item: Item) -> list[Field]:
+    """The fields that decide, by whatever way, which fields of a draft hold and say their facts."""
+    by_key = {own.key: own for own in item.fields}
+    found: dict[str, Field] = {}
+    waiting = [name for own in item.fields if _says_fact(own) for name in needs_of(own)]
+    while waiting:
+        own = by_key.get(waiting.pop())
+        if own is not None and own.key not in found:
+            found[own.key] = own
+            waiting += needs_of(own)
+    return list(found.values())
+
+
+def _drafted(
+    drafts: Sequence[tuple[Item, ApplicationVersion]], told: Known, said: Said, fiscal_year: int
+) -> Drafted:
+    """What drafts will say of facts in fields that hold: as it was typed, else as it is repeated from last year."""
+    found: Drafted = {}
+    for item, version in drafts:
+        filled = fill(
+            item,
+            fiscal_year=fiscal_year,
+            known=_known(item, told, said, {}, fiscal_year),
+            typed=version.content.get("typed", {}),
+        )
+        typed = [one for one in filled.shown if _says_fact(one.field)]
+        found.update(
+            {one.field.fact: (item.label, value) for one in typed if (value := _own_word(one)) is not None}
+        )
+    return found
+
+
+def _own_word(one: Filled) -> Any:
+    is_own = one.origin in {Origin.TYPED, Origin.DIFFERS} or one.is_of_last_year
+    return one.value if is_own and not one.is_empty else None
+
+
+def _known(item: Item, told: Known, said: Said, drafted: Drafted, fiscal_year: int) -> Known:
     known = dict(told)
     for own in item.all_fields():
         for name in own.known_from:
             kind, _, rest = name.partition(".")
             if kind == "item":
                 key, _, column = rest.partition(".")
-                _add(known, name, said.this_year.get(key, {}).get(column), "今年度の申請")
+                before = said.this_year.get((item.family.value, key), {})
+                _add(known, name, before.get(column), "今年度の申請")
             elif kind == "last_year":
                 words = f"{fiscal_year_words(fiscal_year - 1)}の申請"
-                _add(known, name, said.last_year.get(item.key, {}).get(rest), words)
+                _add(known, name, said.last_year.get(item.place, {}).get(rest), words)
         for fact in _facts_of(own):
-            key, value = said.facts.get(fact, (item.key, None))
-            if key != item.key:
+            place, value = said.facts.get(fact, (item.place, None))
+            if place != item.place:
                 _add(known, f"{FACT}{fact}", value, "今年度の別の申請")
-            if own.otherwise and fact in said.drafted:
-                label, value = said.drafted[fact]
+            if own.otherwise and fact in drafted:
+                label, value = drafted[fact]
                 _add(known, f"{FACT}{fact}", value, f"「{label}」の入力（提出前）")
             if answered := known.pop(f"{ANSWER}{fact}", None):
                 known.setdefault(f"{FACT}{fact}", answered)
@@ -167,8 +219,8 @@ def _add(known: Known, name: str, value: Any, words: str) -> None:
         known[name] = Given(value, words)
 
 
-def _names_of(item: Item) -> Iterable[str]:
-    for own in item.all_fields():
+def _names_of(fields: Iterable[Field]) -> Iterable[str]:
+    for own in fields:
         yield from own.known_from
         for fact in _facts_of(own):
             yield from (f"{FACT}{fact}", f"{ANSWER}{fact}")
@@ -180,8 +232,10 @@ def _facts_of(own: Field) -> set[str]:
     return repeated | ({own.fact} if own.fact else set())
 
 
-def _month_of(version: ApplicationVersion | None, fiscal_year: int) -> ServiceMonth:
-    """The month from which the item holds; April while nobody has said."""
+def month_of(item: Item, version: ApplicationVersion | None, fiscal_year: int) -> ServiceMonth:
+    """The month from which the item holds and by which the rooms answer; April while nobody has said."""
+    if item.months is Months.MARCH:
+        return ServiceMonth(fiscal_year + 1, 3)
     if version is None or version.from_month is None:
         return ServiceMonth(fiscal_year, 4)
     return ServiceMonth.of(version.from_month)

@@ -9,21 +9,21 @@ from uuid import UUID
 
 from applications.blocks import Block, Typed, blocks_of, control_id, read_blocks
 from applications.condition_checks import Findings, findings
-from applications.definitions import Item, Months
+from applications.contradicting import Contradiction, contradictions
+from applications.definitions import Item, Months, Words
 from applications.differences import Difference, as_sent, differences
 from applications.entering import Entered, sentences_of
 from applications.filling import FilledItem, Problem
-from applications.models import ApplicationVersion, ItemPack
-from applications.operations.cases import Wanted, before_submission, hash_of
+from applications.models import Application, ApplicationVersion, ItemPack
+from applications.operations.cases import Wanted, before_submission, hash_of, unread_in
 from applications.packs_in_force import item_of, pack_of, released_rows
-from applications.queries.filled import fill_for
-from applications.queries.wheel import applies_to
-from applications.queries.year import round_of
+from applications.queries.filled import fill_for, month_of
+from applications.queries.wheel import applies_to, round_of
 from applications.rounds import Standing, standings
 from applications.states import PackState, VersionStatus
 from applications.wording import people_in
 from asking import together
-from facilities.models import Facility, Municipality
+from facilities.models import Facility, GrantedItem, Municipality, holding_in
 from facilities.periods import ServiceMonth
 from staff_records.models import StaffMember
 from staff_records.queries.figures import names_of
@@ -45,6 +45,7 @@ class Place:
     pack: ItemPack
     item: Item
     versions: tuple[ApplicationVersion, ...]
+    application: Application | None = None
 
     @property
     def current(self) -> ApplicationVersion | None:
@@ -86,6 +87,11 @@ class Place:
         return self.approved is not None
 
     @property
+    def words(self) -> Words:
+        """How the form asks whether it is applied for."""
+        return self.item.change_words if self.is_change else self.item.words
+
+    @property
     def start(self) -> ApplicationVersion | None:
         """What the form begins with."""
         return self.current or self.approved
@@ -121,12 +127,33 @@ class FormView:
     people: People
     findings: Findings | None
     remarks: Mapping[str, str] = field(default_factory=dict)
+    held: Sequence[GrantedItem] = ()
 
     @cached_property
     def blocks(self) -> list[Block]:
         """All fields, with what the city wants put right at them."""
         blocks = blocks_of(self.filled, self.typed, self.people.names, self.people.choices)
-        return [replace(block, city_remark=self.remarks.get(block.field.key, "")) for block in blocks]
+        differing = {one.at: one.sentence for one in self.contradictions}
+        return [
+            replace(
+                block,
+                city_remark=self.remarks.get(block.field.key, ""),
+                remark=block.remark or differing.get(block.field.key, ""),
+            )
+            for block in blocks
+        ]
+
+    @cached_property
+    def contradictions(self) -> list[Contradiction]:
+        """Where it says something else than what holds; a change means to, so none of it is told."""
+        if self.place.is_change:
+            return []
+        return contradictions(
+            self.place.item,
+            is_wanted=self.version.is_wanted,
+            options=self.filled.options,
+            held=self.held,
+        )
 
     @property
     def asked(self) -> list[Block]:
@@ -159,11 +186,16 @@ class FormView:
         if self.version.is_wanted is None:
             return [(sentence, f"{control_id(WANTED)}-0") for sentence in self._sentences]
         places = {problem.sentence: self._target(problem) for problem in self.filled.problems}
-        unread = next((control_id(name) for name in self.typed.unread), "")
+        unread = next((control_id(name) for name in unread_in(self.version, self.filled)), "")
         return [
             (sentence, places.get(sentence) or (control_id(FROM) if "月" in sentence else unread))
             for sentence in self._sentences
         ]
+
+    @property
+    def wanted_words(self) -> str:
+        """Whether it is applied for, in words."""
+        return self.place.words.answer(self.version.is_wanted)
 
     @property
     def amount_label(self) -> str:
@@ -223,6 +255,16 @@ class ReadView:
     before: ApplicationVersion | None
     changed: Sequence[Difference]
 
+    @property
+    def words(self) -> Words:
+        """How it was asked whether it is applied for."""
+        return self.place.item.change_words if self.before else self.place.item.words
+
+    @property
+    def wanted_words(self) -> str:
+        """Whether it is applied for, in words."""
+        return self.words.answer(self.version.is_wanted)
+
     @cached_property
     def blocks(self) -> list[Block]:
         """All fields that were sent."""
@@ -243,23 +285,21 @@ def find_place(
 
     :raises NoSuchItem: nothing the facility may apply for, or ever has.
     """
-    rows = ApplicationVersion.objects.filter(
-        facility=facility,
-        application__fiscal_year=fiscal_year,
-        application__family=family,
-        application__item_key=item_key,
+    own = Application.objects.filter(
+        facility=facility, fiscal_year=fiscal_year, family=family, item_key=item_key
     )
+    rows = ApplicationVersion.objects.filter(application__in=own)
     kept = rows.exclude(status=VersionStatus.DISCARDED).select_related("application", "pack", "replaces")
-    packs, found = together(released_rows(fiscal_year), kept.order_by("-number"))
-    versions = tuple(found)
+    packs, found, begun = together(released_rows(fiscal_year), kept.order_by("-number"), own)
+    versions, application = tuple(found), next(iter(begun), None)
     for row in packs:
         item = pack_of(row).by_key.get(item_key)
-        if row.family == family and item is not None and applies_to(item, facility):
-            return Place(municipality, facility, fiscal_year, row, item, versions)
+        if row.family == family and item is not None and applies_to(item, facility, fiscal_year):
+            return Place(municipality, facility, fiscal_year, row, item, versions, application)
     if not versions:
         raise NoSuchItem(item_key)
     left = versions[0].pack
-    return Place(municipality, facility, fiscal_year, left, item_of(left, item_key), versions)
+    return Place(municipality, facility, fiscal_year, left, item_of(left, item_key), versions, application)
 
 
 def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **options: Any) -> FormView:
@@ -274,7 +314,7 @@ def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **o
     filled = fill_for(place.facility, place.fiscal_year, place.item, version)
     unread: Mapping[str, str] = version.content.get("unread", {})
     typed = Typed(unread, sentences_of(place.item, unread), options.get("more_of", ""))
-    month = ServiceMonth.of(version.from_month) if version.from_month else ServiceMonth(place.fiscal_year, 4)
+    month = month_of(place.item, version, place.fiscal_year)
     return FormView(
         place=place,
         version=version,
@@ -283,8 +323,17 @@ def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **o
         standing=_standing(place, _round(place), at),
         people=_people(place, filled, may_choose=options.get("may_choose", True)),
         remarks=options.get("remarks", {}),
+        held=_held(place, month),
         findings=findings(place.facility, month, filled) if version.is_wanted is not False else None,
     )
+
+
+def _held(place: Place, month: ServiceMonth) -> list[GrantedItem]:
+    """What holds of the item's addition in its month; no query where it is none."""
+    if place.item.grants is None:
+        return []
+    rows = GrantedItem.objects.filter(facility=place.facility, code=place.item.grants.code)
+    return list(holding_in(rows, month))
 
 
 def read_view(place: Place, version: ApplicationVersion, at: datetime) -> ReadView:
@@ -321,7 +370,7 @@ def _to_fill(
         municipality_id=place.facility.municipality_id,
         facility=place.facility,
         pack=place.pack,
-        is_wanted=start.is_wanted if start is not None else None,
+        is_wanted=place.item.is_for_all or (start.is_wanted if start is not None else None),
         from_month=_first_month(place, start),
         to_month=start.to_month if start is not None and not _begins_change(place) else None,
         replaces=place.approved,
@@ -334,7 +383,7 @@ def _to_fill(
         kept["unread"] = dict(entered.unread)
         kept["reasons"] |= dict(reasons)
     if wanted is not None:
-        shown.is_wanted = wanted.is_wanted
+        shown.is_wanted = place.item.is_for_all or wanted.is_wanted
         shown.from_month = wanted.from_month.first_day if wanted.from_month else None
         shown.to_month = wanted.to_month.first_day if wanted.to_month else None
     shown.content = kept

@@ -48,17 +48,22 @@ class ListedPack:
 
 @dataclass(frozen=True)
 class ShippedPack:
-    """A pack that comes with the product; ``state``: that of the row with the same content, empty without one."""
+    """
+    A pack that comes with the product; ``state``: that of the row with the same content, empty without one.
+
+    ``differing``: how many items differ from the released pack of its name; None where that is this one or none.
+    """
 
     name: str
     title: str
     items: int
     state: str
     problems: tuple[Problem, ...] = ()
+    differing: int | None = None
 
     @property
     def is_waiting_to_be_loaded(self) -> bool:
-        """Neither released nor waiting with this content."""
+        """The city has not had this content yet."""
         return not self.state and not self.problems
 
 
@@ -109,9 +114,10 @@ def shipped_of_year(fiscal_year: int, listed: Sequence[ListedPack]) -> list[Ship
     """The packs that come with the product, and whether the city has them already."""
     states = {
         one.row.content_hash: one.row.get_state_display()
-        for one in listed
-        if one.row.state in {PackState.DRAFT, PackState.RELEASED}
+        for one in reversed(listed)
+        if one.row.state != PackState.DISCARDED
     }
+    released = {one.row.pack_id: one.row for one in listed if one.row.state == PackState.RELEASED}
     found = []
     for name, text in shipped_packs(fiscal_year).items():
         try:
@@ -119,8 +125,10 @@ def shipped_of_year(fiscal_year: int, listed: Sequence[ListedPack]) -> list[Ship
         except PackWrong as wrong:
             found.append(ShippedPack(name, name, 0, "", wrong.problems))
             continue
-        state = states.get(content_hash(text), "")
-        found.append(ShippedPack(name, pack.full_title, len(pack.items), state))
+        state, now = states.get(content_hash(text), ""), released.get(pack.id)
+        differs = now is not None and now.content_hash != content_hash(text)
+        differing = len(pack_differences(pack_of(now), pack)) if now is not None and differs else None
+        found.append(ShippedPack(name, pack.full_title, len(pack.items), state, differing=differing))
     return found
 
 

@@ -6,13 +6,13 @@ Asked for one facility's home and for all facilities of a city in the same few q
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from applications.definitions import Item, Pack
+from applications.definitions import Item, Pack, Stage
 from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of, released_rows
 from applications.rounds import Standing, standing_rows, standings_by
@@ -105,29 +105,47 @@ def wheels(
     standing = standings_by(municipality, facilities, fiscal_year, at, rounds, again)
     newest = _newest(versions)
     return {
-        facility.pk: [
-            _state(own, items_in(packs, facility, own.round.number), newest.get(facility.pk, {}))
-            for own in standing[facility.pk]
-        ]
+        facility.pk: _states(packs, facility, standing[facility.pk], newest.get(facility.pk, {}))
         for facility in facilities
     }
 
 
-def items_in(
-    packs: Iterable[tuple[ItemPack, Pack]], facility: Facility, number: int
-) -> list[tuple[ItemPack, Item]]:
-    """What the facility is asked for the first time in this round."""
-    return [
-        (row, item)
-        for row, pack in packs
-        for item in pack.items
-        if item.rounds[0] == number and applies_to(item, facility)
-    ]
+def _states(
+    packs: Iterable[tuple[ItemPack, Pack]],
+    facility: Facility,
+    own: Sequence[Standing],
+    newest: Mapping[Place, ApplicationVersion],
+) -> list[RoundState]:
+    """A change stands in the round it was made in, as on the page of the year; what nobody has begun in its first."""
+    by_number = {standing.round.number: standing for standing in own}
+    of_round: dict[int, list[str | None]] = {}
+    for row, pack in packs:
+        for item in pack.items:
+            version = newest.get((row.family, item.key))
+            number = round_of(item, version)
+            if is_asked(item, facility, by_number[number]):
+                of_round.setdefault(number, []).append(version.status if version else None)
+    return [_state(standing, of_round.get(standing.round.number, [])) for standing in own]
 
 
-def applies_to(item: Item, facility: Facility) -> bool:
-    """Whether the item is one of this facility; public ones apply only for what says so."""
-    return item.asks(facility.kind) and (item.public_too or not facility.is_public)
+def applies_to(item: Item, facility: Facility, fiscal_year: int) -> bool:
+    """Whether the item is one of this facility in a year it is run in; public ones apply only for what says so."""
+    first, last = date(fiscal_year, 4, 1), date(fiscal_year + 1, 3, 31)
+    is_run = facility.opened_on <= last and (facility.closed_on is None or facility.closed_on >= first)
+    return is_run and item.asks(facility.kind) and (item.public_too or not facility.is_public)
+
+
+def is_asked(item: Item, facility: Facility, standing: Standing) -> bool:
+    """Whether a round asks for the item: who has closed before it begins applies for nothing, but still reports."""
+    if not applies_to(item, facility, standing.round.fiscal_year):
+        return False
+    is_closed = facility.closed_on is not None and facility.closed_on < standing.opens
+    return item.stage is Stage.REPORT or not is_closed
+
+
+def round_of(item: Item, version: ApplicationVersion | None) -> int:
+    """The round a version belongs to; of what nobody has begun, the item's first."""
+    return version.round_number if version is not None else item.rounds[0]
 
 
 def _versions(facilities: Sequence[Facility], fiscal_year: int) -> QuerySet[ApplicationVersion]:
@@ -136,30 +154,27 @@ def _versions(facilities: Sequence[Facility], fiscal_year: int) -> QuerySet[Appl
         ApplicationVersion.objects.filter(facility__in=facilities, application__fiscal_year=fiscal_year)
         .exclude(status__in=[VersionStatus.DISCARDED, VersionStatus.SUPERSEDED])
         .select_related("application")
-        .only("facility_id", "status", "application__family", "application__item_key")
+        .only("facility_id", "status", "round_number", "application__family", "application__item_key")
         .order_by("number")
     )
 
 
-def _newest(versions: Iterable[ApplicationVersion]) -> dict[UUID, dict[Place, str]]:
-    """The status of each application's newest version."""
-    found: dict[UUID, dict[Place, str]] = {}
+def _newest(versions: Iterable[ApplicationVersion]) -> dict[UUID, dict[Place, ApplicationVersion]]:
+    """Each application's newest version."""
+    found: dict[UUID, dict[Place, ApplicationVersion]] = {}
     for version in versions:
         place = (version.application.family, version.application.item_key)
         own = found.setdefault(version.facility_id, {})
         # A change that is only being drafted takes nothing away from what was sent before it.
         if version.status != VersionStatus.DRAFT or place not in own:
-            own[place] = version.status
+            own[place] = version
     return found
 
 
-def _state(
-    standing: Standing, items: Sequence[tuple[ItemPack, Item]], newest: Mapping[Place, str]
-) -> RoundState:
-    statuses = [newest.get((row.family, item.key)) for row, item in items]
+def _state(standing: Standing, statuses: Sequence[str | None]) -> RoundState:
     return RoundState(
         standing,
-        items=len(items),
+        items=len(statuses),
         sent=sum(status in {VersionStatus.SUBMITTED, VersionStatus.APPROVED} for status in statuses),
         returned=sum(status == VersionStatus.RETURNED for status in statuses),
         approved=sum(status == VersionStatus.APPROVED for status in statuses),

@@ -19,7 +19,7 @@ from applications.models.cases import CURRENT
 from applications.operations.cases import before_submission
 from applications.packs_in_force import item_of, pack_of, released_rows
 from applications.queries.filled import fill_many
-from applications.queries.wheel import applies_to
+from applications.queries.wheel import applies_to, is_asked, round_of
 from applications.rounds import Standing, standing_rows, standings_by
 from applications.states import VersionStatus
 from asking import together
@@ -44,7 +44,7 @@ STATE_LABELS: Final[Mapping[State, str]] = {
     State.RETURNED: "差し戻し",
     State.SUBMITTED: "提出済み",
     State.APPROVED: "承認済み",
-    State.DECLINED: "申請しない",
+    State.DECLINED: "申請しない・該当しない",
 }
 STATE_TONES: Final[Mapping[State, str]] = {
     State.EMPTY: "off",
@@ -110,10 +110,16 @@ class Line:
             if version.replaces_id is not None:
                 return "変更を入力中"
             if version.is_wanted is False:
-                return "申請しない（提出前）"
+                return f"{self.item.words.no}（提出前）"
         if self.state is State.SUBMITTED and version is not None and version.replaces_id is not None:
             return "変更を提出済み"
-        return STATE_LABELS[self.state]
+        return self.item.words.no if self.state is State.DECLINED else STATE_LABELS[self.state]
+
+    @property
+    def no_words(self) -> str:
+        """What a «no» is called: of a change, that it ends."""
+        is_change = self.shown is not None and self.shown.replaces_id is not None
+        return (self.item.change_words if is_change else self.item.words).no
 
     @property
     def stage_words(self) -> str:
@@ -156,7 +162,7 @@ class Line:
     @property
     def may_be_declined(self) -> bool:
         """Nobody has said yet that it is applied for."""
-        if self.item.stage is not Stage.APPLICATION or self.approved is not None:
+        if self.item.stage is not Stage.APPLICATION or self.item.is_for_all or self.approved is not None:
             return False
         version = self.current
         return version is None or (version.status == VersionStatus.DRAFT and version.is_wanted is None)
@@ -260,10 +266,11 @@ def year_of(municipality: Municipality, facility: Facility, fiscal_year: int, at
         place = version.application.family, version.application.item_key
         by_item.setdefault(place, []).append(version)
     lines = [
-        _line(row, item, own, by_item.pop((row.family, item.key), []))
+        line
         for row in packs
         for item in pack_of(row).items
-        if applies_to(item, facility)
+        if applies_to(item, facility, fiscal_year)
+        and _is_shown(line := _line(row, item, own, by_item.pop((row.family, item.key), [])), facility)
     ]
     # What was applied for by a pack that asks it no more is still the facility's.
     lines += [_line(left[0].pack, item, own, left) for left, item in _left_over(by_item)]
@@ -274,11 +281,6 @@ def years_with_packs() -> list[int]:
     """The fiscal years that have released packs, newest first: one query."""
     rows = ItemPack.objects.filter(state="released").values_list("fiscal_year", flat=True)
     return sorted(set(rows), reverse=True)
-
-
-def round_of(item: Item, version: ApplicationVersion | None) -> int:
-    """The round a version belongs to; of what nobody has begun, the item's first."""
-    return version.round_number if version is not None else item.rounds[0]
 
 
 def _versions(facility: Facility, fiscal_year: int) -> QuerySet[ApplicationVersion]:
@@ -304,6 +306,11 @@ def _line(
     number = round_of(item, current or approved)
     standing = next(one for one in own if one.round.number == number)
     return Line(pack, item, standing, current, approved)
+
+
+def _is_shown(line: Line, facility: Facility) -> bool:
+    """What was begun, and what the round asks for."""
+    return line.shown is not None or is_asked(line.item, facility, line.standing)
 
 
 def _filled(facility: Facility, fiscal_year: int, lines: Sequence[Line]) -> list[Line]:

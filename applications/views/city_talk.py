@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications import permissions
 from applications.definitions import Item
 from applications.events import TalkEvent
-from applications.models import Application, ApplicationVersion, EvidenceFile
+from applications.models import Application, ApplicationVersion, EvidenceFile, Remark
 from applications.operations import evidence, talking
-from applications.packs_in_force import item_of
+from applications.packs_in_force import item_in_force, item_of
 from applications.queries.beside import beside
 from applications.queries.talk import talked_about
 from applications.states import VersionStatus
@@ -113,10 +113,13 @@ def download(request: TenantRequest, evidence_id: UUID) -> HttpResponse:
 
 
 def beside_for_city(
-    request: TenantRequest, versions: Sequence[ApplicationVersion], item: Item | None
+    request: TenantRequest,
+    application: Application,
+    versions: Sequence[ApplicationVersion],
+    item: Item | None,
 ) -> dict[str, Any]:
     """Papers, files and conversation for a page of the city, which has read them with it."""
-    found = beside(versions, item, for_city=True, today=timezone.localdate())
+    found = beside(application, versions, item, for_city=True, today=timezone.localdate())
     may_talk = permissions.read_in_city.allows(request.actor, None)
     if found.application is not None and may_talk and any(one.is_new for one in found.talk.said):
         talking.read(found.application.pk, by=request.actor, at=timezone.now())
@@ -137,13 +140,14 @@ def _page(request: TenantRequest, application_id: UUID, problems: Sequence[str] 
         .defer("content_sealed")
         .order_by("-number")
     )
-    if not versions:
+    # A facility may ask before it sends anything; what it keeps to itself is no page of the city.
+    if not versions and not Remark.objects.filter(application=application).exists():
         raise Http404
     try:
-        item = item_of(versions[0].pack, application.item_key)
+        item = item_of(versions[0].pack, application.item_key) if versions else item_in_force(application)
     except KeyError:
         item = None
-    shown = beside_for_city(request, versions, item)
+    shown = beside_for_city(request, application, versions, item)
     record(
         TalkEvent.SHOWN,
         on=application,

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from applications import permissions
@@ -67,7 +68,7 @@ def city(request: TenantRequest) -> HttpResponse:
         "words": words,
         "sort": sort if sort in SORTS else "",
         "sorts": SORTS.items(),
-        "breadcrumbs": [(NAME, None)],
+        "breadcrumbs": [("申請", reverse("item_review:inbox")), (NAME, None)],
     }
     return render(request, "applications/entries_city.html", context)
 

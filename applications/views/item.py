@@ -46,6 +46,7 @@ from applications.views.shared import (
     known_year,
 )
 from applications.whereabouts import where_is
+from applications.wording import Names, in_words
 from audit.record import record
 from facilities.periods import ServiceMonth
 from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
@@ -183,11 +184,24 @@ def _form_page(
         "view": view,
         "answered": answered,
         "is_unsaved": "entered" in typed,
+        "saved_meanwhile": _saved_meanwhile(place, typed["entered"], view.people.names)
+        if code == 409
+        else [],
         "problems": [*problems, *wrong],
         "targets": {sentence: control_id(name) for name, sentence in view.typed.problems.items()},
         "breadcrumbs": _crumbs(place),
     }
     return render(request, "applications/item.html", context, status=code)
+
+
+def _saved_meanwhile(place: Place, entered: Entered, names: Names) -> list[tuple[str, str]]:
+    """(field, in words) of what another page has saved and this one would overwrite."""
+    kept = place.draft.content.get("typed", {}) if place.draft else {}
+    return [
+        (own.label, in_words(own, kept.get(own.key), names))
+        for own in place.item.fields
+        if own.key in entered.values and kept.get(own.key) != entered.values[own.key]
+    ]
 
 
 def _check_page(request: TenantRequest, place: Place, *, problems: Sequence[str] = ()) -> HttpResponse:
@@ -323,6 +337,7 @@ def _answer(request: TenantRequest, place: Place) -> dict[str, Any]:
         "checks": {block.field.key: block.problem for block in view.blocks if block.problem},
         "remarks": {block.field.key: block.remark for block in view.blocks if block.remark},
         "missing": len(view.missing),
+        "tag": render_to_string("applications/_form_tag.html", {"place": place}, request),
         "state": render_to_string("applications/_item_state.html", {**_shared(place), "view": view}, request),
     }
 
@@ -382,7 +397,7 @@ def _whole(text: str) -> int:
 
 def _beside(request: TenantRequest, place: Place) -> dict[str, Any]:
     """Papers, files and conversation, which the facility has read with the page."""
-    found = beside(place.versions, place.item, for_city=False, today=timezone.localdate())
+    found = beside(place.application, place.versions, place.item, for_city=False, today=timezone.localdate())
     if any(one.is_new for one in found.talk.said) and found.application is not None:
         talking.read(found.application.pk, by=request.actor, at=timezone.now())
     return {

@@ -17,6 +17,7 @@ from applications.models import ItemPack
 from applications.nodes import Problem
 from applications.operations import packs as operations
 from applications.queries.packs import pack_view, packs_of_year, shipped_of_year, years_of_packs
+from applications.queries.places import unsaid_in
 from applications.reading import LARGEST, PackWrong
 from applications.states import PackState
 from applications.views.shared import asked_year, known_year, this_year
@@ -137,12 +138,12 @@ def _packs_page(
         "listed": listed,
         "shipped": shipped,
         "may_load_shipped": any(one.is_waiting_to_be_loaded for one in shipped),
+        "unsaid": unsaid_in(fiscal_year),
         "fiscal_year": fiscal_year,
         "year_words": fiscal_year_words(fiscal_year),
         "years": [(one, fiscal_year_words(one)) for one in years],
         "wrong": wrong,
         "problems": [*problems, *(summary if wrong else [])],
-        "breadcrumbs": [(HOME, None)],
     }
     return render(request, "applications/packs.html", context, status=page_status(request))
 

@@ -151,6 +151,7 @@ def _page(
         "typed": typed_texts(request, "name", "opens_on", "closes_on") if opened else {},
         "problems": problems or [],
         "today": timezone.localdate(),
+        "breadcrumbs": [("申請", reverse("item_review:inbox")), ("入力の回", None)],
     }
     return render(request, "applications/rounds.html", context, status=page_status(request))
 
@@ -175,6 +176,11 @@ def _reopening(
         "typed": typed_texts(request, "until", "reason"),
         "may_set": permissions.set_rounds.allows(request.actor, None),
         "problems": problems or [],
+        "breadcrumbs": [
+            ("申請", reverse("item_review:inbox")),
+            ("入力の回", f"{reverse('entry_rounds:year')}?year={fiscal_year}"),
+            (f"{facility.name}　第{number}回の再開", None),
+        ],
     }
     return render(request, "applications/reopen.html", context, status=page_status(request))
 

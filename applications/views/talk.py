@@ -1,5 +1,6 @@
 """What facility and city say and attach beside an application: the facility's acts."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from applications.forms import EvidenceForm
-from applications.models import Application, ApplicationVersion, EvidenceFile
+from applications.models import ApplicationVersion, EvidenceFile
 from applications.operations import evidence, talking
 from applications.views.item import either_page, find_item
 from documents.attachments import TOO_LARGE, as_download
@@ -18,7 +19,6 @@ from facilities.requests import TenantRequest, own_facility
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 
 SAVE_FIRST = "先に「保存する」を押してください。保存した申請にファイルを付けられます。"
-NOTHING_TO_TALK_ABOUT = "やりとりは、申請を一度保存すると始められます。"
 
 
 def read_uuid(text: str) -> UUID | None:
@@ -37,21 +37,19 @@ def say(
     place = find_item(request, fiscal_year, family, item_key)
     if request.method == "GET":
         return either_page(request, place)
-    application = Application.objects.filter(
-        facility=place.facility, fiscal_year=fiscal_year, family=family, item_key=item_key
-    ).first()
-    if application is None:
-        return either_page(request, place, problems=[NOTHING_TO_TALK_ABOUT])
+    said: dict[str, Any] = {
+        "text": request.POST.get("text", ""),
+        "field_key": request.POST.get("field_key", ""),
+        "wants_answer": request.POST.get("wants_answer") == "1",
+        "by": request.actor,
+        "at": timezone.now(),
+    }
     try:
-        talking.say(
-            application.pk,
-            text=request.POST.get("text", ""),
-            field_key=request.POST.get("field_key", ""),
-            wants_answer=request.POST.get("wants_answer") == "1",
-            answers=read_uuid(request.POST.get("answers", "")),
-            by=request.actor,
-            at=timezone.now(),
-        )
+        if place.application is None:
+            talking.ask_first(place.facility.pk, pack_id=place.pack.pk, item_key=item_key, **said)
+        else:
+            answers = read_uuid(request.POST.get("answers", ""))
+            talking.say(place.application.pk, answers=answers, **said)
     except (NotAllowed, ProblemsFound) as refusal:
         return either_page(request, place, problems=sentences(refusal))
     messages.success(request, "市に伝えました。")

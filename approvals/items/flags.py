@@ -9,6 +9,8 @@ from applications.definitions import Item
 from applications.filling import FilledItem, Origin, is_empty
 from applications.models import ApplicationVersion
 from approvals.items.comparing import ends_something
+from approvals.items.holding import Stake
+from approvals.items.prices import UNPRICED
 from claims.findings_told import FindingsTold
 
 
@@ -38,18 +40,26 @@ def flags_of(
     item: Item | None,
     told: FindingsTold | None,
     compared: Compared,
+    stake: Stake | None = None,
+    *,
+    is_unpriced: bool = False,
 ) -> list[Flag]:
     """
     Everything that strikes about a version, the biggest risk first. ``told``: what the conditions say of its facility
-    in the newest month with counts.
+    in its newest month with counts; ``stake``: what a «no» gives up; ``is_unpriced``: there is no price for what it
+    asks for.
     """
     found: list[Flag] = []
     if compared.stale:
         found.append(_of_fields("stale", "いまの登録と違う値", item, compared.stale))
     if version.is_wanted and before is None:
         found.append(Flag("new", "初めての申請", 3))
-    if ends_something(version, before):
+    if stake is Stake.HELD or ends_something(version, before):
         found.append(Flag("ends", "取りやめ", 3))
+    if stake is Stake.REPORT:
+        found.append(Flag("unreported", "適用した項目の報告なし", 3))
+    if is_unpriced:
+        found.append(Flag("unpriced", "単価なし", 4, UNPRICED))
     if version.is_wanted:
         found += _conditions(item, told)
     if compared.typed:

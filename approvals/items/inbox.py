@@ -16,6 +16,7 @@ from applications.models import ApplicationVersion
 from applications.states import VersionStatus
 from approvals import permissions
 from approvals.items.comparing import SEALED
+from approvals.items.holding import Stake
 from approvals.items.noticing import Noticed, eyes_for, items_in, notice_all, packs_of
 from approvals.items.subjects import ItemUnderReview, delegations_on, under_review
 from approvals.models import Delegation, ItemDecision, ReviewRoute
@@ -39,6 +40,7 @@ SORTS: Final = {
     "amount": "金額の大きい順",
     "item": "項目順",
 }
+FOLDS: Final = {"item": "項目ごと", "facility": "施設ごと", "none": "まとめない"}
 SHOWN: Final = (VersionStatus.SUBMITTED, VersionStatus.RETURNED, VersionStatus.APPROVED)
 
 
@@ -60,6 +62,7 @@ class ItemQuestion:
     words: str = ""
     sort: str = "priority"
     mine: bool = False
+    fold: str = "item"
 
     @classmethod
     def of(cls, asked: QueryDict, at: datetime) -> "ItemQuestion":
@@ -69,6 +72,7 @@ class ItemQuestion:
         """
         state, sort = asked.get("state", ""), asked.get("sort", "")
         family, kind = asked.get("family", ""), asked.get("kind", "")
+        fold = asked.get("fold", "")
         this = ServiceMonth.of(timezone.localdate(at)).fiscal_year
         return cls(
             year=year_in(asked.get("year", "")),
@@ -80,6 +84,7 @@ class ItemQuestion:
             words=asked.get("words", "").strip()[:60],
             sort=sort if sort in SORTS else "priority",
             mine=asked.get("mine") == "1",
+            fold=fold if fold in FOLDS else "item",
         )
 
     @property
@@ -91,6 +96,8 @@ class ItemQuestion:
                 values[name] = str(value)
         if self.mine:
             values["mine"] = "1"
+        if self.fold != "item":
+            values["fold"] = self.fold
         return values.urlencode()
 
     @property
@@ -156,7 +163,7 @@ class ItemRow:
     @property
     def goes_together(self) -> bool:
         """May be approved together with others by the reader."""
-        return self.can_decide and self.noticed.is_unchanged
+        return self.can_decide and (self.noticed.is_unchanged or self.noticed.asks_nothing)
 
     @property
     def why_not_together(self) -> str:
@@ -165,7 +172,11 @@ class ItemRow:
             return "ご自分が決定する段階ではありません"
         if self.noticed.risk:
             return "・".join(flag.words for flag in self.noticed.flags)
-        return "" if self.noticed.is_same else "前回の承認内容と変わっています"
+        if self.noticed.is_unchanged or self.noticed.asks_nothing:
+            return ""
+        if self.noticed.stake is Stake.DEDUCTION:
+            return "減算に当てはまらないという回答です"
+        return "前回の承認内容と変わっています"
 
 
 @dataclass(frozen=True)
@@ -194,7 +205,7 @@ class ItemInbox:
 
     @property
     def preselected(self) -> list[ItemRow]:
-        """Unchanged ones the reader may approve together."""
+        """Those the reader may approve together."""
         return [row for row in self.rows if row.goes_together]
 
     def neighbours_of(self, version_id: UUID) -> "Neighbours | None":

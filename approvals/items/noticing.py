@@ -12,16 +12,19 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from applications.definitions import Item
+from applications.definitions import APPLYING, Item
 from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of
 from applications.states import VersionStatus
 from approvals.items.comparing import SEALED, befores_of, is_same
 from approvals.items.flags import Compared, Flag, flags_of, risk_of
+from approvals.items.holding import Holdings, Stake, holdings_of, stake_of
+from approvals.items.prices import books_of, lacks_price
 from approvals.items.registers import comparisons_asked, comparisons_of
 from asking import together
 from claims.findings_told import FindingsTold
 from claims.queries.kept_findings import Newest
+from pricing import RateBook
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,12 @@ class Noticed:
     before: ApplicationVersion | None
     flags: tuple[Flag, ...] = ()
     is_same: bool = False
+    stake: Stake | None = None
+
+    @property
+    def no_words(self) -> str:
+        """What a «no» to the item is called."""
+        return no_words(self.version, self.item)
 
     @property
     def risk(self) -> int:
@@ -43,6 +52,11 @@ class Noticed:
     def is_unchanged(self) -> bool:
         """As it was approved before, and nothing to warn of: may be approved together with others."""
         return self.is_same and self.risk == 0
+
+    @property
+    def asks_nothing(self) -> bool:
+        """A «no» to what was never held: nothing is lost, no deduction avoided, and nothing to warn of."""
+        return self.stake is Stake.NOTHING and self.risk == 0
 
     @property
     def difference_yen(self) -> int | None:
@@ -56,6 +70,13 @@ class Noticed:
         return -self.risk, -abs(self.difference_yen or 0)
 
 
+def no_words(version: ApplicationVersion, item: Item | None) -> str:
+    """What a «no» is called where the facility has said so: 申請しない, 該当しない; of a change, that it ends."""
+    if item is None:
+        return APPLYING.no
+    return (item.change_words if version.replaces_id is not None else item.words).no
+
+
 @dataclass
 class Eyes:
     """What is looked at besides the versions: read once for all of them."""
@@ -63,13 +84,18 @@ class Eyes:
     items: Mapping[tuple[UUID, str], Item]
     told: Mapping[UUID, FindingsTold]
     compared: Mapping[UUID, Compared]
+    holdings: Holdings
+    books: tuple[RateBook, ...]
 
     def notice(self, version: ApplicationVersion, before: ApplicationVersion | None) -> Noticed:
         """One version."""
         item = self.items.get((version.pack_id, version.application.item_key))
         told, beside = self.told.get(version.facility_id), self.compared.get(version.pk, Compared())
-        flags = flags_of(version, before, item, told, beside)
-        return Noticed(version, item, before, tuple(flags), is_same(version, before))
+        reported = self.items.get((version.pack_id, item.reports_on)) if item and item.reports_on else None
+        stake = stake_of(version, item, reported, self.holdings)
+        is_unpriced = item is not None and lacks_price(version, item, self.books, told)
+        flags = flags_of(version, before, item, told, beside, stake, is_unpriced=is_unpriced)
+        return Noticed(version, item, before, tuple(flags), is_same(version, before), stake)
 
 
 def items_in(packs: Iterable[ItemPack]) -> dict[tuple[UUID, str], Item]:
@@ -96,7 +122,8 @@ def eyes_for(
     What strikes: the conditions of each facility's newest month with counts (``months`` as ``newest_months`` was
     answered), and what waits beside the registers of today.
 
-    One message for a whole city; where rows have changed since the last look, those of the rooms that are asked anew.
+    One message for a whole city, one for what a «no» gives up and one for the books; where rows have changed since the
+    last look, those of the rooms that are asked anew.
     """
     items = items_in(packs)
     waiting: dict[int, set[UUID]] = {}
@@ -113,7 +140,14 @@ def eyes_for(
     compared: dict[UUID, Compared] = {}
     for place, (year, facility_ids) in enumerate(waiting.items()):
         compared |= comparisons_of(facility_ids, year, *beside[2 * place : 2 * place + 2])
-    return Eyes(items, told, compared)
+    sent = [one for one in versions if one.status == VersionStatus.SUBMITTED]
+    return Eyes(
+        items,
+        told,
+        compared,
+        holdings_of(one for one in sent if one.is_wanted is False),
+        books_of((one, items.get((one.pack_id, one.application.item_key))) for one in sent),
+    )
 
 
 def notice_all(

@@ -1,6 +1,6 @@
 """Who has sent what (提出の状況): every facility and family of items in one round, from the applications themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ from django.utils import timezone
 from applications.definitions import FAMILY_LABELS, Family, Item
 from applications.models import ApplicationVersion
 from applications.packs_in_force import released
+from applications.queries.wheel import is_asked
 from applications.rounds import Standing, standings
 from applications.states import VersionStatus
 from approvals.items.inbox import year_in
@@ -97,7 +98,6 @@ class Cell:
     state: str
     sent: int
     all: int
-    labels: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -127,11 +127,6 @@ class OverviewRow:
     def needs_reminding(self) -> bool:
         """Something of the round has still to come."""
         return not self.standing.is_ahead and any(cell.state in TO_REMIND for cell in self.cells)
-
-    @property
-    def open_labels(self) -> list[str]:
-        """What has still to come, by name."""
-        return [label for cell in self.cells for label in cell.labels]
 
 
 @dataclass(frozen=True)
@@ -170,8 +165,8 @@ def overview(asked: OverviewQuestion, municipality: Municipality, at: datetime) 
     april = ServiceMonth(asked.year, 4)
     living = [one for one in facilities if one.lives_in(april) or one.lives_in(april.plus(11))]
     own = standings(municipality, living, asked.year, at)
-    number = asked.round or _round_of_the_day(own, living)
     items = [(pack.family.value, item) for _, pack in released(asked.year) for item in pack.items]
+    number = asked.round or _round_of_the_day(own, living, {item.rounds[0] for _, item in items})
     in_round = [(family, item) for family, item in items if number in item.rounds]
     families = tuple(
         (family.value, FAMILY_LABELS[family])
@@ -196,7 +191,15 @@ def overview(asked: OverviewQuestion, municipality: Municipality, at: datetime) 
     )
 
 
-Places = dict[tuple[UUID, str, str], str]
+@dataclass(frozen=True)
+class _Stand:
+    """Where one application is, and the round its version was made in."""
+
+    state: str
+    round_number: int
+
+
+Places = dict[tuple[UUID, str, str], _Stand]
 
 
 def _current(year: int) -> Places:
@@ -204,15 +207,17 @@ def _current(year: int) -> Places:
     found: Places = {}
     rows = ApplicationVersion.objects.filter(
         application__fiscal_year=year, status__in=(*OPEN_STATUS, VersionStatus.APPROVED)
-    ).values_list("facility_id", "application__family", "application__item_key", "status", "replaces_id")
-    for facility_id, family, key, status, replaces in rows:
+    ).values_list(
+        "facility_id", "application__family", "application__item_key", "status", "replaces_id", "round_number"
+    )
+    for facility_id, family, key, status, replaces, number in rows:
         place = (facility_id, family, key)
         if status == VersionStatus.APPROVED:
-            found.setdefault(place, "approved")
+            found.setdefault(place, _Stand("approved", number))
         elif not (
             replaces and status == VersionStatus.DRAFT
         ):  # a change one is still writing takes nothing away
-            found[place] = OPEN_STATUS[VersionStatus(status)]
+            found[place] = _Stand(OPEN_STATUS[VersionStatus(status)], number)
     return found
 
 
@@ -223,30 +228,33 @@ def _cell(
     by_place: Places,
     standing: Standing,
 ) -> Cell:
-    own = [
-        item
-        for one, item in items
-        if one == family and item.asks(facility.kind) and (item.public_too or not facility.is_public)
-    ]
+    own, states = [], []
+    for one, item in items:
+        if one != family or not is_asked(item, facility, standing):
+            continue
+        stand = by_place.get((facility.pk, family, item.key))
+        # As on the facility's own pages: a change stands in the round it was made in, the rest in the item's first.
+        if (stand.round_number if stand else item.rounds[0]) != standing.round.number:
+            continue
+        state = stand.state if stand else "missing"
+        own.append(item)
+        states.append("overdue" if state in {"missing", "draft"} and standing.is_over else state)
     if not own:
         return Cell(family, "none", 0, 0)
-    states = []
-    for item in own:
-        state = by_place.get((facility.pk, family, item.key), "missing")
-        states.append("overdue" if state in {"missing", "draft"} and standing.is_over else state)
     order = list(STATES)
     worst = min(states, key=order.index)
     sent = sum(state in {"submitted", "approved"} for state in states)
-    labels = tuple(item.label for item, state in zip(own, states, strict=True) if state in TO_REMIND)
-    return Cell(family, worst, sent, len(own), labels)
+    return Cell(family, worst, sent, len(own))
 
 
-def _round_of_the_day(own: dict[UUID, list[Standing]], facilities: Sequence[Facility]) -> int:
-    """The latest round that has begun; before the first one, the first."""
+def _round_of_the_day(
+    own: dict[UUID, list[Standing]], facilities: Sequence[Facility], asking: Collection[int]
+) -> int:
+    """The latest round that has begun and asks for something anew; before the first one, the first."""
     if not facilities:
         return 1
-    begun = [one.round.number for one in own[facilities[0].pk] if not one.is_ahead]
-    return max(begun, default=1)
+    begun = [one.round.number for one in own[facilities[0].pk] if one.round.opens_on <= one.today]
+    return max((number for number in begun if number in asking), default=1)
 
 
 def _fits(row: OverviewRow, asked: OverviewQuestion) -> bool:

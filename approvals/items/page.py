@@ -8,14 +8,20 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from applications.contradicting import Contradiction, contradictions
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Stage
 from applications.models import ApplicationVersion
 from applications.rows_read import accepted_in
 from applications.states import VersionStatus
 from applications.wording import people_in
+from approvals.items.amounts import AmountEffect, amount_effect
 from approvals.items.comparing import SEALED, before_rows, is_same
+from approvals.items.consequences import consequences
 from approvals.items.flags import Compared, Flag, flags_of, typed_against
+from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
+from approvals.items.noticing import no_words
+from approvals.items.prices import books_of, lacks_price
 from approvals.items.registers import comparisons_asked, comparisons_of
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.items.terms import months_of
@@ -78,7 +84,9 @@ class ItemView:
     people: list[UUID]
     flags: list[Flag]
     money: MoneyEffect | None
+    amount: AmountEffect | None
     granted: list[GrantedItem]
+    consequences: list[str]
     roster: RosterShown | None
     decisions: list[DecisionShown]
     versions: list[ApplicationVersion]
@@ -94,6 +102,26 @@ class ItemView:
     def unchanged(self) -> list[ComparedField]:
         """What is as it was."""
         return [one for one in self.fields if not one.has_changed]
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """Where it says something else than what holds; a change means to, so none of it is told."""
+        if self.item is None or self.version.replaces_id is not None or not self.subject.is_waiting:
+            return []
+        first = months_of(self.version, self.item)[0].first_day
+        held = [
+            row
+            for row in self.granted
+            if row.from_month <= first and (row.to_month is None or row.to_month >= first)
+        ]
+        return contradictions(
+            self.item, is_wanted=self.version.is_wanted, options=self.version.options, held=held
+        )
+
+    @property
+    def no_words(self) -> str:
+        """What the facility's «no» is called."""
+        return no_words(self.version, self.item)
 
     @property
     def is_same(self) -> bool:
@@ -219,6 +247,9 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     earlier = before.content.get("sent", {}) if before else None
     names = _names(version, item, (sent, earlier or {}), reader)
     claims = item is not None and item.grants is not None and not version.facility.is_public
+    is_unpriced = item is not None and lacks_price(version, item, books_of([(version, item)]), told)
+    flags = flags_of(version, before, item, told, compared, own_stake(version), is_unpriced=is_unpriced)
+    money = money_effect(version, item) if item is not None and subject.is_waiting else None
     return ItemView(
         version=version,
         item=item,
@@ -226,9 +257,18 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         before=before,
         fields=compared_fields(item, sent, earlier, compared.stale, names) if item is not None else [],
         people=[UUID(one) for one in names],
-        flags=flags_of(version, before, item, told, compared),
-        money=money_effect(version, item) if item is not None and subject.is_waiting else None,
+        flags=flags,
+        money=money,
+        amount=amount_effect(version, before, item, sent) if item is not None else None,
         granted=granted,
+        consequences=consequences(
+            version,
+            item,
+            granted,
+            changes_claims=money is not None and (money.outcome is None or money.month_yen != 0),
+        )
+        if item is not None and subject.is_waiting
+        else [],
         roster=next((_roster(row) for row in accepted), None),
         decisions=_shown(decisions, reader),
         versions=versions,

@@ -70,12 +70,12 @@ class ItemUnderReview:
 
 
 def delegations_on(day: date) -> QuerySet[Delegation]:
-    """Those that hold on the day, of people who still have the role they delegate."""
+    """Those that hold on the day, of people who are still in office in the role they delegate."""
     rows: QuerySet[Delegation] = Delegation.objects.filter(
         from_day__lte=day, to_day__gte=day, ended_at__isnull=True
     )
     in_office = Membership.objects.filter(
-        user=OuterRef("from_user"), duty=OuterRef("role"), ended_at__isnull=True
+        user=OuterRef("from_user"), user__is_active=True, duty=OuterRef("role"), ended_at__isnull=True
     )
     return rows.filter(Exists(in_office)).order_by("set_at")
 

@@ -24,10 +24,13 @@ def months_of(version: ApplicationVersion, item: Item) -> tuple[ServiceMonth, Se
 
 
 def months_in_year(version: ApplicationVersion, item: Item) -> int:
-    """How many months of its fiscal year it holds for."""
+    """How many months of its fiscal year it holds for, while the facility is run."""
     first, last = months_of(version, item)
-    march = ServiceMonth(version.application.fiscal_year + 1, 3)
+    facility, march = version.facility, ServiceMonth(version.application.fiscal_year + 1, 3)
+    first = max(first, ServiceMonth.of(facility.opened_on))
     end = march if last is None else min(last, march)
+    if facility.closed_on is not None:
+        end = min(end, ServiceMonth.of(facility.closed_on))
     return max(0, (end.year - first.year) * 12 + end.month - first.month + 1)
 
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from applications.definitions import NUMBERS, Field, Item, Kind
 from applications.filling import Origin, is_empty
-from applications.wording import MONTHS, NOTHING, Names, in_words, row_name, unit_of
+from applications.wording import MONTHS, NOTHING, Names, in_words, unit_of
+from approvals.items.tables import ComparedRow, compared_rows
 
 ORIGINS: Final[Mapping[str, str]] = {
     Origin.KNOWN: "登録から",
@@ -15,13 +16,15 @@ ORIGINS: Final[Mapping[str, str]] = {
     Origin.COMPUTED: "計算",
     Origin.NOBODY: "",
 }
+ROW_HEADINGS: Final[Mapping[str, str]] = {Kind.PEOPLE: "職員", Kind.CLASSES: "クラス"}
 
 
 @dataclass(frozen=True)
 class ComparedField:
     """
     One field before and now, in words. ``difference`` of whole numbers; ``origin`` and ``reason`` of the present
-    value, ``known_now`` what the registers say today where that is something else than when it was sent.
+    value, ``known_now`` what the registers say today where that is something else than when it was sent. Of a table
+    ``before`` and ``now`` say how many rows it has, ``rows`` which.
     """
 
     key: str
@@ -34,6 +37,18 @@ class ComparedField:
     reason: str = ""
     known_now: str = ""
     is_number: bool = False
+    row_heading: str = ""
+    rows: tuple[ComparedRow, ...] = ()
+
+    @property
+    def changed_rows(self) -> list[ComparedRow]:
+        """What a reviewer looks at first; every row where there is nothing to compare with."""
+        return [row for row in self.rows if row.change] or list(self.rows)
+
+    @property
+    def same_rows(self) -> int:
+        """How many rows are as they were, and not shown."""
+        return len(self.rows) - len(self.changed_rows)
 
     @property
     def differs_from_register(self) -> bool:
@@ -71,29 +86,25 @@ def compared_fields(
                 reason=(kept or {}).get("reason", ""),
                 known_now=_in_words(own, stale, names) if stale is not None else "",
                 is_number=own.kind in NUMBERS,
+                row_heading=ROW_HEADINGS.get(own.kind, "行"),
+                rows=compared_rows(own, value or [], (old or []) if earlier else None, names)
+                if own.is_table
+                else (),
             )
         )
     return found
 
 
 def _in_words(own: Field, value: Any, names: Names) -> str:
-    """The value as one reads it; of tables each row on a line, of twelve months those that have something."""
-    if is_empty(value):
-        return NOTHING
-    if own.is_table:
-        return "\n".join(_row(own, number, row, names) for number, row in enumerate(value))
-    if own.kind is Kind.MONTHLY:
-        told = zip(MONTHS, value, strict=True)
-        return "・".join(f"{month} {cell:,}{unit_of(own)}" for month, cell in told if cell)
-    return in_words(own, value, names)
-
-
-def _row(own: Field, number: int, row: Mapping[str, Any], names: Names) -> str:
-    cells = ((column, row.get(column.key)) for column in own.columns)
-    told = (
-        f"{column.label} {in_words(column, value, names)}" for column, value in cells if not is_empty(value)
-    )
-    return "　".join([row_name(own, number, row, names), *told])
+    """The value as one reads it: of tables how many rows, of twelve months each that has something, or all at once."""
+    if own.kind is not Kind.MONTHLY or is_empty(value):
+        return in_words(own, value, names)
+    cells = [cell or 0 for cell in value]
+    unit = unit_of(own)
+    if len(set(cells)) == 1:
+        return f"各月 {cells[0]:,}{unit}（計 {sum(cells):,}{unit}）"
+    told = "、".join(f"{month} {cell:,}" for month, cell in zip(MONTHS, cells, strict=True) if cell)
+    return f"{told}（計 {sum(cells):,}{unit}）"
 
 
 def _origin(kept: Mapping[str, Any] | None) -> str:

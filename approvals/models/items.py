@@ -171,11 +171,15 @@ class RateCertificate(FacilityOwned):
     What became of 加算率 an approved application asks for (加算率の認定): sent on to the prefecture, then certified by
     it, or certified by the city at once.
 
-    Until ``certified_at`` the rates hold provisionally. ``base_percent`` and ``wage_percent`` are those certified.
+    Until they are certified the rates that were applied for hold provisionally. ``base_percent`` and ``wage_percent``
+    are those of the certificate. Two people have approved what was applied for; a certificate that says anything else
+    holds only when a second person has confirmed it (``awaits_confirmation`` until then).
     """
 
     version = models.OneToOneField(ApplicationVersion, on_delete=models.PROTECT, related_name="certificate")
     certifier = models.CharField("認定する者", max_length=12, choices=Certifier.choices)
+    applied_base_percent = models.PositiveSmallIntegerField("申請した区分1 基礎分(%)", null=True)
+    applied_wage_percent = models.PositiveSmallIntegerField("申請した区分2 賃金改善分(%)", null=True)
     forwarded_on = models.DateField("進達日", null=True)
     forwarded_by = models.UUIDField("進達を記録した人", null=True)
     base_percent = models.PositiveSmallIntegerField("区分1 基礎分(%)", null=True)
@@ -184,9 +188,33 @@ class RateCertificate(FacilityOwned):
     certified_on = models.DateField("認定日", null=True)
     certified_at = models.DateTimeField("認定を記録した日時", null=True)
     certified_by = models.UUIDField("認定を記録した人", null=True)
+    awaits_confirmation = models.BooleanField("別の人の確認待ち", default=False)
+    confirmed_at = models.DateTimeField("確認した日時", null=True)
+    confirmed_by = models.UUIDField("確認した人", null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="rate_certificate_says_what_was_applied_or_is_confirmed",
+                condition=Q(certified_at__isnull=True, awaits_confirmation=False, confirmed_at__isnull=True)
+                | Q(awaits_confirmation=True, certified_at__isnull=False, confirmed_at__isnull=True)
+                | Q(confirmed_at__isnull=False, certified_at__isnull=False, awaits_confirmation=False)
+                | Q(
+                    awaits_confirmation=False,
+                    applied_base_percent__isnull=False,
+                    applied_wage_percent__isnull=False,
+                    base_percent=F("applied_base_percent"),
+                    wage_percent=F("applied_wage_percent"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="four_eyes_on_a_certificate_that_differs",
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | (
+                    Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
+                    & ~Q(confirmed_by=F("certified_by"))
+                ),
+            ),
             models.CheckConstraint(
                 name="rate_certificate_is_whole_or_awaited",
                 condition=Q(
@@ -212,3 +240,14 @@ class RateCertificate(FacilityOwned):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.certificate_number}"
+
+    @property
+    def says_what_was_applied(self) -> bool:
+        """The rates of the certificate are those two people have approved."""
+        applied = (self.applied_base_percent, self.applied_wage_percent)
+        return None not in applied and applied == (self.base_percent, self.wage_percent)
+
+    @property
+    def holds(self) -> bool:
+        """Certified, and nobody has to confirm it any more."""
+        return self.certified_at is not None and not self.awaits_confirmation

@@ -18,6 +18,7 @@ from approvals.models import Certifier, RateCertificate
 from audit.record import record
 from facilities.actors import Actor
 from facilities.checks import BASE_PERCENTS, WAGE_PERCENTS
+from facilities.models import FacilityProfile, holding_in
 from facilities.operations import granting
 from facilities.operations.rates import (
     SAME_RATES,
@@ -37,6 +38,11 @@ NO_BASE: Final = (
 )
 NO_WAGE: Final = (
     f"区分2（賃金改善分）を{WAGE_PERCENTS[0]}から{WAGE_PERCENTS[-1]}までの整数（％）で入力してください。"
+)
+
+OTHER_RATES: Final = (
+    "申請された加算率（区分1 {base}%・区分2 {wage}%）と違う率では認定できません。"
+    "率が違うときは、理由を書いて差し戻してください。"
 )
 
 
@@ -74,20 +80,18 @@ def write_certificate(
     row: RateCertificate, certificate: Certificate, first: ServiceMonth, *, by: Actor, at: datetime
 ) -> None:
     """
-    The certificate is there: its rates hold from ``first`` on, provisional no more.
+    The certificate is there. Its rates hold from ``first`` on where they are those that were applied for; others wait
+    for somebody else's confirmation.
 
     :raises ProblemsFound: it is not whole, or no profile holds in the month.
     """
     base, wage, day = _whole(certificate)
-    number = certificate.number.strip()
-    try:
-        certified_rates_hold(row.facility, CertifiedRates(base, wage, number, day), from_month=first, by=by)
-    except ProblemsFound as refusal:
-        if refusal.problems != [SAME_RATES]:  # an administrator has written them already
-            raise
     row.base_percent, row.wage_percent = base, wage
-    row.certificate_number, row.certified_on = number, day
+    row.certificate_number, row.certified_on = certificate.number.strip(), day
     row.certified_at, row.certified_by = at, by.user_id
+    row.awaits_confirmation = not row.says_what_was_applied
+    if row.holds:
+        rates_hold(row, first, by=by)
     row.save()
     record(
         ItemEvent.RATES_CERTIFIED,
@@ -98,10 +102,42 @@ def write_certificate(
             "from_month": str(first),
             "base_percent": base,
             "wage_percent": wage,
-            "certificate_number": number,
+            "certificate_number": row.certificate_number,
             "certified_on": day.isoformat(),
+            "awaits_confirmation": row.awaits_confirmation,
         },
     )
+
+
+def rates_hold(row: RateCertificate, first: ServiceMonth, *, by: Actor) -> None:
+    """
+    Let the rates of a whole certificate hold from ``first`` on, provisional no more.
+
+    :raises ProblemsFound: no profile holds in the month.
+    """
+    assert row.base_percent is not None
+    assert row.wage_percent is not None
+    rates = CertifiedRates(row.base_percent, row.wage_percent, row.certificate_number, row.certified_on)
+    try:
+        certified_rates_hold(row.facility, rates, from_month=first, by=by)
+    except ProblemsFound as refusal:
+        if refusal.problems != [SAME_RATES]:  # an administrator has written them already
+            raise
+
+
+def first_month_of_rates(version: ApplicationVersion, item: Item) -> ServiceMonth:
+    """
+    From when on its rates hold: its first month, or, of a facility that opened within the year, the first one that
+    year in which a profile holds.
+    """
+    first, _ = months_of(version, item)
+    profiles = FacilityProfile.objects.filter(facility=version.facility_id)
+    if holding_in(profiles, first).exists():
+        return first
+    march = ServiceMonth(first.fiscal_year + 1, 3)
+    later = profiles.filter(from_month__gt=first.first_day, from_month__lte=march.first_day)
+    begins = later.order_by("from_month").values_list("from_month", flat=True).first()
+    return ServiceMonth.of(begins) if begins is not None else first
 
 
 def _grant(version: ApplicationVersion, item: Item, by: Actor, at: datetime) -> None:
@@ -120,20 +156,31 @@ def _grant(version: ApplicationVersion, item: Item, by: Actor, at: datetime) -> 
 def _rates(
     subject: ItemUnderReview, item: Item, certificate: Certificate | None, by: Actor, at: datetime
 ) -> None:
-    version, (first, _) = subject.version, months_of(subject.version, item)
+    version, first = subject.version, first_month_of_rates(subject.version, item)
+    base, wage = applied_rates(version)
     row = RateCertificate(
         municipality_id=version.municipality_id,
         facility=version.facility,
         version=version,
         certifier=subject.route.certifier,
+        applied_base_percent=base,
+        applied_wage_percent=wage,
     )
     if subject.route.certifier == Certifier.CITY:
-        write_certificate(row, certificate or Certificate(None, None, "", None), first, by=by, at=at)
+        certificate = certificate or Certificate(None, None, "", None)
+        _require_rates_as_approved(certificate, base, wage)
+        write_certificate(row, certificate, first, by=by, at=at)
         return
     row.save()
-    base, wage = applied_rates(version)
     if base is not None and wage is not None:
         provisional_rates_hold(version.facility, base, wage, from_month=first, by=by)
+
+
+def _require_rates_as_approved(certificate: Certificate, base: int | None, wage: int | None) -> None:
+    """The city certifies what the steps before have seen; other rates are applied for anew."""
+    typed = (certificate.base_percent, certificate.wage_percent)
+    if None not in (base, wage) and None not in typed and typed != (base, wage):
+        raise ProblemsFound([OTHER_RATES.format(base=base, wage=wage)])
 
 
 def _whole(certificate: Certificate) -> tuple[int, int, date]:

@@ -20,15 +20,17 @@ from applications.operations import review
 from approvals import permissions
 from approvals.events import ItemEvent
 from approvals.items.comparing import SEALED, before_of, is_same
+from approvals.items.holding import Stake, own_stake
 from approvals.items.noticing import approved_versions, eyes_for, notice_all, packs_of
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.models import Delegation, ItemDecision, ReviewRoute, Verdict
 from approvals.models.items import LONGEST_REASON
 from approvals.operations.effects import Certificate, take_effect
-from approvals.operations.telling import tell_of_return
+from approvals.operations.telling import tell_of_approval_later, tell_of_return
 from asking import together
 from audit.record import record
 from claims.queries.kept_findings import newest_months
+from documents.personal_data import NAMES_A_CHILD, names_a_child
 from facilities.actors import Actor
 from facilities.models import Facility
 from facilities.operating import operation
@@ -38,6 +40,7 @@ NOT_AS_SHOWN = "画面を開いたあとに内容が変わりました。いま�
 MEANWHILE = "ほかの人が先に決定しました。いまの状態を確認してください。"
 NOT_THERE = "この市の申請として見つかりません。一覧を開き直してください。"
 HAS_CHANGED = "前回の承認内容と変わっています。1件ずつ確認してください。"
+AVOIDS_DEDUCTION = "減算に当てはまらないという回答です。1件ずつ確認してください。"
 HAS_FLAGS = "注意の印があります。1件ずつ確認してください。"
 NO_REASON = "差し戻しの理由を入力してください。施設が読んで直せるように書きます。"
 LONGEST_REMARK = 500
@@ -88,7 +91,7 @@ def return_to_facility(
 
     :raises ApplicationVersion.DoesNotExist: not a version of the open scope.
     :raises NotAllowed: not this person, not this step, not as shown, or decided meanwhile.
-    :raises ProblemsFound: no reason, or too long a one; a remark at no field, or too long a one.
+    :raises ProblemsFound: no reason, or too long a one; a remark at no field, or too long a one; something of a child.
     """
     subject = _locked(version_id, at)
     permissions.decide_item(by, subject)
@@ -108,10 +111,12 @@ def return_to_facility(
 @operation(ItemEvent.BULK_DECIDED)
 def approve_unchanged(choices: Sequence[tuple[UUID, str]], *, by: Actor, at: datetime) -> BulkResult:
     """
-    Approve those of ``choices`` (id, shown hash) that are as they were approved before and of which nothing strikes.
+    Approve those of ``choices`` (id, shown hash) of which nothing strikes: as they were approved before, or a «no» to
+    what was never held.
 
-    Found out here, never believed: what strikes is asked once for all, each version is compared under its lock. Each
-    is judged for itself; one that cannot be approved does not hold up the others. One named twice is judged once.
+    Found out here, never believed: what strikes is asked once for all, each version is compared, and what it
+    gives up asked, under its lock. Each is judged for itself; one that cannot be approved does not hold up the others.
+    One named twice is judged once.
     """
     result = BulkResult()
     warned = _warned_of([version_id for version_id, _ in choices])
@@ -129,8 +134,7 @@ def approve_unchanged(choices: Sequence[tuple[UUID, str]], *, by: Actor, at: dat
                 subject = _locked(version_id, at, shared)
                 permissions.decide_item(by, subject)
                 _require_shown(subject.version, shown_hash)
-                if not is_same(subject.version, before_of(subject.version)):
-                    raise NotAllowed(HAS_CHANGED)
+                _require_together(subject.version)
                 if warned.get(version_id) != subject.version.content_hash:
                     raise NotAllowed(HAS_FLAGS)
                 _approve(subject, shown_hash, by, at, in_bulk=True)
@@ -196,6 +200,7 @@ def _approve(
     if subject.is_last_step:
         review.approve(subject.version, by=by, at=at)
         take_effect(subject, certificate=certificate, by=by, at=at)
+        tell_of_approval_later(subject.version, at=at)
     else:
         review.note_first_decision(subject.version, at=at)
     return subject.version
@@ -204,6 +209,15 @@ def _approve(
 def _require_shown(version: ApplicationVersion, shown_hash: str) -> None:
     if version.content_hash != shown_hash:
         raise NotAllowed(NOT_AS_SHOWN)
+
+
+def _require_together(version: ApplicationVersion) -> None:
+    """:raises NotAllowed: it is neither as before nor a «no» that gives up nothing."""
+    stake = own_stake(version)
+    if stake in {Stake.HELD, Stake.REPORT}:
+        raise NotAllowed(HAS_FLAGS)
+    if stake is not Stake.NOTHING and not is_same(version, before_of(version)):
+        raise NotAllowed(AVOIDS_DEDUCTION if stake is Stake.DEDUCTION else HAS_CHANGED)
 
 
 def _decide(
@@ -268,6 +282,8 @@ def _reason_problems(reason: str, remarks: Mapping[str, str], labels: Mapping[st
         problems.append(NO_REASON)
     if len(reason) > LONGEST_REASON:
         problems.append(f"理由は{LONGEST_REASON}字までで入力してください。")
+    if any(map(names_a_child, (reason, *remarks.values()))):
+        problems.append(NAMES_A_CHILD)
     if set(remarks) - set(labels):
         problems.append("この様式にない欄への指摘があります。画面を開き直してください。")
     problems += [
@@ -285,7 +301,7 @@ def _warned_of(version_ids: Sequence[UUID]) -> dict[UUID, str]:
     """
     rows = ApplicationVersion.objects.filter(pk__in=version_ids)
     versions, packs, months = together(
-        rows.select_related("application").defer(*SEALED), packs_of(rows), newest_months()
+        rows.select_related("application", "facility").defer(*SEALED), packs_of(rows), newest_months()
     )
     years = {version.application.fiscal_year for version in versions}
     eyes = eyes_for(versions, packs, months)

@@ -1,22 +1,24 @@
-"""Telling facilities what was decided about their applications, and what is missing. No mail carries a reason."""
+"""
+Telling facilities what was decided about their applications: returns at once, approvals once a day. No mail carries a
+reason.
+"""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
 from applications.models import ApplicationVersion
-from applications.permissions import set_rounds
-from approvals.events import ItemEvent
-from approvals.items.overview import OverviewRow
-from audit.record import record
-from facilities.actors import Actor
-from facilities.operating import operation
+from applications.states import VersionStatus
 from facilities.queries import mailboxes
-from facilities.rules import ProblemsFound
-from jobs import mail
-from pages.wareki import fiscal_year_words
+from jobs import mail, outbox
+from pages.wareki import date_words, fiscal_year_words
+
+TELL_OF_APPROVALS: Final = "approvals.tell_of_approvals"
+# When the day's approvals are told: after the office has closed, so that one mail holds all of them.
+TOLD_AT: Final = time(19)
 
 
 def tell_of_return(version: ApplicationVersion) -> None:
@@ -38,40 +40,50 @@ def tell_of_return(version: ApplicationVersion) -> None:
         )
 
 
-@operation(ItemEvent.REMINDED)
-def remind(rows: Sequence[OverviewRow], *, by: Actor, at: datetime) -> int:
-    """
-    A mail to the accounts of the facilities from which something of the round has still to come, once a day at most.
-    Answers how many facilities were written to.
+def tell_of_approval_later(version: ApplicationVersion, *, at: datetime) -> None:
+    """The facility reads of it in the evening, with whatever else is approved until then: one mail a day."""
+    day = timezone.localdate(at)
+    if at >= _told_on(day):
+        day += timedelta(days=1)
+    outbox.add(
+        TELL_OF_APPROVALS,
+        key=f"approved|{version.facility_id}|{day}",
+        due_at=_told_on(day),
+        municipality_id=version.municipality_id,
+        facility_id=version.facility_id,
+        day=day.isoformat(),
+    )
 
-    :raises NotAllowed: not the operations section.
-    :raises ProblemsFound: nothing is missing from any of them.
+
+def tell_of_approvals(facility_id: UUID, day: date) -> int:
     """
-    set_rounds(by, None)
-    wanted = {row.facility.pk: row for row in rows if row.needs_reminding}
-    if not wanted:
-        raise ProblemsFound(["催促する施設を1件以上選んでください。未提出か差し戻し中の施設だけが対象です。"])
-    day, told = timezone.localdate(at).isoformat(), set()
-    for account in mailboxes(wanted):
+    A mail to each of the facility's accounts: how many were approved in the day that ended at ``TOLD_AT``. Answers how
+    many mails were asked for. The scope is the whole city.
+    """
+    until = _told_on(day)
+    # One that was approved and replaced by another approval on the same day counts, too; one that was returned never.
+    approved = ApplicationVersion.objects.filter(
+        facility=facility_id,
+        status__in=(VersionStatus.APPROVED, VersionStatus.SUPERSEDED),
+        return_reason="",
+        decided_at__gte=until - timedelta(days=1),
+        decided_at__lt=until,
+    ).count()
+    accounts = mailboxes([facility_id]) if approved else []
+    for account in accounts:
         assert account.facility is not None, "a facility account has a facility"
-        row = wanted[account.facility.pk]
-        listed = "\n".join(f"・{label}" for label in row.open_labels)
-        standing = row.standing
         mail.send_later(
             to=account.user.address,
-            subject=f"【はぐくみ請求】申請の提出をお願いします（{standing.name}）",
+            subject=f"【はぐくみ請求】申請が承認されました（{approved}件）",
             text=(
-                f"{account.facility.name}　{fiscal_year_words(standing.round.fiscal_year)}　{standing.name}\n\n"
-                f"次の申請の提出をお待ちしています（締切 {standing.closes_words}）。\n{listed}\n"
-                f"ログインしてご確認ください。\n{settings.SITE_URL}/f/{account.facility.number}/applications/\n"
+                f"{account.facility.name}\n\n{date_words(day)}{TOLD_AT.hour}時までの1日に、"
+                f"{approved}件の申請が承認されました。\nログインしてご確認ください。\n"
+                f"{settings.SITE_URL}/f/{account.facility.number}/applications/\n"
             ),
-            key=f"items wanted|{standing.round.fiscal_year}|{standing.round.number}|{account.pk}|{day}",
+            key=f"approved|{account.pk}|{day}",
         )
-        told.add(account.facility.pk)
-    record(
-        ItemEvent.REMINDED,
-        by=by,
-        rows={"facility": sorted(told)},
-        detail={"fiscal_year": rows[0].standing.round.fiscal_year, "round": rows[0].standing.round.number},
-    )
-    return len(told)
+    return len(accounts)
+
+
+def _told_on(day: date) -> datetime:
+    return datetime.combine(day, TOLD_AT, tzinfo=mail.JAPAN)

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.operations import reminding
 from applications.permissions import set_rounds
 from approvals import permissions
 from approvals.events import ItemEvent
 from approvals.items.overview import STATES, Overview, OverviewQuestion, overview
-from approvals.operations import telling
 from audit.record import record
 from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
@@ -32,12 +32,23 @@ def remind(request: TenantRequest) -> HttpResponse:
     require(request, permissions.look_at_items)
     found = _found(request)
     chosen = set(request.POST.getlist("facility"))
-    rows = [row for row in found.everything if str(row.facility.pk) in chosen]
+    rows = [row for row in found.everything if str(row.facility.pk) in chosen and row.needs_reminding]
     try:
-        told = telling.remind(rows, by=request.actor, at=timezone.now())
+        told = reminding.remind_now(
+            request.membership.municipality,
+            [row.facility.pk for row in rows],
+            by=request.actor,
+            at=timezone.now(),
+        )
     except (NotAllowed, ProblemsFound) as problem:
         return _page(request, problem=problem)
-    messages.success(request, f"{told}施設に催促のメールを送ります。")
+    if told.told:
+        messages.success(request, f"{told.told}施設に催促のメールを送ります。")
+    if told.already:
+        messages.warning(
+            request,
+            f"{told.already}施設には送りません。きょうの催促をすでに送ったか、メールアドレスの確認がまだの施設です。",
+        )
     return redirect(f"{reverse('item_review:overview')}?{found.asked.query}")
 
 

@@ -1,7 +1,7 @@
 """One application under review: what differs first, then approve or return; afterwards the certificate of its rates."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from applications.models import ApplicationVersion
 from applications.views.city_talk import beside_for_city
 from approvals import permissions
 from approvals.events import ItemEvent
+from approvals.items.folding import next_for_reader, one_by_one
 from approvals.items.inbox import ItemInbox, ItemQuestion, Neighbours, item_inbox
 from approvals.items.page import ItemView, item_view
 from approvals.items.terms import applied_rates
@@ -23,15 +24,17 @@ from approvals.models import Certifier, RateCertificate
 from approvals.operations import items as operations
 from approvals.operations import rates
 from approvals.operations.effects import Certificate
+from approvals.views.typed import typed_day
 from audit.record import record
 from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
-from staff_records.typed import Unreadable
-from staff_records.typed.values import read_day
 
 REMARK = "remark-"
 DECIDED = "decided"
 TYPED = ("reason", "base_percent", "wage_percent", "certificate_number", "certified_on", "forwarded_on")
+
+CERTIFIED = "加算率の認定を記録しました。請求に反映されます。"
+TO_CONFIRM = "申請と違う加算率の認定を記録しました。別の人が確認すると、請求に反映されます。"
 
 
 @require_GET
@@ -84,7 +87,7 @@ def forward(request: TenantRequest, version_id: UUID) -> HttpResponse:
     """Note that it went on to the prefecture."""
 
     def act() -> HttpResponse:
-        day = _day(request.POST.get("forwarded_on", ""))
+        day = typed_day(request.POST.get("forwarded_on", ""))
         rates.forward(version_id, forwarded_on=day, by=request.actor, at=timezone.now())
         messages.success(request, "県への進達を記録しました。")
         return redirect("item_review:review_page", version_id)
@@ -97,8 +100,21 @@ def certify(request: TenantRequest, version_id: UUID) -> HttpResponse:
     """Write down the certificate that has come."""
 
     def act() -> HttpResponse:
-        rates.certify(version_id, _certificate(request), by=request.actor, at=timezone.now())
-        messages.success(request, "加算率の認定を記録しました。請求に反映されます。")
+        row = rates.certify(version_id, _certificate(request), by=request.actor, at=timezone.now())
+        messages.success(request, CERTIFIED if row.holds else TO_CONFIRM)
+        return redirect("item_review:review_page", version_id)
+
+    return _answer(request, version_id, act)
+
+
+@require_POST
+def confirm(request: TenantRequest, version_id: UUID) -> HttpResponse:
+    """Confirm a certificate that says other rates than were applied for."""
+
+    def act() -> HttpResponse:
+        shown = _moment(request.POST.get("shown", ""))
+        rates.confirm(version_id, shown=shown, by=request.actor, at=timezone.now())
+        messages.success(request, CERTIFIED)
         return redirect("item_review:review_page", version_id)
 
     return _answer(request, version_id, act)
@@ -124,7 +140,7 @@ def _page(
     except ApplicationVersion.DoesNotExist:
         raise Http404 from None
     version = view.version
-    beside = beside_for_city(request, view.versions, view.item)
+    beside = beside_for_city(request, view.version.application, view.versions, view.item)
     rows = {**view.row_ids, **beside["beside"].row_ids}
     record(ItemEvent.SHOWN, on=version, rows=rows, detail={"content_hash": version.content_hash})
     may_decide, why_not = True, ""
@@ -146,6 +162,7 @@ def _page(
         "is_delegate": may_decide and request.actor.duty != view.subject.role,
         "asks_certificate": _asks_certificate(view),
         "may_certify": permissions.certify_rates.allows(request.actor, None),
+        "may_confirm": _may_confirm(request, view),
         "rates": _rates(view, typed),
         "typed": typed,
         "fields": [(one, sent.get(f"{REMARK}{one.key}", "")) for one in view.fields],
@@ -175,6 +192,17 @@ def _asks_certificate(view: ItemView) -> bool:
     )
 
 
+def _may_confirm(request: TenantRequest, view: ItemView) -> bool:
+    """A certificate that somebody else has typed waits."""
+    row = view.certificate
+    return (
+        row is not None
+        and row.awaits_confirmation
+        and row.certified_by != request.actor.user_id
+        and permissions.certify_rates.allows(request.actor, None)
+    )
+
+
 def _rates(view: ItemView, typed: dict[str, str]) -> tuple[str, str]:
     """What stands in the certificate's form: what was typed, else what was applied for."""
     applied = (
@@ -195,11 +223,13 @@ def _list(request: TenantRequest) -> ItemInbox:
 
 def _neighbours(request: TenantRequest, version_id: UUID) -> Neighbours | None:
     """Those before and after this one in the list it was opened from; none where it was opened from nowhere."""
-    return _list(request).neighbours_of(version_id) if request.GET or request.POST else None
+    if not (request.GET or request.POST):
+        return None
+    return one_by_one(_list(request), version_id).neighbours_of(version_id)
 
 
 def _next_for_reader(request: TenantRequest, version_id: UUID) -> UUID | None:
-    return _list(request).next_for_reader(version_id)
+    return next_for_reader(_list(request), version_id)
 
 
 def _on_to(
@@ -237,7 +267,7 @@ def _certificate(request: HttpRequest) -> Certificate:
         _percent(sent.get("base_percent", "")),
         _percent(sent.get("wage_percent", "")),
         sent.get("certificate_number", ""),
-        _day(sent.get("certified_on", "")),
+        typed_day(sent.get("certified_on", "")),
     )
 
 
@@ -246,11 +276,8 @@ def _percent(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= 2 else None
 
 
-def _day(text: str) -> date | None:
-    """As roster and applications read days: 2026-06-01, 令和8年6月1日, R8.6.1."""
-    if not text.strip():
-        return None
+def _moment(text: str) -> datetime | None:
     try:
-        return read_day(text)
-    except Unreadable:
+        return datetime.fromisoformat(text)
+    except ValueError:
         return None

@@ -1,5 +1,6 @@
 """Which roles decide which applications, and who decides in whose place: for administrators and who delegates."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -32,6 +33,24 @@ from staff_records.typed.values import read_day, read_yen
 STEPS = ("step_1", "step_2", "step_3")
 ROUTE_FIELDS = (*STEPS, "item", "family", "stage", "least_yen", "certifier")
 DELEGATION_FIELDS = ("from", "to", "from_day", "to_day", "why")
+# The field a sentence is about, by the words it begins with; the longer ones first.
+ROUTE_WORDS = {
+    "審査の段階": "step_1",
+    "区分": "family",
+    "項目": "item",
+    "「金額」": "least_yen",
+    "金額": "least_yen",
+}
+DELEGATION_WORDS = {
+    "任せる人": "from",
+    "代わりに決定する人": "to",
+    "代理の始まる日": "from_day",
+    "「始まる日」": "from_day",
+    "代理の終わる日": "to_day",
+    "「終わる日」": "to_day",
+    "代理の期間": "to_day",
+    "代理の理由": "why",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,6 +96,7 @@ def routes(request: TenantRequest) -> HttpResponse:
         "typed": typed_texts(request, *ROUTE_FIELDS),
         "may_set": permissions.set_routes.allows(request.actor, None),
         "problems": _sentences(problem),
+        "targets": _targets(problem, ROUTE_WORDS),
         "breadcrumbs": [("申請", reverse("item_review:inbox")), ("審査の経路", None)],
     }
     return render(request, "approvals/items/routes.html", context, status=422 if problem else 200)
@@ -138,9 +158,14 @@ def delegations(request: TenantRequest) -> HttpResponse:
         "own": [
             (f"{row.user_id}:{row.duty}", f"{names[row.user_id]}　{step_words(row.duty)}") for row in own
         ],
-        "people": [(str(row.user_id), f"{names[row.user_id]}　{step_words(row.duty)}") for row in staff],
+        "people": [
+            (str(row.user_id), f"{names[row.user_id]}　{step_words(row.duty)}")
+            for row in staff
+            if row.user_id != request.actor.user_id or len(own) > 1
+        ],
         "typed": typed_texts(request, *DELEGATION_FIELDS),
         "problems": _sentences(problem),
+        "targets": _targets(problem, DELEGATION_WORDS),
         "breadcrumbs": [("申請", reverse("item_review:inbox")), ("代理", None)],
     }
     return render(request, "approvals/items/delegations.html", context, status=422 if problem else 200)
@@ -168,8 +193,8 @@ def _delegate(request: TenantRequest) -> None:
         _id(from_user, "任せる人を選んでください。"),
         to_user=_id(sent.get("to", ""), "代わりに決定する人を選んでください。"),
         role=role if role in Role else "",
-        from_day=_day(sent.get("from_day", "")),
-        to_day=_day(sent.get("to_day", "")),
+        from_day=_day(sent.get("from_day", ""), "始まる日"),
+        to_day=_day(sent.get("to_day", ""), "終わる日"),
         reason=sent.get("why", ""),
         by=request.actor,
         at=timezone.now(),
@@ -212,13 +237,23 @@ def _id(text: str, sentence: str) -> UUID:
         raise ProblemsFound([sentence]) from None
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, label: str) -> date | None:
     """:raises ProblemsFound: no day."""
     try:
         return read_day(text)
     except Unreadable as refused:
-        raise ProblemsFound([str(refused)]) from None
+        raise ProblemsFound([f"「{label}」：{refused}"]) from None
 
 
 def _sentences(problem: NotAllowed | ProblemsFound | None) -> list[str]:
     return getattr(problem, "problems", [str(problem)]) if problem else []
+
+
+def _targets(problem: NotAllowed | ProblemsFound | None, words: Mapping[str, str]) -> dict[str, str]:
+    """The field each sentence leads to."""
+    return {
+        sentence: field
+        for sentence in _sentences(problem)
+        for beginning, field in words.items()
+        if sentence.startswith(beginning)
+    }

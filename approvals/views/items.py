@@ -1,5 +1,6 @@
 """The inbox of applications: filtered and sorted; export; approving unchanged ones together."""
 
+from collections import Counter
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +14,8 @@ from applications.definitions import FAMILY_LABELS, Family
 from applications.permissions import read_in_city
 from approvals import permissions
 from approvals.events import ItemEvent
-from approvals.items.inbox import SORTS, STATES, ItemInbox, ItemQuestion, ItemRow, item_inbox
+from approvals.items.folding import folded, rows_of
+from approvals.items.inbox import FOLDS, SORTS, STATES, ItemInbox, ItemQuestion, ItemRow, item_inbox
 from approvals.operations import items as operations
 from approvals.operations.items import MOST_TOGETHER
 from audit.record import record
@@ -36,8 +38,11 @@ COLUMNS = [
     "注意",
     "提出日",
 ]
-TOO_MANY = f"一度に承認できるのは{MOST_TOGETHER}件までです。項目などで絞り込んで、分けて承認してください。"
-NOTHING_CHOSEN = "まとめて承認できる申請を1件以上選んでください。前回と変わらない申請だけが対象です。"
+TOO_MANY = f"一度に承認できるのは{MOST_TOGETHER}件までです。一覧から、分けて承認してください。"
+NOTHING_CHOSEN = (
+    "まとめて承認できる申請を1件以上選んでください。前回と変わらない申請と、"
+    "前も受けていない項目の「申請しない」だけが対象です。"
+)
 
 
 @require_GET
@@ -61,17 +66,23 @@ def confirm_together(request: TenantRequest) -> HttpResponse:
     """What would be approved together, before anything is decided."""
     require(request, permissions.look_at_items)
     asked = _asked(request)
-    chosen = set(request.POST.getlist("version"))
-    if len(chosen) > MOST_TOGETHER:
-        return _page(request, asked, problems=[TOO_MANY])
     found = _inbox(request, asked)
+    chosen = set(request.POST.getlist("version"))
     rows = [row for row in found.everything if str(row.version.pk) in chosen]
-    fit = [row for row in rows if row.goes_together]
-    if not fit:
+    single = [row for row in rows if row.goes_together]
+    together = [
+        *single,
+        *(row for row in rows_of(request.POST.getlist("fold_key"), found) if row.goes_together),
+    ]
+    if not together:
         return _page(request, asked, problems=[NOTHING_CHOSEN])
+    fit = together[:MOST_TOGETHER]
     record(ItemEvent.BULK_SHOWN, rows=found.row_ids(fit))
     context = {
-        "rows": fit,
+        "fit": fit,
+        "rows": [row for row in fit if not row.noticed.asks_nothing],
+        "nothings": Counter(row.version.application.label for row in fit if row.noticed.asks_nothing).items(),
+        "later": len(together) - len(fit),
         "left_out": [row for row in rows if not row.goes_together],
         "facilities": len({row.version.facility_id for row in fit}),
         "asked": asked,
@@ -104,15 +115,18 @@ def approve_unchanged(request: TenantRequest) -> HttpResponse:
 def _page(request: TenantRequest, asked: ItemQuestion, problems: list[str] | None = None) -> HttpResponse:
     require(request, permissions.look_at_items)
     found = _inbox(request, asked)
-    record(ItemEvent.INBOX_SHOWN, rows=found.row_ids(), detail={"query": asked.query})
+    lines = folded(found, request.GET.get("page", ""))
+    record(ItemEvent.INBOX_SHOWN, rows=found.row_ids(list(lines.page)), detail={"query": asked.query})
     years = range(asked.this_year, asked.this_year - 4, -1)
     context = {
         "inbox": found,
+        "lines": lines,
         "asked": asked,
         "states": [(state, words, found.counts[state]) for state, words in STATES.items()],
         "families": FAMILY_LABELS.items(),
         "kinds": FacilityKind.choices,
         "sorts": SORTS.items(),
+        "folds": FOLDS.items(),
         "years": [(year, fiscal_year_words(year)) for year in years],
         "may_decide_any": any(row.goes_together for row in found.everything),
         "may_talk": read_in_city.allows(request.actor, None),

@@ -148,8 +148,11 @@ class Checked:
     @property
     def findings_told(self) -> FindingsTold:
         """The findings in plain values, for lists and for keeping."""
-        found = self.findings
-        return FindingsTold.of(self._by_state, (*found.claimed, *found.unclaimed))
+        found, profile = self.findings, self.ingredients.profile
+        only = ""
+        if profile is not None and (profile.capacity_1 is None or profile.capacity_23 is None):
+            only = "1" if profile.capacity_23 is None else "23"
+        return FindingsTold.of(self._by_state, (*found.claimed, *found.unclaimed), only)
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:

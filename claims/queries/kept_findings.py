@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from applications.rows_read import with_applications
+from applications.rows_read import places_read, with_applications
 from asking import together
 from claims.applied import said_in_year
 from claims.findings_told import FindingsTold
@@ -47,6 +47,7 @@ def read_by_findings(month: ServiceMonth) -> list[Read]:
         Read(MonthlyFacts.objects.filter(month=month.first_day)),
         Read(ConditionAnswers.objects.filter(fiscal_year=year)),
         *with_applications(said_in_year(year)),
+        *places_read(year),
         *rosters_read(),
     ]
 

@@ -17,7 +17,7 @@ from facilities.events import FacilityEvent
 from facilities.models import Facility, GrantedItem, ItemEnding
 from facilities.operations.dated import OVERLAPPING_ITEM, month_of, never_twice, tell_rooms_above
 from facilities.periods import ServiceMonth
-from pricing.rule_sets import claimable_entries
+from pricing.rule_sets import is_of_two_tables
 
 # For which children of a 認定こども園 an item holds; an item of all of them is of both.
 SYSTEMS = ("1", "23")
@@ -38,12 +38,13 @@ def hold_from(
     """
     Let the addition hold with ``options`` from one month to another, or until further notice.
 
-    ``certification`` counts only where both tables of a 認定こども園 have it, as on the administrator's form.
+    ``certification`` counts only where both tables of a 認定こども園 have it and not for the whole facility, as on the
+    administrator's form.
     It takes the place of what was set for these children from ``from_month`` on, until the end of that fiscal year and
     beyond; what begins in a later fiscal year was decided for that year and stays. Returns the rows that begin now:
     none where everything holds already.
     """
-    rows, two_tables = _held(facility, code, from_month), _is_of_two_tables(facility, code)
+    rows, two_tables = _held(facility, code, from_month), is_of_two_tables(facility.kind, code)
     if not two_tables:
         certification = ""
     own = [row for row in rows if _same_children(row, certification)]
@@ -98,7 +99,7 @@ def cease_from(
     Let the addition hold for the last time in the month before ``from_month``; what begins in a later fiscal year
     stays. Returns the rows that held: none where it did not hold anyway.
     """
-    if not _is_of_two_tables(facility, code):
+    if not is_of_two_tables(facility.kind, code):
         certification = ""
     own = [row for row in _held(facility, code, from_month) if _same_children(row, certification)]
     later = _of_later_years(own, from_month)
@@ -113,11 +114,6 @@ def cease_from(
 def _held(facility: Facility, code: str, from_month: ServiceMonth) -> list[GrantedItem]:
     rows = GrantedItem.objects.select_for_update(of=("self",)).filter(facility=facility, code=code)
     return list(rows.exclude(to_month__lt=from_month.first_day).order_by("from_month", "certification"))
-
-
-def _is_of_two_tables(facility: Facility, code: str) -> bool:
-    """Whether there are two kinds of children it can hold for; an item of one table holds for those of that table."""
-    return len(claimable_entries(facility.kind, code)) > 1
 
 
 def _same_children(row: GrantedItem, certification: str) -> bool:

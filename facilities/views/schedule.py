@@ -57,6 +57,7 @@ def facility_schedule(request: TenantRequest, facility_number: str) -> HttpRespo
             "rows": rows,
             "tasks": tasks,
             "steps": FACILITY_STEPS,
+            "more_days": calendar_days(request.membership.municipality),
             "today": _today(),
             "feed": _feed_address(request, "facility"),
         },

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from applications.definitions import Item
 from applications.models import ApplicationVersion, ItemPack
-from applications.operations import cases, packs, rounds
+from applications.operations import cases, packs, places, rounds
 from applications.operations.cases import Wanted
 from applications.packs_in_force import released
+from applications.queries.places import fingerprint
 from approvals.operations import items as review
 from facilities.actors import Actor
 from facilities.models import Facility, Municipality
@@ -42,6 +43,14 @@ REOPENED_REASON: Final = "園舎の工事で書類を確かめられなかった
 REOPENED_UNTIL: Final = date(2026, 6, 15)
 JUNE: Final = ServiceMonth(2026, 6)
 Items = list[tuple[ItemPack, Item]]
+# What all granted items of the demo go by.
+PLACES: Final[Mapping[str, bool | str]] = {
+    "climate_zone": "other",
+    "rent_area": "c",
+    "urban": False,
+    "snow_region": False,
+    "ash_region": False,
+}
 
 
 def release_packs(city: Municipality, actors: Mapping[str, Actor]) -> None:
@@ -54,9 +63,17 @@ def release_packs(city: Municipality, actors: Mapping[str, Actor]) -> None:
             packs.release(row.pk, shown_hash=row.content_hash, by=two, at=moment(3, 12, 14))
 
 
+def say_places(city: Municipality, administrator: Actor) -> None:
+    """What holds of the city's places, said the year before and carried over."""
+    with acting(city, administrator):
+        places.say(YEAR - 1, PLACES, shown=fingerprint([]), by=administrator, at=moment(3, 10, 11))
+        places.carry_over(YEAR, by=administrator, at=moment(3, 10, 12))
+
+
 def play(city: Municipality, actors: Mapping[str, Actor], clerks: Mapping[UUID, Actor]) -> None:
     """Round 1, at every stage."""
     release_packs(city, actors)
+    say_places(city, actors["kanri"])
     officer, chief = actors["tanto"], actors["kakaricho"]
     for place, digits in enumerate((*APPROVED, *WITH_THE_OFFICER, *WITH_THE_CHIEF)):
         only = () if digits in WHOLE else SENT_FIRST

@@ -102,8 +102,6 @@ CHOSEN: Final[Mapping[str, Sequence[str]]] = {
     "ict_functions": ("attendance", "records", "contact"),
     "uses": ("wages", "training"),
     "before": ("none",),
-    "area": ("c",),
-    "variant": ("other",),
     "payment": ("advance",),
 }
 DIETITIANS: Final = {"a": "placed", "b": "shared", "c": "contracted"}
@@ -342,10 +340,6 @@ def _as_granted(desk: Desk, item: Item, own: Field) -> str | None:
         return DIETITIANS[variant]
     if item.key == "special_support" and own.key == "allowance":
         return "1" if variant == "a" else "0"
-    if item.key in {"rent", "depreciation"} and own.key == "urban":
-        return "yes" if variant.endswith("urban") else "no"
-    if item.key == "rent" and own.key == "area" and variant:
-        return variant[0]
     if item.key == "school_transition" and own.key == "curriculum":
         return "yes" if variant == "full" else "no"
     for code, key in DEDUCTIONS.items():

@@ -13,8 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.record import record
-from documents.attachments import MOST, kind_of, safe_name
-from documents.scanning import require_clean
+from documents.attachments import MOST, safe_name, taken_in
 from facilities.actors import Actor
 from facilities.models import Facility, FacilityKind
 from facilities.operating import operation
@@ -102,7 +101,7 @@ def change(notice_id: UUID, values: NoticeValues, *, shown_version: int, by: Act
 @operation(NoticeEvent.ATTACHED)
 def attach(notice_id: UUID, content: bytes, *, file_name: str, by: Actor, at: datetime) -> NoticeAttachment:
     """
-    Add a file to a draft.
+    Add a file to a draft. Of a picture only the pixels are kept: 172 facilities need not know where it was taken.
 
     :raises Notice.DoesNotExist: not a notice of the open scope.
     :raises NotAllowed: only the city's staff, only to a draft.
@@ -112,18 +111,17 @@ def attach(notice_id: UUID, content: bytes, *, file_name: str, by: Actor, at: da
     permissions.change(by, notice)
     if NoticeAttachment.objects.filter(notice=notice).count() >= MOST:
         raise ProblemsFound([TOO_MANY])
-    kind = kind_of(content)
-    require_clean(content)
+    kind, kept = taken_in(content)
     attachment = NoticeAttachment(
         municipality_id=notice.municipality_id,
         notice=notice,
         kind=kind,
         file_name=safe_name(file_name, kind),
-        size_bytes=len(content),
-        content_hash=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(kept),
+        content_hash=hashlib.sha256(kept).hexdigest(),
         added_at=at,
     )
-    attachment.content_sealed = seal(content, bound_to=attachment.place)
+    attachment.content_sealed = seal(kept, bound_to=attachment.place)
     attachment.save(force_insert=True)
     _save_changed(notice)
     record(

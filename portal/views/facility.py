@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from applications.queries.talk import open_questions
@@ -12,6 +13,7 @@ from portal.events import PortalEvent
 from portal.queries.facility import home_of
 from portal.queries.first_steps import first_steps_of
 from portal.queries.notices import latest_notices
+from staff_records.operations.succession import offered
 
 
 @require_GET
@@ -46,6 +48,7 @@ def home(request: TenantRequest, facility_number: str) -> HttpResponse:
         "current": current,
         "latest": latest,
         "questions": questions,
+        "succession": offered(facility, today=timezone.localdate()),
         "first_steps": first_steps,
         # The tour stands above the rest only for somebody new, of whom nothing else is wanted.
         "is_tour_first": is_tour_first and not (home.has_urgent or latest.unread or questions),

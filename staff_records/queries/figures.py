@@ -89,11 +89,16 @@ class Named:
 
 
 def figures_of(facility: Facility, month: ServiceMonth) -> FacilityFigures:
-    """One facility in the fiscal year of ``month``: five queries, however many people."""
+    """
+    One facility in the fiscal year of ``month``: five queries, however many people.
+
+    Only months in which the facility is run are told; another month asked for is the nearest of them.
+    """
     year = month.fiscal_year
     opened = opened_rosters(year, facility.pk).get(facility.pk, OpenedRoster(Roster(), ()))
     roster = opened.roster
-    months = months_of(year)
+    months = [one for one in months_of(year) if facility.lives_in(one)] or months_of(year)
+    month = min(max(month, months[0]), months[-1])
     last = months[-1].first_day
     profiles, grants, rules = together(
         FacilityProfile.objects.filter(facility=facility, from_month__lte=last),

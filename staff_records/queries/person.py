@@ -186,6 +186,11 @@ class Person:
         return self.left_on is not None and self.left_on < self.today
 
     @property
+    def gone_words(self) -> str:
+        """退職 or 転出, of whoever is not there any more."""
+        return Ending(self.last.ending or Ending.LEFT).state if self.last and self.has_left else ""
+
+    @property
     def months_words(self) -> str:
         """勤続 up to today or the last day, in words."""
         if self.hired_on is None or self.hired_on > self.today:

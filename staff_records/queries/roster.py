@@ -21,15 +21,15 @@ from staff_records.dossiers import A_DAY, Dossier, Purpose, dossiers
 from staff_records.flags import Flag, flags_of
 from staff_records.models import Employment, StaffMember
 from staff_records.opening import show_opened
-from staff_records.words import Post
+from staff_records.words import Ending, Post
 
 THERE, LEFT, ON_LEAVE, COMING, EVERYBODY = "there", "left", "leave", "coming", "all"
 STATES: Final[Mapping[str, str]] = {
     THERE: "在籍",
     ON_LEAVE: "休業中",
-    LEFT: "退職",
+    LEFT: "退職・転出",
     COMING: "採用予定",
-    EVERYBODY: "全員（採用予定・退職を含む）",
+    EVERYBODY: "全員（採用予定・退職・転出を含む）",
 }
 REGULAR: Final[Mapping[str, str]] = {"regular": "常勤", "part_time": "非常勤"}
 SORTS: Final[Mapping[str, str]] = {
@@ -129,6 +129,11 @@ class RosterRow:
         if self.span.hours_a_month is not None:
             return self.span.hours_a_month
         return self.span.hours_a_day * self.span.days_a_month
+
+    @property
+    def gone_words(self) -> str:
+        """退職 or 転出; empty while the end is not known."""
+        return Ending(self.span.ending).state if self.span.ending else ""
 
     @property
     def months_words(self) -> str:

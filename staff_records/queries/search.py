@@ -8,6 +8,7 @@ from pricing.staffing.jobs import JOBS
 from staff_records import finding
 from staff_records.dossiers import Dossier, Purpose, dossiers
 from staff_records.opening import open_to_compute
+from staff_records.words import Ending
 
 MOST_SHOWN = 50
 
@@ -22,6 +23,7 @@ class Person:
     job: str
     is_there: bool
     is_to_come: bool = False
+    gone_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,4 +61,5 @@ def person(found: Dossier, today: date) -> Person:
         JOBS[span.job].label if span.job in JOBS else span.job,
         found.is_there_on(today),
         found.spans[-1].first_day > today and not found.is_there_on(today),
+        Ending(found.spans[-1].ending or Ending.LEFT).state,
     )

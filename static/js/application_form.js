@@ -171,6 +171,7 @@
     if (count) count.textContent = String(form.querySelectorAll(".item-known [data-field]:not([hidden])").length);
     const open = [...state.querySelectorAll("details")].map((one) => one.open);
     state.innerHTML = told.state;
+    document.getElementById("item-tag").innerHTML = told.tag;
     if (open.length === state.querySelectorAll("details").length) state.querySelectorAll("details").forEach((one, at) => { one.open = open[at]; });
   };
 

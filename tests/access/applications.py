@@ -19,6 +19,7 @@ from facilities.periods import ServiceMonth
 from tests.applications.packs import PRICE
 from tests.applications.stage import approve, release_pack, save, submit
 from tests.cast import Nursery
+from tests.documents.pdfs import pdf
 
 TYPED = {"extra_staff": "1", "monthly_yen": "412399"}
 
@@ -44,7 +45,7 @@ def application_rows(place: Nursery) -> ApplicationRows:
     april = ServiceMonth(year, 4)
     first = save(place, released, from_month=april, at=now, **TYPED)
     with place.open() as clerk:
-        file = evidence.attach(first.pk, b"%PDF-1.7 x", file_name="契約書.pdf", by=clerk, at=now)
+        file = evidence.attach(first.pk, pdf(), file_name="契約書.pdf", by=clerk, at=now)
     sent = submit(place, first, late_reason="担当者の交代", at=now)
     approve(city, sent, at=now)
     with city.open(Role.OFFICER) as officer:

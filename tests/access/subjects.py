@@ -39,6 +39,7 @@ from staff_records.models import (
 from staff_records.operations import entries, erasing, importing, overlaps
 from staff_records.workbook.mapping import Choice
 from tests.cast import JUNE, City, Nursery
+from tests.documents.pdfs import pdf
 from tests.staff_records.rosters import hire
 from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
 from tests.staff_records.stage import add_member
@@ -320,7 +321,7 @@ def notice_for(place: Nursery, *, send: bool = True) -> tuple[Notice, NoticeAtta
     )
     with place.city.open(Role.OFFICER) as officer:
         notice = notices.draft(values, by=officer, at=now)
-        file = notices.attach(notice.pk, b"%PDF-1.7 schedule", file_name="日程.pdf", by=officer, at=now)
+        file = notices.attach(notice.pk, pdf(b"schedule"), file_name="日程.pdf", by=officer, at=now)
         if send:
             notices.send(notice.pk, shown_version=2, shown_reach=1, by=officer, at=now)
     return notice, file

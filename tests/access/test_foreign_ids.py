@@ -1,7 +1,6 @@
 """What belongs to somebody else answers byte for byte like what does not exist."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,6 @@ import pytest
 from django.urls import reverse
 
 from tests.access.addresses import ADDRESSES
-from tests.access.shared import lasting_world
 from tests.access.world import World, undone
 
 FACILITY = [name for name, arguments in ADDRESSES.items() if "facility_number" in arguments]
@@ -47,11 +45,6 @@ ON_A_LIST = {
     "item_review:end_delegation",
 }
 FRESH = re.compile(rb'name="(?:csrfmiddlewaretoken|form_token)" value="[^"]+"')
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    yield from lasting_world(django_db_blocker)
 
 
 def answers(world: World, person: str, view_name: str, arguments: dict[str, Any]) -> list[Any]:

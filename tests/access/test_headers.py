@@ -1,14 +1,11 @@
 """Every answer, errors included, carries the headers that keep a page ours."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
-from django.urls import reverse
 
 from tests.access.addresses import ADDRESSES
-from tests.access.shared import lasting_world
-from tests.access.world import PEOPLE, World, undone
+from tests.access.world import undone
 from tests.cast import PASSWORD
 
 EXPECTED = {
@@ -28,29 +25,20 @@ POLICY = {
 }
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    yield from lasting_world(django_db_blocker)
-
-
-def require_headers(answer: Any) -> None:
-    policy = {part.strip() for part in answer["Content-Security-Policy"].split(";")}
-    assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED
+def require_headers(headers: Mapping[str, str]) -> None:
+    policy = {part.strip() for part in headers["Content-Security-Policy"].split(";")}
+    assert {name: headers.get(name) for name in EXPECTED} == EXPECTED
     assert policy >= POLICY
-    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("view_name", sorted(ADDRESSES))
-def test_every_address_is_kept_ours(world, view_name):
-    address = reverse(view_name, kwargs=world.arguments(view_name, ADDRESSES[view_name]))
-
-    for person in PEOPLE:
-        for method in ("get", "post"):
-            with undone():
-                answer = getattr(world.browser(person), method)(address)
-            require_headers(answer)
+def test_every_address_is_kept_ours(sweep, view_name):
+    for answers in (sweep.opened(view_name), sweep.pressed(view_name)):
+        for person, answer in answers.items():
+            require_headers(answer.headers)
             if person != "anonymous":
-                assert "no-store" in answer["Cache-Control"]
+                assert "no-store" in answer.headers["Cache-Control"], person
 
 
 def test_errors_too(world):
@@ -62,7 +50,7 @@ def test_errors_too(world):
         browser.post(f"/f/{world.sakura.facility.number}/claims/", {"form_token": ""}),
     ):
         assert answer.status_code >= 400
-        require_headers(answer)
+        require_headers(answer.headers)
 
 
 def test_cookies_are_for_the_server_only(world):

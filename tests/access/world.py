@@ -108,6 +108,7 @@ class World:
     staff_ids: dict[str, UUID]
     applied: ApplicationRows
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    user_ids: dict[str, str] = field(default_factory=dict)
 
     def browser(self, person: str) -> Browser:
         """A fresh browser of one of ``PEOPLE``, signed in."""
@@ -126,6 +127,7 @@ class World:
         }
         self.cookies = {person: sign_in(user).cookies for person, user in users.items()}
         self.cookies["anonymous"] = Browser().cookies
+        self.user_ids = {person: str(user.pk) for person, user in users.items()}
 
     def arguments(self, view_name: str, names: list[str]) -> dict[str, Any]:
         """The rows an address is about: さくら保育園's."""

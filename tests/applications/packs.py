@@ -94,3 +94,30 @@ label = "残額の理由と使いみち"
 kind = "text"
 shown_if = "rest_yen > 0"
 """
+
+RATES = """
+id = "treatment"
+fiscal_year = 2026
+family = "treatment"
+title = "処遇改善等加算（見本）"
+source = "試験用"
+
+[[item]]
+key = "rates"
+label = "加算率"
+rounds = [1, 2]
+types = ["nursery"]
+certifies_rates = true
+
+[[item.field]]
+key = "base_percent"
+label = "区分1"
+kind = "whole"
+unit = "％"
+
+[[item.field]]
+key = "wage_percent"
+label = "区分2"
+kind = "whole"
+unit = "％"
+"""

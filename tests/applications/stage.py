@@ -7,11 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from applications.models import ApplicationVersion, ItemPack
-from applications.operations import cases, packs
+from applications.models import ApplicationVersion, ItemPack, PlaceFact
+from applications.operations import cases, packs, places
 from applications.operations.cases import Wanted
 from applications.packs_in_force import item_of
 from applications.queries.filled import fill_for
+from applications.queries.places import fingerprint
 from applications.states import VersionStatus
 from approvals.operations import items as review
 from facilities.actors import Role, actor_for
@@ -23,6 +24,13 @@ from tests.cast import City, Nursery, make_user
 
 AT = timezone.make_aware(datetime(2026, 4, 14, 10, 0))
 APRIL = ServiceMonth(2026, 4)
+PLACES: Mapping[str, bool | str] = {
+    "climate_zone": "other",
+    "rent_area": "c",
+    "urban": False,
+    "snow_region": False,
+    "ash_region": False,
+}
 
 
 def second_administrator(city: City) -> User:
@@ -47,6 +55,14 @@ def release_pack(city: City, content: str = PRICE, at: datetime = AT) -> ItemPac
         return packs.release(row.pk, shown_hash=row.content_hash, by=two, at=at)
 
 
+def say_places(city: City, fiscal_year: int = 2026, at: datetime = AT, **other: bool | str) -> None:
+    """The administrator says what holds of the city's places."""
+    values = {**PLACES, **other}
+    with city.open(Role.ADMINISTRATOR) as by:
+        held = PlaceFact.objects.filter(fiscal_year=fiscal_year, ended_at__isnull=True)
+        places.say(fiscal_year, values, shown=fingerprint(held), by=by, at=at)
+
+
 def save(
     place: Nursery,
     pack: ItemPack,
@@ -54,6 +70,7 @@ def save(
     *,
     wanted: bool | None = True,
     from_month: ServiceMonth | None = APRIL,
+    to_month: ServiceMonth | None = None,
     revision: int = 0,
     reasons: Mapping[str, str] | None = None,
     at: datetime = AT,
@@ -66,7 +83,7 @@ def save(
             place.facility.pk,
             pack_id=pack.pk,
             item_key=item_key,
-            wanted=Wanted(wanted, from_month),
+            wanted=Wanted(wanted, from_month, to_month),
             entries=entries,
             reasons=reasons or {},
             shown_revision=revision,

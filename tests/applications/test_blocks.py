@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from applications.blocks import Block, Typed, blocks_of, computed_of, read_blocks
+from applications.definitions import Field, Kind
 from applications.differences import differences
-from applications.filling import FilledItem, Given, fill
+from applications.filling import Filled, FilledItem, Given, Origin, fill
 from applications.packs_in_force import vocabulary
 from applications.reading import read_pack
 
@@ -136,6 +139,26 @@ def test_a_difference_is_told_cell_by_cell():
         "職員　見本 二郎　2倍": ("360,000円", "380,000円", 20_000),
         "繰越額": ("―", "3円", None),
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (None, [15] * 12, [("延べ人数　各月", "―", "15", None)]),
+        ([10] * 12, [15] * 12, [("延べ人数　各月", "10", "15", 5)]),
+        ([10] * 12, [*[10] * 11, 12], [("延べ人数　3月", "10", "12", 2)]),
+    ],
+)
+def test_months_that_all_say_the_same_are_told_once(before, now, told):
+    own = Field(key="users", label="延べ人数", kind=Kind.MONTHLY)
+
+    def filled(value):
+        one = Filled(own, value, Origin.TYPED)
+        return FilledItem(item().item, (one,), by_key={"users": one})
+
+    assert [
+        (one.label, one.before, one.now, one.by) for one in differences(filled(before), filled(now), {})
+    ] == told
 
 
 def test_reading_shows_words_alone():

@@ -16,13 +16,14 @@ from facilities.actors import Role
 from facilities.rules import NotAllowed, ProblemsFound
 from tests.applications.stage import AT, release_pack, save, submit
 from tests.cast import City, Nursery, make_city, make_facility, sign_in
+from tests.documents.pdfs import pdf
 from tests.documents.test_images import photograph
 from tests.documents.test_scanning import VIRUS, clamd
 from tests.record import events_of
 
 pytestmark = pytest.mark.django_db
 TYPED = {"extra_staff": "1", "monthly_yen": "412399"}
-PDF = b"%PDF-1.7 contract"
+PDF = pdf(b"contract")
 
 
 @pytest.fixture

@@ -277,6 +277,9 @@ def test_two_tabs_lose_nothing(sakura, pack, clerk):
     assert late.status_code == 409
     assert 'name="monthly_yen" value="7,000"' in _body(late)
     assert "まだ保存されていません" in _text(late)
+    # What the other tab has said is not overwritten unseen.
+    assert "1か月の見込額：5,000円" in _text(late)
+    assert "加配する職員の数：" not in _text(late)
     again = clerk.post(
         _at(sakura, ITEM), _form(pack, int(_hidden(late, "form-revision")), monthly_yen="7000")
     )
@@ -309,6 +312,19 @@ def test_what_is_not_our_form_saves_nothing(sakura, clerk):
         assert not ApplicationVersion.objects.exists()
 
 
+def test_a_sheet_of_paper_says_whose_it_is_and_whether_it_was_sent(sakura, pack, clerk):
+    clerk.post(_at(sakura, ITEM), _form(pack, **TYPED))
+    draft = _body(clerk.get(_at(sakura, ITEM)))
+    clerk.post(_at(sakura, f"{ITEM}submit/"), _sending(clerk, sakura))
+    sent = _body(clerk.get(_at(sakura, ITEM)))
+
+    whose = f"{sakura.facility.name}（事業所番号 {sakura.facility.number}）"
+    assert whose in draft
+    assert "draft-mark" in draft
+    assert whose in sent
+    assert "draft-mark" not in sent
+
+
 # ---------------------------------------------------------------- typing with a script
 
 
@@ -325,6 +341,7 @@ def test_the_script_is_told_what_the_page_would_show(sakura, pack, clerk):
     assert list(told["problems"]) == ["c-monthly_yen"]
     assert "121人以上" in told["checks"]["extra_staff"]
     assert "提出までに必要なこと" in told["state"]
+    assert "入力中" in told["tag"]
     assert told["missing"] > 0
 
 
@@ -437,7 +454,7 @@ def test_a_change_starts_from_what_is_approved_and_shows_the_difference(city, sa
 
     page = clerk.get(_at(sakura, f"{ITEM}?change=1"))
     assert 'name="monthly_yen" value="412,399"' in _body(page)
-    assert "変わる月（やめるときは、やめる月）" in _text(page)
+    assert "変わる月（やめるときは、その月）" in _text(page)
     change = _form(pack, 0, monthly_yen="500000", **{"form-from": "2026-09"})
     assert clerk.post(_at(sakura, ITEM), change).status_code == 302
     assert clerk.post(_at(sakura, f"{ITEM}submit/"), _sending(clerk, sakura)).status_code == 302

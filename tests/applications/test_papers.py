@@ -319,7 +319,7 @@ def test_the_city_scans_filters_sorts_and_exports(city, sakura, sent, officer):
     wrong = officer.post("/c/papers/receive/", {"numbers": f"{paper.number}\n123"})
     assert wrong.status_code == 422
     body = wrong.content.decode()
-    assert "検査数字が合いません" in body
+    assert "「123」は13桁の番号ではありません" in body
     assert f"{paper.number}\n123</textarea>" in body
 
     assert officer.post("/c/papers/receive/", {"number": [paper.number]}).status_code == 302

@@ -139,3 +139,45 @@ def test_a_pack_that_was_read_before_closes_no_page_when_the_product_has_a_sourc
 
     assert pack.items[0].fields[0].known_from == ("profile.size",)
     assert problems_of(old)
+
+
+def test_a_pack_asks_in_its_own_words_and_else_by_what_the_item_is_for():
+    content = PRICE.replace(
+        'label = "チーム保育推進加算"\n',
+        'label = "x"\nwords = { question = "誓約しますか", yes = "する", no = "しない" }\n',
+    )
+    own, report = read_pack(content, vocabulary()).items
+    (usual, _) = read_pack(PRICE, vocabulary()).items
+    deduction, _ = read_pack(
+        PRICE.replace('grants = { code = "team_childcare" }', 'grants = { code = "no_safety_plan" }').replace(
+            'option = "extra_staff"\n', ""
+        ),
+        vocabulary(),
+    ).items
+
+    assert (own.words.question, own.words.answer(True), own.words.answer(None)) == (
+        "誓約しますか",
+        "する",
+        "",
+    )
+    assert (usual.words.no, report.words.no, deduction.words.no) == (
+        "申請しない",
+        "報告することがない",
+        "該当しない",
+    )
+    assert [one.change_words.no for one in (usual, report, deduction)] == [
+        "やめる",
+        "報告を取り消す",
+        "該当しなくなった",
+    ]
+
+
+def test_what_everybody_sends_has_no_words_of_a_question():
+    wrong = PRICE.replace(
+        'label = "チーム保育推進加算"\n',
+        'label = "x"\nis_for_all = true\nwords = { question = "しますか", yes = "する", no = "しない" }\n',
+    )
+    with pytest.raises(PackWrong) as refused:
+        read_pack(wrong, vocabulary())
+
+    assert [problem.path for problem in refused.value.problems] == ["item[0].words"]

@@ -11,14 +11,20 @@ from icalendar import Calendar
 from applications.models import ItemPack, RoundReopening
 from applications.operations import reminding, rounds
 from applications.queries.wheel import Spoke, wheels
+from applications.queries.year import year_of
 from applications.rounds import rounds_of, standing_of
+from approvals.items.overview import OverviewQuestion, overview
 from facilities.actors import Role
+from facilities.models import FacilityProfile
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.views.schedule import feed_token
 from jobs.models import Job
-from tests.applications.stage import AT, release_pack, save, submit
+from jobs.running import payload_of
+from tests.applications.packs import PRICE
+from tests.applications.stage import AT, approve, release_pack, save, submit
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
+from tests.record import events_of
 
 TYPED = {"extra_staff": "1", "monthly_yen": "1000"}
 USUAL = (date(2026, 4, 1), date(2026, 4, 30))
@@ -171,6 +177,41 @@ def test_the_wheel_tells_what_is_done_due_late_and_returned(city, sakura, pack):
     assert spokes(city, sakura, day(5, 20)) == [Spoke.DONE, *nothing, Spoke.AHEAD]
 
 
+def test_a_change_stands_in_its_round_on_every_page(city, sakura, pack):
+    approve(city, submit(sakura, save(sakura, pack, **TYPED)))
+    october = day(10, 20)
+    submit(
+        sakura,
+        save(sakura, pack, from_month=ServiceMonth(2026, 11), at=october, **{**TYPED, "monthly_yen": "2000"}),
+        at=october,
+    )
+    with city.open():
+        states = wheels(city.municipality, [sakura.facility], 2026, october)[sakura.facility.pk]
+    with sakura.open():
+        year = year_of(city.municipality, sakura.facility, 2026, october)
+    with city.open():
+        first, third = (
+            overview(OverviewQuestion(2026, number), city.municipality, october) for number in (1, 3)
+        )
+
+    assert [(one.standing.round.number, one.sent, one.items) for one in states if one.items] == [
+        (3, 1, 1),
+        (6, 0, 1),
+    ]
+    assert [(one.number, one.done, len(one.lines)) for one in year.rounds] == [(3, 1, 1), (6, 0, 1)]
+    assert first.everything == []
+    assert [(cell.sent, cell.all) for row in third.everything for cell in row.cells if cell.all] == [(1, 1)]
+
+
+def test_the_overview_opens_with_the_last_round_that_asks_for_anything(city, sakura, pack):
+    with city.open():
+        shown = overview(OverviewQuestion(2026, 0), city.municipality, day(11, 26))
+
+    # Round 3 is for changes, and nobody has made one.
+    assert shown.asked.round == 1
+    assert [cell.state for row in shown.everything for cell in row.cells if cell.all] == ["overdue"]
+
+
 def test_the_wheel_of_a_city_costs_the_same_for_many_facilities(city, sakura, pack):
     with city.open():
         with CaptureQueriesContext(connection) as one:
@@ -203,7 +244,7 @@ def test_the_wheel_of_a_city_costs_the_same_for_many_facilities(city, sakura, pa
 def test_reminders_come_on_their_days(city, sakura, pack, today, mails):
     with city.open():
         assert reminding.remind(city.municipality, today=today) == mails
-        assert reminding.remind(city.municipality, today=today) == mails
+        assert reminding.remind(city.municipality, today=today) == 0  # once a day
 
     assert Job.objects.filter(kind="jobs.mail").count() == mails
 
@@ -213,6 +254,56 @@ def test_who_has_sent_everything_is_left_alone(city, sakura, pack):
 
     with city.open():
         assert reminding.remind(city.municipality, today=date(2026, 4, 30)) == 0
+
+
+def written() -> list[dict[str, str]]:
+    return [payload_of(job) for job in Job.objects.filter(kind="jobs.mail").order_by("created_at")]
+
+
+def by_hand(city: City, place: Nursery, at: datetime) -> reminding.Reminded:
+    with city.open(Role.OFFICER) as officer:
+        return reminding.remind_now(city.municipality, [place.facility.pk], by=officer, at=at)
+
+
+def test_a_reminder_by_hand_is_the_days_reminder_whichever_comes_first(city, sakura, pack):
+    """16 April is no day of the schedule, the 30th is one."""
+    assert by_hand(city, sakura, day(4, 16)) == reminding.Reminded(1, 0)
+    assert by_hand(city, sakura, day(4, 16)) == reminding.Reminded(0, 1)
+    assert by_hand(city, sakura, day(4, 30)) == reminding.Reminded(1, 0)
+    with city.open():
+        assert reminding.remind(city.municipality, today=date(2026, 4, 30)) == 0
+        assert reminding.remind(city.municipality, today=date(2026, 5, 1)) == 2
+    assert by_hand(city, sakura, day(5, 1)) == reminding.Reminded(0, 1)
+
+    first = written()[0]
+    assert "・第1回　年度当初の申請　未提出 1件　締切　" in first["text"]
+    assert "チーム保育" not in first["text"]
+    assert events_of(city, "applications.reminded")[0].rows == {"facility": [str(sakura.facility.pk)]}
+
+
+def test_who_owes_nothing_is_not_reminded_by_hand(city, sakura, pack):
+    submit(sakura, save(sakura, pack, **TYPED))
+
+    with pytest.raises(ProblemsFound, match="紙の書類がまだの施設だけ"):
+        by_hand(city, sakura, day(4, 16))
+    with city.open(Role.ENROLMENT) as enrolment, pytest.raises(NotAllowed):
+        reminding.remind_now(city.municipality, [sakura.facility.pk], by=enrolment, at=day(4, 16))
+    assert written() == []
+
+
+def test_what_is_owed_of_two_years_stands_in_one_mail(city, sakura, pack):
+    """In May 2027 the report of 2026 is open, and what of 2027's first round nobody has sent is late."""
+    release_pack(
+        city, PRICE.replace("fiscal_year = 2026", "fiscal_year = 2027").replace('"price"', '"next"', 1)
+    )
+    with city.open():
+        FacilityProfile.objects.update(from_month=date(2026, 4, 1))
+
+    assert by_hand(city, sakura, day(5, 6, 2027)) == reminding.Reminded(1, 0)
+
+    [mail] = written()
+    assert mail["subject"].startswith("【はぐくみ請求】至急 ")
+    assert mail["text"].index("令和8年度") < mail["text"].index("第6回") < mail["text"].index("令和9年度")
 
 
 def test_what_begins_in_october_is_on_time_in_october(city, sakura, pack):
@@ -243,6 +334,10 @@ def test_rounds_stand_in_everybodys_calendar_once_there_is_something_to_apply_fo
         if "round-" in str(event["uid"])
     }
 
+    page = sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/schedule/").content.decode()
+
+    assert "令和8年度　第2回　処遇改善等加算の申請の締切" in page
+    assert "令和8年7月31日(金)" in page
     assert "round-" not in before
     assert days["129999-round-2026-2-closes@hagukumi"] == (
         date(2026, 7, 31),
@@ -250,3 +345,48 @@ def test_rounds_stand_in_everybodys_calendar_once_there_is_something_to_apply_fo
     )
     assert "129999-round-2026-6-opens@hagukumi" in days
     assert "round-2026-2-closes" in Browser().get(feed).content.decode(), "also where nobody logs in"
+
+
+def remind(city: City, today: date) -> int:
+    with city.open():
+        return reminding.remind(city.municipality, today=today)
+
+
+def days_of(city: City, place: Nursery, at: datetime) -> list[tuple[date, date]]:
+    with city.open():
+        return [
+            (state.standing.opens, state.standing.until)
+            for state in wheels(city.municipality, [place.facility], 2026, at)[place.facility.pk]
+        ]
+
+
+def test_who_opens_during_the_year_has_the_days_of_every_round_from_then_on(city, sakura, pack):
+    with city.open():
+        sakura.facility.opened_on = date(2026, 10, 1)
+        sakura.facility.save()
+
+    assert spokes(city, sakura, day(9, 30))[0] is Spoke.AHEAD
+    assert spokes(city, sakura, day(10, 1))[0] is Spoke.DUE
+    assert spokes(city, sakura, day(11, 2))[0] is Spoke.LATE
+    assert days_of(city, sakura, day(10, 1)) == [
+        (date(2026, 10, 1), date(2026, 10, 30)),  # 30 days, as in April
+        (date(2026, 10, 1), date(2026, 11, 30)),
+        (date(2026, 10, 1), date(2026, 11, 2)),
+        (date(2027, 1, 5), date(2027, 2, 1)),
+        (date(2027, 3, 23), date(2027, 4, 12)),
+        (date(2027, 5, 6), date(2027, 6, 30)),
+    ]
+    assert remind(city, date(2026, 5, 1)) == 0
+    assert remind(city, date(2026, 10, 1)) == 1
+    reopen(city, sakura, date(2026, 11, 20), today=date(2026, 11, 2))
+    assert days_of(city, sakura, day(11, 2))[0] == (date(2026, 10, 1), date(2026, 11, 20))
+
+
+def test_who_has_closed_applies_for_nothing_more_and_a_year_it_was_not_there_asks_nothing(city, sakura, pack):
+    with city.open():
+        sakura.facility.closed_on = date(2026, 3, 31)
+        sakura.facility.save()
+    assert set(spokes(city, sakura, day(5, 20))) == {Spoke.NOTHING}
+    with pytest.raises(NotAllowed, match="この施設では申請しません"):
+        save(sakura, pack, **TYPED)
+    assert sign_in(sakura.clerk).get(f"/f/{sakura.facility.number}/applications/2026/").status_code == 200

@@ -33,8 +33,6 @@ LACKING = {
     "no_partner_facility",
     "delivered_meals_penalty",
 }
-# What no facility can have together: the one that is applied for asks, the other one is not filled in.
-EXCLUSIVE = {frozenset({"depreciation", "rent"})}
 
 
 def person(number: int, **own: Any) -> dict[str, Any]:
@@ -105,6 +103,11 @@ def known_of(kind: str) -> dict[str, Any]:
         "granted.treatment_3": True,
         "granted.office_staff": True,
         "monthly.strengthening_spent_yen": 180_000,
+        "city.climate_zone": "other",
+        "city.rent_area": "c",
+        "city.urban": False,
+        "city.snow_region": True,
+        "city.ash_region": True,
     }
 
 
@@ -239,22 +242,7 @@ def test_nothing_is_asked_twice(kind):
             if one.field.fact:
                 asked.setdefault(one.field.fact, []).append(item.key)
 
-    assert {
-        fact: keys for fact, keys in asked.items() if len(keys) > 1 and frozenset(keys) not in EXCLUSIVE
-    } == {}
-
-
-def test_what_excludes_each_other_does_so_in_pricing():
-    (pair,) = EXCLUSIVE
-    found = {
-        frozenset({entry.item.code, condition.other})
-        for tables in TABLES.values()
-        for entries in tables.values()
-        for entry in entries
-        for condition in entry.item.conditions
-        if condition.kind == "excludes"
-    }
-    assert pair in found
+    assert {fact: keys for fact, keys in asked.items() if len(keys) > 1} == {}
 
 
 @pytest.mark.parametrize("kind", TYPES)

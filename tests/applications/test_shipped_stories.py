@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from applications.definitions import Item
 from applications.models import ApplicationVersion, ItemPack, TypedField
-from applications.operations import cases
+from applications.operations import cases, places
 from applications.operations.together import Shown, submit_together
 from applications.packs_in_force import pack_of, released
 from applications.queries.filled import fill_for, fill_many
@@ -20,7 +20,7 @@ from claims.queries.additions import additions_of
 from facilities.models import GrantedItem
 from facilities.periods import ServiceMonth
 from staff_records.models import StaffMember
-from tests.applications.stage import AT, release_pack, save, submit
+from tests.applications.stage import AT, release_pack, save, say_places, submit
 from tests.applications.test_cases import approve
 from tests.cast import APRIL, JUNE, City, Nursery, make_city, make_facility
 from tests.claims.stage import confirmed
@@ -153,21 +153,24 @@ def test_a_round_is_sent_in_one_act(sakura, packs):
     assert content["ict"]["value"] == ["attendance", "records"]
 
 
-def test_two_drafts_that_may_both_ask_do_not_wait_for_each_other(sakura, packs):
-    save(sakura, packs["price"], "depreciation", urban="yes")
-    save(sakura, packs["price"], "rent", urban="no", area="b")
+def test_what_the_city_has_said_of_the_place_is_asked_of_nobody(city, sakura, packs):
+    say_places(city, rent_area="b")
+    with city.open() as by:
+        places.make_exception(sakura.facility.pk, fiscal_year=2026, fact="urban", value=True, by=by, at=AT)
     with sakura.open():
-        drafts = {
-            row.application.item_key: row for row in ApplicationVersion.objects.select_related("application")
-        }
         found = {
-            key: fill_for(sakura.facility, 2026, packs_of(packs["price"])[key], drafts[key])
-            for key in ("depreciation", "rent")
+            key: fill_for(sakura.facility, 2026, packs_of(packs["price"])[key], None)
+            for key in ("depreciation", "rent", "climate")
         }
 
-    assert found["depreciation"].options == {"variant": "urban"}
-    assert found["rent"].options == {"variant": "b_standard"}
-    assert all(one.by_key["urban"].is_asked for one in found.values())
+    assert {key: one.options for key, one in found.items()} == {
+        "depreciation": {"variant": "urban"},
+        "rent": {"variant": "b_urban"},
+        "climate": {"variant": "other"},
+    }
+    assert found["rent"].by_key["area"].known.words == "市の設定（令和8年度）"
+    assert found["rent"].by_key["urban"].known.words == "市の設定（令和8年度、この施設）"
+    assert not {"area", "urban"} & {one.field.key for one in found["rent"].asked}
 
 
 def test_who_rents_and_applies_for_depreciation_is_told_to_stop_the_rent(sakura, packs):

@@ -176,3 +176,43 @@ def test_both_sides_read_and_write_on_their_pages(city, sakura, pack, sent, time
     page = clerk.get(mine).content.decode()
     assert ASKED in page
     assert "差し戻しの理由（第1版）" in page
+
+
+def test_words_that_name_a_child_are_refused_and_not_kept(city, sakura, sent):
+    with sakura.open() as clerk, pytest.raises(ProblemsFound, match="氏名"):
+        talking.say(sent.application_id, text="見本太郎くんの加配です。", by=clerk, at=AT)
+    with city.open():
+        assert not Remark.objects.exists()
+
+
+def test_a_facility_asks_before_it_has_typed_anything_and_the_city_answers(city, sakura, pack, time_machine):
+    time_machine.move_to(AT)
+    clerk, officer = sign_in(sakura.clerk), sign_in(city.people[Role.OFFICER])
+    place = f"/f/{sakura.facility.number}/applications/2026/price/team_childcare/"
+    assert "質問と回答" in clerk.get(place).content.decode()
+    assert clerk.post(f"{place}say/", {"text": " ", "wants_answer": "1"}).status_code == 422
+    with city.open():
+        assert not Application.objects.exists()
+    asked = {"text": "育休の人は数えますか", "wants_answer": "1", "field_key": "extra_staff"}
+    assert clerk.post(f"{place}say/", asked).status_code == 302
+    assert "育休の人は数えますか" in clerk.get(place).content.decode()
+    with city.open():
+        question = Remark.objects.get()
+        assert not ApplicationVersion.objects.exists()
+    listed = officer.get("/c/questions/?show=waiting").content.decode()
+    assert f"/c/questions/{question.application_id}/" in listed
+    page = officer.get(f"/c/questions/{question.application_id}/").content.decode()
+    assert "施設はまだ提出していません" in page
+    assert "加配する職員の数" in page
+    answer = {"text": "数えません", "answers": str(question.pk)}
+    assert officer.post(f"/c/questions/{question.application_id}/say/", answer).status_code == 302
+    assert "数えません" in clerk.get(place).content.decode()
+
+    # What is typed afterwards belongs to the same application.
+    assert save(sakura, pack, **TYPED).application_id == question.application_id
+
+
+def test_a_draft_nobody_has_spoken_of_is_no_page_of_the_city(city, sakura, pack):
+    draft = save(sakura, pack, **TYPED)
+
+    assert sign_in(city.people[Role.OFFICER]).get(f"/c/questions/{draft.application_id}/").status_code == 404

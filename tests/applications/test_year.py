@@ -8,12 +8,13 @@ known, and nothing twice.
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from applications.definitions import NUMBERS, Kind
-from applications.filling import is_empty
+from applications.definitions import NUMBERS, Field, Kind
+from applications.filling import ROW_KEY, is_empty
 from applications.models import ApplicationVersion, TypedField
 from applications.packs_in_force import item_of
 from applications.queries.entries import entries_of
@@ -40,7 +41,7 @@ from tests.applications.played import (
     Play,
     at,
 )
-from tests.applications.stage import approve, release_pack, send_back
+from tests.applications.stage import approve, release_pack, say_places, send_back
 from tests.cast import APRIL, give_counts, make_city, make_facility, sign_in
 from tests.claims.stage import confirmed
 from tests.staff_records.staffed import Somebody, give_roster
@@ -53,6 +54,7 @@ def play(request: pytest.FixtureRequest, db: None) -> Play:
     story = STORIES[request.param]
     city = make_city()
     packs = {name: release_pack(city, text, at(2026, 3, 12)) for name, text in shipped(2026).items()}
+    say_places(city, at=at(2026, 3, 12))
     place = make_facility(city, kind=story.kind, capacity=story.capacity)
     with city.open():
         if story.capacity_1:
@@ -233,9 +235,8 @@ def _nothing_was_typed_that_was_known(play: Play) -> None:
         numbers: dict[tuple[str, str], set[str]] = defaultdict(set)
         for row in rows:
             application = row.version.application
-            own = item_of(row.version.pack, application.item_key).field_named(row.field_key)
+            own, value = _typed_in(row)
             place = f"{application.item_key}.{own.key}"
-            value = row.version.content["sent"][own.key]["value"]
             if own.fact:
                 facts[own.fact].add(place)
             if own.kind in {*NUMBERS, Kind.MONTHLY, Kind.DATE, Kind.MONTH} and not is_empty(value):
@@ -251,3 +252,17 @@ def _nothing_was_typed_that_was_known(play: Play) -> None:
         reverse("applications:entries", args=[play.facility.number]) + "?year=2026"
     )
     assert f"{len(rows)}" in page.content.decode(), told
+
+
+def _typed_in(row: TypedField) -> tuple[Field, Any]:
+    """The field or the column of a table that was typed, and what was sent of it."""
+    key, *rest = row.field_key.split(".")
+    own = item_of(row.version.pack, row.version.application.item_key).field_named(key)
+    value = row.version.content["sent"][key]["value"]
+    if own.kind is Kind.MONTHLY:
+        return own, value[int(rest[0])]
+    if not rest:
+        return own, value
+    column = next(column for column in own.columns if column.key == rest[1])
+    rows = {str(one.get(ROW_KEY.get(own.kind, ""), number)): one for number, one in enumerate(value)}
+    return column, rows[rest[0]][column.key]

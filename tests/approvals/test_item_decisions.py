@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -288,14 +289,15 @@ def test_who_may_delegate_to_whom(city, sakura):
 # ---------------------------------------------------------------- the database
 
 
-def decision_of(version: ApplicationVersion, **values: object) -> ItemDecision:
+def decision_of(version: ApplicationVersion, **values: Any) -> ItemDecision:
+    route, step = values.get("route", ["officer", "chief"]), values.get("step", 1)
     fields = {
         "municipality_id": version.municipality_id,
         "facility_id": version.facility_id,
         "version": version,
-        "step": 1,
-        "route": ["officer", "chief"],
-        "role": "officer",
+        "step": step,
+        "route": route,
+        "role": route[min(step, len(route)) - 1],
         "verdict": Verdict.APPROVED,
         "content_hash": version.content_hash,
         "decided_at": AT,
@@ -344,7 +346,8 @@ def test_the_database_counts_every_step_of_the_route(city, sent):
         ({"step": 1}, "each_item_step_is_decided_once"),
         ({"decided_by": "the same"}, "four_eyes_on_every_item"),
         ({"verdict": Verdict.RETURNED}, "item_return_has_a_reason"),
-        ({"step": 3}, "item_decision_follows_its_route"),
+        ({"step": 0}, "item_decision_follows_its_route"),
+        ({"step": 3}, "follows the one before it"),
         ({"content_hash": "0" * 64}, "as it was sent"),
         ({"decided_by": "the sender"}, "nobody decides what they have sent"),
         ({"on_behalf_of": "the sender"}, "nobody decides what they have sent"),

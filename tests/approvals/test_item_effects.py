@@ -7,23 +7,18 @@ import pytest
 from django.utils import timezone
 
 from applications.models import ApplicationVersion, ItemPack
-from applications.states import VersionStatus
 from applications.whereabouts import where_is
 from approvals.items.money import money_effect
 from approvals.items.page import item_view
 from approvals.items.subjects import item_of_version
-from approvals.models import Certifier, RateCertificate
-from approvals.operations import rates, routing
-from approvals.operations.effects import Certificate
-from approvals.operations.routing import RouteValues
 from claims.models import Claim, ClaimLine
 from claims.states import ClaimStatus
 from facilities.actors import Role
 from facilities.models import FacilityKind, FacilityProfile, GrantedItem, ItemEnding
 from facilities.operations import granting
 from facilities.periods import ServiceMonth
-from facilities.rules import NotAllowed, ProblemsFound
 from jobs import running
+from tests.applications.packs import RATES
 from tests.applications.stage import AT, approve, decide, release_pack, save, submit
 from tests.approvals.test_inbox import approve as approve_claim
 from tests.approvals.test_inbox import play
@@ -34,33 +29,6 @@ from tests.record import events_of
 TYPED = {"extra_staff": "1", "monthly_yen": "100000"}
 SEPTEMBER = ServiceMonth(2026, 9)
 IN_AUGUST = timezone.make_aware(datetime(2026, 8, 20, 9))
-RATES = """
-id = "treatment"
-fiscal_year = 2026
-family = "treatment"
-title = "処遇改善等加算（見本）"
-source = "試験用"
-
-[[item]]
-key = "rates"
-label = "加算率"
-rounds = [1, 2]
-types = ["nursery"]
-certifies_rates = true
-
-[[item.field]]
-key = "base_percent"
-label = "区分1"
-kind = "whole"
-unit = "％"
-
-[[item.field]]
-key = "wage_percent"
-label = "区分2"
-kind = "whole"
-unit = "％"
-"""
-CERTIFICATE = Certificate(12, 7, "青子第123号", date(2026, 7, 20))
 
 
 @pytest.fixture
@@ -161,18 +129,28 @@ def test_one_grade_changes_and_the_other_goes_on(city):
     with city.open() as by:
         for certification, variant, month in (("", "a", APRIL), ("1", "b", JUNE)):
             granting.hold_from(
-                midori.facility, "special_support", certification, {"variant": variant},
+                midori.facility, "climate", certification, {"variant": variant},
                 from_month=month, by=by, **hold,
             )  # fmt: skip
-        granting.cease_from(
-            midori.facility, "special_support", "1", from_month=SEPTEMBER, reason="", by=by, at=AT
-        )
+        granting.cease_from(midori.facility, "climate", "1", from_month=SEPTEMBER, reason="", by=by, at=AT)
 
-    assert granted(city, "special_support") == [
+    assert granted(city, "climate") == [
         ("", {"variant": "a"}, APRIL.first_day, MAY.first_day),
         ("1", {"variant": "b"}, JUNE.first_day, date(2026, 8, 1)),
         ("23", {"variant": "a"}, JUNE.first_day, None),
     ]
+
+
+def test_what_is_of_the_whole_facility_is_of_no_grade(city):
+    """Both tables print it, at half its price each: pricing refuses one of them alone."""
+    midori = kodomoen(city)
+    with city.open() as by:
+        granting.hold_from(
+            midori.facility, "special_support", "1", {"variant": "a"},
+            from_month=APRIL, to_month=None, reason="", by=by, at=AT,
+        )  # fmt: skip
+
+    assert granted(city, "special_support") == [("", {"variant": "a"}, APRIL.first_day, None)]
 
 
 @pytest.mark.parametrize("kind", [FacilityKind.KINDERGARTEN, FacilityKind.CERTIFIED_KODOMOEN])
@@ -257,68 +235,20 @@ def test_the_page_tells_beforehand_what_the_claims_will_be(city, sakura, pack):
 # ---------------------------------------------------------------- 加算率
 
 
-def rates_sent(city: City, place: Nursery) -> ApplicationVersion:
-    return submit(place, save(place, release_pack(city, RATES), "rates", base_percent="12", wage_percent="7"))
-
-
-def profile(city: City) -> tuple[Any, ...]:
-    with city.open():
-        row = FacilityProfile.objects.get()
-    return row.base_percent, row.wage_percent, row.rates_are_provisional, row.certificate_number
-
-
-def test_rates_go_by_way_of_the_manager_and_are_provisional_until_the_prefecture_certifies(city, sakura):
-    with city.open():
-        FacilityProfile.objects.update(base_percent=None, wage_percent=None)
-    sent = rates_sent(city, sakura)
-    assert decide(city, sent, Role.OFFICER, Role.CHIEF).status == VersionStatus.SUBMITTED
-
-    decide(city, sent, Role.MANAGER)
-    assert profile(city) == (12, 7, True, "")
-    with city.open(Role.OFFICER) as officer:
-        rates.forward(sent.pk, forwarded_on=date(2026, 4, 10), by=officer, at=AT)
-        with pytest.raises(ProblemsFound) as refused:
-            rates.certify(sent.pk, Certificate(13, None, " ", None), by=officer, at=AT)
-        assert len(refused.value.problems) == 4
-        rates.certify(sent.pk, CERTIFICATE, by=officer, at=AT)
-
-    assert profile(city) == (12, 7, False, "青子第123号")
-    with city.open(Role.OFFICER) as officer, pytest.raises(NotAllowed, match="すでに記録"):
-        rates.certify(sent.pk, CERTIFICATE, by=officer, at=AT)
-
-
-def test_what_is_certified_stays_until_the_new_certificate(city, sakura):
-    approve(city, rates_sent(city, sakura))
-
-    assert profile(city) == (9, 6, False, "")
-
-
-def test_a_city_that_certifies_itself_does_so_with_the_last_step(city, sakura):
-    with city.open(Role.ADMINISTRATOR) as administrator:
-        values = RouteValues(("officer", "chief"), family="treatment", certifier=Certifier.CITY)
-        routing.set_route(values, by=administrator, at=AT)
-    sent = rates_sent(city, sakura)
-    decide(city, sent, Role.OFFICER)
-
-    with pytest.raises(ProblemsFound, match="認定番号"):
-        decide(city, sent, Role.CHIEF)
-    decide(city, sent, Role.CHIEF, certificate=CERTIFICATE)
-
-    assert profile(city) == (12, 7, False, "青子第123号")
-    with city.open():
-        assert RateCertificate.objects.get().certified_on == date(2026, 7, 20)
-
-
 def test_the_money_of_rates_is_told_beforehand(city, sakura):
     play(sakura, MAY)
-    sent = rates_sent(city, sakura)
+    sent = submit(
+        sakura, save(sakura, release_pack(city, RATES), "rates", base_percent="12", wage_percent="7")
+    )
 
     with city.open(Role.OFFICER) as officer:
         told = item_view(sent.pk, officer).money
 
     assert told is not None
     assert told.month_yen > 0
-    assert profile(city) == (9, 6, False, "")
+    with city.open():
+        profile = FacilityProfile.objects.get()
+    assert (profile.base_percent, profile.wage_percent, profile.rates_are_provisional) == (9, 6, False)
 
 
 # ---------------------------------------------------------------- what the facility is told

@@ -232,6 +232,7 @@ def test_routes_are_set_and_removed_by_administrators(city, pack):
     refused = browser.post(f"{PAGE}routes/", {"step_1": "officer", "least_yen": "たくさん"})
     assert refused.status_code == 422
     assert "たくさん" in refused.content.decode()
+    assert '<a href="#least_yen">「金額」：' in refused.content.decode()
 
     browser.post(
         f"{PAGE}routes/",
@@ -269,7 +270,11 @@ def test_a_chief_delegates_on_the_page_and_takes_it_back(city):
         "to_day": str(day),
         "why": "出張",
     }
-    assert browser.post(f"{PAGE}delegations/", {**form, "to_day": "あした"}).status_code == 422
+    wrong = browser.post(f"{PAGE}delegations/", {**form, "to_day": "あした"})
+    assert wrong.status_code == 422
+    assert '<a href="#to_day">「終わる日」：' in wrong.content.decode()
+    # Nobody stands in for herself.
+    assert f'<option value="{chief.pk}"' not in wrong.content.decode()
 
     browser.post(f"{PAGE}delegations/", form)
 
@@ -438,7 +443,7 @@ def test_people_are_named_to_who_may_read_rosters_and_the_record_says_whose(city
     kept = sign_in(city.people[Role.ADMINISTRATOR]).get(f"{PAGE}{sent.pk}/").content.decode()
 
     assert "見本　一子" in told
-    assert "4月 2・5月 2" in told
+    assert "各月 2（計 24）" in told
     assert "見本　一子" not in kept
     officers, administrators = events_of(city, "item_review.shown")
     assert officers.rows["staff_member"] == [str(member.pk)]

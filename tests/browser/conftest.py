@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.browser.running import Stack, Visitor, visiting
+from tests.seeded_house import SeededHouse
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(seeded_house: SeededHouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The demo city, seeded, with web, worker and beat."""
     var: Path = tmp_path_factory.mktemp("stack") / "var"
+    seeded_house.copy_to(var)
     running = Stack.start(var)
     yield running
     running.stop()

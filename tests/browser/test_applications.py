@@ -99,6 +99,14 @@ def test_an_item_is_typed_by_keyboard_saved_by_itself_and_sent_with_its_round(co
     clerk.open(ITEM)
     expect(page.locator("#c-partner")).to_have_value("たんぽぽ保育園")
 
+    # On paper it says that it is a draft, and asks nothing any more.
+    expect(page.locator("#item-tag")).to_have_text("入力中")
+    page.emulate_media(media="print")
+    expect(page.locator(".draft-mark")).to_be_visible()
+    expect(page.locator("#talk form")).to_be_hidden()
+    page.emulate_media(media="screen")
+    expect(page.locator(".draft-mark")).to_be_hidden()
+
     # What is missing leads to its field, also into what is folded away.
     page.locator("#c-partner").fill("")
     expect(page.locator("#item-state")).to_contain_text("あと1")

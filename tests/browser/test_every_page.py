@@ -2,9 +2,13 @@
 
 import pytest
 
-from portal.demo import cast
+from portal.demo import applications, cast
 
 pytestmark = pytest.mark.stack
+
+RETURNED = f"{applications.NUMBER}{applications.RETURNED}"
+RETURNED_CLERK = f"f{RETURNED}"
+REOPENED = f"{applications.NUMBER}{applications.REOPENED}"
 
 PAGES = {
     "aoba-honbu": {"choose-a-facility": "/f/"},
@@ -30,6 +34,27 @@ PAGES = {
         "documents-none": f"/f/{cast.STRANGER}/documents/",
         "staff-elsewhere": f"/f/{cast.STRANGER}/staff/find/",
         "not-found": "/f/0000000000000/",
+        "applications-not-begun": f"/f/{cast.STRANGER}/applications/2026/",
+        "applications-filtered": f"/f/{cast.STRANGER}/applications/2026/?round=1&state=empty",
+        "application-not-begun": f"/f/{cast.STRANGER}/applications/2026/price/nutrition/",
+        "application-not-begun-check": f"/f/{cast.STRANGER}/applications/2026/price/nutrition/check/",
+        "application-round-nothing-ready": f"/f/{cast.STRANGER}/applications/2026/rounds/1/",
+        "application-papers-none": f"/f/{cast.STRANGER}/applications/papers/",
+        "application-entries-none": f"/f/{cast.STRANGER}/applications/entries/?year=2026",
+    },
+    "ekimae": {
+        "applications-approved": f"/f/{cast.FIRST_NURSERY}/applications/2026/",
+        "application-granted": f"/f/{cast.FIRST_NURSERY}/applications/2026/price/nutrition/",
+        "application-changed": f"/f/{cast.FIRST_NURSERY}/applications/2026/price/holiday_care/",
+        "application-facility-state": f"/f/{cast.FIRST_NURSERY}/applications/2026/price/facility_state/",
+        "application-monthly-allowance": f"/f/{cast.FIRST_NURSERY}/applications/2026/city/monthly_allowance/",
+        "application-papers": f"/f/{cast.FIRST_NURSERY}/applications/papers/",
+        "application-entries-of-a-year": f"/f/{cast.FIRST_NURSERY}/applications/entries/?year=2026",
+    },
+    RETURNED_CLERK: {
+        "applications-returned": f"/f/{RETURNED}/applications/2026/",
+        "application-returned": f"/f/{RETURNED}/applications/2026/price/nutrition/",
+        "application-returned-check": f"/f/{RETURNED}/applications/2026/price/nutrition/check/",
     },
     "nyuen": {
         "disputes": "/c/counts/disputes/",
@@ -59,6 +84,18 @@ PAGES = {
         "roster-of-the-year-sent": f"/c/staff/year/2026/{cast.SECOND_NURSERY}/",
         "budget-with-more-children": "/c/budget/?percent=5",
         "budget-refused": "/c/budget/?year=x&percent=1000",
+        "applications-inbox": "/c/applications/",
+        "applications-inbox-of-mine": "/c/applications/?mine=1",
+        "applications-inbox-nothing-found": "/c/applications/?words=どこにもない",
+        "applications-overview": "/c/applications/overview/?year=2026",
+        "applications-routes": "/c/applications/routes/",
+        "applications-delegations": "/c/applications/delegations/",
+        "application-entries-city": "/c/applications/entries/?year=2026",
+        "application-rounds": "/c/rounds/?year=2026",
+        "application-round-to-set": "/c/rounds/2026/1/",
+        "application-round-reopened": f"/c/rounds/2026/1/{REOPENED}/",
+        "papers-of-the-city": "/c/papers/",
+        "questions-of-the-city": "/c/questions/",
     },
     "kanri": {
         "facilities": "/c/facilities/",
@@ -79,6 +116,14 @@ PAGES = {
         "change-password": "/password/",
         "city-home-administrator": "/c/",
         "guide-of-the-city": "/c/guide/",
+        "item-packs-of-the-year": "/c/item-packs/?year=2026",
+        "item-packs-of-another-year": "/c/item-packs/?year=2027",
+        "applications-routes-to-set": "/c/applications/routes/",
+        "applications-delegations-to-set": "/c/applications/delegations/",
+    },
+    "kacho": {
+        "applications-inbox-manager": "/c/applications/",
+        "applications-delegations-manager": "/c/applications/delegations/",
     },
     "kansa": {"guide-of-the-auditor": "/a/guide/"},
 }
@@ -93,13 +138,23 @@ WAYS = {
         "additions-within-reach": (f"/f/{cast.STRANGER}/additions/", ["text=足りない条件 >> nth=0"]),
         "person": (f"/f/{cast.STRANGER}/staff/", ["tbody a >> nth=0"]),
     },
+    "ekimae": {
+        "application-version": (
+            f"/f/{cast.FIRST_NURSERY}/applications/2026/price/holiday_care/",
+            ["a[href*='/versions/'] >> nth=0"],
+        ),
+    },
     "tanto": {
         "person-in-the-city": (f"/c/staff/{cast.KINDERGARTEN}/", ["tbody a >> nth=0"]),
         "roster-of-the-year-accepted": (f"/c/staff/year/2026/{cast.KINDERGARTEN}/", []),
+        "application-review": ("/c/applications/", ["tbody a >> nth=0"]),
+        "application-review-with-amounts": ("/c/applications/?item=monthly_allowance", ["tbody a >> nth=0"]),
+        "paper-of-an-application": ("/c/papers/", ["a[href^='/c/papers/'][href$='/'] >> nth=0"]),
     },
     "kanri": {
         "corporation": (f"/c/facilities/{cast.KINDERGARTEN}/", ["dl a >> nth=0"]),
         "account": ("/c/accounts/", ["tbody a >> nth=0"]),
+        "item-pack-released": ("/c/item-packs/?year=2026", ["tbody a >> nth=0"]),
         "notice-receipts": ("/c/notices/", ["text=よくある質問", "text=最初に読んだ日時"]),
         "notice-withdraw": ("/c/notices/", ["text=よくある質問", "a:has-text('取り下げる')"]),
         "notice-draft": ("/c/notices/?state=draft", ["text=処遇改善の実績報告"]),
@@ -133,6 +188,29 @@ def test_every_page_of_a_row_is_clean(come, login_id):
         for click in clicks:
             person.page.click(f"main >> {click}")
         person.see(name)
+
+
+def test_a_question_about_an_application_is_seen_by_both(come):
+    officer, clerk = come(), come()
+    officer.sign_in("tanto")
+    clerk.sign_in("nishidai")
+
+    officer.open(f"/c/applications/?words={cast.SECOND_NURSERY}&item=nutrition")
+    officer.page.click("main >> tbody a >> nth=0")
+    officer.page.fill("#talk-text", "嘱託の契約書はいつ届きますか。")
+    officer.page.click("button:has-text('質問する')")
+    officer.page.wait_for_selector(".flash.success")
+    officer.open("/c/questions/?show=")
+    officer.see("questions-asked")
+    officer.page.click("main >> tbody a >> nth=0")
+    officer.see("conversation-of-the-city")
+    clerk.open(f"/f/{cast.SECOND_NURSERY}/applications/2026/")
+    clerk.see("applications-with-a-question")
+    clerk.page.click("text=栄養管理加算 >> nth=0")
+    clerk.page.fill("#talk-text", "来週お送りします。")
+    clerk.page.click("main >> button:has-text('伝える')")
+    clerk.page.wait_for_selector(".flash.success")
+    clerk.see("application-with-an-answer")
 
 
 WIDE_FILE = """処理年月,施設コード,施設名称,0歳標準,0歳短時間,1歳標準,1歳短時間,3歳,3歳短時間,満3歳,2号計,5歳,合計

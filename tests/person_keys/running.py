@@ -6,8 +6,10 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,24 +52,51 @@ def rotate(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def rotate_and_kill(*arguments: str, chance: random.Random) -> bool:
-    """Start it, let it tell some of its steps, and kill -9 it; False when it had ended by itself before."""
-    process = subprocess.Popen(
-        [sys.executable, "-u", "manage.py", "rotate_keys", *arguments],
+@dataclass
+class Killed:
+    """``rotate_keys``, begun and killed again and again."""
+
+    process: subprocess.Popen[str]
+    chance: random.Random
+    times: int = 0
+
+    def run(self, *arguments: str) -> None:
+        """Start it, let it tell some of its steps, and kill -9 it, if it has not ended by itself before."""
+        assert self.process.stdin is not None
+        print(*arguments, file=self.process.stdin, flush=True)
+        pid = int(self._read_until("begun"))
+        patience = self.chance.randint(0, 6)
+        ended = self._read_until("ended", lines=patience)
+        if not ended:
+            time.sleep(self.chance.random() * 0.03)
+            os.kill(pid, signal.SIGKILL)
+            ended = self._read_until("ended")
+        self.times += int(ended) == -signal.SIGKILL
+
+    def _read_until(self, word: str, *, lines: int | None = None) -> str:
+        """What follows the word; nothing, when so many other lines have come before."""
+        assert self.process.stdout is not None
+        while lines is None or lines > 0:
+            line = self.process.stdout.readline()
+            assert line, "the process that starts the others is gone"
+            if line.startswith(f"{word} "):
+                return line.split()[1]
+            lines = lines if lines is None or not line.strip() else lines - 1
+        return ""
+
+
+@contextmanager
+def killing(*, seed: int) -> Iterator[Killed]:
+    """Something that starts and kills it, with the test's present settings."""
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "tests.person_keys.forking"],
         env=environment(),
         cwd=Path(settings.BASE_DIR),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    for _ in range(chance.randint(0, 6)):
-        process.stdout.readline()
-    try:
-        process.wait(chance.random() * 0.03)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-    process.stdout.close()
-    return process.wait() == -signal.SIGKILL
+        text=True,
+    ) as process:
+        yield Killed(process, random.Random(seed))
 
 
 @contextmanager

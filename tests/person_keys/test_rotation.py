@@ -1,7 +1,6 @@
 """``rotate_keys``: a new key for everything the house has sealed, while everybody reads and writes."""
 
 import os
-import random
 from io import StringIO
 from time import perf_counter
 from typing import Any
@@ -26,7 +25,7 @@ from portal.operations import notices, resealing
 from staff_records.queries.overview import OverviewQuestion, city_staff
 from tests.access.world import World, make_world
 from tests.cast import JUNE, make_city, make_facility, make_user
-from tests.person_keys.running import old_key_in_front, rotate, rotate_and_kill
+from tests.person_keys.running import killing, old_key_in_front, rotate
 from tests.record import events_of
 from tests.staff_records.stage import add_member
 from vault import CannotUnseal, key_id_of, unseal
@@ -201,16 +200,16 @@ def test_killed_anywhere_everything_opens_and_the_next_run_ends_it(settings):
         with transaction.atomic():
             for _ in range(800):
                 outbox.add("test.nothing", payload={"name": "花子"})
-    chance, killed = random.Random(20261125), 0
 
-    for _ in range(8):
-        killed += rotate_and_kill(chance=chance)
-        for values in tokens().values():
-            for place, token in values:
-                assert unseal(token, bound_to=place)
+    with killing(seed=20261125) as killed:
+        for _ in range(8):
+            killed.run()
+            for values in tokens().values():
+                for place, token in values:
+                    assert unseal(token, bound_to=place)
     ended = rotate()
 
-    assert killed
+    assert killed.times
     assert ended.returncode == 0, ended.stdout + ended.stderr
     settings.VAULT_KEYS = {"k2": settings.VAULT_KEYS["k2"]}
     assert {user.name for user in User.objects.filter(pk__in=[one.pk for one in people])} == {"見本 花子"}

@@ -10,7 +10,6 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from accounts.models import User
 from claims.operations import facts as facts_operations
@@ -21,10 +20,8 @@ from facilities.periods import ServiceMonth
 from facilities.schedule import CitySchedule, Shift, Step, StepRule
 from portal.help.texts import CHAPTERS, FIRST_STEPS, GUIDES, PAGES, guide_of, help_of
 from portal.views.guides import coming_months
-from tests.access.addresses import ADDRESSES
 from tests.access.shared import lasting_world
-from tests.access.table import GET
-from tests.access.world import PEOPLE, World, undone
+from tests.access.world import World, undone
 from tests.cast import Browser, City, Nursery, give_counts, make_city, make_facility, make_user, sign_in
 from tests.claims.stage import AT, confirmed, nursery, ready_claim
 from tests.record import events_of
@@ -32,55 +29,6 @@ from tests.record import events_of
 ROOT = Path(settings.BASE_DIR)
 HELP = ROOT / "portal" / "help"
 DISTINCT = {page.name: page for page in PAGES.values()}
-# Addresses that never show a page of their own: leading on, files, fragments, machines.
-NO_PAGES = {
-    "portal:start",
-    "portal:live",
-    "portal:ready",
-    "portal:api_schema",
-    "api:child_counts",
-    "api:claims",
-    "api:user_charges",
-    "accounts:logout",
-    "accounts:keep_alive",
-    "schedule:calendar",
-    "portal:calendar_feed",
-    "notices:receipts",
-    "charges:export",
-    "notices:download",
-    "facility_notices:download",
-    "documents:progress",
-    "documents:download",
-    "facility_lists:export",
-    "approvals:export",
-    "approvals:export_differences",
-    "approvals:export_additions",
-    "item_review:export",
-    "budget:export",
-    "rate_book_effect:export",
-    "facilities:schedule_calendar",
-    "audit_portal:export",
-    "rate_books:changes",
-    "rate_books:file",
-    "rate_books:shipped_file",
-    "rate_books:template",
-    "applications:entries_export",
-    "applications:evidence",
-    "application_talk:download",
-    "papers:export",
-    "application_entries:export",
-    "staff:figures_export",
-    "staff_city:figures_export",
-    "staff_city:overview_export",
-    "staff_city:export_changes",
-}
-# Buttons whose page wants to know more than their address says: opened, the address shows the list above.
-SHOWN_BY_A_LIST = {
-    "approvals:confirm_together": "approvals:inbox",
-    "item_review:confirm_together": "item_review:inbox",
-    "facilities:account_confirm_address": "facilities:accounts",
-    "facilities:account_withdraw_address": "facilities:accounts",
-}
 ROOMS = (
     "portal", "approvals", "claims", "applications", "staff_records", "rate_books", "documents", "facilities",
     "accounts", "jobs", "pages", "templates",
@@ -115,30 +63,6 @@ def page_of(place: Nursery, path: str = "") -> str:
 
 
 # ---------------------------------------------------------------- texts
-
-
-def test_every_page_has_its_help_and_no_help_names_a_page_that_is_not_there():
-    assert set(ADDRESSES) - set(PAGES) == NO_PAGES
-    assert set(PAGES) - set(ADDRESSES) == set()
-
-
-@pytest.mark.parametrize("view_name", sorted(name for name in ADDRESSES if 200 in GET[name]))
-def test_what_opens_shows_the_help_of_its_page(world, view_name):
-    address = reverse(view_name, kwargs=world.arguments(view_name, ADDRESSES[view_name]))
-
-    for person in PEOPLE:
-        with undone():
-            answer = reading(world.browser(person)).get(address)
-            if answer.status_code != 200:
-                continue
-            body = answer.content.decode(errors="replace")
-            if view_name in NO_PAGES:
-                assert "<main" not in body, person
-            else:
-                assert body.count('class="page-help"') == 1, person
-                shown = PAGES[SHOWN_BY_A_LIST.get(view_name, view_name)]
-                assert f"<h2>{shown.title}</h2>" in body, person
-                assert 'href="#help"' in body.split("</header>")[0], person
 
 
 @pytest.mark.parametrize("name", sorted(DISTINCT))

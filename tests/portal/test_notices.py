@@ -1,6 +1,7 @@
 """Notices: written, sent once to whom they are for, read, withdrawn; files by their content; one mail a day."""
 
 import csv
+import hashlib
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,7 @@ from documents.attachments import (
     kind_of,
     safe_name,
 )
+from documents.images import DAMAGED as DAMAGED_PICTURE
 from facilities.actors import Role
 from facilities.models import Facility, FacilityKind, Membership
 from facilities.rules import NotAllowed, ProblemsFound
@@ -54,6 +56,8 @@ from portal.operations.notices import (
 from portal.states import NOTICE_TRANSITIONS, NoticeStatus
 from portal.tasks import tell_of_new_notices
 from tests.cast import Browser, City, Nursery, make_city, make_facility, make_user, sign_in
+from tests.documents.pdfs import pdf
+from tests.documents.test_images import drawing, photograph
 from tests.record import events_of
 
 LIST = "/c/notices/"
@@ -61,7 +65,7 @@ LIST = "/c/notices/"
 AT = datetime(2026, 6, 2, 0, 30, tzinfo=UTC)
 TODAY = date(2026, 6, 2)
 TITLE, TEXT = "監査の日程について", "6月の監査の日程をお知らせします。\n\n第1週は月曜日です。"
-PDF, PNG, JPEG = b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n x", b"\xff\xd8\xff\xe0 x"
+PDF, PNG, JPEG = pdf(), b"\x89PNG\r\n\x1a\n x", b"\xff\xd8\xff\xe0 x"
 
 
 @pytest.fixture
@@ -784,7 +788,7 @@ def test_a_file_is_stored_sealed_to_its_place(city):
     notice = drafted(city)
     with city.open(Role.OFFICER) as by:
         first = notices.attach(notice.pk, PDF, file_name="日程.pdf", by=by, at=AT)
-        second = notices.attach(notice.pk, PNG, file_name="図.png", by=by, at=AT)
+        second = notices.attach(notice.pk, drawing(), file_name="図.png", by=by, at=AT)
 
         assert PDF not in bytes(first.content_sealed)
         assert notices.content_of(first, by=by) == PDF
@@ -794,6 +798,31 @@ def test_a_file_is_stored_sealed_to_its_place(city):
         first.content_hash = "0" * 64
         with pytest.raises(AttachmentDamaged):
             notices.content_of(first, by=by)
+
+
+def test_of_a_picture_only_the_pixels_are_sent_to_facilities(city, sakura, officer):
+    notice = drafted(city)
+    before = photograph()
+
+    officer.post(f"{page_of(notice)}attach/", {"file": SimpleUploadedFile("園庭.jpg", before)})
+    address = re.findall(r'href="([^"]+/files/[^"]+/)"', officer.get(page_of(notice)).content.decode())[0]
+    taken = officer.get(address).content
+
+    assert b"SECRETCAMERA" in before
+    assert taken.startswith(b"\xff\xd8\xff")
+    assert b"SECRET" not in taken
+    with city.open():
+        kept = NoticeAttachment.objects.get()
+        assert kept.size_bytes == len(taken)
+        assert kept.content_hash == hashlib.sha256(taken).hexdigest()
+
+
+def test_a_damaged_picture_says_so_at_the_field(city, officer):
+    answer = officer.post(f"{page_of(drafted(city))}attach/", {"file": SimpleUploadedFile("図.png", PNG)})
+
+    assert answer.status_code == 422
+    assert DAMAGED_PICTURE in words_of(answer)
+    assert 'href="#id_file"' in answer.content.decode()
 
 
 def test_three_files_at_most_and_one_can_be_taken_off(city, officer):

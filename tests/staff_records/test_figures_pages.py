@@ -113,6 +113,16 @@ def test_required_against_present_month_by_month(sakura: Nursery) -> None:
     assert "短時間・兼務の職員 1人の勤務時間 64時間 ÷ 常勤の所定時間 160時間 = 0.4人" in page
 
 
+def test_months_after_the_closing_are_not_counted(sakura: Nursery) -> None:
+    give_roster(sakura, Somebody())
+    with sakura.city.open():
+        sakura.facility.closed_on = date(2026, 7, 31)
+        sakura.facility.save()
+    page = figures(sakura, "?month=2026-09")
+    assert '<a href="?month=2026-07"' in page
+    assert '<a href="?month=2026-08"' not in page
+
+
 def test_whose_job_leads_nobody_is_counted_apart(sakura: Nursery) -> None:
     director, teacher = give_roster(sakura, Somebody(job="director"), Somebody())
 

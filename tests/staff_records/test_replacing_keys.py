@@ -1,6 +1,5 @@
 """``rotate_keys --person-keys``: every person gets another key, and nothing is unreadable at any instant."""
 
-import random
 from io import StringIO
 from threading import Event as Flag
 from threading import Thread
@@ -24,7 +23,7 @@ from staff_records.operations import replacing_keys
 from staff_records.person_rows import kinds_of_rows
 from staff_records.sealed import sealed_names
 from tests.cast import City, Nursery, make_city, make_facility
-from tests.person_keys.running import rotate, rotate_and_kill
+from tests.person_keys.running import killing, rotate
 from tests.record import events_of
 from tests.staff_records.full import CANARIES, all_rows, all_values, fill
 from vault import key_id_of
@@ -189,17 +188,17 @@ def test_killed_anywhere_nothing_is_unreadable_at_any_instant():
 
     reader = Thread(target=read_on)
     reader.start()
-    chance, killed = random.Random(5), 0
     try:
-        for _ in range(10):
-            killed += rotate_and_kill("--person-keys", chance=chance)
+        with killing(seed=5) as killed:
+            for _ in range(10):
+                killed.run("--person-keys")
         ended = rotate("--person-keys")
     finally:
         over.set()
         reader.join()
 
     assert unreadable == []
-    assert killed
+    assert killed.times
     assert len(readings) > 10
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert len(generations_of(nursery.city)) == 1

@@ -166,6 +166,25 @@ def test_who_was_reported_moved_on_the_last_day_comes_along_and_who_retired_does
     assert [days_of(one) for one in roster_of(after)] == ([[(HIRED, None, "hired", "")]] if comes else [])
 
 
+def test_the_home_asks_for_it_until_it_is_done_and_the_old_roster_says_where_everybody_went(sakura, hanako):
+    hire(sakura, TARO, birth=date(1980, 1, 1), last_day=date(2026, 4, 30))
+    browser, asked = (
+        sign_in(succeeded(sakura).clerk),
+        "前の事業所番号（1299900000901）の職員名簿を引き継いでください",
+    )
+    assert asked in browser.get("/f/1299900000904/").content.decode()
+    assert (
+        "前の事業所番号（1299900000901）の職員名簿の引継ぎ"
+        in browser.get("/f/1299900000904/schedule/").content.decode()
+    )
+    browser.post(f"{OWN}succession/")
+    assert asked not in browser.get("/f/1299900000904/").content.decode()
+
+    before = sign_in(sakura.clerk).get("/f/1299900000901/staff/?state=left&on=2026-06-15").content.decode()
+    assert ".5.31まで（転出）" in before
+    assert ".4.30まで（退職）" in before
+
+
 def test_it_is_refused_when_the_roster_is_not_empty(city, sakura, hanako):
     after = succeeded(sakura)
     hire(after, TARO, birth=date(1980, 1, 1), first_day=OPENED)

@@ -15,7 +15,6 @@ from applications.states import PackState, VersionStatus
 from facilities.models import Facility, FacilityKind
 from portal.demo import applications as story
 from portal.demo.scene import moment
-from tests.portal.demo.conftest import AROUND_APPLICATIONS
 
 AT = moment(6, 1, 10)
 
@@ -33,8 +32,8 @@ def states(digits: str) -> set[str]:
     return {row.status for row in versions(digits)}
 
 
-def test_no_claim_nothing_granted_and_no_work_has_changed_by_them(city):
-    before, after = AROUND_APPLICATIONS
+def test_no_claim_nothing_granted_and_no_work_has_changed_by_them(seeded):
+    before, after = seeded.around_applications
     assert before.claims == after.claims
     assert before.lines == after.lines
     assert before.granted == after.granted

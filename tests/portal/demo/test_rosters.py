@@ -13,12 +13,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from audit.models import Event
 from audit.record import SYSTEM, Context, context, record
 from claims.queries.expected import expectations_in_city
 from facilities.models import Facility, FacilityKind, FacilityProfile, Municipality
 from facilities.scope import scope
+from person_keys.router import KEY_STORE
 from portal.demo import cast, changes, newcomers, rosters, staff_stories, year_starts
 from portal.demo.seats import CHIEFS, FULL_TIME_HOURS, Place
 from pricing.staffing.career import Career, EarlierService, Service, career_on, roster_average
@@ -43,6 +45,7 @@ from staff_records.models import (
 )
 from staff_records.values import Earlier, Identity, Licenced, Trained
 from staff_records.words import PROVED, ChangeKind, Ending, Licence, Proof
+from tests.seeded_house import SeededHouse
 
 FIRST, MAY_1, JUNE_1 = date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)
 # The demo is looked at in November 2026.
@@ -78,9 +81,12 @@ def read(city: Municipality) -> Read:
 
 
 @pytest.fixture(scope="package")
-def people(seeded: None, django_db_blocker: Any) -> Read:
-    with django_db_blocker.unblock():
-        return read(Municipality.objects.get(code=cast.CITY_CODE))
+def people(seeded: SeededHouse, django_db_blocker: Any) -> Read:
+    with django_db_blocker.unblock(), transaction.atomic(), transaction.atomic(using=KEY_STORE):
+        found = read(Municipality.objects.get(code=cast.CITY_CODE))
+        transaction.set_rollback(True)
+        transaction.set_rollback(True, using=KEY_STORE)
+    return found
 
 
 def teachers_on(people: Read, number: str, day: date) -> Any:

@@ -11,7 +11,7 @@ from facilities import row_security
 class Migration(migrations.Migration):
     dependencies = [
         ("facilities", "0013_item_endings"),
-        ("approvals", "0003_item_walls"),
+        ("approvals", "0005_confirmed_certificates"),
     ]
 
     operations = [
