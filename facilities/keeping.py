@@ -178,12 +178,12 @@ def _versions_in(place: int, read: Read, facility_ids: Collection[UUID] | None) 
         template=f'hashtextextended(concat_ws(\'|\', %(expressions)s, "{table}".xmin, "{table}".ctid), 0)',
         output_field=BigIntegerField(),
     )
-    rows, owner = read.rows, read.owner
+    owner, rows = read.owner, read.rows
     if owner == EVERYBODY:
         rows, owner = rows.annotate(nobody=Value(None, output_field=UUIDField())), "nobody"
     elif facility_ids is not None:
         rows = rows.filter(**{f"{owner}__in": facility_ids})
     rows = rows.order_by().annotate(table=Value(place)).values(owner, "table")
     rows = rows.annotate(number=Count("pk"), total=Sum(version))
-    rows = rows.values_list(owner, "table", "number", "total")
-    return rows
+    found: QuerySet[Any] = rows.values_list(owner, "table", "number", "total")
+    return found

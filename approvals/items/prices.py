@@ -48,7 +48,7 @@ def lacks_price(
     return any(
         variant in variants or not variant
         for system in claimable_entries(kind, code)
-        if ((not by_grade or system == asked) and told is None) or told.only in {"", system}
+        if (not by_grade or system == asked) and (told is None or told.only in {"", system})
         if (variants := lacking.get((system, code)))
     )
 

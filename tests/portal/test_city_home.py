@@ -250,7 +250,7 @@ def test_the_administrator_s_home_costs_the_same_for_many_facilities_and_colleag
 def test_the_year_is_asked_for_while_it_can_be_carried(
     city: City, monkeypatch: pytest.MonkeyPatch, day: str, is_asked: bool
 ) -> None:
-    monkeypatch.setattr("portal.queries.city.timezone.localdate", lambda: date.fromisoformat(day))
+    monkeypatch.setattr("portal.queries.city.timezone.localdate", lambda *_: date.fromisoformat(day))
     assert "年度更新がまだです" not in home_of(city, Role.ADMINISTRATOR), (
         "no facility: nothing can be carried"
     )
