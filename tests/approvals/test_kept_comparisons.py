@@ -242,7 +242,7 @@ def test_whatever_else_is_read_is_another_stamp(
 ) -> None:
     def stamp() -> Any:
         with city.open():
-            return sorted(together(comparisons_asked(2026)[0])[0])
+            return sorted(together(comparisons_asked(2026)[0])[0], key=str)
 
     before = stamp()
     WRITES[name](city, sakura)
