@@ -43,11 +43,12 @@ def flags_of(
     stake: Stake | None = None,
     *,
     is_unpriced: bool = False,
+    files: int = 0,
 ) -> list[Flag]:
     """
     Everything that strikes about a version, the biggest risk first. ``told``: what the conditions say of its facility
     in its newest month with counts; ``stake``: what a «no» gives up; ``is_unpriced``: there is no price for what it
-    asks for.
+    asks for; ``files``: how many are attached that were not there when it was approved before.
     """
     found: list[Flag] = []
     if compared.stale:
@@ -64,6 +65,8 @@ def flags_of(
         found += _conditions(item, told)
     if compared.typed:
         found.append(_of_fields("differs", "登録と違う値", item, compared.typed))
+    if files:
+        found.append(Flag("files", f"新しい添付ファイル {files}件", 1))
     if version.late_reason:
         found.append(Flag("late", "期限後の提出", 1, version.late_reason))
     if version.answers_id is not None:

@@ -17,6 +17,7 @@ from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of
 from applications.states import VersionStatus
 from approvals.items.comparing import SEALED, befores_of, is_same
+from approvals.items.evidence import Hashes, evidence_asked, hashes_of, new_files
 from approvals.items.flags import Compared, Flag, flags_of, risk_of
 from approvals.items.holding import Holdings, Stake, holdings_of, stake_of
 from approvals.items.prices import Prices, prices_of
@@ -85,6 +86,7 @@ class Eyes:
     compared: Mapping[UUID, Compared]
     holdings: Holdings
     prices: Prices
+    files: Hashes
 
     def notice(self, version: ApplicationVersion, before: ApplicationVersion | None) -> Noticed:
         """One version."""
@@ -93,7 +95,8 @@ class Eyes:
         reported = self.items.get((version.pack_id, item.reports_on)) if item and item.reports_on else None
         stake = stake_of(version, item, reported, self.holdings)
         is_unpriced = item is not None and self.prices.lacks(version, item)
-        flags = flags_of(version, before, item, told, beside, stake, is_unpriced=is_unpriced)
+        files = new_files(version, before, self.files)
+        flags = flags_of(version, before, item, told, beside, stake, is_unpriced=is_unpriced, files=files)
         return Noticed(version, item, before, tuple(flags), is_same(version, before), stake)
 
 
@@ -133,7 +136,7 @@ def eyes_for(
     newest = Newest(row for row in months if row[0] in applying)
     of_conditions = newest.asked
     asked = [comparisons_asked(year) for year in waiting]
-    answers = together(*of_conditions, *chain.from_iterable(asked))
+    files, *answers = together(evidence_asked(waiting), *of_conditions, *chain.from_iterable(asked))
     told = newest.told(answers)
     beside = answers[len(of_conditions) :]
     compared: dict[UUID, Compared] = {}
@@ -146,6 +149,7 @@ def eyes_for(
         compared,
         holdings_of(one for one in sent if one.is_wanted is False),
         prices_of((one, items.get((one.pack_id, one.application.item_key))) for one in sent),
+        hashes_of(files),
     )
 
 

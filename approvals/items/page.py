@@ -17,6 +17,7 @@ from applications.wording import people_in
 from approvals.items.amounts import AmountEffect, amount_effect
 from approvals.items.comparing import SEALED, before_rows, is_same
 from approvals.items.consequences import consequences
+from approvals.items.evidence import evidence_asked, hashes_of, new_files
 from approvals.items.flags import Compared, Flag, flags_of, typed_against
 from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
@@ -213,6 +214,7 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         certificates,
         sheets,
         counts,
+        files,
         *beside,
     ) = together(
         before_rows(version),
@@ -227,6 +229,7 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         RateCertificate.objects.filter(version=version),
         newest,
         ChildCount.objects.filter(sheet__in=newest.values("pk")),
+        evidence_asked([year]).filter(facility=version.facility_id),
         *(comparisons_asked(year, own_facility) if waits else ()),
     )
     for one in versions:
@@ -248,7 +251,10 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     names = _names(version, item, (sent, earlier or {}), reader)
     claims = item is not None and item.grants is not None and not version.facility.is_public
     is_unpriced = item is not None and prices_of([(version, item)]).lacks(version, item)
-    flags = flags_of(version, before, item, told, compared, own_stake(version), is_unpriced=is_unpriced)
+    new = new_files(version, before, hashes_of(files))
+    flags = flags_of(
+        version, before, item, told, compared, own_stake(version), is_unpriced=is_unpriced, files=new
+    )
     money = money_effect(version, item) if item is not None and subject.is_waiting else None
     return ItemView(
         version=version,

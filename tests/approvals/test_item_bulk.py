@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications.models import ApplicationVersion, ItemPack
-from applications.operations import cases
+from applications.operations import cases, evidence
 from applications.states import VersionStatus
 from approvals.models import ItemDecision
 from approvals.operations import items as operations
@@ -28,6 +28,7 @@ from tests.applications.stage import (
 )
 from tests.approvals.test_four_eyes import another, at_once
 from tests.cast import Browser, City, Nursery, make_city, make_facility, sign_in
+from tests.documents.pdfs import pdf
 from tests.record import events_of
 
 TYPED = {"extra_staff": "1", "monthly_yen": "100000"}
@@ -73,6 +74,19 @@ def test_each_is_judged_for_itself(city, packs):
     assert result.refused == {changed.pk: operations.HAS_CHANGED, first_ever.pk: operations.HAS_CHANGED}
     event = events_of(city, "item_review.bulk_decided")[-1]
     assert event.rows == {"application_version": [str(same.pk)]}
+
+
+def test_a_file_nobody_has_seen_yet_is_looked_at_one_by_one(city, packs):
+    place = make_facility(city, "園001", number="1299900001001")
+    approved_last_year(city, place, packs[0], **TYPED)
+    draft = save(place, packs[1], **TYPED)
+    with place.open() as by:
+        evidence.attach(draft.pk, pdf(), file_name="契約書.pdf", by=by, at=AT)
+    sent = submit(place, draft)
+
+    assert together(city, [sent]).refused == {sent.pk: operations.HAS_FLAGS}
+    page = sign_in(city.people[Role.OFFICER]).get(f"/c/applications/{sent.pk}/").content.decode()
+    assert "新しい添付ファイル 1件" in page
 
 
 def test_a_value_that_is_registered_otherwise_by_now_is_looked_at_one_by_one(city, packs):
