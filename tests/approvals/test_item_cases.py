@@ -181,7 +181,9 @@ def test_a_facility_of_june_has_its_rates_from_june(city, sakura):
         Facility.objects.update(opened_on=date(2026, 6, 1))
         FacilityProfile.objects.update(from_month=JUNE.first_day, base_percent=None, wage_percent=None)
     pack = release_pack(city, RATES)
-    version = submit(sakura, save(sakura, pack, "rates", base_percent="12", wage_percent="7"))
+    in_june = timezone.make_aware(datetime(2026, 6, 5, 10))
+    version = save(sakura, pack, "rates", base_percent="12", wage_percent="7", at=in_june)
+    version = submit(sakura, version, at=in_june)
 
     approve(city, version)
     with city.open(Role.OFFICER) as officer:
