@@ -7,6 +7,14 @@ from uuid import UUID
 
 from applications.filling import Given
 from applications.place_facts import BY_FACT, said_of, told
+from applications.rows_read import (
+    accepted_in,
+    accepted_read,
+    facilities_read,
+    grants_read,
+    places_read,
+    profiles_read,
+)
 from applications.sources import Asking, Known, tells
 from asking import together
 from facilities.models import Corporation, FacilityProfile, GrantedItem, holding_in
@@ -14,9 +22,7 @@ from facilities.periods import ServiceMonth
 from pages.wareki import date_words, fiscal_year_words, month_words
 from pricing import ItemClaim
 from pricing.vocabulary import ITEM_LABELS
-from staff_records.models import RosterSnapshot
 from staff_records.roster_figures import RosterFigures
-from staff_records.states import SnapshotStatus
 
 PROFILE: Final = (
     "approved_capacity",
@@ -42,7 +48,14 @@ MONTHS: Final = 12
 CITY: Final = "city."
 
 
-@tells("facility.number", "facility.name", "facility.corporation", "facility.location", "facility.kind")
+@tells(
+    "facility.number",
+    "facility.name",
+    "facility.corporation",
+    "facility.location",
+    "facility.kind",
+    reads=[facilities_read],
+)
 def of_facility(asking: Asking) -> Mapping[UUID, Known]:
     """Name, place and corporation as they stand: one query."""
     corporations = {facility.corporation_id for facility in asking.facilities}
@@ -62,14 +75,18 @@ def of_facility(asking: Asking) -> Mapping[UUID, Known]:
     }
 
 
-@tells(*(f"profile.{name}" for name in PROFILE), "profile.capacity")
+@tells(
+    *(f"profile.{name}" for name in PROFILE),
+    "profile.capacity",
+    reads=[profiles_read],
+)
 def of_profile(asking: Asking) -> Mapping[UUID, Known]:
     """The profile (年度プロフィール) that holds in the month: one query."""
     rows = holding_in(FacilityProfile.objects.filter(facility__in=asking.facilities), asking.month)
     return {row.facility_id: _profile(row, asking.month) for row in rows}
 
 
-@tells(*(f"{CITY}{fact}" for fact in BY_FACT))
+@tells(*(f"{CITY}{fact}" for fact in BY_FACT), reads=[places_read])
 def of_places(asking: Asking) -> Mapping[UUID, Known]:
     """What the city has said of the facilities' places (地域の設定): one message."""
     facility_ids = [facility.pk for facility in asking.facilities]
@@ -84,12 +101,10 @@ def of_places(asking: Asking) -> Mapping[UUID, Known]:
     }
 
 
-@tells(*(f"roster.{name}" for name in ROSTER))
+@tells(*(f"roster.{name}" for name in ROSTER), reads=[accepted_read])
 def of_roster(asking: Asking) -> Mapping[UUID, Known]:
     """The figures of the roster the city has accepted (職員名簿, 4月1日): one query, and nobody's record is opened."""
-    rows = RosterSnapshot.objects.filter(
-        facility__in=asking.facilities, fiscal_year=asking.fiscal_year, status=SnapshotStatus.ACCEPTED
-    )
+    rows = accepted_in(asking.fiscal_year).filter(facility__in=asking.facilities)
     found: dict[UUID, Known] = {}
     for row in rows:
         figures = RosterFigures.of_json(row.figures)
@@ -102,6 +117,7 @@ def of_roster(asking: Asking) -> Mapping[UUID, Known]:
 @tells(
     *(f"granted.{code}" for code in ITEM_LABELS),
     *(f"granted.{code}.{option}" for code in ITEM_LABELS for option in (*OPTIONS, "months")),
+    reads=[grants_read],
 )
 def of_grants(asking: Asking) -> Mapping[UUID, Known]:
     """

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from applications.filling import Given
+from applications.rows_read import accepted_in, accepted_read, rosters_read, wages_of, wages_read
 from applications.sources import Asking, Known, tells
 from audit.record import record
 from facilities.periods import ServiceMonth
@@ -19,10 +20,9 @@ from pricing.staffing import JOBS, NotCountable
 from staff_records.events import StaffEvent
 from staff_records.figures.experience import career_of
 from staff_records.figures.people import Person, Roster, Span
-from staff_records.models import RosterSnapshot, SnapshotLine, Wage
+from staff_records.models import SnapshotLine
 from staff_records.opening import open_to_show
 from staff_records.queries.rosters import rosters
-from staff_records.states import SnapshotStatus
 from staff_records.words import Licence
 
 PEOPLE: Final = "roster.people"
@@ -51,7 +51,12 @@ MONTHS: Final = 12
 WagesOfPerson = Mapping[tuple[int, str], Mapping[date, int]]
 
 
-@tells(PEOPLE, PEOPLE_OF_YEAR, person=[f"person.{name}" for name in PERSON])
+@tells(
+    PEOPLE,
+    PEOPLE_OF_YEAR,
+    reads=[accepted_read, rosters_read, wages_read],
+    person=[f"person.{name}" for name in PERSON],
+)
 def of_people(asking: Asking) -> Mapping[UUID, Known]:
     """
     Everybody of the accepted roster as of 1 April, in its order, and for reports everybody who has worked in the year.
@@ -61,12 +66,7 @@ def of_people(asking: Asking) -> Mapping[UUID, Known]:
     """
     day = date(asking.fiscal_year, 4, 1)
     year = _months_of(asking.fiscal_year)
-    accepted = {
-        row.pk: row
-        for row in RosterSnapshot.objects.filter(
-            facility__in=asking.facilities, fiscal_year=asking.fiscal_year, status=SnapshotStatus.ACCEPTED
-        )
-    }
+    accepted = {row.pk: row for row in accepted_in(asking.fiscal_year).filter(facility__in=asking.facilities)}
     if not accepted:
         return {}
     lines = SnapshotLine.objects.filter(snapshot__in=accepted).order_by("snapshot", "place")
@@ -144,8 +144,7 @@ def _wages(
 
     Opened to be shown: whoever asks names these members in an event. One query, and one to the key store.
     """
-    first, last = ServiceMonth(fiscal_year - 1, 4).first_day, ServiceMonth(fiscal_year + 1, 3).first_day
-    rows = list(Wage.objects.filter(member__in=list(member_ids), month__range=(first, last)))
+    rows = list(wages_of(fiscal_year).filter(member__in=list(member_ids)))
     open_to_show(rows)
     found: dict[UUID, dict[tuple[int, str], dict[date, int]]] = {}
     for row in rows:

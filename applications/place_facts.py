@@ -82,11 +82,15 @@ OfPlaces = tuple[QuerySet[PlaceFact], QuerySet[PlaceException]]
 
 def said_of(facility_ids: Collection[UUID], fiscal_year: int) -> OfPlaces:
     """What holds in the year: of the whole city, and of these facilities alone. To be asked in one message."""
+    of_city, of_one = said_in(fiscal_year)
+    return of_city, of_one.filter(facility__in=list(facility_ids))
+
+
+def said_in(fiscal_year: int) -> OfPlaces:
+    """The same of every facility in scope."""
     return (
         PlaceFact.objects.filter(fiscal_year=fiscal_year, ended_at__isnull=True),
-        PlaceException.objects.filter(
-            facility__in=list(facility_ids), fiscal_year=fiscal_year, ended_at__isnull=True
-        ),
+        PlaceException.objects.filter(fiscal_year=fiscal_year, ended_at__isnull=True),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from applications.filling import Given
+from facilities.keeping import Read
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
 
@@ -30,6 +31,8 @@ class Asking:
 
 
 Telling = Callable[[Asking], Mapping[UUID, Known]]
+# The rows a room reads when it is asked about items of a fiscal year: answers made of them are kept until one changes.
+Reading = Callable[[int], Sequence[Read]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Source:
 
     names: frozenset[str]
     tell: Telling
+    reads: tuple[Reading, ...]
     person: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
 
@@ -46,12 +50,16 @@ _sources: list[Source] = []
 
 
 def tells(
-    *names: str, person: Sequence[str] = (), classes: Sequence[str] = ()
+    *names: str, reads: Sequence[Reading], person: Sequence[str] = (), classes: Sequence[str] = ()
 ) -> Callable[[Telling], Telling]:
-    """Register the decorated function for these names. It is asked once, for all facilities at once."""
+    """
+    Register the decorated function for these names. It is asked once, for all facilities at once.
+
+    ``reads``: every row it reads (``rows_read``).
+    """
 
     def register(tell: Telling) -> Telling:
-        _sources.append(Source(frozenset(names), tell, frozenset(person), frozenset(classes)))
+        _sources.append(Source(frozenset(names), tell, tuple(reads), frozenset(person), frozenset(classes)))
         return tell
 
     return register
@@ -70,6 +78,12 @@ def person_names() -> frozenset[str]:
 def class_names() -> frozenset[str]:
     """What is told of each class of children of a table."""
     return frozenset(name for source in _sources for name in source.classes)
+
+
+def rows_read(fiscal_year: int) -> list[Read]:
+    """Every row that rooms read when they are asked about items of the fiscal year."""
+    readings = dict.fromkeys(reading for source in _sources for reading in source.reads)
+    return [one for reading in readings for one in reading(fiscal_year)]
 
 
 def known(asking: Asking) -> dict[UUID, Known]:

@@ -1,7 +1,7 @@
 """
 加算の確認 of the whole city: which facilities claim what they may not, and what they could claim.
 
-The conditions are asked anew at every look; nothing is stored.
+What the conditions have said is kept until anything they ask of has changed (``claims.queries.kept_findings``).
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,9 @@ from django.http import QueryDict
 
 from approvals.queries import counted_months
 from asking import together
-from claims.queries.additions import ASK, COULD, FAILS, MAYBE, MUST, REACH, Checked, Found, additions_in
+from claims.findings_told import FindingsTold, FindingTold
+from claims.queries.additions import ASK, COULD, FAILS, MAYBE, MUST, REACH
+from claims.queries.kept_findings import findings_asked, findings_of
 from facilities.models import Facility, FacilityKind
 from facilities.periods import ServiceMonth
 from pricing.vocabulary import ITEM_LABELS
@@ -78,43 +80,43 @@ class AdditionsQuestion:
     def _states(self) -> tuple[str, ...]:
         return (self.state,) if self.state else tuple(STATES)
 
-    def found_in(self, row: "AdditionsRow") -> Iterator[Found]:
+    def found_in(self, row: "AdditionsRow") -> Iterator[FindingTold]:
         """The findings of a row that the filters ask for."""
-        for state in self._states if row.checked else ():
+        for state in self._states if row.told else ():
             for one in row.of_state(state):
-                if not self.code or one.finding.code == self.code:
+                if not self.code or one.code == self.code:
                     yield one
 
 
 @dataclass(frozen=True)
 class AdditionsRow:
-    """One facility; ``checked`` None: its counts of the month have not come."""
+    """One facility; ``told`` None: its counts of the month have not come."""
 
     facility: Facility
-    checked: Checked | None
+    told: FindingsTold | None
 
     def has(self, state: str, code: str = "") -> bool:
         """Whether anything, or this item, is found in the state."""
-        if self.checked is None:
+        if self.told is None:
             return False
-        codes = self.checked.codes[state]
+        codes = self.told.codes.get(state, frozenset())
         return code in codes if code else bool(codes)
 
-    def of_state(self, state: str) -> tuple[Found, ...]:
+    def of_state(self, state: str) -> tuple[FindingTold, ...]:
         """The findings of the state."""
-        return self.checked.of_state(state) if self.checked else ()
+        return self.told.of_state(state) if self.told else ()
 
     def number_of(self, state: str) -> int:
         """How many findings of the state there are."""
-        return self.checked.numbers[state] if self.checked else 0
+        return len(self.of_state(state))
 
     @property
-    def failing(self) -> tuple[Found, ...]:
+    def failing(self) -> tuple[FindingTold, ...]:
         """Claimed, and a condition fails."""
         return self.of_state(FAILS)
 
     @property
-    def demanded(self) -> tuple[Found, ...]:
+    def demanded(self) -> tuple[FindingTold, ...]:
         """Deductions the facts demand."""
         return self.of_state(MUST)
 
@@ -152,25 +154,28 @@ class CityAdditions:
         found = {
             code
             for row in self.everything
-            if row.checked
+            if row.told
             for state in STATES
-            for code in row.checked.codes[state]
+            for code in row.told.codes.get(state, ())
         }
         return [(code, label) for code, label in ITEM_LABELS.items() if code in found]
 
 
 def city_additions(asked: AdditionsQuestion) -> CityAdditions:
-    """All facilities that claim in the month: three queries, three more with rosters, however many."""
+    """
+    All facilities that claim in the month: two queries where nothing has changed since the last look; else those of
+    ``additions_in`` besides.
+    """
     found, facilities = together(counted_months(), Facility.objects.order_by("number"))
     months = [ServiceMonth.of(month) for month in found]
     month = asked.month if asked.month in months else next(iter(months), None)
     if month is None:
         return CityAdditions(None, months, [], [])
-    checked = additions_in(month)
+    told = findings_of(month, *together(*findings_asked(month)))
     everything = [
-        AdditionsRow(facility, checked.get(facility.pk))
+        AdditionsRow(facility, told.get(facility.pk))
         for facility in facilities
-        if not facility.is_public and (facility.pk in checked or facility.lives_in(month))
+        if not facility.is_public and (facility.pk in told or facility.lives_in(month))
     ]
     rows = [row for row in everything if asked.wants(row)]
     rows.sort(key=lambda row: (-row.number_of(FAILS), -row.number_of(MUST), row.facility.number))

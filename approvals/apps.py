@@ -13,4 +13,5 @@ class ApprovalsConfig(AppConfig):
         """Tell facilities which pages there are about one, applications where each is, jobs who tells of approvals."""
         import_module("approvals.doors")
         import_module("approvals.whereabouts")
+        import_module("approvals.items.registers")
         import_module("approvals.tasks")

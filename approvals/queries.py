@@ -1,6 +1,7 @@
 """The inbox: every facility of a month with its state, amount, difference and what deserves a look."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from approvals.models import Decision
+from asking import together
 from claims.closing import closing_of
 from claims.composing import children_of, has_entered
 from claims.facts import Fact
@@ -25,7 +27,7 @@ from claims.states import ClaimStatus, SheetStatus
 from claims.wording import not_run_words
 from facilities.actors import Role
 from facilities.models import Facility, GrantedItem, Municipality, holding_in, name_on
-from facilities.operations.changes import resting_in
+from facilities.operations.changes import resting_ids
 from facilities.periods import ServiceMonth
 from facilities.schedule import Step
 from rate_books.in_force import title_of
@@ -66,6 +68,8 @@ class InboxRow:
     is_unchanged: bool = False
     can_decide: bool = False
     not_run: str = ""
+    # Why no claim could be made of its counts, whatever has become of it since.
+    obstacle: Obstacle | None = None
     # The facility's own day of claiming, while it has still to claim.
     due: date | None = None
 
@@ -177,6 +181,11 @@ def counted_months() -> QuerySet[Any]:
 
 def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int]]:
     """(month, how many claims wait for this person's decision), oldest first: no month hides behind a newer one."""
+    return months_of(waiting_claims(duty=duty, user_id=user_id))
+
+
+def waiting_claims(*, duty: Role, user_id: UUID) -> QuerySet[Any]:
+    """The same as rows for ``months_of``, for one message with others."""
     waiting = Claim.objects.filter(status=ClaimStatus.SUBMITTED, outside=False)
     decided = Decision.objects.filter(claim=OuterRef("pk"))
     if duty is Role.OFFICER:
@@ -184,9 +193,18 @@ def waiting_months(*, duty: Role, user_id: UUID) -> list[tuple[ServiceMonth, int
     elif duty in {Role.CHIEF, Role.MANAGER}:
         waiting = waiting.filter(Exists(decided), ~Exists(decided.filter(decided_by=user_id)))
     else:
-        return []
-    months = waiting.values_list("month").annotate(claims=Count("pk")).order_by("month")
-    return [(ServiceMonth.of(month), claims) for month, claims in months]
+        waiting = waiting.none()
+    return _by_month(waiting)
+
+
+def months_of(rows: Iterable[Any]) -> list[tuple[ServiceMonth, int]]:
+    """(month, how many claims), as ``waiting_claims`` and ``changed_claims`` were answered."""
+    return [(ServiceMonth.of(month), claims) for month, claims in rows]
+
+
+def _by_month(claims: QuerySet[Any]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = claims.values_list("month").annotate(claims=Count("pk"))
+    return rows.order_by("month")
 
 
 def month_to_open(*, duty: Role, user_id: UUID) -> ServiceMonth | None:
@@ -195,12 +213,15 @@ def month_to_open(*, duty: Role, user_id: UUID) -> ServiceMonth | None:
     return waiting[0][0] if waiting else latest_month()
 
 
-def changed_months() -> list[tuple[ServiceMonth, int]]:
-    """(month, how many approved claims something has changed under since), oldest first: each is to be corrected."""
+def changed_claims() -> QuerySet[Any]:
+    """
+    Rows for ``months_of``: of each month, how many approved claims something has changed under since, oldest first.
+    Each is to be corrected.
+    """
     approved = Claim.objects.filter(status=ClaimStatus.APPROVED, outside=False)
-    changed = approved.filter(Q(counts_corrected_at__isnull=False) | Q(terms_changed_at__isnull=False))
-    months = changed.values_list("month").annotate(claims=Count("pk")).order_by("month")
-    return [(ServiceMonth.of(month), claims) for month, claims in months]
+    return _by_month(
+        approved.filter(Q(counts_corrected_at__isnull=False) | Q(terms_changed_at__isnull=False))
+    )
 
 
 def inbox(
@@ -214,7 +235,7 @@ def inbox(
     sort: str = "number",
     mine: bool = False,
 ) -> Inbox:
-    """All facilities of the month; eight queries, however many there are."""
+    """All facilities of the month; two queries, however many there are."""
     everything = _rows(month, duty, user_id)
     rows = [
         row
@@ -236,23 +257,31 @@ def give_deadlines(found: Inbox, city: Municipality) -> None:
 
 
 def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
-    sheets = {
-        sheet.facility_id: sheet
-        for sheet in CountSheet.objects.filter(month=month.first_day).exclude(status=SheetStatus.SUPERSEDED)
-    }
-    found = Claim.objects.filter(month=month.first_day, outside=False).exclude(status=ClaimStatus.SUPERSEDED)
-    own = {place: of for (_, place), of in claims_by_facility(found.defer("snapshot")).items()}
+    in_month = {"month": month.first_day}
+    current, sent, earlier, hindered, made, resting, facilities = together(
+        CountSheet.objects.filter(**in_month).exclude(status=SheetStatus.SUPERSEDED),
+        Claim.objects.filter(**in_month, outside=False)
+        .exclude(status=ClaimStatus.SUPERSEDED)
+        .defer("snapshot"),
+        _last_approved(month),
+        Obstacle.objects.filter(**in_month),
+        Decision.objects.filter(claim__month=month.first_day),
+        resting_ids(month),
+        Facility.objects.annotate(name_then=name_on(month.first_day)).order_by("number"),
+    )
+    sheets = {sheet.facility_id: sheet for sheet in current}
+    own = {place: of for (_, place), of in claims_by_facility(sent).items()}
     claims = {place: of.current for place, of in own.items() if of.current}
     corrected = {place: of.corrected for place, of in own.items() if of.corrected}
-    before = {**_last_approved(month), **corrected}
+    before = {**{claim.facility_id: claim for claim in earlier}, **corrected}
     changed = _changed_claims(claims, before)
-    obstacles = {row.facility_id: row for row in Obstacle.objects.filter(month=month.first_day)}
+    obstacles = {row.facility_id: row for row in hindered}
     decided: dict[UUID, list[Decision]] = defaultdict(list)
-    for decision in Decision.objects.filter(claim__month=month.first_day):
+    for decision in made:
         decided[decision.claim_id].append(decision)
-    resting = resting_in(month)
+    at_rest = set(resting)
     rows = []
-    for facility in Facility.objects.annotate(name_then=name_on(month.first_day)).order_by("number"):
+    for facility in facilities:
         claim, sheet = claims.get(facility.pk), sheets.get(facility.pk)
         if claim is None and sheet is None and not facility.lives_in(month):
             continue
@@ -263,7 +292,7 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
             is_public=facility.is_public,
             has_obstacle=facility.pk in obstacles,
         )
-        if state == "none" and facility.pk in resting:
+        if state == "none" and facility.pk in at_rest:
             state = "resting"
         row = InboxRow(
             facility,
@@ -272,6 +301,7 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
             claim,
             before.get(facility.pk),
             not_run=not_run_words(facility, month),
+            obstacle=obstacles.get(facility.pk),
         )
         if claim is not None:
             row.is_unchanged = (
@@ -284,9 +314,8 @@ def _rows(month: ServiceMonth, duty: Role, user_id: UUID) -> list[InboxRow]:
             if own[facility.pk].correction_begun:
                 row.flags.insert(0, "過誤調整の作成中")
             row.can_decide = _can_decide(state, duty, user_id, decisions)
-        if state == "obstacle":
-            known = obstacles[facility.pk]
-            row.flags.append(for_city(known.message, known.kind).tag)
+        if state == "obstacle" and row.obstacle is not None:
+            row.flags.append(for_city(row.obstacle.message, row.obstacle.kind).tag)
         if row.not_run:
             row.flags.insert(0, row.not_run)
         rows.append(row)
@@ -301,15 +330,12 @@ def _can_decide(state: str, duty: Role, user_id: UUID, decisions: list[Decision]
     )
 
 
-def _last_approved(month: ServiceMonth) -> dict[UUID, Claim]:
+def _last_approved(month: ServiceMonth) -> QuerySet[Claim]:
     """Each facility's newest approved claim of an earlier month, to the city itself."""
-    approved = (
-        Claim.objects.filter(month__lt=month.first_day, status=ClaimStatus.APPROVED, outside=False)
-        .order_by("facility", "-month")
-        .distinct("facility")
-        .defer("snapshot")
+    rows: QuerySet[Claim] = Claim.objects.filter(
+        month__lt=month.first_day, status=ClaimStatus.APPROVED, outside=False
     )
-    return {claim.facility_id: claim for claim in approved}
+    return rows.order_by("facility", "-month").distinct("facility").defer("snapshot")
 
 
 def _changed_claims(claims: dict[UUID, Claim], before: dict[UUID, Claim]) -> set[UUID]:

@@ -15,12 +15,29 @@ from django.db.models import Count, F, Sum
 
 from applications.facts import ANSWER, FACT, FACTS, as_kept
 from applications.filling import Given, shortest
+from applications.rows_read import facilities_read, grants_read, profiles_read, rosters_read
 from applications.sources import Asking, Known, tells
 from claims import answers
 from claims.composing import Ingredients, add_terms
 from claims.conditions import known_facts, read_rosters
-from claims.models import Age, ChildCount, ClaimLine, CountSheet, MonthlyFacts, Movement, UserCharge
-from claims.states import ClaimStatus, SheetStatus
+from claims.models import (
+    Age,
+    ChildCount,
+    ClaimLine,
+    CountSheet,
+    MonthlyFacts,
+    Movement,
+    UserCharge,
+)
+from claims.rows_read import (
+    answers_read,
+    approved_claims,
+    charges_read,
+    claims_read,
+    counts_read,
+    monthly_facts_read,
+)
+from claims.states import SheetStatus
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from facilities.scope import current_scope
@@ -58,6 +75,15 @@ SPENT: Final = "monthly.strengthening_spent_yen"
     "required.teachers",
     "roster.teachers",
     "team.headroom",
+    reads=[
+        facilities_read,
+        profiles_read,
+        grants_read,
+        rosters_read,
+        counts_read,
+        monthly_facts_read,
+        answers_read,
+    ],
 )
 def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
     """
@@ -76,6 +102,7 @@ def of_conditions(asking: Asking) -> Mapping[UUID, Known]:
 @tells(
     *(f"counts.{name}" for name in SUMS),
     "counts.classes",
+    reads=[counts_read],
     classes=["class.label", "class.age", "class.children"],
 )
 def of_counts(asking: Asking) -> Mapping[UUID, Known]:
@@ -101,7 +128,7 @@ def of_counts(asking: Asking) -> Mapping[UUID, Known]:
     return told
 
 
-@tells(*(f"counts.average.{name}" for name in SUMS))
+@tells(*(f"counts.average.{name}" for name in SUMS), reads=[counts_read])
 def of_averages(asking: Asking) -> Mapping[UUID, Known]:
     """
     Children a month on the average of the twelve months before the one asked for, where each of them has counts.
@@ -129,7 +156,7 @@ def of_averages(asking: Asking) -> Mapping[UUID, Known]:
     }
 
 
-@tells("charges.exempt_1", "charges.exempt_2")
+@tells("charges.exempt_1", "charges.exempt_2", reads=[charges_read])
 def of_charges(asking: Asking) -> Mapping[UUID, Known]:
     """
     Children of the own city without a side-dish fee (副食費免除), of the newest month up to the one asked for.
@@ -154,15 +181,13 @@ def of_charges(asking: Asking) -> Mapping[UUID, Known]:
     }
 
 
-@tells(*(f"received.{code}" for code in ITEM_LABELS))
+@tells(*(f"received.{code}" for code in ITEM_LABELS), reads=[claims_read])
 def of_claims(asking: Asking) -> Mapping[UUID, Known]:
     """Yen of each addition in the year's approved claims, to whichever municipality: one query."""
-    first = ServiceMonth(asking.fiscal_year, 4)
     found = (
         ClaimLine.objects.filter(
             facility__in=asking.facilities,
-            claim__status=ClaimStatus.APPROVED,
-            claim__month__range=(first.first_day, first.plus(MONTHS - 1).first_day),
+            claim__in=approved_claims(asking.fiscal_year),
             code__in=[
                 name.removeprefix("received.") for name in asking.names if name.startswith("received.")
             ],
@@ -178,7 +203,7 @@ def of_claims(asking: Asking) -> Mapping[UUID, Known]:
     return told
 
 
-@tells(SPENT)
+@tells(SPENT, reads=[monthly_facts_read])
 def of_march(asking: Asking) -> Mapping[UUID, Known]:
     """What the facility has said with its March claim: one query."""
     march = ServiceMonth(asking.fiscal_year + 1, 3)

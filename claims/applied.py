@@ -25,14 +25,20 @@ SENT: Final = (VersionStatus.APPROVED, VersionStatus.SUBMITTED)
 def sent_in(facility_ids: Collection[UUID], fiscal_year: int) -> QuerySet[ApplicationVersion]:
     """The applications of the year that say facts, in the order in which they were sent."""
     return (
-        ApplicationVersion.objects.filter(
-            facility__in=list(facility_ids), application__fiscal_year=fiscal_year, status__in=SENT
-        )
-        .exclude(facts={})
+        said_in_year(fiscal_year)
+        .filter(facility__in=list(facility_ids))
         .select_related("application")
         .only("facility_id", "from_month", "facts", "submitted_at", "application__label")
         .order_by("submitted_at")
     )
+
+
+def said_in_year(fiscal_year: int) -> QuerySet[ApplicationVersion]:
+    """The sent applications of the year that say facts, of every facility in scope."""
+    rows: QuerySet[ApplicationVersion] = ApplicationVersion.objects.filter(
+        application__fiscal_year=fiscal_year, status__in=SENT
+    )
+    return rows.exclude(facts={})
 
 
 def said_in(rows: Iterable[ApplicationVersion], month: ServiceMonth, kind: str) -> dict[str, RosterFact]:

@@ -18,6 +18,7 @@ class ClaimsConfig(AppConfig):
         import_module("claims.touching")
         import_module("claims.required_teachers")
         import_module("claims.queries.expected")
+        import_module("claims.queries.kept_findings")
         import_module("claims.application_conditions")
         import_module("claims.application_sources")
         import_module("claims.tasks")

@@ -306,6 +306,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff_records.forget_expired_files",
         "schedule": 15 * 60.0,
     },
+    # After midnight's months and days, before anybody is at work.
+    "compute what lists show": {"task": "facilities.keep_ready", "schedule": crontab(minute=10, hour=4)},
     "forget forms sent long ago": {
         "task": "facilities.forget_sent_forms",
         "schedule": crontab(minute=40, hour=3),

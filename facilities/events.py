@@ -70,4 +70,5 @@ class FacilityEvent(StrEnum):
     CHANGES_SHOWN = "facilities.changes_shown"
     SCHEDULE_SHOWN = "facilities.schedule_shown"
     SCHEDULE_CHANGED = "facilities.schedule_changed"
+    KEPT_READY = "facilities.kept_ready"
     CALENDAR_TAKEN = "facilities.calendar_taken"

@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from applications import sources
 from applications.definitions import Field, Item, Months
 from applications.facts import ANSWER, FACT
 from applications.filling import Filled, FilledItem, Given, Origin, fill, needs_of
 from applications.models import ApplicationVersion
 from applications.packs_in_force import pack_of
+from applications.rows_read import with_applications
 from applications.sources import Asking, Known
 from applications.states import VersionStatus
+from facilities.keeping import Read
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
 from pages.wareki import fiscal_year_words
@@ -91,15 +95,17 @@ def fill_many(
     return filled
 
 
+def rows_read(fiscal_year: int) -> list[Read]:
+    """Every row that ``fill_many`` reads for items of the year, of whichever facilities (a test looks)."""
+    return [*sources.rows_read(fiscal_year), *with_applications(_saying(fiscal_year))]
+
+
 def said_by(facilities: Sequence[Facility], fiscal_year: int) -> dict[UUID, Said]:
     """What the facilities' applications of the year and the year before have said: one query."""
     found = {facility.pk: Said() for facility in facilities}
     rows = (
-        ApplicationVersion.objects.filter(
-            facility__in=facilities,
-            application__fiscal_year__in=(fiscal_year, fiscal_year - 1),
-            status__in=(*SAID, VersionStatus.DRAFT),
-        )
+        _saying(fiscal_year)
+        .filter(facility__in=facilities)
         .select_related("application", "pack")
         .order_by("status", "number")  # approved before submitted: what was sent last is the newest word
     )
@@ -124,6 +130,14 @@ def said_by(facilities: Sequence[Facility], fiscal_year: int) -> dict[UUID, Said
         if item is not None:  # loaded packs may drop an item
             found[version.facility_id].drafts.append((item, version))
     return found
+
+
+def _saying(fiscal_year: int) -> QuerySet[ApplicationVersion]:
+    """Whatever applications of the year and the year before say."""
+    rows: QuerySet[ApplicationVersion] = ApplicationVersion.objects.filter(
+        application__fiscal_year__in=(fiscal_year, fiscal_year - 1), status__in=(*SAID, VersionStatus.DRAFT)
+    )
+    return rows
 
 
 def _says_fact(own: Field) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from applications.models import Application, ApplicationVersion, Remark
 from applications.states import VersionStatus
 from facilities.models import Facility
@@ -148,9 +150,9 @@ def _waiting(rows: list[Remark], version_id: UUID | None, for_city: bool) -> Wai
     )
 
 
-def waiting_for_city() -> int:
-    """How many of the facilities' words the city has not read or not answered: one query."""
+def waiting_for_city() -> QuerySet[Remark]:
+    """The facilities' words that the city has not read or not answered."""
     from_facilities = Remark.objects.filter(by_city=False)
     unread = from_facilities.filter(read_at__isnull=True)
     unanswered = from_facilities.filter(wants_answer=True, answered_by__isnull=True)
-    return (unread | unanswered).distinct().count()
+    return (unread | unanswered).distinct()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from applications.models import ApplicationVersion
 from applications.states import VersionStatus
@@ -26,12 +26,16 @@ def place_of(version: ApplicationVersion) -> Place:
 
 def before_of(version: ApplicationVersion) -> ApplicationVersion | None:
     """What the version is compared with: one query. Of a version that was replaced, the one it replaced itself."""
+    return before_rows(version).first()
+
+
+def before_rows(version: ApplicationVersion) -> QuerySet[ApplicationVersion]:
+    """The same as a queryset of one row or none, for one message with others."""
     application = version.application
-    found: ApplicationVersion | None
+    rows: QuerySet[ApplicationVersion] = ApplicationVersion.objects.select_related("application")
     if version.replaces_id is not None:
-        found = ApplicationVersion.objects.select_related("application").get(pk=version.replaces_id)
-        return found
-    rows = ApplicationVersion.objects.filter(
+        return rows.filter(pk=version.replaces_id)
+    rows = rows.filter(
         application__facility=version.facility_id,
         application__family=application.family,
         application__item_key=application.item_key,
@@ -39,13 +43,7 @@ def before_of(version: ApplicationVersion) -> ApplicationVersion | None:
     ).exclude(pk=version.pk)
     this_year = Q(application__fiscal_year=application.fiscal_year, number__lt=version.number)
     last_year = Q(application__fiscal_year=application.fiscal_year - 1)
-    found = (
-        rows.filter(this_year | last_year)
-        .select_related("application")
-        .order_by("-application__fiscal_year", "-number")
-        .first()
-    )
-    return found
+    return rows.filter(this_year | last_year).order_by("-application__fiscal_year", "-number")[:1]
 
 
 def befores_of(

@@ -7,9 +7,10 @@ facility in its first year; a line stands for all of one item, or of one facilit
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 
@@ -69,6 +70,20 @@ def rows_of(chosen: Iterable[str], inbox: ItemInbox) -> list[ItemRow]:
     """The rows of the folds that were ticked, as they are now."""
     wanted = set(chosen)
     return [row for fold in _folds(inbox.rows, inbox.asked) if fold.key in wanted for row in fold.rows]
+
+
+def one_by_one(inbox: ItemInbox, version_id: UUID) -> ItemInbox:
+    """The list without what is folded, for going from one row to the next; the whole one from inside a fold."""
+    inside = {row.version.pk for fold in _folds(inbox.rows, inbox.asked) for row in fold.rows}
+    if version_id in inside:
+        return inbox
+    return replace(inbox, rows=[row for row in inbox.rows if row.version.pk not in inside])
+
+
+def next_for_reader(inbox: ItemInbox, version_id: UUID) -> UUID | None:
+    """The next row that waits for the reader; what is folded comes when no single one does any more."""
+    single = one_by_one(inbox, version_id).next_for_reader(version_id)
+    return single or inbox.next_for_reader(version_id)
 
 
 def _folds(rows: Sequence[ItemRow], asked: ItemQuestion) -> tuple[Fold, ...]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from applications.definitions import Item, Stage
 from applications.models import ApplicationVersion
+from applications.packs_in_force import pack_of
 from applications.states import VersionStatus
 from approvals.items.terms import months_of
 from asking import together
@@ -93,6 +94,15 @@ def stake_of(
     if version.is_wanted is not False or item is None or version.status != VersionStatus.SUBMITTED:
         return None
     return holdings.stake_of(version, item, reported)
+
+
+def own_stake(version: ApplicationVersion) -> Stake | None:
+    """The same of one version with its pack: one query, none where nobody has said «no»."""
+    items = pack_of(version.pack).by_key
+    item = items.get(version.application.item_key)
+    reported = items.get(item.reports_on) if item is not None else None
+    asked = [version] if version.is_wanted is False else []
+    return stake_of(version, item, reported, holdings_of(asked))
 
 
 def holdings_of(versions: Iterable[ApplicationVersion]) -> Holdings:

@@ -1,12 +1,13 @@
 """The inbox of applications: what waits for whom, what deserves a look first, what is as it was."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -16,11 +17,13 @@ from applications.states import VersionStatus
 from approvals import permissions
 from approvals.items.comparing import SEALED
 from approvals.items.holding import Stake
-from approvals.items.noticing import Noticed, items_of, noticed
+from approvals.items.noticing import Noticed, eyes_for, items_in, notice_all, packs_of
 from approvals.items.subjects import ItemUnderReview, delegations_on, under_review
-from approvals.models import ItemDecision, ReviewRoute
+from approvals.models import Delegation, ItemDecision, ReviewRoute
+from asking import together
+from claims.queries.kept_findings import newest_months
 from facilities.actors import Actor
-from facilities.models import FacilityKind
+from facilities.models import Facility, FacilityKind
 from facilities.periods import ServiceMonth
 
 STATES: Final = {
@@ -98,6 +101,11 @@ class ItemQuestion:
         return values.urlencode()
 
     @property
+    def sort_words(self) -> str:
+        """The order in words."""
+        return SORTS[self.sort]
+
+    @property
     def fields(self) -> list[tuple[str, str]]:
         """For hidden fields beside a button."""
         return [(name, value) for name, value in QueryDict(self.query).items() if isinstance(value, str)]
@@ -171,6 +179,16 @@ class ItemRow:
         return "前回の承認内容と変わっています"
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """The ``place`` of a row in a list of ``number`` rows, from 1, and those before and after it."""
+
+    place: int
+    number: int
+    previous: UUID | None
+    following: UUID | None
+
+
 @dataclass
 class ItemInbox:
     """The rows that were asked for, and all of the year."""
@@ -190,6 +208,35 @@ class ItemInbox:
         """Those the reader may approve together."""
         return [row for row in self.rows if row.goes_together]
 
+    def neighbours_of(self, version_id: UUID) -> "Neighbours | None":
+        """Where a row of the list stands in it; None where it is not (any more) in the list."""
+        ids = [row.version.pk for row in self.rows]
+        if version_id not in ids:
+            return None
+        place = ids.index(version_id)
+        return Neighbours(
+            place + 1,
+            len(ids),
+            ids[place - 1] if place else None,
+            ids[place + 1] if place + 1 < len(ids) else None,
+        )
+
+    def next_for_reader(self, version_id: UUID) -> UUID | None:
+        """
+        The next row of the list, after this one, that waits for the reader; after the last one from the top again.
+        Asked before this one is decided: a decision moves it.
+        """
+        ids = [row.version.pk for row in self.rows]
+        begin = ids.index(version_id) + 1 if version_id in ids else 0
+        return next(
+            (
+                row.version.pk
+                for row in (*self.rows[begin:], *self.rows[:begin])
+                if row.can_decide and row.version.pk != version_id
+            ),
+            None,
+        )
+
     @property
     def items(self) -> list[tuple[str, str]]:
         """(key, label) of the items there are, for the filter."""
@@ -203,24 +250,30 @@ class ItemInbox:
         return {"application_version": [row.version.pk for row in (self.rows if rows is None else rows)]}
 
 
-def item_inbox(asked: ItemQuestion, *, by: Actor, at: datetime, with_conditions: bool = True) -> ItemInbox:
+def item_inbox(asked: ItemQuestion, *, by: Actor, at: datetime) -> ItemInbox:
     """
-    What was sent: seven queries of its own, and those of the conditions (14 where there are rosters), for a whole city
-    as for one. Without conditions the list is there in a fraction of the time, and knows no lost ones.
+    What was sent: two queries for a whole city as for one, and those of the rooms where rows have changed since
+    somebody looked.
     """
     years = {*asked.years, *(year - 1 for year in asked.years)}
-    rows = (
-        ApplicationVersion.objects.filter(application__fiscal_year__in=years, status__in=SHOWN)
-        .select_related("application", "facility")
-        .defer(*SEALED)
-        .order_by("facility__number", "application__family", "application__item_key")
+    rows = ApplicationVersion.objects.filter(application__fiscal_year__in=years, status__in=SHOWN)
+    found, packs, months, facilities, *ways = together(
+        rows.select_related("application").defer(*SEALED),
+        packs_of(rows),
+        newest_months(),
+        Facility.objects.all(),
+        *_ways(rows, at),
     )
-    found = list(rows)
+    by_id = {facility.pk: facility for facility in facilities}
+    for version in found:
+        version.facility = by_id[version.facility_id]
+    found.sort(key=lambda one: (one.facility.number, one.application.family, one.application.item_key))
     approved = [version for version in found if version.status == VersionStatus.APPROVED]
     shown = [version for version in found if asked.shows(version)]
-    seen = noticed(shown, approved, with_conditions=with_conditions)
+    eyes = eyes_for(shown, packs, months)
     everything = []
-    for one, subject in zip(seen, _subjects([(one.version, one.item) for one in seen], at), strict=True):
+    subjects = _subjects(shown, eyes.items, *ways)
+    for one, subject in zip(notice_all(shown, approved, eyes), subjects, strict=True):
         can = permissions.decide_item.allows(by, subject)
         everything.append(ItemRow(one, subject, can, can and by.duty != subject.role))
     wanted = [row for row in everything if _fits(row, asked)]
@@ -228,28 +281,41 @@ def item_inbox(asked: ItemQuestion, *, by: Actor, at: datetime, with_conditions:
 
 
 def waiting_for(*, by: Actor, at: datetime) -> int:
-    """How many applications wait for this person, of whatever year: five queries, one when nothing waits at all."""
+    """How many applications wait for this person, of whatever year: one query."""
     sent = ApplicationVersion.objects.filter(status=VersionStatus.SUBMITTED)
-    versions = list(sent.select_related("application").defer(*SEALED))
-    if not versions:
-        return 0
-    items = items_of(versions)
-    pairs = [(version, items.get((version.pack_id, version.application.item_key))) for version in versions]
-    return sum(permissions.decide_item.allows(by, subject) for subject in _subjects(pairs, at))
+    versions, packs, *ways = together(
+        sent.select_related("application").defer(*SEALED), packs_of(sent), *_ways(sent, at)
+    )
+    subjects = _subjects(versions, items_in(packs), *ways)
+    return sum(permissions.decide_item.allows(by, subject) for subject in subjects)
+
+
+def _ways(versions: QuerySet[ApplicationVersion], at: datetime) -> tuple[QuerySet[Any], ...]:
+    """Decisions on the versions, the city's routes and today's delegations, for one message."""
+    decisions = ItemDecision.objects.filter(version__in=versions.order_by().values("pk"))
+    return decisions.order_by("step"), ReviewRoute.objects.all(), delegations_on(timezone.localdate(at))
 
 
 def _subjects(
-    versions: Sequence[tuple[ApplicationVersion, Item | None]], at: datetime
+    versions: Sequence[ApplicationVersion],
+    items: Mapping[tuple[UUID, str], Item],
+    made: Iterable[ItemDecision],
+    routes: Sequence[ReviewRoute],
+    delegations: Sequence[Delegation],
 ) -> list[ItemUnderReview]:
-    """The versions with their routes, decisions and today's delegations: three queries."""
+    """The versions with their routes and decisions; the last three as ``_ways`` were answered."""
     decisions: dict[UUID, list[ItemDecision]] = defaultdict(list)
-    made = ItemDecision.objects.filter(version__in=[version.pk for version, _ in versions])
-    for decision in made.order_by("step"):
+    for decision in made:
         decisions[decision.version_id].append(decision)
-    routes, delegations = tuple(ReviewRoute.objects.all()), delegations_on(timezone.localdate(at))
     return [
-        under_review(version, item, own=routes, decisions=decisions[version.pk], delegations=delegations)
-        for version, item in versions
+        under_review(
+            version,
+            items.get((version.pack_id, version.application.item_key)),
+            own=routes,
+            decisions=decisions[version.pk],
+            delegations=delegations,
+        )
+        for version in versions
     ]
 
 

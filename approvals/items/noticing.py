@@ -5,23 +5,25 @@ As many queries for a whole city as for one application.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from applications.definitions import APPLYING, Item
 from applications.models import ApplicationVersion, ItemPack
 from applications.packs_in_force import pack_of
-from applications.queries.filled import fill_many
 from applications.states import VersionStatus
-from approvals.items.asides import Aside, Asides, asides_of
 from approvals.items.comparing import SEALED, befores_of, is_same
-from approvals.items.flags import Flag, flags_of, risk_of, stale_fields
-from approvals.items.holding import Stake
-from approvals.queries import latest_month
-from claims.queries.additions import Checked, additions_in
-
-STALE = "いまの登録と違う値"
+from approvals.items.flags import Compared, Flag, flags_of, risk_of
+from approvals.items.holding import Holdings, Stake, holdings_of, stake_of
+from approvals.items.prices import Prices, prices_of
+from approvals.items.registers import comparisons_asked, comparisons_of
+from asking import together
+from claims.findings_told import FindingsTold
+from claims.queries.kept_findings import Newest
 
 
 @dataclass(frozen=True)
@@ -79,87 +81,85 @@ class Eyes:
     """What is looked at besides the versions: read once for all of them."""
 
     items: Mapping[tuple[UUID, str], Item]
-    checked: Mapping[UUID, Checked] = field(default_factory=dict)
-    sent: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)
-    asides: Asides | None = None
-
-    def item_of(self, version: ApplicationVersion) -> Item | None:
-        """None where the pack has it no more."""
-        return self.items.get((version.pack_id, version.application.item_key))
+    told: Mapping[UUID, FindingsTold]
+    compared: Mapping[UUID, Compared]
+    holdings: Holdings
+    prices: Prices
 
     def notice(self, version: ApplicationVersion, before: ApplicationVersion | None) -> Noticed:
         """One version."""
-        item = self.item_of(version)
-        aside = self.asides.of(version) if self.asides is not None else Aside()
-        checked, sent = self.checked.get(version.facility_id), self.sent.get(version.pk, {})
-        flags = flags_of(version, before, item, checked, sent, aside)
-        return Noticed(version, item, before, tuple(flags), is_same(version, before), aside.stake)
+        item = self.items.get((version.pack_id, version.application.item_key))
+        told, beside = self.told.get(version.facility_id), self.compared.get(version.pk, Compared())
+        reported = self.items.get((version.pack_id, item.reports_on)) if item and item.reports_on else None
+        stake = stake_of(version, item, reported, self.holdings)
+        is_unpriced = item is not None and self.prices.lacks(version, item)
+        flags = flags_of(version, before, item, told, beside, stake, is_unpriced=is_unpriced)
+        return Noticed(version, item, before, tuple(flags), is_same(version, before), stake)
 
 
-def items_of(versions: Sequence[ApplicationVersion]) -> dict[tuple[UUID, str], Item]:
-    """The items of the versions' packs, by pack and key: one query."""
-    packs = ItemPack.objects.filter(pk__in={version.pack_id for version in versions})
+def items_in(packs: Iterable[ItemPack]) -> dict[tuple[UUID, str], Item]:
+    """The items of these packs, by pack and key."""
     return {(row.pk, item.key): item for row in packs for item in pack_of(row).items}
 
 
-def eyes_for(versions: Sequence[ApplicationVersion], *, with_conditions: bool = True) -> Eyes:
+def grants(version: ApplicationVersion, items: Mapping[tuple[UUID, str], Item]) -> bool:
+    """Whether it is about an addition, which has conditions."""
+    item = items.get((version.pack_id, version.application.item_key))
+    return item is not None and item.grants is not None
+
+
+def packs_of(versions: QuerySet[ApplicationVersion]) -> QuerySet[ItemPack]:
+    """The packs of the versions, for one message with them."""
+    rows: QuerySet[ItemPack] = ItemPack.objects.filter(pk__in=versions.order_by().values("pack"))
+    return rows
+
+
+def eyes_for(
+    versions: Sequence[ApplicationVersion], packs: Iterable[ItemPack], months: Iterable[tuple[UUID, date]]
+) -> Eyes:
     """
-    Items, sent values and conditions of versions that wait for the city. The conditions of a whole city, which read
-    every roster, are what takes long: whoever only needs a neighbour in the list leaves them out.
+    What strikes: the conditions of each facility's newest month with counts (``months`` as ``newest_months`` was
+    answered), and what waits beside the registers of today.
+
+    One message for a whole city, one for what a «no» gives up and one for the books; where rows have changed since the
+    last look, those of the rooms that are asked anew.
     """
-    items = items_of(versions)
-    waiting = [version for version in versions if version.status == VersionStatus.SUBMITTED]
-    granting = with_conditions and any(
-        version.is_wanted
-        and (item := items.get((version.pack_id, version.application.item_key))) is not None
-        and item.grants is not None
-        for version in waiting
-    )
-    month = latest_month() if granting else None
-    contents = ApplicationVersion.objects.filter(pk__in=[version.pk for version in waiting])
+    items = items_in(packs)
+    waiting: dict[int, set[UUID]] = {}
+    for version in versions:
+        if version.status == VersionStatus.SUBMITTED:
+            waiting.setdefault(version.application.fiscal_year, set()).add(version.facility_id)
+    applying = {one.facility_id for one in versions if one.is_wanted and grants(one, items)}
+    newest = Newest(row for row in months if row[0] in applying)
+    of_conditions = newest.asked
+    asked = [comparisons_asked(year) for year in waiting]
+    answers = together(*of_conditions, *chain.from_iterable(asked))
+    told = newest.told(answers)
+    beside = answers[len(of_conditions) :]
+    compared: dict[UUID, Compared] = {}
+    for place, (year, facility_ids) in enumerate(waiting.items()):
+        compared |= comparisons_of(facility_ids, year, *beside[2 * place : 2 * place + 2])
+    sent = [one for one in versions if one.status == VersionStatus.SUBMITTED]
     return Eyes(
         items,
-        additions_in(month) if month else {},
-        {version.pk: version.content.get("sent", {}) for version in contents},
-        asides_of(waiting, items, with_prices=with_conditions),
+        told,
+        compared,
+        holdings_of(one for one in sent if one.is_wanted is False),
+        prices_of((one, items.get((one.pack_id, one.application.item_key))) for one in sent),
     )
 
 
-def noticed(
-    versions: Sequence[ApplicationVersion],
-    approved: Iterable[ApplicationVersion],
-    *,
-    with_conditions: bool = True,
+def notice_all(
+    versions: Sequence[ApplicationVersion], approved: Iterable[ApplicationVersion], eyes: Eyes
 ) -> list[Noticed]:
     """What strikes about each of the versions, in their order; ``approved`` as for ``befores_of``."""
-    eyes = eyes_for(versions, with_conditions=with_conditions)
     befores = befores_of(versions, approved)
     return [eyes.notice(version, befores.get(version.pk)) for version in versions]
 
 
-def with_stale_values(found: Sequence[Noticed], sent: Mapping[UUID, dict[str, Any]]) -> list[Noticed]:
-    """
-    The same, where values that were known when they were sent are known otherwise now: the rooms are asked once more,
-    a few queries for all.
-    """
-    fresh: dict[UUID, list[Any]] = {}
-    wanted = [one for one in found if one.item is not None and one.version.is_wanted]
-    for year in {one.version.application.fiscal_year for one in wanted}:
-        own = [one for one in wanted if one.version.application.fiscal_year == year]
-        asked = [(one.version.facility, one.item, one.version) for one in own if one.item is not None]
-        for one, filled in zip(own, fill_many(asked, year), strict=True):
-            fresh[one.version.pk] = stale_fields(filled.item, sent.get(one.version.pk, {}), filled)
-    return [
-        replace(one, flags=(Flag("stale", f"{STALE} {len(stale)}欄", 3), *one.flags))
-        if (stale := fresh.get(one.version.pk))
-        else one
-        for one in found
-    ]
-
-
-def approved_versions(fiscal_years: Iterable[int]) -> list[ApplicationVersion]:
-    """The approved versions of the years with their applications: one query, contents left sealed."""
+def approved_versions(fiscal_years: Iterable[int]) -> QuerySet[ApplicationVersion]:
+    """The approved versions of the years with their applications, contents left sealed."""
     rows = ApplicationVersion.objects.filter(
         application__fiscal_year__in=set(fiscal_years), status=VersionStatus.APPROVED
     )
-    return list(rows.select_related("application").defer(*SEALED))
+    return rows.select_related("application").defer(*SEALED)

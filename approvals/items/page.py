@@ -1,31 +1,37 @@
 """One application under review: what differs first, what strikes, the money, the history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from applications.contradicting import Contradiction, contradictions
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Stage
 from applications.models import ApplicationVersion
-from applications.queries.filled import fill_for
+from applications.rows_read import accepted_in
 from applications.states import VersionStatus
 from applications.wording import people_in
 from approvals.items.amounts import AmountEffect, amount_effect
-from approvals.items.asides import aside_of
-from approvals.items.comparing import before_of, is_same
+from approvals.items.comparing import SEALED, before_rows, is_same
 from approvals.items.consequences import consequences
-from approvals.items.flags import Flag, flags_of, stale_fields
+from approvals.items.flags import Compared, Flag, flags_of, typed_against
+from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
-from approvals.items.noticing import STALE, no_words
+from approvals.items.noticing import no_words
+from approvals.items.prices import prices_of
+from approvals.items.registers import comparisons_asked, comparisons_of
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.items.terms import months_of
 from approvals.items.values import ComparedField, compared_fields
 from approvals.models import ItemDecision, RateCertificate, ReviewRoute
-from claims.composing import Ingredients
-from claims.queries.additions import additions_of
+from asking import together
+from claims.findings_told import FindingsTold
+from claims.models import ChildCount, CountSheet
+from claims.queries.kept_findings import findings_asked, findings_of
+from claims.states import SheetStatus
 from claims.what_if import whole_month
 from facilities.actors import Actor
 from facilities.models import GrantedItem
@@ -37,7 +43,6 @@ from staff_records.models import RosterSnapshot
 from staff_records.permissions import read_in_city
 from staff_records.queries.figures import names_of
 from staff_records.roster_figures import RosterFigures
-from staff_records.states import SnapshotStatus
 
 
 @dataclass(frozen=True)
@@ -190,37 +195,67 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         .get(pk=version_id)
     )
     item = item_of_version(version)
-    before = before_of(version)
-    sent = version.content.get("sent", {})
-    versions = list(
-        ApplicationVersion.objects.filter(application=version.application_id)
-        .exclude(status__in=(VersionStatus.DRAFT, VersionStatus.DISCARDED))
-        .defer("content_sealed")
-        .order_by("-number")
+    year, own_facility = version.application.fiscal_year, [version.facility_id]
+    waits = version.status == VersionStatus.SUBMITTED
+    all_versions = ApplicationVersion.objects.filter(application=version.application_id).exclude(
+        status__in=(VersionStatus.DRAFT, VersionStatus.DISCARDED)
     )
-    decisions = list(ItemDecision.objects.filter(version__in=versions).order_by("version__number", "step"))
+    newest = CountSheet.objects.filter(facility=version.facility_id).exclude(status=SheetStatus.SUPERSEDED)
+    newest = newest.order_by("-month")[:1]
+    (
+        befores,
+        versions,
+        made,
+        routes,
+        delegations,
+        granted,
+        accepted,
+        certificates,
+        sheets,
+        counts,
+        *beside,
+    ) = together(
+        before_rows(version),
+        all_versions.defer(*SEALED).order_by("-number"),
+        ItemDecision.objects.filter(version__in=all_versions.values("pk")).order_by(
+            "version__number", "step"
+        ),
+        ReviewRoute.objects.all(),
+        delegations_on(timezone.localdate()),
+        _granted(version, item),
+        accepted_in(year).filter(facility=version.facility_id),
+        RateCertificate.objects.filter(version=version),
+        newest,
+        ChildCount.objects.filter(sheet__in=newest.values("pk")),
+        *(comparisons_asked(year, own_facility) if waits else ()),
+    )
+    for one in versions:
+        one.application = version.application
+    before, decisions = next(iter(befores), None), list(made)
     subject = under_review(
         version,
         item,
-        own=tuple(ReviewRoute.objects.all()),
+        own=routes,
         decisions=[one for one in decisions if one.version_id == version.pk],
-        delegations=delegations_on(timezone.localdate()),
+        delegations=delegations,
     )
-    stale = _stale(version, item, sent) if subject.is_waiting and item is not None else {}
-    checked = additions_of(version.facility, None).checked if item is not None and item.grants else None
-    flags = flags_of(version, before, item, checked, sent, aside_of(version))
-    if stale:
-        flags.insert(0, Flag("stale", f"{STALE} {len(stale)}欄", 3))
+    sent = version.content.get("sent", {})
+    compared = Compared(typed_against(sent))
+    if waits:
+        compared = comparisons_of(own_facility, year, *beside).get(version.pk, compared)
+    told = _told(version, item, sheets[0].service_month if sheets else None)
     earlier = before.content.get("sent", {}) if before else None
     names = _names(version, item, (sent, earlier or {}), reader)
+    claims = item is not None and item.grants is not None and not version.facility.is_public
+    is_unpriced = item is not None and prices_of([(version, item)]).lacks(version, item)
+    flags = flags_of(version, before, item, told, compared, own_stake(version), is_unpriced=is_unpriced)
     money = money_effect(version, item) if item is not None and subject.is_waiting else None
-    granted = _granted(version, item)
     return ItemView(
         version=version,
         item=item,
         subject=subject,
         before=before,
-        fields=compared_fields(item, sent, earlier, stale, names) if item is not None else [],
+        fields=compared_fields(item, sent, earlier, compared.stale, names) if item is not None else [],
         people=[UUID(one) for one in names],
         flags=flags,
         money=money,
@@ -234,12 +269,20 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
         )
         if item is not None and subject.is_waiting
         else [],
-        roster=_roster(version),
+        roster=next((_roster(row) for row in accepted), None),
         decisions=_shown(decisions, reader),
         versions=versions,
-        certificate=RateCertificate.objects.filter(version=version).first(),
-        counts=_counts(checked.ingredients) if checked else None,
+        certificate=next(iter(certificates), None),
+        counts=_counts(sheets[0], counts) if claims and sheets else None,
     )
+
+
+def _told(version: ApplicationVersion, item: Item | None, month: ServiceMonth | None) -> FindingsTold | None:
+    """What the conditions say of the facility in its newest month with counts, as the list of all asks them."""
+    if month is None or item is None or item.grants is None:
+        return None
+    facility_ids = [version.facility_id]
+    return findings_of(month, *together(*findings_asked(month, facility_ids))).get(version.facility_id)
 
 
 def _names(
@@ -261,35 +304,21 @@ def _names(
         return {}
 
 
-def _stale(version: ApplicationVersion, item: Item, sent: dict[str, Any]) -> dict[str, Any]:
-    """By field key, what is known now where that is something else than what was sent."""
-    if not version.is_wanted:
-        return {}
-    filled = fill_for(version.facility, version.application.fiscal_year, item, version)
-    return {key: now for key, _, now in stale_fields(item, sent, filled)}
-
-
-def _granted(version: ApplicationVersion, item: Item | None) -> list[GrantedItem]:
+def _granted(version: ApplicationVersion, item: Item | None) -> QuerySet[GrantedItem]:
     """What the product claims now of what the application is about, this fiscal year and later."""
-    if item is None or item.grants is None:
-        return []
+    rows: QuerySet[GrantedItem] = GrantedItem.objects.none()
+    if item is not None and item.grants is not None:
+        rows = GrantedItem.objects.filter(facility=version.facility_id, code=item.grants.code)
     april = ServiceMonth(version.application.fiscal_year, 4)
-    rows = GrantedItem.objects.filter(facility=version.facility_id, code=item.grants.code)
-    return list(rows.exclude(to_month__lt=april.first_day).order_by("from_month"))
+    return rows.exclude(to_month__lt=april.first_day).order_by("from_month")
 
 
-def _roster(version: ApplicationVersion) -> RosterShown | None:
-    row = RosterSnapshot.objects.filter(
-        facility=version.facility_id,
-        fiscal_year=version.application.fiscal_year,
-        status=SnapshotStatus.ACCEPTED,
-    ).first()
-    return RosterShown(row.pk, row.day, RosterFigures.of_json(row.figures)) if row else None
+def _roster(row: RosterSnapshot) -> RosterShown:
+    return RosterShown(row.pk, row.day, RosterFigures.of_json(row.figures))
 
 
-def _counts(used: Ingredients) -> CountsShown:
-    children = sum(row.count for row in whole_month(used.counts))
-    return CountsShown(used.sheet.pk, used.sheet.service_month, children)
+def _counts(sheet: CountSheet, counts: Iterable[ChildCount]) -> CountsShown:
+    return CountsShown(sheet.pk, sheet.service_month, sum(row.count for row in whole_month(counts)))
 
 
 def _shown(decisions: list[ItemDecision], reader: Actor) -> list[DecisionShown]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from applications.definitions import Item
 from applications.models import ApplicationVersion
@@ -69,13 +69,15 @@ class ItemUnderReview:
         ]
 
 
-def delegations_on(day: date) -> tuple[Delegation, ...]:
-    """Those that hold on the day, of people who are still in office in the role they delegate: one query."""
-    rows = Delegation.objects.filter(from_day__lte=day, to_day__gte=day, ended_at__isnull=True)
+def delegations_on(day: date) -> QuerySet[Delegation]:
+    """Those that hold on the day, of people who are still in office in the role they delegate."""
+    rows: QuerySet[Delegation] = Delegation.objects.filter(
+        from_day__lte=day, to_day__gte=day, ended_at__isnull=True
+    )
     in_office = Membership.objects.filter(
         user=OuterRef("from_user"), user__is_active=True, duty=OuterRef("role"), ended_at__isnull=True
     )
-    return tuple(rows.filter(Exists(in_office)).order_by("set_at"))
+    return rows.filter(Exists(in_office)).order_by("set_at")
 
 
 def under_review(

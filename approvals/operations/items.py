@@ -19,16 +19,17 @@ from applications.models import ApplicationVersion
 from applications.operations import review
 from approvals import permissions
 from approvals.events import ItemEvent
-from approvals.items.asides import aside_of
-from approvals.items.comparing import before_of, befores_of, is_same
-from approvals.items.holding import Stake
-from approvals.items.noticing import approved_versions, eyes_for, with_stale_values
+from approvals.items.comparing import SEALED, before_of, is_same
+from approvals.items.holding import Stake, own_stake
+from approvals.items.noticing import approved_versions, eyes_for, notice_all, packs_of
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.models import Delegation, ItemDecision, ReviewRoute, Verdict
 from approvals.models.items import LONGEST_REASON
 from approvals.operations.effects import Certificate, take_effect
 from approvals.operations.telling import tell_of_approval_later, tell_of_return
+from asking import together
 from audit.record import record
+from claims.queries.kept_findings import newest_months
 from documents.personal_data import NAMES_A_CHILD, names_a_child
 from facilities.actors import Actor
 from facilities.models import Facility
@@ -162,7 +163,7 @@ class _Shared:
     @classmethod
     def read(cls, at: datetime) -> "_Shared":
         """Two queries."""
-        return cls(tuple(ReviewRoute.objects.all()), delegations_on(timezone.localdate(at)))
+        return cls(tuple(ReviewRoute.objects.all()), tuple(delegations_on(timezone.localdate(at))))
 
 
 def _locked(version_id: UUID, at: datetime, shared: _Shared | None = None) -> ItemUnderReview:
@@ -212,7 +213,7 @@ def _require_shown(version: ApplicationVersion, shown_hash: str) -> None:
 
 def _require_together(version: ApplicationVersion) -> None:
     """:raises NotAllowed: it is neither as before nor a «no» that gives up nothing."""
-    stake = aside_of(version, with_prices=False).stake
+    stake = own_stake(version)
     if stake in {Stake.HELD, Stake.REPORT}:
         raise NotAllowed(HAS_FLAGS)
     if stake is not Stake.NOTHING and not is_same(version, before_of(version)):
@@ -294,15 +295,15 @@ def _reason_problems(reason: str, remarks: Mapping[str, str], labels: Mapping[st
 
 
 def _warned_of(version_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Of the versions of which nothing strikes: the hash they were looked at with. A few queries for all."""
-    rows = ApplicationVersion.objects.filter(pk__in=version_ids).select_related("application", "facility")
-    versions = list(rows)
-    eyes = eyes_for(versions)
+    """
+    Of the versions of which nothing strikes: the hash they were looked at with. Three messages for all, and those of
+    the rooms where rows have changed since the last look.
+    """
+    rows = ApplicationVersion.objects.filter(pk__in=version_ids)
+    versions, packs, months = together(
+        rows.select_related("application", "facility").defer(*SEALED), packs_of(rows), newest_months()
+    )
     years = {version.application.fiscal_year for version in versions}
-    befores = befores_of(versions, approved_versions(years | {year - 1 for year in years}))
-    found = [eyes.notice(version, befores.get(version.pk)) for version in versions]
-    return {
-        one.version.pk: one.version.content_hash
-        for one in with_stale_values(found, eyes.sent)
-        if one.risk == 0
-    }
+    eyes = eyes_for(versions, packs, months)
+    found = notice_all(versions, approved_versions(years | {year - 1 for year in years}), eyes)
+    return {one.version.pk: one.version.content_hash for one in found if one.risk == 0}

@@ -9,7 +9,8 @@ from approvals import permissions
 from approvals.additions import STATES, AdditionsQuestion, AdditionsRow, city_additions
 from approvals.events import ReviewEvent
 from audit.record import record
-from claims.queries.additions import Found, additions_of
+from claims.findings_told import FindingTold
+from claims.queries.additions import FAILS, additions_of
 from claims.views.additions import asked_month
 from documents.exports import asked_charset, csv_file
 from facilities.models import FacilityKind
@@ -86,7 +87,7 @@ def additions_page(request: TenantRequest, facility_number: str) -> HttpResponse
     return render(request, "approvals/additions_page.html", context)
 
 
-def _cells(month: ServiceMonth | None, row: AdditionsRow, one: Found) -> list[list[object]]:
+def _cells(month: ServiceMonth | None, row: AdditionsRow, one: FindingTold) -> list[list[object]]:
     """The lines of one finding: one for each of its reasons, or one where every condition holds."""
     named: list[object] = [
         str(month),
@@ -94,10 +95,11 @@ def _cells(month: ServiceMonth | None, row: AdditionsRow, one: Found) -> list[li
         row.facility.name,
         row.facility.get_kind_display(),
         STATES[one.state],
-        one.finding.label,
+        one.label,
     ]
+    # What is open besides is told only of items of which nothing fails that is claimed.
     reasons = [
-        [reason.words, "\n".join(filter(None, reason.sentences)), reason.condition.source_words]
-        for reason in one.reasons
+        [reason.words, "\n".join(filter(None, reason.sentences)), reason.source_words]
+        for reason in (one.failing if one.state == FAILS else one.reasons)
     ]
     return [[*named, *reason] for reason in reasons or [["", "", ""]]]

@@ -16,7 +16,8 @@ from applications.models import ApplicationVersion
 from applications.views.city_talk import beside_for_city
 from approvals import permissions
 from approvals.events import ItemEvent
-from approvals.items.inbox import ItemQuestion, item_inbox
+from approvals.items.folding import next_for_reader, one_by_one
+from approvals.items.inbox import ItemInbox, ItemQuestion, Neighbours, item_inbox
 from approvals.items.page import ItemView, item_view
 from approvals.items.terms import applied_rates
 from approvals.models import Certifier, RateCertificate
@@ -29,6 +30,7 @@ from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 
 REMARK = "remark-"
+DECIDED = "decided"
 TYPED = ("reason", "base_percent", "wage_percent", "certificate_number", "certified_on", "forwarded_on")
 
 CERTIFIED = "加算率の認定を記録しました。請求に反映されます。"
@@ -46,6 +48,7 @@ def approve(request: TenantRequest, version_id: UUID) -> HttpResponse:
     """Approve what was shown, then on to the next that waits."""
 
     def act() -> HttpResponse:
+        following = _next_for_reader(request, version_id)
         version = operations.approve(
             version_id,
             shown_hash=request.POST.get("shown_hash", ""),
@@ -53,8 +56,8 @@ def approve(request: TenantRequest, version_id: UUID) -> HttpResponse:
             by=request.actor,
             at=timezone.now(),
         )
-        messages.success(request, f"{version.facility.name}の「{version.application.label}」を承認しました。")
-        return _to_the_next(request, version)
+        words = f"{version.facility.name}の「{version.application.label}」を承認しました。"
+        return _on_to(request, following, version, words)
 
     return _answer(request, version_id, act)
 
@@ -64,6 +67,7 @@ def return_to_facility(request: TenantRequest, version_id: UUID) -> HttpResponse
     """Send it back with a reason, and with a remark at fields."""
 
     def act() -> HttpResponse:
+        following = _next_for_reader(request, version_id)
         version = operations.return_to_facility(
             version_id,
             shown_hash=request.POST.get("shown_hash", ""),
@@ -73,8 +77,7 @@ def return_to_facility(request: TenantRequest, version_id: UUID) -> HttpResponse
             at=timezone.now(),
         )
         words = f"{version.facility.name}の「{version.application.label}」を差し戻しました。"
-        messages.success(request, f"{words}施設にメールでお知らせします。")
-        return _to_the_next(request, version)
+        return _on_to(request, following, version, f"{words}施設にメールでお知らせします。")
 
     return _answer(request, version_id, act)
 
@@ -148,7 +151,6 @@ def _page(
     sent = request.POST if request.method == "POST" else held_forms.take(request) or QueryDict()
     typed = {name: sent.get(name, "") for name in TYPED}
     asked = _asked(request)
-    previous, following = _neighbours(request, asked, version_id)
     context = {
         **beside,
         "view": view,
@@ -167,8 +169,8 @@ def _page(
         "remarked": any(sent.get(f"{REMARK}{one.key}", "") for one in view.fields),
         "problems": getattr(problem, "problems", [str(problem)]) if problem else [],
         "asked": asked,
-        "previous": previous,
-        "following": following,
+        "neighbours": _neighbours(request, version_id),
+        "decided": _decided(request),
         "sample_prices": view.money is not None and view.money.is_sample_priced,
         "breadcrumbs": [
             ("申請", f"{reverse('item_review:inbox')}?{asked.query}"),
@@ -214,30 +216,41 @@ def _asked(request: HttpRequest) -> ItemQuestion:
     return ItemQuestion.of(request.GET if request.method == "GET" else request.POST, timezone.now())
 
 
-def _neighbours(
-    request: TenantRequest, asked: ItemQuestion, version_id: UUID
-) -> tuple[UUID | None, UUID | None]:
+def _list(request: TenantRequest) -> ItemInbox:
+    """The very list the page was opened from: its filters and its order."""
+    return item_inbox(_asked(request), by=request.actor, at=timezone.now())
+
+
+def _neighbours(request: TenantRequest, version_id: UUID) -> Neighbours | None:
     """Those before and after this one in the list it was opened from; none where it was opened from nowhere."""
     if not (request.GET or request.POST):
-        return None, None
-    rows = item_inbox(asked, by=request.actor, at=timezone.now(), with_conditions=False).rows
-    found = [row.version.pk for row in rows]
-    if version_id not in found:
-        return None, None
-    place = found.index(version_id)
-    return (found[place - 1] if place else None), (found[place + 1] if place + 1 < len(found) else None)
+        return None
+    return one_by_one(_list(request), version_id).neighbours_of(version_id)
 
 
-def _to_the_next(request: TenantRequest, version: ApplicationVersion) -> HttpResponse:
-    """The next of the list that waits for this person; without one, the list."""
-    asked = _asked(request)
-    rows = item_inbox(asked, by=request.actor, at=timezone.now(), with_conditions=False).rows
-    following = next(
-        (row.version.pk for row in rows if row.can_decide and row.version.pk != version.pk), None
-    )
-    if following is not None:
-        return redirect(f"{reverse('item_review:review_page', args=[following])}?{asked.query}")
-    return redirect(f"{reverse('item_review:inbox')}?{asked.query}")
+def _next_for_reader(request: TenantRequest, version_id: UUID) -> UUID | None:
+    return next_for_reader(_list(request), version_id)
+
+
+def _on_to(
+    request: TenantRequest, following: UUID | None, decided: ApplicationVersion, words: str
+) -> HttpResponse:
+    """To the next of the list that waits for this person, which says where one comes from; without one, to the list."""
+    query = _asked(request).query
+    if following is None:
+        messages.success(request, f"{words}この一覧に、ご自分の審査待ちはもうありません。")
+        return redirect(f"{reverse('item_review:inbox')}?{query}")
+    messages.success(request, f"{words}次の審査待ちを表示しています。")
+    page = reverse("item_review:review_page", args=[following])
+    return redirect(f"{page}?{query}&{DECIDED}={decided.pk}")
+
+
+def _decided(request: TenantRequest) -> UUID | None:
+    """What was decided just before, in the address."""
+    try:
+        return UUID(request.GET.get(DECIDED, ""))
+    except ValueError:
+        return None
 
 
 def _remarks(request: HttpRequest) -> dict[str, str]:

@@ -30,6 +30,7 @@ from claims.models.imports import (
     FileKind,
     MappingDraft,
 )
+from claims.models.kept import KeptFindings
 
 __all__ = [
     "MOST_CHARGE_YEN",
@@ -52,6 +53,7 @@ __all__ = [
     "FileImport",
     "FileKind",
     "Hours",
+    "KeptFindings",
     "MappingDraft",
     "MonthClosing",
     "MonthlyFacts",

@@ -29,6 +29,7 @@ from documents.reading import read_csv
 from facilities.api_clients import ApiScope
 from facilities.models import Facility, FacilityDetail, FacilityProfile, Suspension
 from facilities.operating import operation
+from facilities.operations.keeping_ready import ask_to_keep_ready
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.scope import current_scope
@@ -222,6 +223,7 @@ def accept(import_id: UUID, *, by: Who, at: datetime) -> CountImport:
     )
     if stored:
         outbox.add(TELL_FACILITIES, municipality_id=imported.municipality_id, import_id=imported.pk)
+        ask_to_keep_ready(imported.municipality_id)
     return imported
 
 

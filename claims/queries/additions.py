@@ -1,10 +1,11 @@
 """
 加算の確認: what the conditions say of a facility's month, for one facility or for a whole city.
 
-Nothing is stored: every look asks the conditions anew, with what the rooms know now.
+Every look asks the conditions anew, with what the rooms know now; what lists of the whole city show of that is kept
+(``kept_findings``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -16,6 +17,7 @@ from claims import answers
 from claims.composing import Ingredients, gather_terms
 from claims.conditions import known_facts, read_rosters
 from claims.expecting import Expectation, other_year
+from claims.findings_told import FindingsTold
 from claims.models import CountSheet
 from claims.queries.expected import expectation_of, ingredients_expected, months_to_come
 from claims.states import SheetStatus
@@ -143,19 +145,14 @@ class Checked:
         made = [Group(state, tuple([self._found(state, one) for one in by_state[state]])) for state in STATES]
         return tuple(group for group in made if group.found)
 
-    def of_state(self, state: str) -> tuple[Found, ...]:
-        """The findings of one state."""
-        return next((group.found for group in self.groups if group.state == state), ())
-
-    @cached_property
-    def numbers(self) -> dict[str, int]:
-        """How many findings each state has."""
-        return {state: len(found) for state, found in self._by_state.items()}
-
-    @cached_property
-    def codes(self) -> dict[str, frozenset[str]]:
-        """The items by state."""
-        return {state: frozenset([one.code for one in found]) for state, found in self._by_state.items()}
+    @property
+    def findings_told(self) -> FindingsTold:
+        """The findings in plain values, for lists and for keeping."""
+        found, profile = self.findings, self.ingredients.profile
+        only = ""
+        if profile is not None and (profile.capacity_1 is None or profile.capacity_23 is None):
+            only = "1" if profile.capacity_23 is None else "23"
+        return FindingsTold.of(self._by_state, (*found.claimed, *found.unclaimed), only)
 
     @property
     def row_ids(self) -> dict[str, list[UUID]]:
@@ -388,9 +385,14 @@ def _not_expected(facility: Facility, newest: ServiceMonth, asked: ServiceMonth)
     return ""
 
 
-def additions_in(month: ServiceMonth) -> dict[UUID, Checked]:
-    """Every facility in scope that claims and has counts of the month: as many queries for a whole city as for one."""
+def additions_in(month: ServiceMonth, facility_ids: Collection[UUID] | None = None) -> dict[UUID, Checked]:
+    """
+    Every facility in scope, or of those named, that claims and has counts of the month: as many queries for a whole
+    city as for one.
+    """
     sheets = _current_sheets().filter(month=month.first_day)
+    if facility_ids is not None:
+        sheets = sheets.filter(facility__in=facility_ids)
     return _checked([sheet for sheet in sheets if not sheet.facility.is_public], month)
 
 

@@ -191,27 +191,25 @@ def _bases(
     wanted = {sheet.facility_id: sheet for sheet in sheets}
     every_month = sorted({month for facility_id in wanted for month in months[facility_id]})
     last = every_month[-1].first_day
-    terms = terms_in(
-        [sheet.facility for sheet in sheets],
-        every_month,
-        list(FacilityProfile.objects.filter(facility__in=wanted, from_month__lte=last)),
-        list(GrantedItem.objects.filter(facility__in=wanted, from_month__lte=last).order_by("code")),
-    )
-    counts: dict[UUID, list[ChildCount]] = defaultdict(list)
-    for count in ChildCount.objects.filter(sheet__in=[sheet.pk for sheet in sheets]):
-        counts[count.facility_id].append(count)
-    facts: dict[UUID, dict[ServiceMonth, MonthlyFacts]] = defaultdict(dict)
-    saved = MonthlyFacts.objects.filter(facility__in=wanted, month__in=[one.first_day for one in every_month])
-    for row in saved:
-        facts[row.facility_id][ServiceMonth.of(row.month)] = row
     years = {facility_id: sheet.service_month.fiscal_year for facility_id, sheet in wanted.items()}
-    given, *sent = together(
+    profiles, grants, children, saved, given, *sent = together(
+        FacilityProfile.objects.filter(facility__in=wanted, from_month__lte=last),
+        GrantedItem.objects.filter(facility__in=wanted, from_month__lte=last).order_by("code"),
+        ChildCount.objects.filter(sheet__in=[sheet.pk for sheet in sheets]),
+        MonthlyFacts.objects.filter(facility__in=wanted, month__in=[one.first_day for one in every_month]),
         ConditionAnswers.objects.filter(facility__in=wanted, fiscal_year__in=set(years.values())),
         *(
             sent_in([own for own in wanted if years[own] == year], year)
             for year in sorted(set(years.values()))
         ),
     )
+    terms = terms_in([sheet.facility for sheet in sheets], every_month, profiles, grants)
+    counts: dict[UUID, list[ChildCount]] = defaultdict(list)
+    for count in children:
+        counts[count.facility_id].append(count)
+    facts: dict[UUID, dict[ServiceMonth, MonthlyFacts]] = defaultdict(dict)
+    for row in saved:
+        facts[row.facility_id][ServiceMonth.of(row.month)] = row
     answers = {row.facility_id: row for row in given if row.fiscal_year == years[row.facility_id]}
     applied: dict[UUID, list[ApplicationVersion]] = defaultdict(list)
     for version in chain.from_iterable(sent):

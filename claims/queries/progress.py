@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from asking import together
 from claims.closing import closing_of
 from claims.models import Claim, CountSheet
 from claims.states import ClaimStatus, SheetStatus
@@ -116,35 +117,45 @@ class MonthProgress:
 
 def unfinished_months() -> list[MonthProgress]:
     """
-    The months in which facilities or the city still have something to do, the oldest first: two queries.
+    The months in which facilities or the city still have something to do, the oldest first: one query.
 
     A closed month is finished.
     """
-    sheets = CountSheet.objects.exclude(closing_of("month"))
-    found = _progress(sheets, Claim.objects.exclude(closing_of("month")))
+    return unfinished_of(*together(*unfinished_asked()))
+
+
+def unfinished_asked() -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """What ``unfinished_of`` wants to know, for one message."""
+    return _asked(CountSheet.objects.exclude(closing_of("month")), Claim.objects.exclude(closing_of("month")))
+
+
+def unfinished_of(in_hand: Iterable[Any], open_claims: Iterable[Claim]) -> list[MonthProgress]:
+    """The unfinished months, the oldest first; as ``unfinished_asked`` were answered."""
+    found = _progress(in_hand, open_claims)
     return [found[month] for month in sorted(found) if found[month].states]
 
 
 def progress_of(month: ServiceMonth) -> MonthProgress:
-    """One month, closed or not: two queries."""
+    """One month, closed or not: one query."""
     sheets = CountSheet.objects.filter(month=month.first_day)
-    found = _progress(sheets, Claim.objects.filter(month=month.first_day))
+    found = _progress(*together(*_asked(sheets, Claim.objects.filter(month=month.first_day))))
     return found.get(month.first_day, MonthProgress(month))
 
 
-def _progress(sheets: QuerySet[Any], claims: QuerySet[Any]) -> dict[date, MonthProgress]:
+def _asked(sheets: QuerySet[Any], claims: QuerySet[Any]) -> tuple[QuerySet[Any], QuerySet[Any]]:
     """What is finished is not read: approved claims only where counts wait beside them."""
     in_hand = sheets.filter(status__in=IN_HAND)
-    waiting = {
-        (month, facility): status
-        for month, facility, status in in_hand.values_list("month", "facility_id", "status")
-    }
     beside = in_hand.filter(facility=OuterRef("facility"), month=OuterRef("month"))
     open_claims = (
         claims.filter(Q(status__in=OPEN) | Exists(beside), outside=False)
         .exclude(status=ClaimStatus.SUPERSEDED)
         .only("facility_id", "month", "status", "version", "corrects_id", "first_decided_at")
     )
+    return in_hand.values_list("month", "facility_id", "status"), open_claims
+
+
+def _progress(in_hand: Iterable[Any], open_claims: Iterable[Claim]) -> dict[date, MonthProgress]:
+    waiting = {(month, facility): status for month, facility, status in in_hand}
     by_facility = claims_by_facility(open_claims)
     found: dict[date, MonthProgress] = {}
     for key in waiting.keys() | by_facility.keys():

@@ -16,7 +16,7 @@ class NothingToStartFrom(Exception):
 
 def newest_standing(facility: Facility) -> Standing:
     """
-    The newest confirmed month as it is: eight queries, and five more where there is a roster.
+    The newest confirmed month as it is: three queries, and those of a roster.
 
     :raises NothingToStartFrom: no month is confirmed, or none can be computed.
     """
@@ -26,23 +26,25 @@ def newest_standing(facility: Facility) -> Standing:
 def standing_from(facility: Facility, first: ServiceMonth) -> Standing:
     """
     The newest confirmed month from ``first`` on; where there is none yet, ``first`` as it is expected (見込み): with
-    the newest confirmed counts, and everything else as it is registered for that month.
+    the newest confirmed counts, and everything else as it is registered for that month. For amounts alone: neither
+    roster nor answers are read, so what is tried out does not know what may not qualify. Three queries.
 
     :raises NothingToStartFrom: as ``newest_standing``.
     """
     sheet = _newest_sheet(facility)
-    return _standing(facility, sheet, first if sheet.service_month < first else None)
+    return _standing(facility, sheet, first if sheet.service_month < first else None, prices_only=True)
 
 
 def standing_in_march(facility: Facility, march: ServiceMonth) -> Standing:
     """
-    That March with everything that holds in March alone; as it is expected, while nobody has confirmed its counts.
+    That March with everything that holds in March alone; as it is expected, while nobody has confirmed its counts. For
+    amounts alone, as ``standing_from``.
 
     :raises NothingToStartFrom: as ``newest_standing``.
     """
     sheet = _newest_sheet(facility, until=march)
     expected = march if sheet.service_month < march else None
-    return _standing(facility, sheet, expected, with_march=True)
+    return _standing(facility, sheet, expected, with_march=True, prices_only=True)
 
 
 def _newest_sheet(facility: Facility, until: ServiceMonth | None = None) -> CountSheet:
@@ -58,13 +60,19 @@ def _newest_sheet(facility: Facility, until: ServiceMonth | None = None) -> Coun
 
 
 def _standing(
-    facility: Facility, sheet: CountSheet, expected_in: ServiceMonth | None, *, with_march: bool = False
+    facility: Facility,
+    sheet: CountSheet,
+    expected_in: ServiceMonth | None,
+    *,
+    with_march: bool = False,
+    prices_only: bool = False,
 ) -> Standing:
     month = expected_in or sheet.service_month
-    gathered = gather_terms([sheet], month, books=books_for(month), with_answers=True)
+    gathered = gather_terms([sheet], month, books=books_for(month), with_answers=not prices_only)
     own = gathered[facility.pk]
     own.expected_in = expected_in
-    read_rosters(gathered, month)
+    if not prices_only:
+        read_rosters(gathered, month)
     try:
         return standing_of(own, with_march=with_march)
     except CannotDraft as refusal:

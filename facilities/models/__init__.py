@@ -15,6 +15,7 @@ from facilities.models.facilities import (
     standing_details,
 )
 from facilities.models.imports import FacilityImport, FacilityImportStatus
+from facilities.models.kept import Kept
 from facilities.models.machines import ApiToken, SentForm
 from facilities.models.municipalities import Corporation, CorporationName, Municipality, name_in
 from facilities.models.people import AddressRegistration, Membership, RegistrationStatus
@@ -42,6 +43,7 @@ __all__ = [
     "FacilityProfile",
     "GrantedItem",
     "ItemEnding",
+    "Kept",
     "Membership",
     "Municipality",
     "Ownership",

@@ -7,10 +7,11 @@ All dated. A month is computed with what held in it, whatever is registered late
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError, Q, QuerySet
 from django.utils import timezone
 
 from audit.record import record
@@ -425,10 +426,15 @@ def undo_succession(facility_id: UUID, *, by: Actor, at: datetime) -> Facility:
 
 def resting_in(month: ServiceMonth) -> set[UUID]:
     """The scope's facilities that rest in ``month``."""
+    return set(resting_ids(month))
+
+
+def resting_ids(month: ServiceMonth) -> QuerySet[Any]:
+    """The same as rows, for one message with others."""
     found = Suspension.objects.filter(
         Q(to_month__isnull=True) | Q(to_month__gte=month.first_day), from_month__lte=month.first_day
     )
-    return set(found.values_list("facility_id", flat=True))
+    return found.values_list("facility_id", flat=True)
 
 
 def _locked(facility_id: UUID, by: Actor) -> Facility:

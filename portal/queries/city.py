@@ -11,11 +11,12 @@ from approvals import queries as review
 from approvals.items.inbox import waiting_for
 from approvals.permissions import look
 from approvals.queries import Inbox
+from asking import together
 from claims.composing import no_price
-from claims.models import CountDispute, CountImport, Obstacle
+from claims.models import CountDispute, CountImport
 from claims.obstacles import CityWords, for_city
 from claims.queries.expected import CityExpectations, expectations_in_city
-from claims.queries.progress import MonthProgress, unfinished_months
+from claims.queries.progress import MonthProgress, unfinished_asked, unfinished_of
 from claims.states import ImportStatus
 from facilities.actors import OPERATIONS_ROLES, Actor, Role
 from facilities.models import Facility, FacilityProfile, Municipality, holding_in
@@ -111,7 +112,8 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
 
     The same number of queries for ten facilities and for all of them.
     """
-    months, unfinished = review.months_with_counts(), unfinished_months()
+    counted, *in_hand = together(review.counted_months(), *unfinished_asked())
+    months, unfinished = [ServiceMonth.of(day) for day in counted], unfinished_of(*in_hand)
     open_months = (each.month for each in unfinished if each.without_corrections)
     usual = next(open_months, months[0] if months else None)
     month = asked if asked in months else usual
@@ -125,23 +127,28 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
     obstacles: dict[tuple[str, CityWords], list[Facility]] = defaultdict(list)
     books = books_for(month) if month else ()
     if month and inbox:
-        known = {row.facility_id: row for row in Obstacle.objects.filter(month=month.first_day)}
         for listed in inbox.everything:
             facility = listed.facility
             # Who has no price is known before the counts are confirmed; everything else shows when drafting.
             if not facility.is_public and (sentence := no_price(facility.kind, books)):
                 words = for_city(sentence)
-            elif found := known.get(facility.pk):
-                words = for_city(found.message, found.kind)
+            elif listed.obstacle is not None:
+                words = for_city(listed.obstacle.message, listed.obstacle.kind)
             else:
                 continue
             obstacles[facility.get_kind_display(), words].append(facility)
-    with_profile = set(
-        holding_in(FacilityProfile.objects.all(), month).values_list("facility_id", flat=True)
-        if month
-        else ()
+    sees_staff, reviews = read_in_city.allows(actor, None), actor.duty in OPERATIONS_ROLES
+    profiles = holding_in(FacilityProfile.objects.all(), month) if month else FacilityProfile.objects.none()
+    with_profile, waiting, changed, disputes, previews, news, words_said = together(
+        profiles.values_list("facility_id", flat=True),
+        review.waiting_claims(duty=actor.duty, user_id=actor.user_id),
+        review.changed_claims(),
+        CountDispute.objects.filter(outcome="", sheet__status="disputed").values_list("pk"),
+        CountImport.objects.filter(status=ImportStatus.PREVIEWED).values_list("pk"),
+        news_of_city(),
+        waiting_for_city().values_list("pk"),
     )
-    sees_staff = read_in_city.allows(actor, None)
+    has_profile = set(with_profile)
     return CityHome(
         month=month,
         months=months,
@@ -154,22 +161,20 @@ def city_home(actor: Actor, asked: ServiceMonth | None, municipality: Municipali
         if administers
         else (),
         books=books,
-        staff=news_of_city() if sees_staff else None,
+        staff=CityNews(**news[0]) if sees_staff else None,
         expected=expectations_in_city() if sees_staff and month else None,
         erasure=waiting_erasure(actor.user_id) if erase.allows(actor, None) else None,
-        waiting_months=review.waiting_months(duty=actor.duty, user_id=actor.user_id),
-        waiting_applications=waiting_for(by=actor, at=timezone.now())
-        if actor.duty in OPERATIONS_ROLES
-        else 0,
-        waiting_words=waiting_for_city() if actor.duty in OPERATIONS_ROLES else 0,
-        changed_months=review.changed_months() if look.allows(actor, None) else [],
-        open_disputes=CountDispute.objects.filter(outcome="", sheet__status="disputed").count(),
-        open_previews=CountImport.objects.filter(status=ImportStatus.PREVIEWED).count(),
+        waiting_months=review.months_of(waiting),
+        waiting_applications=waiting_for(by=actor, at=timezone.now()) if reviews else 0,
+        waiting_words=len(words_said) if reviews else 0,
+        changed_months=review.months_of(changed) if look.allows(actor, None) else [],
+        open_disputes=len(disputes),
+        open_previews=len(previews),
         obstacles=[
             Hindered(kind, words, facilities)
             for (kind, words), facilities in sorted(obstacles.items(), key=lambda item: -len(item[1]))
         ],
         without_profile=[
-            row.facility for row in (inbox.everything if inbox else []) if row.facility.pk not in with_profile
+            row.facility for row in (inbox.everything if inbox else []) if row.facility.pk not in has_profile
         ],
     )

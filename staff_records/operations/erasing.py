@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from audit.record import SYSTEM, record
 from facilities.actors import Actor
+from facilities.keeping import forget_kept_of
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.transitions import check_transition
@@ -30,7 +31,6 @@ from staff_records.models import (
     EntrySheet,
     Erasure,
     ErasureLine,
-    KeptNumbers,
     OverlapFlag,
     RetentionRule,
     StaffMember,
@@ -249,7 +249,7 @@ def _empty(member_ids: Collection[UUID], *, at: datetime) -> int:
     year_papers.destroy_papers(member_ids, at=at)
     # The average of a roster of one is that one's working life. Stale they are anyway; kept they are no longer either.
     theirs = StaffMember.objects.filter(pk__in=member_ids).order_by().values("facility")
-    KeptNumbers.objects.filter(facility__in=theirs).delete()
+    forget_kept_of(theirs)
     rows = 0
     for kind in kinds_of_rows():
         columns = [value.column for value in sealed_names(kind).values()]

@@ -6,11 +6,11 @@ thrown away, so that no name lives on in one longer than on the roster. So do nu
 from datetime import date, datetime, timedelta
 
 from audit.record import SYSTEM, record
+from facilities.keeping import forget_kept
 from facilities.models import Municipality
 from facilities.periods import ServiceMonth
 from person_keys import store
 from staff_records.events import RetentionEvent, StaffEvent
-from staff_records.keeping import forget_numbers
 from staff_records.models import EntryRow, EntrySheet, StaffMember
 from staff_records.operations.entries import close
 from staff_records.operations.erasing import erase_again
@@ -58,9 +58,9 @@ def discard_idle(*, at: datetime) -> int:
 
 
 def forget_old_numbers(*, today: date) -> int:
-    """Numbers kept of months before the last fiscal year; returns how many. The scope of the city is open."""
+    """What is kept of months before the last fiscal year; returns how many rows. The scope of the city is open."""
     this_year = ServiceMonth.of(today).fiscal_year
-    gone = forget_numbers(before=ServiceMonth(this_year - 1, 4))
+    gone = forget_kept(before=ServiceMonth(this_year - 1, 4))
     if gone:
         record(RetentionEvent.NUMBERS_FORGOTTEN, by=SYSTEM, detail={"rows": gone})
     return gone

@@ -48,21 +48,16 @@ class YearRosterState:
         return self.status not in {SnapshotStatus.SUBMITTED, SnapshotStatus.ACCEPTED}
 
 
-def news_of_city() -> CityNews:
-    """For the operations section: one query."""
-    found = (
-        Municipality.objects.filter(pk=current_scope().municipality_id)
-        .values(
-            changes=_counted(unseen()),
-            rosters=_counted(RosterSnapshot.objects.filter(status=SnapshotStatus.SUBMITTED)),
-            # A pair is one case, though each of the two facilities has its flag.
-            overlaps=_counted(
-                OverlapFlag.objects.filter(ended_at__isnull=True, cleared_at__isnull=True), "pair_id"
-            ),
-        )
-        .get()
+def news_of_city() -> QuerySet[Any]:
+    """For the operations section: one row of what ``CityNews`` counts."""
+    return Municipality.objects.filter(pk=current_scope().municipality_id).values(
+        changes=_counted(unseen()),
+        rosters=_counted(RosterSnapshot.objects.filter(status=SnapshotStatus.SUBMITTED)),
+        # A pair is one case, though each of the two facilities has its flag.
+        overlaps=_counted(
+            OverlapFlag.objects.filter(ended_at__isnull=True, cleared_at__isnull=True), "pair_id"
+        ),
     )
-    return CityNews(**found)
 
 
 @dataclass(frozen=True)

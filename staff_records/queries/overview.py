@@ -1,8 +1,9 @@
 """職員 of the whole city: one row a facility, nobody named, with numbers that are kept until a roster changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -10,7 +11,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from asking import together
+from facilities.keeping import kept_in, row_versions, versions_of
 from facilities.models import Facility, FacilityKind, FacilityProfile, GrantedItem, holding_in
+from facilities.operations.keeping_ready import keeps_ready
 from facilities.periods import ServiceMonth
 from pricing.staffing import AverageExperience, Category3Candidates
 from staff_records.figures.experience import RateComparison, compared, months_words, rates_of
@@ -18,8 +21,8 @@ from staff_records.figures.leaders import granted_headcounts
 from staff_records.figures.months import MonthInNumbers
 from staff_records.figures.numbers import Asked, Numbers
 from staff_records.figures.presence import dedicated_chiefs
-from staff_records.keeping import kept_in, numbers_of, row_versions, versions_of
-from staff_records.models import OverlapFlag
+from staff_records.keeping import numbers_of, rosters_read
+from staff_records.models import KeptNumbers, OverlapFlag
 from staff_records.queries.changes import unseen
 from staff_records.queries.figures import months_of
 from staff_records.required import Place, Required, TermsOf, newest_month, required_in, terms_in
@@ -151,21 +154,38 @@ def city_staff(asked: OverviewQuestion) -> CityStaff:
     Two queries where nothing has changed since the last look; else those of ``keeping.numbers_of`` besides.
     """
     month = asked.month
-    versions, kept, facilities, profiles, grants = together(
-        row_versions(),
-        kept_in(month),
-        _facilities(),
-        holding_in(FacilityProfile.objects.all(), month),
-        holding_in(GrantedItem.objects.all(), month),
-    )
-    living = [facility for facility in facilities if facility.lives_in(month)]
-    terms = terms_in(living, [month], profiles, grants)
-    wanted = {own.facility.pk: _asked(own, month) for own in terms.values()}
-    numbers = numbers_of(wanted, versions_of(versions), kept, month)
+    living, terms, numbers = _numbers_in(month)
     shown = [one for one in living if not one.is_public or numbers[one.pk].people]
     required = required_in({place: terms[place] for place in ((one.pk, month) for one in shown)})
     everything = tuple(_row(terms[one.pk, month], numbers[one.pk], required, month) for one in shown)
     return CityStaff(month, tuple(sorted(filter(asked.wants, everything), key=asked.order)), everything)
+
+
+@keeps_ready(KeptNumbers)
+def keep_numbers(facility_ids: Collection[UUID]) -> None:
+    """Those of the month the table opens with."""
+    _numbers_in(asked_month(""), facility_ids)
+
+
+def _numbers_in(
+    month: ServiceMonth, facility_ids: Collection[UUID] | None = None
+) -> tuple[list[Facility], dict[Place, TermsOf], dict[UUID, Numbers]]:
+    """The facilities that are run in the month, of all or of these, with their terms and numbers."""
+    wanted, profiles_of, grants_of = _facilities(), FacilityProfile.objects.all(), GrantedItem.objects.all()
+    if facility_ids is not None:
+        wanted = wanted.filter(pk__in=facility_ids)
+        profiles_of, grants_of = (rows.filter(facility__in=facility_ids) for rows in (profiles_of, grants_of))
+    versions, kept, facilities, profiles, grants = together(
+        row_versions(rosters_read(), facility_ids),
+        kept_in(KeptNumbers, month, facility_ids),
+        wanted,
+        holding_in(profiles_of, month),
+        holding_in(grants_of, month),
+    )
+    living = [facility for facility in facilities if facility.lives_in(month)]
+    terms = terms_in(living, [month], profiles, grants)
+    asked = {own.facility.pk: _asked(own, month) for own in terms.values()}
+    return living, terms, numbers_of(asked, versions_of(versions), kept, month)
 
 
 def _asked(own: TermsOf, month: ServiceMonth) -> Asked:

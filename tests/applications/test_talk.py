@@ -76,14 +76,14 @@ def test_an_answer_closes_it_once(city, sakura, sent):
         with pytest.raises(NotAllowed, match="すでに回答"):
             talking.say(sent.application_id, text="もう一度", answers=question.pk, by=by, at=AT)
     with city.open(Role.OFFICER) as by:
-        assert waiting_for_city() == 1
+        assert waiting_for_city().count() == 1
         with pytest.raises(NotAllowed, match="見つかりません"):
             talking.say(sent.application_id, text="自分で", answers=question.pk, by=by, at=AT)
         [waiting] = talked_about(for_city=True)
         assert (waiting.new, waiting.unanswered) == (1, 0)
         assert talking.read(sent.application_id, by=by, at=AT) == [answer.pk]
         assert talking.read(sent.application_id, by=by, at=AT) == []
-        assert waiting_for_city() == 0
+        assert waiting_for_city().count() == 0
     assert len(events_of(city, TalkEvent.READ)) == 1
 
 

@@ -47,7 +47,7 @@ def codes(place: Nursery, state: str, month: ServiceMonth = JUNE) -> frozenset[s
     with place.open():
         checked = additions_of(place.facility, month).checked
     assert checked is not None
-    return checked.codes[state]
+    return checked.findings_told.codes.get(state, frozenset())
 
 
 def at(place: Nursery, way: str) -> str:

@@ -17,6 +17,7 @@ from facilities.schedule import CitySchedule
 from pricing import shipped_books
 from rate_books import in_force
 from tests.approvals.test_inbox import approve, play
+from tests.asked import asked_by
 from tests.cast import JUNE, MAY, City, give_counts, make_city, make_facility, make_user, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS, submitted_claim
 from tests.record import events_of
@@ -170,6 +171,7 @@ def test_more_facilities_and_months_cost_no_query_more(city: City) -> None:
             give_counts(garden, month)
 
     assert queries() == few
+    assert asked_by(sign_in(city.people[Role.OFFICER]), "/c/") <= 15
 
 
 def test_who_cannot_claim_is_known_before_anybody_confirms(
@@ -248,7 +250,7 @@ def test_the_administrator_s_home_costs_the_same_for_many_facilities_and_colleag
 def test_the_year_is_asked_for_while_it_can_be_carried(
     city: City, monkeypatch: pytest.MonkeyPatch, day: str, is_asked: bool
 ) -> None:
-    monkeypatch.setattr("portal.queries.city.timezone.localdate", lambda: date.fromisoformat(day))
+    monkeypatch.setattr("portal.queries.city.timezone.localdate", lambda *_: date.fromisoformat(day))
     assert "年度更新がまだです" not in home_of(city, Role.ADMINISTRATOR), (
         "no facility: nothing can be carried"
     )

@@ -16,14 +16,16 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facilities import keeping
 from facilities.actors import Role
 from facilities.models import FacilityKind, FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from person_keys.router import KEY_STORE
 from pricing.staffing import AverageExperience
-from staff_records import keeping, tasks
+from staff_records import tasks
 from staff_records.figures.numbers import Asked, Numbers
 from staff_records.figures.presence import Counted
+from staff_records.keeping import READ_BY_ROSTERS, numbers_of, rosters_read
 from staff_records.models import EarlierEmployment, KeptNumbers, StaffMember
 from staff_records.operations import erasing, months, papers, people, seeing, terms, work_rules
 from staff_records.queries.overview import CityStaff, OverviewQuestion, OverviewRow, city_staff
@@ -233,7 +235,7 @@ def test_all_of_them_one_after_the_other_with_looks_between(city: City, sakura: 
             assert look(city, month) == computed(city, month), name
 
 
-@pytest.mark.parametrize("model", keeping.READ_BY_ROSTERS)
+@pytest.mark.parametrize("model", READ_BY_ROSTERS)
 def test_a_row_of_any_table_that_comes_changes_or_goes_is_another_stamp(
     city: City, sakura: Nursery, model: Any
 ) -> None:
@@ -242,7 +244,7 @@ def test_a_row_of_any_table_that_comes_changes_or_goes_is_another_stamp(
 
     def stamp() -> None:
         with city.open():
-            versions = keeping.versions_of(keeping.row_versions())
+            versions = keeping.versions_of(keeping.row_versions(rosters_read()))
         parts = versions[sakura.facility.pk]
         assert parts not in seen
         seen.add(parts)
@@ -273,7 +275,7 @@ def test_rosters_read_nothing_that_is_not_in_the_stamp(city: City, sakura: Nurse
         rosters(2026, months=[JUNE])
 
     tables = {table for one in asked for table in re.findall(r'(?:FROM|JOIN) "([a-z_]+)"', one["sql"])}
-    assert tables == {model._meta.db_table for model in keeping.READ_BY_ROSTERS}
+    assert tables == {model._meta.db_table for model in READ_BY_ROSTERS}
 
 
 def test_another_capacity_type_or_chief_is_another_stamp(city: City) -> None:
@@ -313,7 +315,7 @@ def test_what_stands_beside_the_roster_is_not_kept(city: City, sakura: Nursery) 
 
 def test_another_program_computes_anew(city: City, sakura: Nursery, monkeypatch: Any) -> None:
     look(city)
-    monkeypatch.setattr(keeping, "program", lambda: "another")
+    monkeypatch.setattr(keeping, "program", lambda *_: "another")
 
     with opening() as asked:
         look(city)
@@ -326,7 +328,7 @@ def test_another_program_computes_anew(city: City, sakura: Nursery, monkeypatch:
 
 def asked_and_versions(city: City) -> tuple[Any, Any]:
     with city.open():
-        versions = keeping.versions_of(keeping.row_versions())
+        versions = keeping.versions_of(keeping.row_versions(rosters_read()))
 
         return {facility_id: Asked(FacilityKind.NURSERY, JUNE, 90, 0) for facility_id in versions}, versions
 
@@ -338,7 +340,7 @@ def test_who_computed_while_somebody_wrote_leaves_nothing_stale_behind(city: Cit
     quick = look(city)
 
     with city.open():
-        keeping.numbers_of(slow_asked, slow_versions, [], JUNE)  # kept under the stamp of before
+        numbers_of(slow_asked, slow_versions, [], JUNE)  # kept under the stamp of before
 
     with opening() as asked:
         assert look(city) == quick == computed(city)
