@@ -20,7 +20,7 @@ from applications import permissions
 from applications.definitions import Item, Months
 from applications.entering import Entered, read_entries
 from applications.events import ApplicationEvent
-from applications.filling import FilledItem, Origin
+from applications.filling import FilledItem, Origin, Problem
 from applications.models import Application, ApplicationVersion, EvidenceFile, ItemPack
 from applications.models.cases import LONGEST_REASON
 from applications.operations import papers
@@ -251,10 +251,22 @@ def before_submission(
     problems = [] if version.pack.state == PackState.RELEASED else [NEW_PACK]
     problems += _month_problems(version, item, fiscal_year)
     if version.is_wanted:
-        problems += [problem.sentence for problem in filled.problems]
-        if unread_in(version, filled):
-            problems.append("読み取れない入力があります。赤い欄を直してください。")
+        unread = unread_in(version, filled)
+        # What stands there and cannot be read is not missing as well.
+        problems += [one.sentence for one in filled.problems if _control_of(one) not in unread]
+        problems += dict.fromkeys(unread_words(filled, name) for name in unread)
     return problems
+
+
+def _control_of(problem: Problem) -> str:
+    """The name of the control the problem is at."""
+    return problem.at if problem.row is None else f"{problem.at}.{problem.row}.{problem.column}"
+
+
+def unread_words(filled: FilledItem, name: str) -> str:
+    """What to do about a control whose text cannot be read."""
+    label = filled.by_key[name.partition(".")[0]].field.label
+    return f"「{label}」を読み取れません。赤い欄を直してください。"
 
 
 def unread_in(version: ApplicationVersion, filled: FilledItem) -> list[str]:

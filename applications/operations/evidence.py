@@ -6,9 +6,14 @@ names, birth dates or addresses are refused and not kept (R12).
 """
 
 import hashlib
+import html
+import io
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+from zipfile import ZipFile
 
 from applications import permissions
 from applications.events import TalkEvent
@@ -16,7 +21,7 @@ from applications.models import ApplicationVersion, EvidenceFile
 from applications.states import VersionStatus
 from audit.record import record
 from documents.attachments import AttachmentKind, safe_name, taken_in
-from documents.personal_data import DATE, suspicions
+from documents.personal_data import DATE, NAMES_A_CHILD, names_a_child, suspicions
 from documents.reading import FileRefused, Row, Sheet, Table, read_sheets
 from facilities.actors import Actor
 from facilities.operating import operation
@@ -34,6 +39,14 @@ HAS_PERSONAL_DATA = (
     "シート「{title}」に、氏名・生年月日・住所などの個人情報が含まれているようです。個人情報のあるファイルは添付できません。"
     "児童の氏名がある書類は、紙で届けてください。ファイルは保存していません。"
 )
+NAMED_BESIDE_CELLS = (
+    f"コメント（メモ）か図形の文字：{NAMES_A_CHILD}ファイルは保存していません。消して、保存し直してください。"
+)
+# Where a workbook keeps what is written beside its cells: notes, comments with answers, text boxes.
+BESIDE_CELLS: Final = re.compile(r"xl/(?!.*_rels/).*(?:comment|drawing)[^/]*\.xml", re.IGNORECASE)
+MOST_BESIDE_CELLS: Final = 4 * 1024 * 1024
+PARAGRAPH: Final = re.compile(r"</(?:\w+:)?(?:text|p)>")
+TAG: Final = re.compile(r"<[^>]*>")
 # The line of headings stands among the first ones, below a title and a remark or two.
 MOST_ABOVE_HEADINGS: Final = 10
 
@@ -65,12 +78,13 @@ def attach(version_id: UUID, content: bytes, *, file_name: str, by: Actor, at: d
         facility_id=version.facility_id,
         version=version,
         kind=kind,
-        file_name=safe_name(file_name, kind),
         size_bytes=len(kept),
         content_hash=digest,
         added_at=at,
         added_by=by.user_id,
     )
+    # A name that names a child is let go (R12); the file itself may be in order.
+    file.file_name = safe_name("" if names_a_child(file_name) else file_name, kind)
     file.content_sealed = seal(kept, bound_to=file.place)
     file.save(force_insert=True)
     record(
@@ -140,8 +154,21 @@ def _require_no_names(content: bytes) -> None:
     except FileRefused as refused:
         raise ProblemsFound([problem.message for problem in refused.problems]) from refused
     problems = [HAS_PERSONAL_DATA.format(title=sheet.title) for sheet in sheets if _has_names(sheet)]
+    if any(map(names_a_child, _texts_beside_cells(content))):
+        problems.append(NAMED_BESIDE_CELLS)
     if problems:
         raise ProblemsFound(problems)
+
+
+def _texts_beside_cells(content: bytes) -> Iterator[str]:
+    """Notes, comments and text boxes of a workbook that was read already, without their marks."""
+    with ZipFile(io.BytesIO(content)) as packed:
+        for name in packed.namelist():
+            if BESIDE_CELLS.fullmatch(name):
+                with packed.open(name) as part:
+                    written = part.read(MOST_BESIDE_CELLS).decode(errors="replace")
+                for paragraph in PARAGRAPH.split(written):
+                    yield html.unescape(TAG.sub("", paragraph))
 
 
 def _has_names(sheet: Sheet) -> bool:

@@ -15,7 +15,7 @@ from applications.differences import Difference, as_sent, differences
 from applications.entering import Entered, sentences_of
 from applications.filling import FilledItem, Problem
 from applications.models import Application, ApplicationVersion, ItemPack
-from applications.operations.cases import Wanted, before_submission, hash_of, unread_in
+from applications.operations.cases import Wanted, before_submission, hash_of, unread_in, unread_words
 from applications.packs_in_force import item_of, pack_of, released_rows
 from applications.queries.filled import fill_for, month_of
 from applications.queries.wheel import applies_to, round_of
@@ -186,9 +186,10 @@ class FormView:
         if self.version.is_wanted is None:
             return [(sentence, f"{control_id(WANTED)}-0") for sentence in self._sentences]
         places = {problem.sentence: self._target(problem) for problem in self.filled.problems}
-        unread = next((control_id(name) for name in unread_in(self.version, self.filled)), "")
+        for name in reversed(unread_in(self.version, self.filled)):
+            places[unread_words(self.filled, name)] = control_id(name)
         return [
-            (sentence, places.get(sentence) or (control_id(FROM) if "月" in sentence else unread))
+            (sentence, places.get(sentence) or (control_id(FROM) if "月" in sentence else ""))
             for sentence in self._sentences
         ]
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 from applications.events import TalkEvent
 from applications.models import ApplicationVersion, EvidenceFile, ItemPack
@@ -66,6 +67,7 @@ def test_a_file_is_sealed_named_by_its_content_and_recorded(city, sakura, draft)
     file = attach(sakura, draft, PDF, "悪い\u202e名.exe")
 
     assert (file.kind, file.file_name) == (AttachmentKind.PDF, "悪い 名.exe.pdf")
+    assert "悪い".encode() not in bytes(file.name_sealed)
     with sakura.open() as by:
         row = EvidenceFile.objects.get(pk=file.pk)
         assert PDF not in bytes(row.content_sealed)
@@ -99,6 +101,28 @@ def test_workbooks_that_seem_to_name_people_are_refused_and_not_kept(sakura, dra
     assert "花子" not in str(problem.value)
     with sakura.open():
         assert not EvidenceFile.objects.exists()
+
+
+def test_notes_beside_the_cells_are_read_too(sakura, draft):
+    def with_note(words: str) -> bytes:
+        book = Workbook()
+        book.active.append(["遊具", 1200])
+        book.active["A1"].comment = Comment(words, "見本")
+        written = io.BytesIO()
+        book.save(written)
+        return written.getvalue()
+
+    with pytest.raises(ProblemsFound, match="コメント") as problem:
+        attach(sakura, draft, with_note("見本花子ちゃんの分 <1200円>"), "領収.xlsx")
+    assert "花子" not in str(problem.value)
+
+    assert attach(sakura, draft, with_note("3歳児1人の分"), "領収.xlsx").kind == AttachmentKind.XLSX
+
+
+def test_a_file_is_not_called_by_a_childs_name(sakura, draft):
+    file = attach(sakura, draft, PDF, "見本花子ちゃんの診断書.pdf")
+
+    assert file.file_name == "添付ファイル.pdf"
 
 
 def test_an_infected_file_is_not_kept(sakura, draft, settings):

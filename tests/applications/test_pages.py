@@ -249,11 +249,16 @@ def test_what_cannot_be_read_is_shown_again_with_what_to_do(sakura, pack, wide, 
     page = _body(clerk.get(_at(sakura, ITEM)))
     assert 'name="extra_staff" value="二人"' in page
     assert "整数で入力してください。" in page
-    assert 'href="#c-extra_staff"' in page
+    # It is told once, and not called missing as well.
+    assert '<a href="#c-extra_staff">「加配する職員の数」を読み取れません。' in page
+    assert "「加配する職員の数」を入力してください" not in page
 
     rows = {"costs.0.what": "人件費", "costs.3.price": "千円"}
     clerk.post(_at(sakura, HOLIDAY), _form(wide, **rows))
-    assert 'name="costs.1.price" value="千円"' in _body(clerk.get(_at(sakura, HOLIDAY)))
+    page = _body(clerk.get(_at(sakura, HOLIDAY)))
+    assert 'name="costs.1.price" value="千円"' in page
+    assert '<a href="#c-costs-1-price">「費用の内訳」を読み取れません。' in page
+    assert "「費用の内訳」の2行目：「単価」を入力してください" not in page
 
 
 def test_a_known_value_is_typed_over_only_with_a_reason(sakura, wide, clerk):

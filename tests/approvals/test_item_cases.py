@@ -21,12 +21,13 @@ from facilities.models import Facility, FacilityProfile, GrantedItem
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from jobs import running
-from tests.applications.packs import PRICE
+from tests.applications.packs import PRICE, RATES
 from tests.applications.stage import AT, approve, decide, release_pack, save, submit
 from tests.approvals.test_four_eyes import another, at_once
 from tests.approvals.test_inbox import approve as approve_claim
 from tests.approvals.test_inbox import play
-from tests.approvals.test_item_effects import CERTIFICATE, RATES, granted
+from tests.approvals.test_item_certificates import CERTIFICATE
+from tests.approvals.test_item_effects import granted
 from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, make_facility
 from tests.documents.test_claim_form import NURSERY_ITEMS
 
