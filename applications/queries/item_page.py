@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from applications.rounds import Standing, standings
 from applications.states import PackState, VersionStatus
 from applications.wording import people_in
 from asking import together
-from facilities.models import Facility, GrantedItem, Municipality, holding_in
+from facilities.models import Facility, GrantedItem, Municipality
 from facilities.periods import ServiceMonth
 from staff_records.models import StaffMember
 from staff_records.queries.figures import names_of
@@ -46,6 +46,7 @@ class Place:
     item: Item
     versions: tuple[ApplicationVersion, ...]
     application: Application | None = None
+    granted: tuple[GrantedItem, ...] = ()
 
     @property
     def current(self) -> ApplicationVersion | None:
@@ -291,16 +292,28 @@ def find_place(
     )
     rows = ApplicationVersion.objects.filter(application__in=own)
     kept = rows.exclude(status=VersionStatus.DISCARDED).select_related("application", "pack", "replaces")
-    packs, found, begun = together(released_rows(fiscal_year), kept.order_by("-number"), own)
-    versions, application = tuple(found), next(iter(begun), None)
+    granted = GrantedItem.objects.filter(
+        facility=facility, from_month__lte=ServiceMonth(fiscal_year + 1, 3).first_day
+    ).exclude(to_month__lt=ServiceMonth(fiscal_year, 4).first_day)
+    packs, found, begun, grants = together(released_rows(fiscal_year), kept.order_by("-number"), own, granted)
+    versions = tuple(found)
+    place = partial(
+        Place,
+        municipality,
+        facility,
+        fiscal_year,
+        versions=versions,
+        application=next(iter(begun), None),
+        granted=tuple(grants),
+    )
     for row in packs:
         item = pack_of(row).by_key.get(item_key)
         if row.family == family and item is not None and applies_to(item, facility, fiscal_year):
-            return Place(municipality, facility, fiscal_year, row, item, versions, application)
+            return place(pack=row, item=item)
     if not versions:
         raise NoSuchItem(item_key)
     left = versions[0].pack
-    return Place(municipality, facility, fiscal_year, left, item_of(left, item_key), versions, application)
+    return place(pack=left, item=item_of(left, item_key))
 
 
 def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **options: Any) -> FormView:
@@ -330,11 +343,13 @@ def form_view(place: Place, at: datetime, *, entered: Entered | None = None, **o
 
 
 def _held(place: Place, month: ServiceMonth) -> list[GrantedItem]:
-    """What holds of the item's addition in its month; no query where it is none."""
-    if place.item.grants is None:
-        return []
-    rows = GrantedItem.objects.filter(facility=place.facility, code=place.item.grants.code)
-    return list(holding_in(rows, month))
+    """What is granted in the month the item begins."""
+    first = month.first_day
+    return [
+        row
+        for row in place.granted
+        if row.from_month <= first and (row.to_month is None or row.to_month >= first)
+    ]
 
 
 def read_view(place: Place, version: ApplicationVersion, at: datetime) -> ReadView:

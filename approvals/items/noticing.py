@@ -19,12 +19,11 @@ from applications.states import VersionStatus
 from approvals.items.comparing import SEALED, befores_of, is_same
 from approvals.items.flags import Compared, Flag, flags_of, risk_of
 from approvals.items.holding import Holdings, Stake, holdings_of, stake_of
-from approvals.items.prices import books_of, lacks_price
+from approvals.items.prices import Prices, prices_of
 from approvals.items.registers import comparisons_asked, comparisons_of
 from asking import together
 from claims.findings_told import FindingsTold
 from claims.queries.kept_findings import Newest
-from pricing import RateBook
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Eyes:
     told: Mapping[UUID, FindingsTold]
     compared: Mapping[UUID, Compared]
     holdings: Holdings
-    books: tuple[RateBook, ...]
+    prices: Prices
 
     def notice(self, version: ApplicationVersion, before: ApplicationVersion | None) -> Noticed:
         """One version."""
@@ -93,7 +92,7 @@ class Eyes:
         told, beside = self.told.get(version.facility_id), self.compared.get(version.pk, Compared())
         reported = self.items.get((version.pack_id, item.reports_on)) if item and item.reports_on else None
         stake = stake_of(version, item, reported, self.holdings)
-        is_unpriced = item is not None and lacks_price(version, item, self.books, told)
+        is_unpriced = item is not None and self.prices.lacks(version, item)
         flags = flags_of(version, before, item, told, beside, stake, is_unpriced=is_unpriced)
         return Noticed(version, item, before, tuple(flags), is_same(version, before), stake)
 
@@ -146,7 +145,7 @@ def eyes_for(
         told,
         compared,
         holdings_of(one for one in sent if one.is_wanted is False),
-        books_of((one, items.get((one.pack_id, one.application.item_key))) for one in sent),
+        prices_of((one, items.get((one.pack_id, one.application.item_key))) for one in sent),
     )
 
 

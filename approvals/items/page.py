@@ -21,7 +21,7 @@ from approvals.items.flags import Compared, Flag, flags_of, typed_against
 from approvals.items.holding import own_stake
 from approvals.items.money import MoneyEffect, money_effect
 from approvals.items.noticing import no_words
-from approvals.items.prices import books_of, lacks_price
+from approvals.items.prices import prices_of
 from approvals.items.registers import comparisons_asked, comparisons_of
 from approvals.items.subjects import ItemUnderReview, delegations_on, item_of_version, under_review
 from approvals.items.terms import months_of
@@ -247,7 +247,7 @@ def item_view(version_id: UUID, reader: Actor) -> ItemView:
     earlier = before.content.get("sent", {}) if before else None
     names = _names(version, item, (sent, earlier or {}), reader)
     claims = item is not None and item.grants is not None and not version.facility.is_public
-    is_unpriced = item is not None and lacks_price(version, item, books_of([(version, item)]), told)
+    is_unpriced = item is not None and prices_of([(version, item)]).lacks(version, item)
     flags = flags_of(version, before, item, told, compared, own_stake(version), is_unpriced=is_unpriced)
     money = money_effect(version, item) if item is not None and subject.is_waiting else None
     return ItemView(

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,8 @@ for address in ("/login/", "/healthz/live", "/f/1299900000901/", "/f/", "/c/", "
         print(address)
     except Resolver404:
         pass
+from django.template.loader import render_to_string
+print(render_to_string("errors/404.html", {"side": "plain"}).count("<h1>"))
 """
 API = ["/api/v1/child-counts/", "/api/v1/claims/", "/api/v1/user-charges/", "/api/v1/schema/"]
 
@@ -44,29 +47,24 @@ API = ["/api/v1/child-counts/", "/api/v1/claims/", "/api/v1/user-charges/", "/ap
     ],
 )
 def test_each_entrance_has_its_own_addresses(entrances, there):
-    assert _ask(entrances, QUESTION).stdout.split() == there
+    assert _ask(entrances).stdout.split()[:-1] == there
 
 
 @pytest.mark.parametrize("entrances", ["", "intranet", "internet,wan"])
 def test_an_unknown_entrance_stops_the_start(entrances):
-    answer = _ask(entrances, QUESTION)
+    answer = _ask(entrances)
 
     assert answer.returncode != 0
     assert "ENTRANCES must be internet, lgwan or both." in answer.stderr
 
 
-@pytest.mark.parametrize(("entrances", "person"), [("internet", "city"), ("lgwan", "facility")])
-def test_pages_render_though_the_other_door_is_not_there(entrances, person):
-    question = f"""
-import django
-django.setup()
-from django.template.loader import render_to_string
-print(render_to_string("errors/404.html", {{"side": "plain"}}).count("<h1>"), {person!r})
-"""
-    assert _ask(entrances, question).stdout.split() == ["1", person]
+@pytest.mark.parametrize("entrances", ["internet", "lgwan"])
+def test_pages_render_though_the_other_door_is_not_there(entrances):
+    assert _ask(entrances).stdout.split()[-1] == "1"
 
 
-def _ask(entrances: str, question: str) -> subprocess.CompletedProcess[str]:
+@cache
+def _ask(entrances: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
         "ENTRANCES": entrances,
@@ -74,7 +72,7 @@ def _ask(entrances: str, question: str) -> subprocess.CompletedProcess[str]:
         "HAGUKUMI_ENV": "test",
     }
     return subprocess.run(
-        [sys.executable, "-c", question],
+        [sys.executable, "-c", QUESTION],
         cwd=settings.BASE_DIR,
         env=environment,
         capture_output=True,

@@ -30,6 +30,7 @@ NO_PAGES = {
     "approvals:export_differences",
     "approvals:export_additions",
     "item_review:export",
+    "item_review:certificates_export",
     "budget:export",
     "rate_book_effect:export",
     "facilities:schedule_calendar",

@@ -181,11 +181,11 @@ def test_a_facility_of_june_has_its_rates_from_june(city, sakura):
         Facility.objects.update(opened_on=date(2026, 6, 1))
         FacilityProfile.objects.update(from_month=JUNE.first_day, base_percent=None, wage_percent=None)
     pack = release_pack(city, RATES)
-    version = submit(sakura, save(sakura, pack, "rates", base_percent="12", wage_percent="7"))
+    version = save(sakura, pack, "rates", base_percent="12", wage_percent="7", at=IN_AUGUST)
 
-    approve(city, version)
+    approve(city, submit(sakura, version, late_reason="開園の準備のため", at=IN_AUGUST))
     with city.open(Role.OFFICER) as officer:
-        rates.certify(version.pk, CERTIFICATE, by=officer, at=AT)
+        rates.certify(version.pk, CERTIFICATE, by=officer, at=IN_AUGUST)
 
     with city.open():
         row = FacilityProfile.objects.get()

@@ -12,6 +12,7 @@ from approvals.items.page import ItemView, item_view
 from approvals.operations import items as operations
 from claims import obstacles
 from claims.models import Claim, ClaimLine, Obstacle
+from claims.states import ClaimStatus
 from facilities.actors import Role
 from facilities.models import FacilityKind, FacilityProfile
 from facilities.operations import granting
@@ -328,7 +329,7 @@ def test_who_decides_is_told_that_there_is_no_price_and_the_facility_what_to_do(
 
     with city.open():
         stands = Obstacle.objects.get()
-        assert not Claim.objects.exists()
+        assert not Claim.objects.filter(status=ClaimStatus.DRAFT).exists()
     first, row = stands.message.split("\n")
     assert first == obstacles.NO_ROW
     assert row.startswith("単価表 2026-04-sample に「副園長・教頭配置」（vice_principal）の行がありません")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from django.db.models import Max
 from django.utils import timezone
 
 from facilities.models import Facility
@@ -20,14 +21,19 @@ SYLLABLES = ("か", "な", "み", "ゆ", "り", "さ", "と", "の", "え", "こ
 
 
 def fill_rosters(facilities: Sequence[Facility], people: int = PEOPLE) -> list[StaffMember]:
-    """Members with name, licence and a span of work, by the rows alone; nobody has a search token yet."""
+    """
+    Members with name, licence and a span of work, by the rows alone; nobody has a search token yet.
+
+    Their numbers begin after those of whoever is there.
+    """
     now, by = timezone.now(), uuid4()
+    last = StaffMember.objects.aggregate(last=Max("number"))["last"] or 0
     entered = {"entered_at": now, "entered_by": by}
     members = [
         StaffMember(
             municipality_id=facilities[0].municipality_id,
             facility=facilities[number % len(facilities)],
-            number=number // len(facilities) + 1,
+            number=last + 1 + number // len(facilities),
             changed_at=now,
             changed_by=by,
             **entered,

@@ -1,4 +1,7 @@
-"""Seconds to make every search token of a city's 3,500 people anew, and to look for all who work in two places."""
+"""
+Seconds to make every search token of 3,500 people anew, and to look for all who work in two places: they come beside
+whoever the demo has.
+"""
 
 import time
 from typing import Any
@@ -10,7 +13,7 @@ from django.utils import timezone
 from audit.record import record
 from facilities.models import Facility
 from staff_records import finding
-from staff_records.models import OverlapFlag, SearchToken
+from staff_records.models import OverlapFlag, SearchToken, StaffMember
 from staff_records.operations import overlaps
 from staff_records.queries.overlaps import waiting_pairs
 from staff_records.queries.search import people_named
@@ -29,6 +32,7 @@ def measure() -> dict[str, Any]:
 
 def _measure() -> dict[str, Any]:
     today = timezone.localdate()
+    others = StaffMember.objects.count()
     members = ids_of(fill_rosters(list(Facility.objects.order_by("number"))))
     acts = {
         "open": lambda: locked(members),
@@ -39,11 +43,14 @@ def _measure() -> dict[str, Any]:
         "search": lambda: people_named(FAMILIES[0], None, today=today),
         "overlaps_page": lambda: waiting_pairs(today),
     }
-    found: dict[str, Any] = {"people": len(members)}
+    found: dict[str, Any] = {"people": len(members), "people_of_the_demo": others}
     for name, act in acts.items():
         with CaptureQueriesContext(connection) as queries:
             began = time.perf_counter()
             act()
             found[name] = {"seconds": round(time.perf_counter() - began, 3), "queries": len(queries)}
-    record("staff.shown", rows={"staff_member": members})
+    everybody = list(
+        StaffMember.objects.values_list("pk", flat=True)
+    )  # the demo has people at two places, too
+    record("staff.shown", rows={"staff_member": everybody})
     return {**found, "token_rows": SearchToken.objects.count(), "flags": OverlapFlag.objects.count()}

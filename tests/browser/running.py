@@ -245,12 +245,15 @@ class Visitor:
         self.page.wait_for_selector("form.logout")
 
     def see(self, name: str) -> None:
-        """Screenshots at both widths, and nothing for axe, the console or a sideways scroll to complain about."""
-        folder = Path(os.environ.get("HAGUKUMI_SCREENSHOTS") or ROOT / "var" / "screenshots")
-        folder.mkdir(parents=True, exist_ok=True)
+        """At both widths, nothing for axe, the console or a sideways scroll to complain about."""
+        pictures = os.environ.get("HAGUKUMI_SCREENSHOTS")
         for width in (390, 1280):
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+            if (
+                pictures
+            ):  # of whole pages, some as long as a city's list of facilities: for whoever wants to look
+                Path(pictures).mkdir(parents=True, exist_ok=True)
+                self.page.screenshot(path=Path(pictures) / f"{name}-{width}.png", full_page=True)
             too_wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert too_wide <= 0, f"{name} scrolls sideways by {too_wide}px at {width}"
             self.require_accessible(f"{name} at {width}")
