@@ -13,6 +13,7 @@ class ApplicationsConfig(AppConfig):
         """Register what this room and those below know of a facility, and where its page leads to."""
         import_module("applications.own_sources")
         import_module("applications.calendar_days")
+        import_module("applications.decided_here")
         import_module("applications.doors")
         import_module("applications.people_sources")
         import_module("applications.open_tasks")

@@ -83,6 +83,16 @@ def grantables(kind: str, fiscal_year: int) -> list[Grantable]:
     return found
 
 
+def reason_field(label: str) -> forms.CharField:
+    """Why something is set or ended; whether it is needed the operation says."""
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST_REASON,
+        required=False,
+        error_messages={"max_length": f"理由は{LONGEST_REASON}字までです。"},
+    )
+
+
 class GrantForm(forms.Form):
     """
     One 加算 or 減算 with its options: first which one, then only what that one has.
@@ -131,6 +141,7 @@ class GrantForm(forms.Form):
                     required=option in item.options,
                     error_messages={"required": f"「{self.asked.entry.label}」には{label}が必要です。"},
                 )
+        self.fields["reason"] = reason_field("理由（施設が申請する項目を、申請によらないで設定するとき）")
 
     def _add_variant(self, entry: Entry) -> None:
         variants = entry.item.variants
@@ -227,9 +238,4 @@ class EndItemForm(forms.Form):
 class EndGrantForm(EndItemForm):
     """The last month of a granted 加算 or 減算, and why."""
 
-    reason = forms.CharField(
-        label="理由",
-        max_length=LONGEST_REASON,
-        required=False,
-        error_messages={"max_length": f"理由は{LONGEST_REASON}字までです。"},
-    )
+    reason = reason_field("理由")

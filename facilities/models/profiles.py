@@ -114,8 +114,8 @@ class GrantedItem(FacilityOwned):
     """
     One 加算 or 減算 that holds for a facility from one month to another (適用中の加算・減算).
 
-    ``options`` are those of the pricing contract (variant, extra_staff, headcount_a …). Set by the administrator
-    until applications grant them.
+    ``options`` are those of the pricing contract (variant, extra_staff, headcount_a …). ``reason``: the application
+    that was approved, or why the administrator has set it without one.
     """
 
     code = models.CharField("加算コード", max_length=40)
@@ -123,6 +123,7 @@ class GrantedItem(FacilityOwned):
     options = models.JSONField("条件", default=dict, blank=True)
     from_month = models.DateField("適用開始月")
     to_month = models.DateField("適用終了月", null=True, blank=True)
+    reason = models.CharField("根拠", max_length=LONGEST_REASON, default="", blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -68,6 +68,7 @@ def hold_from(
             options=options,
             from_month=from_month.first_day,
             to_month=to_month.first_day if to_month else None,
+            reason=reason,
         )
     record(
         FacilityEvent.ITEM_GRANTED,
@@ -188,6 +189,7 @@ def _go_on_for_others(
         options=row.options,
         from_month=begins.first_day,
         to_month=ended,
+        reason=row.reason,
     )
     record(
         FacilityEvent.ITEM_GRANTED,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit.record import record
 from facilities import checks, permissions
 from facilities.actors import Actor
+from facilities.decided_above import is_decided_above
 from facilities.events import FacilityEvent
 from facilities.models import Branch, Facility, FacilityProfile, GrantedItem, ItemEnding
 from facilities.operating import operation
@@ -177,6 +178,15 @@ class ReasonNeeded(ProblemsFound):
         )
 
 
+class DecidedAbove(ProblemsFound):
+    """Two people decide on it by application: whoever sets it alone says why, where everybody reads it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["この項目は、施設の申請で決まります。申請によらないで設定する理由を入力してください。"]
+        )
+
+
 @operation(FacilityEvent.ITEM_GRANTED)
 def grant_item(
     facility_id: UUID,
@@ -188,6 +198,7 @@ def grant_item(
     by: Actor,
     at: datetime,
     certification: str = "",
+    reason: str = "",
 ) -> GrantedItem:
     """
     Let a 加算 or 減算 hold from one month to another (or until further notice).
@@ -195,11 +206,14 @@ def grant_item(
     ``certification`` (1 or 23): for which children of a 認定こども園; empty for all that have it.
 
     :raises NotAllowed: only the administrator grants items.
+    :raises DecidedAbove: facilities apply for it, and no reason is given why it is set without an application.
     :raises ProblemsFound: the months are out of order, or the item already holds in one of them.
     """
     facility = _locked(facility_id, by)
     if to_month is not None and to_month < from_month:
         raise ProblemsFound(["適用終了月は、適用開始月と同じか後の月にしてください。"])
+    if not reason.strip() and is_decided_above(facility, code, from_month):
+        raise DecidedAbove
     if _overlapping(facility.pk, code, certification, from_month, to_month).exists():
         raise ProblemsFound([OVERLAPPING_ITEM])
     with never_twice(OVERLAPPING_ITEM):
@@ -211,6 +225,7 @@ def grant_item(
             options=options,
             from_month=from_month.first_day,
             to_month=to_month.first_day if to_month else None,
+            reason=reason.strip(),
         )
     record(
         FacilityEvent.ITEM_GRANTED,

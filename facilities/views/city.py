@@ -152,9 +152,13 @@ def grant_item(request: TenantRequest, number: str) -> HttpResponse:
             certification=form.chosen.certification,
             from_month=form.cleaned_data["from_month"],
             to_month=form.cleaned_data["to_month"],
+            reason=form.cleaned_data["reason"],
             by=request.actor,
             at=timezone.now(),
         )
+    except profiles.DecidedAbove as refusal:
+        form.add_error("reason", refusal.problems[0])
+        return _page(request, facility, grant_form=form)
     except (NotAllowed, ProblemsFound) as problem:
         return _page(request, facility, grant_form=form, problem=problem)
     first = form.cleaned_data["from_month"]

@@ -105,6 +105,7 @@ def make_facilities(city: Municipality) -> list[Facility]:
                 certification=grant.certification,
                 options=grant.options,
                 from_month=FIRST_MONTH.first_day,
+                reason="導入前からの適用",
             )
             for grant in grants_of(facility, int(line["認可定員"]), exempt.get(facility.number, Exempt()))
         ]

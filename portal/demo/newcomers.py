@@ -121,6 +121,7 @@ def _open(
                 certification=grant.certification,
                 from_month=first,
                 to_month=None,
+                reason="開設のときに設定",
                 by=by,
                 at=at,
             )

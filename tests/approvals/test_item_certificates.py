@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from applications.models import ApplicationVersion
+from applications.models import ApplicationVersion, TypedField
 from applications.states import VersionStatus
 from approvals.models import Certifier, RateCertificate
 from approvals.operations import rates, routing
@@ -150,6 +150,14 @@ def test_the_database_holds_the_second_pair_of_eyes(city, sakura, around: dict[s
         around = {**around, "confirmed_by": city.people[Role.OFFICER].pk}
     with city.open(Role.OFFICER), pytest.raises(IntegrityError), transaction.atomic():
         RateCertificate.objects.update(**around)
+
+
+def test_what_was_certified_and_counted_is_never_deleted(city, sakura):
+    sent = approve(city, rates_sent(city, sakura))
+    certify(city, sent, CERTIFICATE)
+    for model in (RateCertificate, TypedField):
+        with city.open(), pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
+            model.objects.all().delete()
 
 
 def test_a_city_that_certifies_itself_certifies_what_was_approved(city, sakura):

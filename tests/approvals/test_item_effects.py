@@ -22,7 +22,7 @@ from tests.applications.packs import RATES
 from tests.applications.stage import AT, approve, decide, release_pack, save, submit
 from tests.approvals.test_inbox import approve as approve_claim
 from tests.approvals.test_inbox import play
-from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, make_facility
+from tests.cast import APRIL, JUNE, MAY, City, Nursery, make_city, make_facility, sign_in
 from tests.documents.test_claim_form import NURSERY_ITEMS
 from tests.record import events_of
 
@@ -230,6 +230,24 @@ def test_the_page_tells_beforehand_what_the_claims_will_be(city, sakura, pack):
     assert told.year_yen == 12 * told.month_yen
     assert effect is not None
     assert effect.month_yen == 0  # it is in the month already
+
+
+def test_past_an_application_an_administrator_sets_an_addition_for_a_reason_only(city, sakura, pack):
+    with city.open():
+        GrantedItem.objects.filter(code="team_childcare").delete()
+    administrator = sign_in(city.people[Role.ADMINISTRATOR])
+    page = f"/c/facilities/{sakura.facility.number}/"
+    sent = {"code": "team_childcare", "extra_staff": "1", "from_month": "2026-06"}
+
+    refused = administrator.post(f"{page}items/", sent)
+    assert "申請によらないで設定する理由を入力してください" in refused.content.decode()
+    with city.open():
+        assert not GrantedItem.objects.filter(code="team_childcare").exists()
+    administrator.post(f"{page}items/", {**sent, "reason": "紙の申請を承認済みのため"})
+    assert "紙の申請を承認済みのため" in administrator.get(page).content.decode()
+
+    approve(city, submit(sakura, save(sakura, pack, **TYPED)))
+    assert "の申請（第1版）の承認" in administrator.get(page).content.decode()
 
 
 # ---------------------------------------------------------------- 加算率
