@@ -142,8 +142,11 @@ WAYS = {
     "tanto": {
         "person-in-the-city": (f"/c/staff/{cast.KINDERGARTEN}/", ["tbody a >> nth=0"]),
         "roster-of-the-year-accepted": (f"/c/staff/year/2026/{cast.KINDERGARTEN}/", []),
-        "application-review": ("/c/applications/", ["tbody a >> nth=0"]),
-        "application-review-with-amounts": ("/c/applications/?item=monthly_allowance", ["tbody a >> nth=0"]),
+        "application-review": ("/c/applications/", ["tr[data-row] a >> nth=0"]),
+        "application-review-with-amounts": (
+            "/c/applications/?item=monthly_allowance",
+            ["tr[data-row] a >> nth=0"],
+        ),
         "paper-of-an-application": ("/c/papers/", ["a[href^='/c/papers/'][href$='/'] >> nth=0"]),
     },
     "kanri": {
@@ -191,7 +194,7 @@ def test_a_question_about_an_application_is_seen_by_both(come):
     clerk.sign_in("nishidai")
 
     officer.open(f"/c/applications/?words={cast.SECOND_NURSERY}&item=nutrition")
-    officer.page.click("main >> tbody a >> nth=0")
+    officer.page.click("main >> tr[data-row] a >> nth=0")
     officer.page.fill("#talk-text", "嘱託の契約書はいつ届きますか。")
     officer.page.click("button:has-text('質問する')")
     officer.page.wait_for_selector(".flash.success")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,8 @@ class Killed:
         ended = self._read_until("ended", lines=patience)
         if not ended:
             time.sleep(self.chance.random() * 0.03)
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(pid, signal.SIGKILL)
             ended = self._read_until("ended")
         self.times += int(ended) == -signal.SIGKILL
 

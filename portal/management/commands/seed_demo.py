@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from approvals.operations.telling import TELL_OF_APPROVALS
 from audit.record import SYSTEM, Context, context
 from claims.operations.counts_import import TELL_FACILITIES
 from facilities.actors import Actor
@@ -21,6 +22,7 @@ from facilities.models import (
     Municipality,
     Ownership,
 )
+from facilities.operations.keeping_ready import KEEP_READY
 from facilities.scope import scope
 from jobs.mail import KIND as MAIL
 from jobs.models import Job
@@ -95,7 +97,8 @@ class Command(BaseCommand):
         # What waits, waits a day: it has come just now.
         changes.send_files(city, token, at=timezone.now())
         # The mails of April and May were sent long ago, as it were; what they said is not kept either.
-        Job.objects.filter(kind__in=[MAIL, TELL_FACILITIES, TELL_CITY], done_at__isnull=True).update(
+        long_done = [MAIL, TELL_FACILITIES, TELL_CITY, TELL_OF_APPROVALS, KEEP_READY]
+        Job.objects.filter(kind__in=long_done, done_at__isnull=True).update(
             done_at=datetime(2026, 5, 31, tzinfo=UTC), payload_sealed=None
         )
 
