@@ -53,6 +53,11 @@ class Folded:
         return folded + sum(row.goes_together for row in self.page)
 
     @property
+    def any_together(self) -> bool:
+        """Whether any single row of the page can be ticked."""
+        return any(row.goes_together for row in self.page)
+
+    @property
     def folded(self) -> int:
         """How many applications stand in folds."""
         return sum(len(fold.rows) for fold in self.folds)

@@ -183,6 +183,12 @@ def _require_rates_as_approved(certificate: Certificate, base: int | None, wage:
         raise ProblemsFound([OTHER_RATES.format(base=base, wage=wage)])
 
 
+def certificate_problems(number: str, certified_on: date | None) -> list[str]:
+    """What is missing of a certificate besides its rates."""
+    problems = [] if 0 < len(number.strip()) <= LONGEST_NUMBER else [NO_NUMBER]
+    return problems if certified_on is not None else [*problems, NO_DAY]
+
+
 def _whole(certificate: Certificate) -> tuple[int, int, date]:
     """:raises ProblemsFound: something is missing; everything at once."""
     base, wage, day = certificate.base_percent, certificate.wage_percent, certificate.certified_on
@@ -191,10 +197,7 @@ def _whole(certificate: Certificate) -> tuple[int, int, date]:
         problems.append(NO_BASE)
     if wage not in WAGE_PERCENTS:
         problems.append(NO_WAGE)
-    if not 0 < len(certificate.number.strip()) <= LONGEST_NUMBER:
-        problems.append(NO_NUMBER)
-    if day is None:
-        problems.append(NO_DAY)
+    problems += certificate_problems(certificate.number, day)
     if problems or base is None or wage is None or day is None:
         raise ProblemsFound(problems)
     return base, wage, day

@@ -18,6 +18,7 @@ from approvals.models import RateCertificate
 from approvals.operations.effects import (
     NO_ITEM,
     Certificate,
+    certificate_problems,
     first_month_of_rates,
     rates_hold,
     write_certificate,
@@ -94,6 +95,9 @@ def certify_together(
     :raises NotAllowed: not this person.
     :raises ProblemsFound: number or day is missing, none chosen, or one of them cannot; nothing is noted then.
     """
+
+    if problems := certificate_problems(number, certified_on):
+        raise ProblemsFound(problems)
 
     def certified(row: RateCertificate) -> None:
         base, wage = row.applied_base_percent, row.applied_wage_percent

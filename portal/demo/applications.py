@@ -15,7 +15,10 @@ from applications.operations import cases, packs, places, rounds
 from applications.operations.cases import Wanted
 from applications.packs_in_force import released
 from applications.queries.places import fingerprint
+from approvals.models import RateCertificate
 from approvals.operations import items as review
+from approvals.operations import rates
+from approvals.operations.effects import Certificate
 from facilities.actors import Actor
 from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
@@ -41,6 +44,9 @@ AT_THE_FIELD: Final = {"duties": "回数も書いてください。"}
 LATE_REASON: Final = "担当の職員が4月末まで休んでいたため、提出が遅れました。"
 REOPENED_REASON: Final = "園舎の工事で書類を確かめられなかったため。4月30日に電話で相談を受けました。"
 REOPENED_UNTIL: Final = date(2026, 6, 15)
+RATES: Final = "rate_certification"
+FORWARDED: Final = APPROVED[:3]
+OF_THE_PREFECTURE: Final = ("見本子第1245号", date(2026, 7, 17))
 JUNE: Final = ServiceMonth(2026, 6)
 Items = list[tuple[ItemPack, Item]]
 # What all granted items of the demo go by.
@@ -86,6 +92,7 @@ def play(city: Municipality, actors: Mapping[str, Actor], clerks: Mapping[UUID, 
     _draft(city, actors, clerks)
     _reopen(city, chief)
     _send(city, actors, clerks, LATE, moment(5, 8, 15), late_reason=LATE_REASON, only=SENT_LATE)
+    _rates(city, actors, clerks)
     _change(city, actors, clerks)
 
 
@@ -136,6 +143,37 @@ def _decide(city: Municipality, person: Actor, digits: Sequence[str], at: dateti
         sent = ApplicationVersion.objects.filter(facility__number__in=numbers, status="submitted")
         for version in sent.order_by("facility__number", "application__item_key"):
             review.approve(version.pk, shown_hash=version.content_hash, by=person, at=at)
+
+
+def _rates(city: Municipality, actors: Mapping[str, Actor], clerks: Mapping[UUID, Actor]) -> None:
+    """加算率 on their way to the prefecture; one came back with other rates, and nobody has confirmed them yet."""
+    for place, digits in enumerate(APPROVED):
+        facility, at = _facility(city, actors["tanto"], digits), moment(6, 8 + place, 10)
+        clerk = clerks[facility.pk]
+        with acting(city, clerk):
+            desk = Desk.of(facility, clerk, APRIL)
+            items = [
+                (row, pack.by_key[RATES])
+                for row, pack in released(YEAR)
+                if RATES in pack.by_key and pack.by_key[RATES].asks(facility.kind)
+            ]
+            write(desk, items, from_month=APRIL, at=at)
+            send_what_is_ready(desk, YEAR, items[0][1].rounds[0], at.replace(hour=16))
+    for place, person in enumerate(("tanto", "kakaricho", "kacho")):
+        _decide(city, actors[person], APPROVED, moment(6, 15 + place, 10))
+    officer = actors["tanto"]
+    with acting(city, officer):
+        awaited = RateCertificate.objects.filter(facility__number__in=[NUMBER + one for one in FORWARDED])
+        rows = list(awaited.order_by("facility__number"))
+        rates.forward_together(
+            [row.version_id for row in rows], forwarded_on=date(2026, 6, 19), by=officer, at=moment(6, 19, 16)
+        )
+        other = rows[-1]
+        assert other.applied_base_percent is not None
+        certificate = Certificate(
+            other.applied_base_percent, 6 if other.applied_wage_percent != 6 else 7, *OF_THE_PREFECTURE
+        )
+        rates.certify(other.version_id, certificate, by=officer, at=moment(7, 22, 11))
 
 
 def _send_back(city: Municipality, officer: Actor, at: datetime) -> None:

@@ -12,6 +12,7 @@ from applications.queries.filled import fill_for
 from applications.queries.year import State, year_of
 from applications.rounds import standing_of
 from applications.states import PackState, VersionStatus
+from approvals.models import RateCertificate
 from facilities.models import Facility, FacilityKind
 from facilities.scope import scope
 from portal.demo import applications as story
@@ -109,6 +110,14 @@ def test_a_change_from_june_waits_beside_what_was_approved(city):
     assert (change.application.item_key, change.from_month) == ("holiday_care", date(2026, 6, 1))
     assert change.replaces is not None
     assert change.replaces.is_wanted is False
+
+
+def test_rates_are_on_their_way_and_one_waits_for_a_second_person(city):
+    with scope(city.pk, None):
+        rows = list(RateCertificate.objects.order_by("facility__number"))
+    assert [row.forwarded_on is not None for row in rows] == [True, True, True, False]
+    assert [row.awaits_confirmation for row in rows] == [False, False, True, False]
+    assert not any(row.holds for row in rows)
 
 
 def test_everybody_else_is_late(city):
