@@ -391,6 +391,7 @@ def test_a_wrong_item_says_what_to_put_right(city, sakura, administrator, typed,
     ],
 )
 def test_an_item_shows_only_its_own_fields(sakura, administrator, item, fields):
+    fields = {*fields, "reason"}
     first = administrator.get(page_of(sakura)).content.decode()
     assert f'<option value="{item}">' in first
     assert 'id="id_grant_from_month"' not in first
