@@ -6,8 +6,6 @@ earlier one stays readable by it.
 """
 
 from datetime import datetime
-from pathlib import Path
-from typing import Final
 from uuid import UUID
 
 from applications import permissions
@@ -15,6 +13,7 @@ from applications.events import PackEvent
 from applications.models import ItemPack
 from applications.packs_in_force import pack_of, vocabulary
 from applications.reading import content_hash, read_pack
+from applications.shipped import shipped
 from applications.states import PACK_TRANSITIONS, PackState
 from audit.record import record
 from facilities.actors import Actor
@@ -23,18 +22,9 @@ from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 from facilities.transitions import check_transition
 
-SHIPPED: Final = Path(__file__).resolve().parent.parent / "packs"
 NOT_AS_SHOWN = "画面を開いたあとに内容が変わりました。もう一度確認してください。"
 NOTHING_SHIPPED = "新しく読み込む様式はありません。すでに読み込んであるか、この年度の様式がありません。"
 SAME_PERSON = "読み込んだ人とは別の管理者が公開してください。"
-
-
-def shipped_packs(fiscal_year: int) -> dict[str, str]:
-    """The texts of the packs that come with the product, by their file's name."""
-    return {
-        path.stem: path.read_text(encoding="utf-8")
-        for path in sorted((SHIPPED / str(fiscal_year)).glob("*.toml"))
-    }
 
 
 @operation(PackEvent.LOADED)
@@ -96,7 +86,7 @@ def load_shipped(fiscal_year: int, *, by: Actor, at: datetime) -> list[ItemPack]
         .exclude(state=PackState.DISCARDED)
         .values_list("content_hash", flat=True)
     )
-    texts = [text for text in shipped_packs(fiscal_year).values() if content_hash(text) not in have]
+    texts = [text for text in shipped(fiscal_year).values() if content_hash(text) not in have]
     if not texts:
         raise ProblemsFound([NOTHING_SHIPPED])
     return [load(text, by=by, at=at) for text in texts]

@@ -10,10 +10,10 @@ from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, 
 from applications.filling import OF_LAST_YEAR, fill
 from applications.models import ItemPack
 from applications.nodes import Problem
-from applications.operations.packs import shipped_packs
 from applications.pack_differences import ItemDifference, line_differences, pack_differences
 from applications.packs_in_force import pack_of, vocabulary
 from applications.reading import PackWrong, content_hash, read_pack
+from applications.shipped import shipped
 from applications.states import PackState
 from applications.wording import sources_words
 from facilities.models import FacilityKind
@@ -119,7 +119,7 @@ def shipped_of_year(fiscal_year: int, listed: Sequence[ListedPack]) -> list[Ship
     }
     released = {one.row.pack_id: one.row for one in listed if one.row.state == PackState.RELEASED}
     found = []
-    for name, text in shipped_packs(fiscal_year).items():
+    for name, text in shipped(fiscal_year).items():
         try:
             pack = read_pack(text, vocabulary())
         except PackWrong as wrong:

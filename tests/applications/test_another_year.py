@@ -262,7 +262,7 @@ def test_a_newer_shipped_text_is_offered_with_how_much_differs_and_loaded_beside
     folder = tmp_path / "2026"
     folder.mkdir()
     (folder / "price.toml").write_text(NEWER)
-    monkeypatch.setattr(packs, "SHIPPED", tmp_path)
+    monkeypatch.setattr("applications.shipped.FOLDER", tmp_path)
     release_pack(city, PRICE)
     with city.open() as by:
         (offered,) = shipped_of_year(2026, packs_of_year(2026))
@@ -279,7 +279,7 @@ def test_what_a_city_has_replaced_by_its_own_text_is_not_brought_back(city, tmp_
     folder = tmp_path / "2026"
     folder.mkdir()
     (folder / "price.toml").write_text(PRICE)
-    monkeypatch.setattr(packs, "SHIPPED", tmp_path)
+    monkeypatch.setattr("applications.shipped.FOLDER", tmp_path)
     release_pack(city, PRICE)
     release_pack(city, NEWER)
     with city.open() as by:

@@ -7,7 +7,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from applications.models import ItemPack
-from applications.operations import packs
 from applications.states import PackState
 from facilities.actors import Role
 from tests.applications.packs import PRICE
@@ -137,7 +136,7 @@ def test_the_shipped_packs_of_a_year_come_with_one_click(city, one, tmp_path, mo
     folder.mkdir()
     (folder / "price.toml").write_text(PRICE)
     (folder / "wide.toml").write_text(WIDE)
-    monkeypatch.setattr(packs, "SHIPPED", tmp_path)
+    monkeypatch.setattr("applications.shipped.FOLDER", tmp_path)
     assert "まとめて読み込む" in _text(one.get(f"{HOME}?year=2026"))
 
     assert one.post(f"{HOME}load/2026/").status_code == 302
