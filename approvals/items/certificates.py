@@ -8,9 +8,8 @@ from uuid import UUID
 from django.http import QueryDict
 
 from applications.states import VersionStatus
-from approvals.items.inbox import year_in
+from approvals.items.filters import address_of, fits_facility, kind_in, words_in, year_in
 from approvals.models import Certifier, RateCertificate
-from facilities.models import FacilityKind
 
 STATES: Final = {
     "confirm": "別の人の確認待ち",
@@ -33,12 +32,12 @@ class CertificatesQuestion:
     @classmethod
     def of(cls, asked: QueryDict, this_year: int) -> "CertificatesQuestion":
         """Read the address; without a year, this one."""
-        state, kind = asked.get("state", ""), asked.get("kind", "")
+        state = asked.get("state", "")
         return cls(
             year=year_in(asked.get("year", "")) or this_year,
             state=state if state in STATES else "",
-            kind=kind if kind in FacilityKind.values else "",
-            words=asked.get("words", "").strip()[:60],
+            kind=kind_in(asked),
+            words=words_in(asked),
         )
 
     @property
@@ -53,9 +52,7 @@ class CertificatesQuestion:
     @property
     def query(self) -> str:
         """Back into an address."""
-        values = QueryDict(mutable=True)
-        values.update(dict(self.fields))
-        return values.urlencode()
+        return address_of(dict(self.fields))
 
     @property
     def is_filtered(self) -> bool:
@@ -140,8 +137,6 @@ def certificates(asked: CertificatesQuestion) -> Certificates:
 
 def _fits(row: CertificateRow, asked: CertificatesQuestion) -> bool:
     facility = row.certificate.facility
-    return (
-        (not asked.state or row.state == asked.state)
-        and (not asked.kind or facility.kind == asked.kind)
-        and (not asked.words or asked.words in facility.name or asked.words in facility.number)
+    return (not asked.state or row.state == asked.state) and fits_facility(
+        facility, kind=asked.kind, words=asked.words
     )

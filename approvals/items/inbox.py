@@ -16,6 +16,7 @@ from applications.models import ApplicationVersion
 from applications.states import VersionStatus
 from approvals import permissions
 from approvals.items.comparing import SEALED
+from approvals.items.filters import address_of, fits_facility, kind_in, words_in, year_in
 from approvals.items.holding import Stake
 from approvals.items.noticing import Noticed, eyes_for, items_in, notice_all, packs_of
 from approvals.items.subjects import ItemUnderReview, delegations_on, under_review
@@ -23,7 +24,7 @@ from approvals.models import Delegation, ItemDecision, ReviewRoute
 from asking import together
 from claims.queries.kept_findings import newest_months
 from facilities.actors import Actor
-from facilities.models import Facility, FacilityKind
+from facilities.models import Facility
 from facilities.periods import ServiceMonth
 
 STATES: Final = {
@@ -42,11 +43,6 @@ SORTS: Final = {
 }
 FOLDS: Final = {"item": "項目ごと", "facility": "施設ごと", "none": "まとめない"}
 SHOWN: Final = (VersionStatus.SUBMITTED, VersionStatus.RETURNED, VersionStatus.APPROVED)
-
-
-def year_in(text: str) -> int | None:
-    """A fiscal year from the address; None where it is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else None
 
 
 @dataclass(frozen=True)
@@ -71,8 +67,7 @@ class ItemQuestion:
         was approved of this one.
         """
         state, sort = asked.get("state", ""), asked.get("sort", "")
-        family, kind = asked.get("family", ""), asked.get("kind", "")
-        fold = asked.get("fold", "")
+        family, fold = asked.get("family", ""), asked.get("fold", "")
         this = ServiceMonth.of(timezone.localdate(at)).fiscal_year
         return cls(
             year=year_in(asked.get("year", "")),
@@ -80,8 +75,8 @@ class ItemQuestion:
             state=state if state in STATES else "",
             family=family if family in FAMILY_LABELS else "",
             item=asked.get("item", "")[:40],
-            kind=kind if kind in FacilityKind.values else "",
-            words=asked.get("words", "").strip()[:60],
+            kind=kind_in(asked),
+            words=words_in(asked),
             sort=sort if sort in SORTS else "priority",
             mine=asked.get("mine") == "1",
             fold=fold if fold in FOLDS else "item",
@@ -90,15 +85,9 @@ class ItemQuestion:
     @property
     def query(self) -> str:
         """Back into an address."""
-        values = QueryDict(mutable=True)
-        for name in ("year", "state", "family", "item", "kind", "words", "sort"):
-            if value := getattr(self, name):
-                values[name] = str(value)
-        if self.mine:
-            values["mine"] = "1"
-        if self.fold != "item":
-            values["fold"] = self.fold
-        return values.urlencode()
+        named = ("year", "state", "family", "item", "kind", "words", "sort")
+        mine, fold = "1" if self.mine else "", "" if self.fold == "item" else self.fold
+        return address_of({name: getattr(self, name) for name in named} | {"mine": mine, "fold": fold})
 
     @property
     def sort_words(self) -> str:
@@ -325,8 +314,7 @@ def _fits(row: ItemRow, asked: ItemQuestion) -> bool:
         (not asked.state or row.state == asked.state)
         and (not asked.family or application.family == asked.family)
         and (not asked.item or application.item_key == asked.item)
-        and (not asked.kind or facility.kind == asked.kind)
-        and (not asked.words or asked.words in facility.name or asked.words in facility.number)
+        and fits_facility(facility, kind=asked.kind, words=asked.words)
         and (not asked.mine or row.can_decide)
     )
 

@@ -15,8 +15,8 @@ from applications.packs_in_force import released
 from applications.queries.wheel import is_asked
 from applications.rounds import Standing, standings
 from applications.states import VersionStatus
-from approvals.items.inbox import year_in
-from facilities.models import Facility, FacilityKind, Municipality
+from approvals.items.filters import address_of, fits_facility, kind_in, words_in, year_in
+from facilities.models import Facility, Municipality
 from facilities.periods import ServiceMonth
 
 # Of a family the state that deserves a look first stands in its cell.
@@ -71,23 +71,19 @@ class OverviewQuestion:
         """Read the address; without a year and round, those of the day."""
         today = timezone.localdate(at)
         number = asked.get("round", "")
-        kind, state = asked.get("kind", ""), asked.get("state", "")
+        state = asked.get("state", "")
         return cls(
             year=year_in(asked.get("year", "")) or ServiceMonth.of(today).fiscal_year,
             round=int(number) if number in {"1", "2", "3", "4", "5", "6"} else 0,
-            kind=kind if kind in FacilityKind.values else "",
+            kind=kind_in(asked),
             state=state if state in STATES else "",
-            words=asked.get("words", "").strip()[:60],
+            words=words_in(asked),
         )
 
     @property
     def query(self) -> str:
         """Back into an address."""
-        values = QueryDict(mutable=True)
-        for name in ("year", "round", "kind", "state", "words"):
-            if value := getattr(self, name):
-                values[name] = str(value)
-        return values.urlencode()
+        return address_of({name: getattr(self, name) for name in ("year", "round", "kind", "state", "words")})
 
 
 @dataclass(frozen=True)
@@ -258,8 +254,6 @@ def _round_of_the_day(
 
 
 def _fits(row: OverviewRow, asked: OverviewQuestion) -> bool:
-    return (
-        (not asked.kind or row.facility.kind == asked.kind)
-        and (not asked.words or asked.words in row.facility.name or asked.words in row.facility.number)
-        and (not asked.state or any(cell.state == asked.state for cell in row.cells))
+    return fits_facility(row.facility, kind=asked.kind, words=asked.words) and (
+        not asked.state or any(cell.state == asked.state for cell in row.cells)
     )

@@ -5,7 +5,7 @@ The prefecture answers many facilities with one letter, so both are done for man
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -173,7 +173,7 @@ def _for_each(
 ) -> list[RateCertificate]:
     """All of them or none; what stands against each is said with its facility, what stands against all once."""
     permissions.certify_rates(by, None)
-    chosen = sorted(set(version_ids))
+    chosen = set(version_ids)
     if not chosen:
         raise ProblemsFound([NOTHING_CHOSEN])
     if len(chosen) > MOST_TOGETHER:
@@ -198,7 +198,7 @@ def _for_each(
     return rows
 
 
-def _in_order_of_locks(chosen: Sequence[UUID]) -> list[UUID]:
+def _in_order_of_locks(chosen: Collection[UUID]) -> list[UUID]:
     """Facilities are locked in one order by everybody."""
     found = RateCertificate.objects.filter(version__in=chosen).order_by("facility", "version")
     ids = list(found.values_list("version", flat=True))
