@@ -13,9 +13,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
-from applications import formulas
+import formulas
 from applications.definitions import Check, Field, Item, Kind, Paper
-from applications.formulas import NotComputable
+from formulas import NotComputable
 
 OF_LAST_YEAR: Final = "last_year."
 # Of a table somebody fills as they like: more is no list that anybody reads.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from applications import formulas
+import formulas
 from applications.definitions import (
     NUMBERS,
     TABLES,
@@ -30,8 +30,8 @@ from applications.definitions import (
     Words,
 )
 from applications.filling import OF_LAST_YEAR
-from applications.formulas import FROM, RESULT, Formula, FormulaWrong
-from applications.nodes import Node, Problem
+from formulas import FROM, RESULT, Formula, FormulaWrong
+from formulas.nodes import Node, Problem
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PACK_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")

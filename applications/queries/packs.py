@@ -9,7 +9,6 @@ from applications.blocks import Block, Typed, blocks_of
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Pack
 from applications.filling import OF_LAST_YEAR, fill
 from applications.models import ItemPack
-from applications.nodes import Problem
 from applications.pack_differences import ItemDifference, line_differences, pack_differences
 from applications.packs_in_force import pack_of, vocabulary
 from applications.reading import PackWrong, content_hash, read_pack
@@ -17,6 +16,7 @@ from applications.shipped import shipped
 from applications.states import PackState
 from applications.wording import sources_words
 from facilities.models import FacilityKind
+from formulas.nodes import Problem
 from pricing.vocabulary import ITEM_LABELS
 
 STATE_TONES: Final = {

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications import permissions
 from applications.events import PackEvent
 from applications.models import ItemPack
-from applications.nodes import Problem
 from applications.operations import packs as operations
 from applications.queries.packs import pack_view, packs_of_year, shipped_of_year, years_of_packs
 from applications.queries.places import unsaid_in
@@ -26,6 +25,7 @@ from documents.uploads import is_too_large
 from facilities.models import FacilityKind
 from facilities.requests import TenantRequest, page_status, require
 from facilities.rules import NotAllowed, ProblemsFound, sentences
+from formulas.nodes import Problem
 from pages.wareki import fiscal_year_words
 
 HOME: Final = "申請様式"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from applications.definitions import Item, Kind, Stage
-from applications.formulas import read
 from applications.models import ApplicationVersion
+from formulas import read
 
 BEARERS: Final = ("国", "県", "市")
 

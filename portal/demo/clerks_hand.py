@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from applications import formulas
+import formulas
 from applications.definitions import Field, Item, Kind, Months
 from applications.entering import read_value
 from applications.filling import ROW_KEY, Filled, FilledItem, Origin, is_empty

@@ -1,12 +1,13 @@
 """The language of packs: exact, three-valued, and nothing but what it lists."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applications.formulas import FormulaWrong, NotComputable, read
+from formulas import FormulaWrong, NotComputable, read
 
 ROWS = [{"yen": 1_500, "hours": Fraction(1, 2)}, {"yen": 2_700, "hours": 3}]
 STAIR = {
@@ -178,3 +179,41 @@ def test_no_text_does_anything_but_answer_or_refuse(text):
         formula.of(dict.fromkeys(formula.names, 1))
     except NotComputable:
         return
+
+
+def test_a_group_gives_its_members() -> None:
+    values = {
+        "facility": {"name": "さくら園", "capacity": 90, "opened": date(2010, 4, 1)},
+        "rows": [{"yen": 5}],
+    }
+
+    assert read("facility.name").of(values) == "さくら園"
+    assert read("facility.capacity * 2").of(values) == 180
+    assert read("facility.opened").of(values) == date(2010, 4, 1)
+    assert read("facility.phone").of(values) is None
+    assert read("owner.name").of(values) is None
+    assert read("known(facility.name)").of(values) is True
+    assert read("known(facility.phone)").of(values) is False
+    with pytest.raises(NotComputable, match="1つの値ではありません"):
+        read("rows.yen").of(values)
+
+
+def test_a_list_in_a_group_is_summed() -> None:
+    assert read("sum(claim.months)").of({"claim": {"months": [1, 2, 3]}}) == 6
+    assert read("sum(claim.months)").of({"claim": {}}) is None
+
+
+def test_texts_are_joined_with_whole_numbers() -> None:
+    assert read('concat("〒", code, "　", place)').of({"code": "272-0000", "place": 3}) == "〒272-0000　3"
+    assert read('concat("第", version, "版")').of({}) is None
+    with pytest.raises(NotComputable, match="文字と整数だけ"):
+        read("concat(day, text)").of({"day": date(2026, 4, 1), "text": "から"})
+
+
+def test_days_are_compared_with_days_only() -> None:
+    values = {"start": date(2026, 4, 1), "end": date(2027, 3, 31), "text": "2026"}
+
+    assert read("start <= end").of(values) is True
+    for wrong in ("start < text", "start == 1", "start + 1"):
+        with pytest.raises(NotComputable):
+            read(wrong).of(values)

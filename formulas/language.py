@@ -2,7 +2,8 @@
 The small language in which packs say how one field follows from others (計算式), what must hold, and when one is asked.
 
 ``actual - required``, ``sum(staff.yen)``, ``floor(total, 1000)``, ``spent >= granted or reason != ""``,
-``lookup("allowance", years=service_years, ratio=cost_ratio)``, ``1 if hours >= 400 else 0``, ``has(uses, "wages")``.
+``lookup("allowance", years=service_years, ratio=cost_ratio)``, ``1 if hours >= 400 else 0``, ``has(uses, "wages")``,
+``facility.name``, ``concat("〒", facility.postal_code)``.
 
 Pure and exact: whole numbers and fractions, never float; each rounding has a name. What is not known is ``None`` and
 makes unknown whatever needs it; ``and`` and ``or`` know their answer when one side is enough. Parsed once, with
@@ -12,15 +13,17 @@ Python's own parser, and only the shapes listed here are understood.
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
 LONGEST: Final = 800
 DEEPEST: Final = 25
-Value = bool | int | Fraction | str | None
+Value = bool | int | Fraction | str | date | None
 Tables = Mapping[str, Sequence[Mapping[str, int]]]
 FROM, RESULT = "from_", "result"
+MIXED: Final = "計算できるのは数だけです。文字や日付は計算できません。"
 
 
 class FormulaWrong(Exception):
@@ -64,7 +67,10 @@ COMPARISONS: Final[Mapping[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula that was read: ``names`` are the fields it uses, ``columns`` those of tables, ``tables`` of lookups."""
+    """
+    A formula that was read: ``names`` are the fields, tables and groups it uses, ``columns`` what it asks of tables and
+    groups, ``tables`` those of lookups.
+    """
 
     text: str
     tree: ast.expr
@@ -76,7 +82,8 @@ class Formula:
         """
         Its value: None where something it needs is not known.
 
-        ``values``: numbers as ``int`` or ``Fraction``, tables as lists of mappings, months as lists of twelve.
+        ``values``: numbers as ``int`` or ``Fraction``, days as ``date``, tables as lists of mappings, months as lists
+        of twelve, groups as mappings.
 
         :raises NotComputable: divided by zero, or numbers and texts mixed.
         """
@@ -145,12 +152,14 @@ def _parts(node: ast.expr, text: str) -> list[ast.expr]:
             name in SUMS
         ):
             return [what]
-        case ast.Call(func=ast.Name(id="min" | "max"), args=[_, _, *_] as values, keywords=[]):
+        case ast.Call(func=ast.Name(id="min" | "max" | "concat"), args=[_, _, *_] as values, keywords=[]):
             return list(values)
-        case ast.Call(func=ast.Name(id="known"), args=[ast.Name() as what], keywords=[]):
+        case ast.Call(func=ast.Name(id="known"), args=[(ast.Name() | ast.Attribute()) as what], keywords=[]):
             return [what]
         case ast.Call(
-            func=ast.Name(id="has"), args=[ast.Name() as what, ast.Constant(value=str())], keywords=[]
+            func=ast.Name(id="has"),
+            args=[(ast.Name() | ast.Attribute()) as what, ast.Constant(value=str())],
+            keywords=[],
         ):
             return [what]
         case ast.Call(
@@ -170,8 +179,8 @@ class _Run:
         match node:
             case ast.Constant(value=bool() | int() | str() as value):
                 return value
-            case ast.Name(id=name):
-                return self._field(name)
+            case ast.Name() | ast.Attribute():
+                return self._plain_value(node)
             case ast.BinOp(left=left, right=right, op=op):
                 return self._arithmetic(op, self.number(left), self.number(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -195,8 +204,8 @@ class _Run:
         value = self.value(node)
         if value is None:
             return None
-        if isinstance(value, str):
-            raise NotComputable("数と文字は計算できません。")
+        if isinstance(value, (str, date)):
+            raise NotComputable(MIXED)
         return Fraction(value)
 
     def truth(self, node: ast.expr) -> bool | None:
@@ -205,17 +214,28 @@ class _Run:
             return value
         raise NotComputable("はい・いいえの式ではありません。")
 
-    def _field(self, name: str) -> Value:
-        value = self.values.get(name)
-        if value is None or isinstance(value, (bool, int, str, Fraction)):
+    def _plain_value(self, node: ast.expr) -> Value:
+        value = self._named(node)
+        if value is None or isinstance(value, (bool, int, str, Fraction, date)):
             return value
-        raise NotComputable(f"「{name}」は1つの値ではありません。")
+        raise NotComputable(f"「{ast.unparse(node)}」は1つの値ではありません。")
+
+    def _named(self, node: ast.expr) -> Any:
+        """What stands under a name, or under a name in a group; None where nothing does."""
+        match node:
+            case ast.Name(id=name):
+                return self.values.get(name)
+            case ast.Attribute(value=ast.Name(id=name), attr=member):
+                group = self.values.get(name)
+                if group is None or isinstance(group, Mapping):
+                    return None if group is None else group.get(member)
+        raise NotComputable(f"「{ast.unparse(node)}」は1つの値ではありません。")
 
     def _called(self, name: str, args: list[ast.expr], keywords: list[ast.keyword]) -> Value:
         if name == "known":
-            (what,) = args
-            assert isinstance(what, ast.Name)
-            return self.values.get(what.id) not in (None, "", [])
+            return self._named(args[0]) not in (None, "", [])
+        if name == "concat":
+            return self._joined([self.value(arg) for arg in args])
         if name == "has":
             return self._has(args)
         if name in SUMS:
@@ -248,15 +268,17 @@ class _Run:
             rows = self.values.get(what.value.id)
             if rows is None:
                 return None
-            cells = [row.get(what.attr) for row in rows]
+            cells = rows.get(what.attr) if isinstance(rows, Mapping) else [row.get(what.attr) for row in rows]
+            if cells is None:
+                return None
         if not isinstance(cells, (list, tuple)):
             raise NotComputable("合計できるのは、表の列か月別の欄です。")
         if name == "count":
             return sum(cell not in (None, "", False) for cell in cells)
         if any(cell is None for cell in cells):
             return None
-        if any(isinstance(cell, str) for cell in cells):
-            raise NotComputable("数と文字は計算できません。")
+        if any(isinstance(cell, (str, date)) for cell in cells):
+            raise NotComputable(MIXED)
         numbers = [Fraction(cell) for cell in cells]
         if name == "sum":
             return _plain(sum(numbers, Fraction(0)))
@@ -267,9 +289,8 @@ class _Run:
     def _has(self, args: list[ast.expr]) -> bool | None:
         """Whether a key is among the chosen ones."""
         what, key = args
-        assert isinstance(what, ast.Name)
         assert isinstance(key, ast.Constant)
-        chosen = self.values.get(what.id)
+        chosen = self._named(what)
         if chosen is None:
             return None
         if not isinstance(chosen, (list, tuple)):
@@ -290,6 +311,13 @@ class _Run:
             if all(row[f"{FROM}{key}"] <= value for key, value in keys.items() if value is not None)
         ]
         return reached[-1][RESULT] if reached else 0
+
+    @staticmethod
+    def _joined(parts: Sequence[Value]) -> str | None:
+        """Texts and whole numbers one after the other; unknown where one of them is."""
+        if any(isinstance(part, (bool, Fraction, date)) for part in parts):
+            raise NotComputable("つなげられるのは、文字と整数だけです。")
+        return None if None in parts else "".join(str(part) for part in parts)
 
     @staticmethod
     def _arithmetic(op: ast.operator, left: Fraction | None, right: Fraction | None) -> Value:
@@ -314,9 +342,14 @@ class _Run:
     def _compared(op: ast.cmpop, left: Value, right: Value) -> bool | None:
         if left is None or right is None:
             return None
-        if isinstance(left, str) != isinstance(right, str):
-            raise NotComputable("数と文字は比べられません。")
+        if _sort(left) != _sort(right):
+            raise NotComputable("数と文字、日付は比べられません。")
         return COMPARISONS[type(op)](left, right)
+
+
+def _sort(value: Value) -> type:
+    """Texts, days and numbers are compared with their own sort only."""
+    return next((sort for sort in (str, date) if isinstance(value, sort)), Fraction)
 
 
 def _plain(number: Fraction) -> int | Fraction:
