@@ -19,7 +19,7 @@ class FilledCell:
     """
     What is put into a cell: ``content`` as the workbook keeps it, ``text`` as paper shows it.
 
-    Where the template has a formula and ``keeps_formula`` is set, the formula stays and ``content`` is what it comes to.
+    Where the template has a formula and ``keeps_formula`` is set, it stays and ``content`` is what it comes to.
     ``shrinks``: the type may become smaller so that the text fits (縮小して全体を表示).
     """
 

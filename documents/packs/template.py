@@ -140,8 +140,8 @@ class PageSetup:
 class TemplateSheet:
     """
     One sheet. ``widths`` and ``heights`` in millimetres from the first column and row of ``area`` on, which is what is
-    printed; hidden ones are 0. ``breaks`` are the rows after which a new page begins; ``title_rows`` stand at the top of
-    each page (first, last).
+    printed; hidden ones are 0. ``breaks`` are the rows after which a new page begins; ``title_rows`` stand at the top
+    of each page (first, last).
     """
 
     title: str
@@ -164,7 +164,7 @@ class TemplateSheet:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A workbook as a pack uses it. ``names`` are its defined names of single cells and blocks, as ``(sheet, area)``."""
+    """A workbook as a pack uses it. ``names`` are its defined names of cells and blocks, as ``(sheet, area)``."""
 
     sheets: tuple[TemplateSheet, ...]
     names: Mapping[str, tuple[str, Area]] = field(default_factory=dict)
