@@ -226,29 +226,28 @@ class Sheet:
         span: int = 1,
         height: float = 6.5,
         first_is_head: bool = True,
-        total: tuple[str, str] | None = None,
     ) -> None:
         """
         A table whose rows run to the right (月ごとの欄): each of ``lines`` is a row with its heading on the left,
-        ``count`` cells. ``span`` must be 1: each entry takes one column of the grid.
+        ``count`` cells of ``span`` columns.
         """
-        if span != 1:
-            raise ValueError("each entry of a table across takes one column")
         top = self.row + 1
         found = []
         for number, one in enumerate(lines):
             look = replace(one.look, head=True, align="center") if first_is_head and not number else one.look
             parts: list[Part] = [head(one.heading, head_span, size=8)]
-            parts += [L("", 1, look=look) for _ in range(count)]
+            parts += [L("", span, look=look) for _ in range(count)]
             row = self.line(*parts, height=height)
             found.append(
                 FormColumn(
                     one.key, one.label or one.heading, one.source, one.format, str(row), words=one.words
                 )
             )
-            first, last = get_column_letter(head_span + 1), get_column_letter(head_span + count)
+            first, last = get_column_letter(head_span + 1), get_column_letter(head_span + count * span)
             self.form.addresses[f"{key}.{one.key}"] = f"{first}{row}:{last}{row}"
-        block = f"{get_column_letter(head_span + 1)}{top}:{get_column_letter(head_span + count)}{self.row}"
+        block = (
+            f"{get_column_letter(head_span + 1)}{top}:{get_column_letter(head_span + count * span)}{self.row}"
+        )
         self.form.tables.append(
             FormTable(
                 key,
@@ -256,6 +255,7 @@ class Sheet:
                 each,
                 tuple(found),
                 f"{self._title}!{block}",
+                lines=span,
                 direction=Direction.ACROSS,
                 overflow=Overflow.REFUSE,
             )
