@@ -22,7 +22,9 @@ from pages import wareki
 LONGEST_TITLE = 120
 LONGEST_STEM = 110
 NOT_IN_FILE_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|\r\n\t', "・"))
-NO_CONTACT: Row = dict.fromkeys(entry.name for entry in next(g for g in COMMON.groups if g.name == "contact").entries)
+NO_CONTACT: Row = dict.fromkeys(
+    entry.name for entry in next(g for g in COMMON.groups if g.name == "contact").entries
+)
 
 
 @dataclass(frozen=True)

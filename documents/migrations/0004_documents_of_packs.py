@@ -16,7 +16,7 @@ SET subject = CASE form WHEN 'paper_cover' THEN 'paper' ELSE form END
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0001_initial"),
+        ("documents", "0003_form_pack_walls"),
         ("facilities", "0014_grants_say_why"),
     ]
 
