@@ -253,7 +253,7 @@ class _Looking:
                 labels = self._of(True, sheet).saying(words)
                 nearest = min(
                     labels,
-                    key=lambda cell: (abs(cell.column - column_index_from_string(at)), cell.row),  # noqa: B023
+                    key=lambda cell: (abs(cell.column - column_index_from_string(at)), cell.row),
                     default=None,
                 )
                 if nearest is not None:
