@@ -14,7 +14,10 @@ from documents.packs.number_formats import code_of
 from documents.packs.package import NotSpliceable
 from documents.packs.sheet_xml import SheetXml, area_of, is_true
 from documents.packs.template import Area, Line, Look, PageSetup, Side, TemplateCell, TemplateSheet
+from documents.packs.template_gate import places_of
 
+MOST_ROWS = 2_000
+MOST_COLUMNS = 200
 MM_PER_INCH = 25.4
 POINTS_PER_INCH = 72
 PIXELS_PER_INCH = 96
@@ -41,9 +44,8 @@ PATTERNS = {
 REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!,]+))!([^!,]+)")
 
 
-def places_of(block: Area) -> int:
-    """How many cells it has."""
-    return (block.bottom - block.top + 1) * (block.right - block.left + 1)
+class AreaTooLarge(Exception):
+    """What is printed of a sheet has more rows or columns than any form."""
 
 
 class SheetReader:
@@ -62,11 +64,17 @@ class SheetReader:
     def sheet(
         self, place: int, title: str, xml: SheetXml, own_names: Mapping[str, str], *, is_hidden: bool
     ) -> TemplateSheet:
-        """One sheet; ``own_names`` are the names that only it knows."""
+        """
+        One sheet; ``own_names`` are the names that only it knows.
+
+        :raises AreaTooLarge: what is printed has more rows or columns than any form.
+        """
         sheet = self._workbook.worksheets[place]
         cells = self._cells(sheet, xml)
         used = _used(cells)
         area = _print_area(own_names.get("_xlnm.Print_Area", ""), used)
+        if area.bottom - area.top >= MOST_ROWS or area.right - area.left >= MOST_COLUMNS:
+            raise AreaTooLarge
         return TemplateSheet(
             title,
             area,
