@@ -114,6 +114,7 @@ def _control(content: bytes) -> str:
 def _in_sheet(xml: SheetXml, rich: frozenset[int], crossed: frozenset[int]) -> Counter[str]:
     """What the sheet's own XML has besides cells that look alike all over."""
     counted: Counter[str] = Counter()
+    inside: set[int] = set()
 
     def closed(element: Element, text: str, path: tuple[str, ...]) -> None:
         tag = element.tag.rpartition(" ")[2]
@@ -121,6 +122,8 @@ def _in_sheet(xml: SheetXml, rich: frozenset[int], crossed: frozenset[int]) -> C
             counted["スパークライン"] += 1
         elif tag == "legacyDrawingHF":
             counted["ヘッダー・フッターの画像"] += 1
+        elif tag == "rPr" and path[-1].endswith(" r"):
+            inside.add(element.start)
         elif tag in MARKS and text:
             counted["ヘッダー・フッターの文字"] = 1
         elif tag in ("conditionalFormatting", "tablePart"):
@@ -129,6 +132,9 @@ def _in_sheet(xml: SheetXml, rich: frozenset[int], crossed: frozenset[int]) -> C
     Walker(xml.content, closed=closed).walk()
     texts = (xml.content[slice(*cell.value)] for cell in xml.cells() if cell.kind == "s" and cell.value)
     mixed = sum(int(_NUMBER.sub(b"", text)) in rich for text in texts) if rich else 0
+    mixed += (
+        sum(any(cell.start < place < cell.end for place in inside) for cell in xml.cells()) if inside else 0
+    )
     if mixed:
         counted["文字の一部だけ書式を変えたセル"] = mixed
     if count := sum(int(cell.style or "0") in crossed for cell in xml.cells()):
