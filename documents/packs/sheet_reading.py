@@ -23,7 +23,7 @@ DIGIT_WIDTHS = {"calibri": 0.507, "arial": 0.556, "メイリオ": 0.62, "meiryo"
 DIGIT_WIDTH = 0.54
 LETTERS_OF_COLUMN = 8
 COLUMN_PADDING = 5
-PAPERS = {1: "letter", 5: "legal", 8: "A3", 9: "A4", 11: "A5", 12: "B4", 13: "B5", 66: "A2", 70: "A6"}
+PAPERS = {1: "Letter", 5: "Legal", 8: "A3", 9: "A4", 11: "A5", 12: "B4", 13: "B5"}
 # Parts of a pattern that are dots or stripes of its colour, as far as paper shows it.
 PATTERNS = {
     "gray0625": 0.0625,
