@@ -9,7 +9,6 @@ from documents.pack_models import FormPack, FormPackStep, FormWorkbook
 from facilities.tenancy import FacilityOwned
 from vault import seals
 
-
 __all__ = ["Document", "FormPack", "FormPackStep", "FormWorkbook", "Format"]
 
 
