@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from audit.record import record
 from documents.models import FormPack, FormPackStep
 from documents.pack_content import template_of, workbook_bytes
-from documents.pack_events import FormPackEvent
+from documents.events import FormPackEvent
 from documents.pack_operations.drafts import (
     CHANGED_MEANWHILE,
     Draft,

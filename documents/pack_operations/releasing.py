@@ -8,7 +8,7 @@ from audit.record import record
 from documents.models import FormPack
 from documents.pack_checks import findings_of
 from documents.pack_content import pack_of
-from documents.pack_events import FormPackEvent
+from documents.events import FormPackEvent
 from documents.pack_operations.drafts import locked, require_draft
 from documents.pack_states import FORM_PACK_TRANSITIONS, FormPackState
 from facilities.actors import Actor
