@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-test run city test check bench user-guide lock
+.PHONY: help setup setup-test run city test check bench user-guide forms lock
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ bench: setup-test ## print one JSON object of measured figures
 
 user-guide: setup-test ## write docs/user-guide anew from the help texts
 	@HAGUKUMI_ENV=test $(PYTHON) manage.py build_user_guide
+
+forms: setup-test ## draw the shipped form packs anew (deploy/forms → documents/shipped)
+	@HAGUKUMI_ENV=test $(PYTHON) -m deploy.forms.build
 
 lock: ## lock the Python packages with hashes (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock

@@ -62,6 +62,13 @@ CONTACT = Group(
             "representative_title", "代表者の職名", Kind.TEXT, "施設が一度だけ入力します。", is_personal=True
         ),
         Entry("representative", "代表者の氏名", Kind.TEXT, "施設が一度だけ入力します。", is_personal=True),
+        Entry(
+            "representative_words",
+            "代表者（職名と氏名）",
+            Kind.TEXT,
+            "「理事長　氏名」の形。",
+            is_personal=True,
+        ),
         Entry("corporation_postal_code", "設置主体の郵便番号", Kind.TEXT, "施設が一度だけ入力します。"),
         Entry("corporation_location", "設置主体の所在地", Kind.TEXT, "施設が一度だけ入力します。"),
         Entry("department", "担当者の部署", Kind.TEXT, "施設が一度だけ入力します。"),

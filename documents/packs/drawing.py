@@ -1,12 +1,13 @@
 """
 The sheets of a form as HTML: for paper one table a page, for the browser one table a sheet whose cells can be chosen.
 
-Where a text stands and how large is decided here, by our fonts' widths (``fitting``), so that the paper and the picture in
-the browser are the same. A value never goes beyond its cell: it wraps, it shrinks, or it is a problem with its place.
+Where a text stands and how large is decided here, by our fonts' widths (``fitting``): the paper and the picture in the
+browser are the same. A value never goes beyond its cell: it wraps, it shrinks, or is a problem with its place.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from html import escape
 from typing import Final
@@ -14,12 +15,15 @@ from typing import Final
 from documents.packs.filled import Filled, FilledCell, FilledSheet, FormProblem
 from documents.packs.fitting import ONE_LINE, SMALLEST, Fit, Type, capacity, fitted, text_width
 from documents.packs.furniture import furniture, margins_for
+from documents.packs.number_formats import printed_number
 from documents.packs.paging import Paged, PagePart, paged
-from documents.packs.styles import UPRIGHT, Styles, classes, paddings
+from documents.packs.styles import UPRIGHT, Styles, below, classes, paddings
 from documents.packs.template import Look, Place, Template, TemplateCell, TemplateSheet
 from documents.packs.typeface import Face, Family, clusters, drawable, family_of, glyphless
 
 PIXELS_A_MM: Final = 96 / 25.4
+# What the lines around a cell take of it, half of each.
+OF_LINES_MM: Final = 0.25
 PLAIN: Final = Look()
 # A form says what it is at its top, in its largest type.
 ROWS_OF_TITLE: Final = 10
@@ -158,9 +162,8 @@ class _Sheet:
             whole = self._continued(cell)
             for row in range(cell.row, cell.row + whole.rows):
                 for column in range(cell.column, cell.column + whole.columns):
-                    if (row, column) == (cell.row, cell.column) or (row, column) not in self.sheet.cells:
-                        self._covered[row, column] = whole
-                    elif whole.columns > cell.columns:
+                    is_own = row == cell.row and cell.column <= column < cell.column + cell.columns
+                    if is_own or whole is not cell or (row, column) not in self.sheet.cells:
                         self._covered[row, column] = whole
         self._title = self._title_place()
 
@@ -179,12 +182,13 @@ class _Sheet:
         )
         columns = tuple(dict.fromkeys(column for part in self.on.parts for column in part.columns))
         name = escape(self.filled.title)
-        return f'<section class="fs" data-sheet="{name}" aria-label="{name}">{self._table(PagePart(rows, columns))}</section>'
+        table = self._table(PagePart(rows, columns))
+        return f'<section class="fs" data-sheet="{name}" aria-label="{name}">{table}</section>'
 
     def _table(self, part: PagePart) -> str:
         wide = sum(self._wide(column) for column in part.columns)
-        where = ";margin:0 auto" if self.sheet.page.centred and self.styles.pixels is None else ""
-        own = self.styles.name(f"width:{self.styles.length(wide)}{where}")
+        where = "margin:0 auto" if self.sheet.page.centred and self.styles.pixels is None else "margin:0"
+        own = self.styles.name(f"width:{self.styles.length(wide)};{where}")
         columns = "".join(
             f"<col{classes([self.styles.name(f'width:{self.styles.length(self._wide(column))}')])}>"
             for column in part.columns
@@ -208,7 +212,7 @@ class _Sheet:
                     continue
                 empty = 0 if self.styles.pixels is not None else self._empty_run(row, columns[place:], taken)
                 if empty > 1:
-                    cells.append(f'<td colspan="{empty}"></td>')
+                    cells.append(f'<td colspan="{empty}"{classes([self._height(self._high(row))])}></td>')
                     place += empty
                     continue
                 box = self._box(row, column, rows[at:], columns[place:])
@@ -216,8 +220,7 @@ class _Sheet:
                     taken.update((rows[at + down], columns[place + over]) for over in range(box.columns))
                 cells.append(self._cell(box, columns, is_repeated))
                 place += box.columns
-            high = self.styles.name(f"height:{self.styles.length(self._high(row))}")
-            lines.append(f"<tr{classes([high])}>{''.join(cells)}</tr>")
+            lines.append(f"<tr>{''.join(cells)}</tr>")
         return f"<{tag}>{''.join(lines)}</{tag}>"
 
     # ------------------------------------------------------------ cells
@@ -230,7 +233,7 @@ class _Sheet:
             self._written.add(at)
             words = self._words(box, place, columns)
         look = self.styles.look(cell.look, self._horizontal(cell), self.on.scale)
-        names = [look, *words.classes, *sorted(self.marked.get(place, ()))]
+        names = [look, self._height(box.high), *words.classes, *sorted(self.marked.get(place, ()))]
         inside = words.html
         if self.link_of is not None and (address := self.link_of(place)) is not None:
             spoken = escape(f"{place.address} {self._text(cell)}".strip())
@@ -252,6 +255,9 @@ class _Sheet:
             return _Words()
         self._judge_characters(text, place)
         size = cell.look.size * self.on.scale
+        box = replace(
+            box, wide=box.wide - OF_LINES_MM, high=box.high - OF_LINES_MM - below(cell.look, self.on.scale)
+        )
         kind = self._kind(cell.look)
         if cell.look.rotation == UPRIGHT:
             return self._upright(text, size, box, place, value)
@@ -318,7 +324,7 @@ class _Sheet:
         label = self._label(cell)
         named = f"「{label}」の欄" if label else "欄"
         if value is None:
-            sentence = f"様式の文字が{'欄' if text == label else named}に入りきりません。欄を広げるか、文字を小さくしてください。"
+            sentence = "様式の文字が欄に入りきりません。欄を広げるか、文字を小さくしてください。"
             self.notes.append(FormProblem(place, "", sentence))
         else:
             most = capacity(wide, high, size, wraps=True, shrinks=value.shrinks or cell.look.shrinks)
@@ -507,6 +513,13 @@ class _Sheet:
         largest = max(named, key=lambda cell: (cell.look.size, -cell.row, -cell.column), default=None)
         return (largest.row, largest.column) if largest is not None else None
 
+    def _height(self, mm: float) -> str:
+        """
+        The class of a cell's height. Each cell has one, and no row: where a row has a height of its own, WeasyPrint takes
+        all of a merged cell for its last row (70.0).
+        """
+        return self.styles.name(f"height:{self.styles.length(mm)}")
+
     def _wide(self, column: int) -> float:
         return self.sheet.widths[column - self.sheet.area.left] * self.on.scale
 
@@ -531,9 +544,8 @@ def _degrees(rotation: int) -> int:
 
 def _printed(cell: TemplateCell) -> str:
     """What the template itself prints in a cell."""
-    if cell.value is None:
-        return ""
-    return str(cell.value)
+    value = Decimal(str(cell.value)) if isinstance(cell.value, float) else cell.value
+    return printed_number(value, cell.look.number_format)
 
 
 def _broken(lines: Sequence[str]) -> str:

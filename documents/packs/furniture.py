@@ -1,8 +1,8 @@
 """
 What stands on every page around a form: its page number, where it comes from, and what it is worth.
 
-The band (下書き, 見本・支払不可) lies pale across the page behind the form and stands once more in the top margin. The QR code
-leads an authorised reader to the very version; its number stands beside it in type. All of it is in the margins.
+The band (下書き, 見本・支払不可) lies pale across the page behind the form and stands once more in the top margin. The
+QR code leads an authorised reader to the very version; its number stands beside it in type. All is in the margins.
 """
 
 from dataclasses import dataclass
@@ -65,14 +65,14 @@ def furniture(marks: Marks) -> Furniture:
     if marks.band:
         css.append(
             ".fb{position:fixed;z-index:-1;left:0;right:0;top:50%;margin:-25mm 0 0;text-align:center;"
-            f"line-height:50mm;height:50mm;font-weight:700;font-size:{130 if len(marks.band) < 5 else 76}pt;"
+            f'font:700 {130 if len(marks.band) < 5 else 76}pt/50mm "Noto Sans JP";height:50mm;'
             "white-space:nowrap;color:#ececec;transform:rotate(-35deg)}"
         )
         html.append(f'<p class="fb">{escape(marks.band)}</p>')
     if marks.check_address:
         css.append(
             f".fq{{position:fixed;right:0;bottom:-{QR_MM + GAP_MM}mm;height:{QR_MM}mm;text-align:right;"
-            "font-size:6.5pt;line-height:1.2;color:#444}"
+            'font:6.5pt/1.2 "Noto Sans JP";color:#444}'
             f".fq svg{{position:absolute;right:0;top:0;width:{QR_MM}mm;height:{QR_MM}mm}}"
             f".fq p{{margin:0 {QR_MM + 2}mm 0 0;white-space:nowrap}}"
         )

@@ -14,6 +14,7 @@ from documents.packs.typeface import Family, family_of
 POINT_MM: Final = 25.4 / 72
 # Left and right of a text, as a spreadsheet leaves it, and what one step of indent is.
 PADDING_MM: Final = 0.5
+BELOW_MM: Final = 0.3
 INDENT_MM: Final = 2.4
 UPRIGHT: Final = 255
 
@@ -38,7 +39,7 @@ VERTICAL: Final = {"top": "top", "center": "middle", "justify": "middle", "distr
 COMMON: Final = """
 .fd{color:#000;font-kerning:none;font-variant-ligatures:none;letter-spacing:0}
 .fd table{border-collapse:collapse;table-layout:fixed;border-spacing:0;margin:0}
-.fd td,.fd th{padding:0;overflow:visible;white-space:nowrap;font-weight:400;text-align:left;vertical-align:bottom}
+.fd td,.fd th{box-sizing:border-box;padding:0;overflow:visible;white-space:nowrap;font-weight:400;text-align:left;vertical-align:bottom}
 .fd h1,.fd h2{font:inherit;margin:0;color:inherit}
 .fd .fv{display:inline-block;transform:rotate(90deg)}
 .fd .fp{display:inline-block;transform:translate(.6em,-.6em)}
@@ -97,7 +98,8 @@ class Styles:
         if look.vertical in VERTICAL:
             said.append(f"vertical-align:{VERTICAL[look.vertical]}")
         left, right = paddings(look, horizontal, scale)
-        said.append(f"padding:0 {self.length(right)} 0 {self.length(left)}")
+        under = self.length(below(look, scale))
+        said.append(f"padding:0 {self.length(right)} {under} {self.length(left)}")
         return self.name(";".join(said))
 
     def type(self, size_pt: float, leading: float) -> str:
@@ -130,6 +132,11 @@ def paddings(look: Look, horizontal: str, scale: float) -> tuple[float, float]:
     """Left and right of a text, in millimetres."""
     plain, indent = PADDING_MM * scale, look.indent * INDENT_MM * scale
     return plain + indent * (horizontal == "left"), plain + indent * (horizontal == "right")
+
+
+def below(look: Look, scale: float) -> float:
+    """Under a text that stands at the bottom of its cell, in millimetres."""
+    return 0.0 if look.vertical in VERTICAL else BELOW_MM * scale
 
 
 def classes(names: Sequence[str]) -> str:

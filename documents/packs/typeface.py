@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 from fontTools.ttLib import TTFont
 
@@ -67,7 +67,9 @@ def face_of(content: bytes) -> Face:
     with TTFont(io.BytesIO(content), lazy=True) as font:
         # Names of glyphs are not needed, and asking for them would read all the outlines.
         font.setGlyphOrder([f"g{number}" for number in range(font["maxp"].numGlyphs)])
-        em, advances, tables = font["head"].unitsPerEm, font["hmtx"].metrics, font["cmap"]
+        head: Any = font["head"]
+        tables: Any = font["cmap"]
+        em, advances = head.unitsPerEm, font["hmtx"].metrics
         glyphs: dict[int, str] = tables.getBestCmap() or {}
         marks = tables.getcmap(*VARIANT_TABLE)
         selected = marks.uvsDict if marks is not None and marks.format == MARK_FORMAT else {}
