@@ -19,3 +19,4 @@ class ApplicationsConfig(AppConfig):
         import_module("applications.open_tasks")
         import_module("applications.paper_covers").register()
         import_module("applications.form_subjects").register()
+        import_module("applications.form_years").register()

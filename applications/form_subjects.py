@@ -19,7 +19,7 @@ from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, 
 from applications.differences import as_sent, differences
 from applications.events import ApplicationEvent
 from applications.filling import FilledItem
-from applications.form_values import all_answers, answers_of, changes_of, variant_words
+from applications.form_values import all_answers, answers_of, changed_fields, changes_of, variant_words
 from applications.form_vocabulary import (
     ALL_ANSWERS,
     APPLICATION,
@@ -304,9 +304,7 @@ def values(version_id: UUID, wanted: frozenset[str]) -> Values:
     asks_answers = bool(wanted & (own - WITHOUT_ANSWERS))
     named = told.names() if asks_answers else {}
     changed = differences(told.earlier, told.filled, named) if told.earlier is not None else []
-    found: dict[str, Row | Sequence[Row]] = {
-        APPLICATION: _application(told, list(dict.fromkeys(one.label.split("　")[0] for one in changed)))
-    }
+    found: dict[str, Row | Sequence[Row]] = {APPLICATION: _application(told, changed_fields(changed))}
     if asks_answers:
         found |= answers_of(told.filled, told.fiscal_year, named)
         found[ALL_ANSWERS] = all_answers(told.filled, named)
@@ -327,7 +325,7 @@ def _own_names(item: Item) -> frozenset[str]:
     return frozenset([*(group.name for group in own.groups), *(table.name for table in own.tables)])
 
 
-def _application(told: Told, changed: Sequence[str]) -> Row:
+def _application(told: Told, changed: str | None) -> Row:
     version, application, item = told.version, told.version.application, told.item
     words = item.change_words if version.replaces_id else item.words
     amount = (
@@ -355,7 +353,7 @@ def _application(told: Told, changed: Sequence[str]) -> Row:
         "to_month": version.to_month,
         "months_words": months_words(version, item),
         "change_month": version.from_month if before is not None else None,
-        "changed_fields": "、".join(changed) or None,
+        "changed_fields": changed,
         "variant": variant_words(item, told.filled.values),
         "amount_label": item.field_named(item.amount).label if item.amount else None,
         "amount_yen": amount,

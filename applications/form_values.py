@@ -70,6 +70,11 @@ def changes_of(found: Iterable[Difference]) -> list[Row]:
     return [{"label": one.label, "before": one.before, "now": one.now, "by": one.by} for one in found]
 
 
+def changed_fields(found: Iterable[Difference]) -> str | None:
+    """The names of the fields that differ, each once; nobody's name is among them."""
+    return "、".join(dict.fromkeys(one.label.partition("　")[0] for one in found)) or None
+
+
 def variant_words(item: Item, values: Mapping[str, Any]) -> str | None:
     """What decides the price, in words: the fields that set options; ``values`` by key as they are kept."""
     said = [
