@@ -2,7 +2,7 @@
 One version of an application as forms are made of it (帳票の対象「申請」).
 
 Sorts are items: ``price/holiday_care``, the family and the item's key. What was sent is shown as it was frozen, by the
-pack it was filled with; a draft with what is known now. Names come from the roster and are recorded with every print.
+pack it was filled with; a draft with what is known now. Names come from the roster, and whose were opened is recorded.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -298,7 +298,7 @@ def people(version_id: UUID) -> Mapping[str, Iterable[UUID]]:
 
 
 def values(version_id: UUID, wanted: frozenset[str]) -> Values:
-    """What is asked of the version; whoever is named in it stands in the event of the printing."""
+    """What is asked of the version; whoever is named in it stands in an event of its own."""
     told = Told.of(version_id)
     own = _own_names(told.item)
     asks_answers = bool(wanted & (own - WITHOUT_ANSWERS))
@@ -311,12 +311,13 @@ def values(version_id: UUID, wanted: frozenset[str]) -> Values:
         found[CHANGES] = changes_of(changed)
     if PAPERS in wanted:
         found[PAPERS] = _papers(told)
-    record(
-        ApplicationEvent.PRINTED,
-        on=told.version,
-        rows={"application_version": [told.version.pk], "staff_member": list(map(UUID, named))},
-        detail={"fiscal_year": told.fiscal_year, "item": told.item.key, "version": told.version.number},
-    )
+    if named:
+        record(
+            ApplicationEvent.PRINTED,
+            on=told.version,
+            rows={"application_version": [told.version.pk], "staff_member": list(map(UUID, named))},
+            detail={"fiscal_year": told.fiscal_year, "item": told.item.key, "version": told.version.number},
+        )
     return found
 
 

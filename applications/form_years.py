@@ -19,7 +19,6 @@ from django.utils import timezone
 
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Months, Stage
 from applications.differences import as_sent, differences
-from applications.events import ApplicationEvent
 from applications.filling import FilledItem
 from applications.form_subjects import day_of, months_words
 from applications.form_values import changed_fields, variant_words
@@ -29,7 +28,6 @@ from applications.permissions import read_in_city
 from applications.queries.wheel import applies_to
 from applications.states import PackState, PaperStatus, VersionStatus
 from asking import together
-from audit.record import record
 from documents import dictionary
 from documents.dictionary import Entry, Example, Facts, Group, Kind, Row, Subject, Table, Values, Vocabulary
 from facilities.actors import Actor
@@ -354,12 +352,6 @@ def values(subject_id: UUID, wanted: frozenset[str]) -> Values:
         "amount_yen": sum(amounts) if amounts else None,
         "submitted_on": timezone.localdate(max(sent)) if sent else None,
     }
-    record(
-        ApplicationEvent.PRINTED,
-        on=told.facility,
-        rows={"application_version": [one.pk for one in told.versions]},
-        detail={"fiscal_year": told.fiscal_year, "family": told.of},
-    )
     return {YEAR.name: group, ITEMS.name: rows}
 
 
