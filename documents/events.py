@@ -9,5 +9,6 @@ class DocumentEvent(StrEnum):
     LISTED = "documents.listed"
     ORDERED = "documents.ordered"
     PROGRESS_SHOWN = "documents.progress_shown"
+    NOT_RENDERED = "documents.not_rendered"
     RENDERED = "documents.rendered"
     DOWNLOADED = "documents.downloaded"

@@ -1,7 +1,8 @@
 """
-The forms this installation can print. Rooms above register what they know how to fill; documents know no claim.
+Forms of the time before form packs, each a template and functions of its room, until the room has packs.
 
-A form's ``values`` gives plain values for one subject; templates and workbooks touch nothing else.
+Transitional: goes with the last ``register`` of a room. What they printed stays: their documents name the subjects they
+are about.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,11 +13,13 @@ from uuid import UUID
 
 from openpyxl import Workbook
 
+from documents.in_force import NoSuchForm
 from facilities.actors import Actor
 
+__all__ = ["FilledWorkbook", "Form", "Heading", "NoSuchForm", "PanelWords", "form_of", "old_form", "register"]
 
-class NoSuchForm(Exception):
-    """Nobody registered this form."""
+# Which subject each is about (``documents.dictionary``).
+SUBJECTS = {"claim": "claim", "roster": "roster", "paper_cover": "paper"}
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,16 @@ _forms: dict[str, Form] = {}
 def register(form: Form) -> None:
     """Make a form known; called once by each room when Django is ready."""
     _forms[form.code] = form
+
+
+def old_form(code: str) -> Form | None:
+    """The registered form of this code."""
+    return _forms.get(code)
+
+
+def of_subject(subject: str) -> Form | None:
+    """The registered form about this kind of subject."""
+    return next((form for code, form in _forms.items() if SUBJECTS[code] == subject), None)
 
 
 def form_of(code: str) -> Form:

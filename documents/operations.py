@@ -1,18 +1,24 @@
 """Ordering a form, rendering it in the worker, and handing it out."""
 
 import hashlib
-from collections.abc import Collection, Iterable
-from datetime import datetime
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from audit.record import record
-from documents import rendering
+from audit.record import Outcome, record
+from documents import forms, permissions, rendering
+from documents.dictionary import subject_of
 from documents.events import DocumentEvent
-from documents.forms import form_of
-from documents.models import Document, Format
+from documents.in_force import NoSuchForm
+from documents.making import FormUnfit, made
+from documents.models import ControlNumber, Document, Format
+from documents.packs.filled import FormProblem
+from documents.printables import Printable, printable
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import NotAllowed
@@ -29,98 +35,286 @@ MEDIA_TYPES = {
 }
 
 
+ONLY_FACILITIES = "帳票を作成できるのは施設だけです。"
+NOT_FINAL = "内容が確定する前には、この帳票は作れません。"
+GONE = "この帳票は、いまの内容や施設類型では使いません。"
+REPLACED = "内容か様式が新しくなりました。新しい内容の帳票を使ってください。"
+
+
 class DocumentDamaged(Exception):
     """The stored content is not what was rendered. Never handed out."""
 
 
-@operation(DocumentEvent.ORDERED)
-def order(form_code: str, subject_id: UUID, *, by: Actor, at: datetime) -> list[Document]:
-    """
-    Ask for a form in each of its formats. What is there or under way is not made twice; what failed is tried anew.
+class ControlNumberTaken(Exception):
+    """A room gave two subjects the same control number."""
 
-    :raises NoSuchForm: no such form.
-    :raises NotAllowed: the subject must not be printed (yet), or is not in scope.
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked for, by a pack or by a form of before: whose it is, and what its documents are called."""
+
+    subject: str
+    subject_id: UUID
+    form: str
+    facility_id: UUID
+    month: date
+    title: str
+    stem: str
+    formats: tuple[str, ...]
+    edition: str = ""
+    pack_hash: str = ""
+    control_number: str = ""
+    is_draft: bool = False
+
+
+@operation(DocumentEvent.ORDERED)
+def order(form_code: str, subject_code: str, subject_id: UUID, *, by: Actor, at: datetime) -> list[Document]:
     """
-    form = form_of(form_code)
-    form.may_order(by, subject_id)
-    if by.facility_id is None:
-        raise NotAllowed("帳票を作成できるのは施設だけです。")
-    heading = form.heading(subject_id)
-    documents = []
-    for file_format in map(Format, form.formats):
-        document = (
-            Document.objects.select_for_update(of=("self",))
-            .filter(subject_id=subject_id, form=form_code, format=file_format)
-            .first()
-        )
-        if document is None:
-            document = Document(
-                municipality_id=by.municipality_id,
-                facility_id=by.facility_id,
-                form=form_code,
-                format=file_format,
-                subject_id=subject_id,
-                month=heading.month,
-                title=heading.title,
-                file_name=f"{heading.file_stem}.{file_format}",
-                ordered_at=at,
-                ordered_by=by.user_id,
-            )
-        elif document.ready_at is not None or not _has_failed(document):
-            documents.append(document)
-            continue
-        document.job_id = outbox.add(
-            RENDER,
-            document_id=document.pk,
-            municipality_id=by.municipality_id,
-            facility_id=by.facility_id,
-        ).pk
-        document.save()
-        documents.append(document)
+    Ask for a form of a subject in each of its formats. What is there or under way is not made twice; what failed is
+    tried anew.
+
+    :raises NoSuchForm: no such form of this subject.
+    :raises NoSuchSubject: nobody registered this kind of subject.
+    :raises NotAllowed: the subject must not be printed (yet) or by this person, or is not in scope.
+    """
+    permissions.order(by, None)
+    asked = _asked(form_code, subject_code, subject_id, by)
+    documents = [_ordered(asked, Format(one), by=by, at=at) for one in asked.formats]
+    if asked.control_number:
+        _give(asked, municipality_id=by.municipality_id, at=at)
     record(
         DocumentEvent.ORDERED,
         by=by,
         rows={"document": [document.pk for document in documents], "subject": [subject_id]},
         detail={"form": form_code},
+        facility_id=asked.facility_id,
     )
     return documents
+
+
+def _asked(form_code: str, subject_code: str, subject_id: UUID, by: Actor) -> _Asked:
+    old = forms.old_form(form_code)
+    if old is not None:
+        old.may_order(by, subject_id)
+        if by.facility_id is None:
+            raise NotAllowed(ONLY_FACILITIES)
+        heading = old.heading(subject_id)
+        return _Asked(
+            subject_code,
+            subject_id,
+            form_code,
+            by.facility_id,
+            heading.month,
+            heading.title,
+            heading.file_stem,
+            old.formats,
+        )
+    subject_of(subject_code).may_order(by, subject_id)
+    found = printable(form_code, subject_code, subject_id)
+    if found.is_draft and not found.pack.manifest.prints_drafts:
+        raise NotAllowed(NOT_FINAL)
+    return _Asked(
+        subject_code,
+        subject_id,
+        form_code,
+        found.facts.facility_id,
+        found.month,
+        found.title,
+        found.file_stem,
+        found.formats,
+        found.edition,
+        found.pack.content_hash,
+        found.control_number,
+        found.is_draft,
+    )
+
+
+def _ordered(asked: _Asked, file_format: Format, *, by: Actor, at: datetime) -> Document:
+    """The document of one format; with a job, unless it is there or under way. The subject is locked by now."""
+    document = (
+        Document.objects.select_for_update(of=("self",))
+        .filter(
+            subject_id=asked.subject_id,
+            form=asked.form,
+            format=file_format,
+            edition=asked.edition,
+            pack_hash=asked.pack_hash,
+        )
+        .first()
+    )
+    if document is None:
+        document = Document(
+            municipality_id=by.municipality_id,
+            facility_id=asked.facility_id,
+            form=asked.form,
+            format=file_format,
+            subject=asked.subject,
+            subject_id=asked.subject_id,
+            edition=asked.edition,
+            pack_hash=asked.pack_hash,
+            control_number=asked.control_number,
+            is_draft=asked.is_draft,
+            month=asked.month,
+            title=asked.title,
+            file_name=f"{asked.stem}.{file_format}",
+            ordered_at=at,
+            ordered_by=by.user_id,
+        )
+    elif document.ready_at is not None or not _has_failed(document):
+        return document
+    document.failed_at, document.problems_sealed = None, None
+    document.job_id = outbox.add(
+        RENDER,
+        document_id=document.pk,
+        municipality_id=by.municipality_id,
+        facility_id=asked.facility_id,
+    ).pk
+    document.save()
+    return document
+
+
+def _give(asked: _Asked, *, municipality_id: UUID, at: datetime) -> None:
+    """
+    Remember which subject a control number stands for.
+
+    :raises ControlNumberTaken: it stands for another one.
+    """
+    given, _ = ControlNumber.objects.get_or_create(
+        municipality_id=municipality_id,
+        number=asked.control_number,
+        defaults={
+            "facility_id": asked.facility_id,
+            "subject": asked.subject,
+            "subject_id": asked.subject_id,
+            "given_at": at,
+        },
+    )
+    if given.subject_id != asked.subject_id:
+        raise ControlNumberTaken(f"{asked.subject} {asked.subject_id}")
 
 
 def render(document_id: UUID) -> None:
     """
     Render and store one document; called by the worker inside the document's scope. Harmless when it is there, and
-    when it was destroyed meanwhile.
+    when it was destroyed meanwhile. Where the form cannot be made as its data are, the document says why.
     """
-    named = Document.objects.filter(pk=document_id).values_list("subject_id", "form").first()
-    if named is not None and form_of(named[1]).names_people:
+    named = Document.objects.filter(pk=document_id).values_list("subject_id", "subject").first()
+    if named is not None and _names_people(named[1]):
         _hold_subjects([named[0]])
     document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
-    if document is None or document.ready_at is not None:
+    if document is None or document.ready_at is not None or document.failed_at is not None:
         return
-    form = form_of(document.form)
-    values = form.values(document.subject_id)
-    if document.format == Format.PDF:
-        content = rendering.pdf(form.html_template, values, identifier=f"{document.subject_id}")
-    else:
-        assert form.workbook is not None, "only a form with a workbook is ordered as one"
-        content = rendering.xlsx(form.workbook(values), made_at=values["made_at"])
-    if form.names_people:
-        # Within the seal every document has: whoever has lost either key reads nothing.
-        keys = person_keys.make([document.pk], municipality_id=document.municipality_id, owner=Owner.DOCUMENT)
-        inner = keys[document.pk].seal(content, bound_to=document.place)
-        document.content_sealed = seal(inner, bound_to=document.place)
-    else:
-        document.content_sealed = seal(content, bound_to=document.place)
+    try:
+        content = _content_of_now(document)
+    except FormUnfit as unfit:
+        _refuse(document, unfit.problems)
+        return
+    document.content_sealed = _sealed(document, content, bound_to=document.place)
     document.content_hash = hashlib.sha256(content).hexdigest()
     document.size_bytes = len(content)
     document.ready_at = timezone.now()
-    document.save(update_fields=["content_sealed", "content_hash", "size_bytes", "ready_at"])
+    document.save()
     record(
         DocumentEvent.RENDERED,
         on=document,
         rows=_rows(document),
-        detail={"content_hash": document.content_hash, "bytes": document.size_bytes},
+        detail={
+            "content_hash": document.content_hash,
+            "bytes": document.size_bytes,
+            "form": document.form,
+            "pack_hash": document.pack_hash,
+        },
     )
+
+
+def _content_of_now(document: Document) -> bytes:
+    """
+    The file as the subject and its pack are at this moment; what was replaced since the order stands in the row.
+
+    :raises FormUnfit: it cannot be made, or there is another document of the newer content already.
+    """
+    old = forms.old_form(document.form)
+    if old is not None:
+        values = old.values(document.subject_id)
+        if document.format == Format.PDF:
+            return rendering.pdf(old.html_template, values, identifier=f"{document.subject_id}")
+        assert old.workbook is not None, "only a form with a workbook is ordered as one"
+        return rendering.xlsx(old.workbook(values), made_at=values["made_at"])
+    try:
+        found = printable(document.form, document.subject, document.subject_id)
+    except NoSuchForm:
+        raise FormUnfit([FormProblem(None, "", GONE)]) from None
+    if (document.edition, document.pack_hash) != (found.edition, found.pack.content_hash):
+        _become(document, found)
+    if found.is_draft and not found.pack.manifest.prints_drafts:
+        raise FormUnfit([FormProblem(None, "", NOT_FINAL)])
+    return made(found, Format(document.format))
+
+
+def _become(document: Document, found: Printable) -> None:
+    """:raises FormUnfit: the newer content has a document of its own."""
+    newer = Document.objects.filter(
+        subject_id=document.subject_id,
+        form=document.form,
+        format=document.format,
+        edition=found.edition,
+        pack_hash=found.pack.content_hash,
+    )
+    if newer.exists():
+        raise FormUnfit([FormProblem(None, "", REPLACED)])
+    document.edition, document.pack_hash = found.edition, found.pack.content_hash
+    document.control_number, document.is_draft = found.control_number, found.is_draft
+    document.title, document.file_name = found.title, f"{found.file_stem}.{document.format}"
+    if document.control_number:
+        asked = _Asked(
+            document.subject,
+            document.subject_id,
+            document.form,
+            document.facility_id,
+            document.month,
+            document.title,
+            found.file_stem,
+            (document.format,),
+            control_number=document.control_number,
+        )
+        _give(asked, municipality_id=document.municipality_id, at=timezone.now())
+
+
+def _refuse(document: Document, problems: Sequence[FormProblem]) -> None:
+    said = [
+        {"place": str(one.place) if one.place else "", "key": one.key, "sentence": one.sentence}
+        for one in problems
+    ]
+    document.failed_at = timezone.now()
+    content = json.dumps(said, ensure_ascii=False).encode()
+    document.problems_sealed = _sealed(document, content, bound_to=document.problems_place)
+    document.save()
+    record(
+        DocumentEvent.NOT_RENDERED,
+        on=document,
+        rows=_rows(document),
+        detail={"form": document.form, "problems": len(problems), "pack_hash": document.pack_hash},
+        outcome=Outcome.FAILED,
+    )
+
+
+def problems_of(document: Document) -> list[str]:
+    """Why it could not be made: every problem at its place, with what to do."""
+    if document.problems_sealed is None:
+        return []
+    content = _unsealed(document, document.problems_sealed, bound_to=document.problems_place)
+    return [
+        f"{one['place']}：{one['sentence']}" if one["place"] else one["sentence"]
+        for one in json.loads(content)
+    ]
+
+
+def _sealed(document: Document, content: bytes, *, bound_to: str) -> bytes:
+    if _names_people(document.subject):
+        # Within the seal every document has: whoever has lost either key reads nothing.
+        keys = person_keys.make([document.pk], municipality_id=document.municipality_id, owner=Owner.DOCUMENT)
+        content = keys[document.pk].seal(content, bound_to=bound_to)
+    return seal(content, bound_to=bound_to)
 
 
 def content_of(document: Document, *, by: Actor) -> bytes:
@@ -145,15 +339,15 @@ def content_of(document: Document, *, by: Actor) -> bytes:
     return content
 
 
-def destroy(subject_ids: Collection[UUID], form_code: str, *, at: datetime) -> list[UUID]:
+def destroy(subject_ids: Collection[UUID], subject_code: str, *, at: datetime) -> list[UUID]:
     """
     Make the documents of these subjects unreadable everywhere, backups included: their keys first, then the rows.
 
-    For forms that name people; whoever calls it records why. Returns the ids of the documents. One of these subjects
+    For subjects that name people; whoever calls it records why. Returns the ids of the documents. One of these subjects
     that is rendered at the moment is waited for; one rendered later shows what the caller's transaction leaves.
     """
     _hold_subjects(subject_ids)
-    found = Document.objects.filter(subject_id__in=subject_ids, form=form_code)
+    found = Document.objects.filter(subject_id__in=subject_ids, subject=subject_code)
     for city in set(found.values_list("municipality_id", flat=True)):
         own = list(found.filter(municipality=city).values_list("pk", flat=True))
         person_keys.destroy(own, municipality_id=city, at=at)
@@ -177,20 +371,32 @@ def _hold_subjects(subject_ids: Collection[UUID]) -> None:
 
 def _opened(document: Document) -> bytes:
     assert document.content_sealed is not None, "whoever asks has looked"
-    content = unseal(document.content_sealed, bound_to=document.place)
-    if not form_of(document.form).names_people:
+    return _unsealed(document, document.content_sealed, bound_to=document.place)
+
+
+def _unsealed(document: Document, token: bytes, *, bound_to: str) -> bytes:
+    content = unseal(token, bound_to=bound_to)
+    if not _names_people(document.subject):
         return content
     try:
         keys = person_keys.rings([document.pk], municipality_id=document.municipality_id)
     except person_keys.KeyDestroyed as gone:
         raise NotAllowed("保存期間が過ぎたため、この帳票は消去されました。") from gone
-    return keys[document.pk].unseal(content, bound_to=document.place)
+    return keys[document.pk].unseal(content, bound_to=bound_to)
+
+
+def _names_people(subject_code: str) -> bool:
+    old = forms.of_subject(subject_code)
+    return old.names_people if old is not None else subject_of(subject_code).names_people
 
 
 def _rows(document: Document) -> dict[str, Iterable[UUID]]:
-    people = form_of(document.form).people(document.subject_id)
+    old = forms.of_subject(document.subject)
+    people = (old if old is not None else subject_of(document.subject)).people(document.subject_id)
     return {"document": [document.pk], "subject": [document.subject_id], **people}
 
 
 def _has_failed(document: Document) -> bool:
+    if document.failed_at is not None:
+        return True
     return Job.objects.filter(pk=document.job_id, failed_at__isnull=False).exists()

@@ -1,54 +1,62 @@
-"""What pages show of documents: one form's progress, and everything that was made."""
+"""What pages show of documents: every form of a subject with its progress, and everything that was made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from documents.forms import PanelWords, form_of
-from documents.models import Document
+from documents import forms
+from documents.models import Document, Format
+from documents.operations import problems_of
+from documents.printables import Printable, printables
 from jobs.models import Job
+
+WORDS = {
+    "waiting": "順番を待っています",
+    "started": "作成しています",
+    "ready": "できました",
+    "failed": "作成できませんでした",
+}
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One document on its way: waiting, started, ready or failed."""
+    """
+    One document on its way: waiting, started, ready or failed. ``is_old``: the subject or the pack has changed since.
+    ``problems`` say why it could not be made as its data are, each with what to do.
+    """
 
     document: Document
     state: str
+    is_old: bool = False
+    problems: Sequence[str] = ()
 
     @property
     def words(self) -> str:
         """For the page."""
-        return {
-            "waiting": "順番を待っています",
-            "started": "作成しています",
-            "ready": "できました",
-            "failed": "作成できませんでした",
-        }[self.state]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The documents of one subject; empty before they were ordered."""
-
-    subject_id: UUID
-    form: str
-    progress: list[Progress]
-
-    @property
-    def words(self) -> PanelWords:
-        """How the page speaks of the form."""
-        return form_of(self.form).words
-
-    @property
-    def is_ordered(self) -> bool:
-        """Something was ordered."""
-        return bool(self.progress)
+        return WORDS[self.state]
 
     @property
     def is_busy(self) -> bool:
-        """Something is still on its way: the page asks again."""
-        return any(one.state in {"waiting", "started"} for one in self.progress)
+        """Somebody still works on it."""
+        return self.state in {"waiting", "started"}
+
+
+@dataclass(frozen=True)
+class PanelForm:
+    """One form of the subject: what was made of its present content, and of earlier ones (前の内容)."""
+
+    code: str
+    title: str
+    lead: str
+    formats: tuple[Format, ...]
+    progress: Sequence[Progress]
+    earlier: Sequence[Progress] = ()
+    is_draft: bool = False
+
+    @property
+    def is_ordered(self) -> bool:
+        """Its present content was ordered."""
+        return bool(self.progress)
 
     @property
     def has_failed(self) -> bool:
@@ -56,43 +64,129 @@ class Panel:
         return any(one.state == "failed" for one in self.progress)
 
     @property
+    def is_wanted(self) -> bool:
+        """Something of it can be ordered."""
+        return self.has_failed or not self.is_ordered
+
+    @property
+    def format_words(self) -> str:
+        """``PDFとExcel``."""
+        return "と".join(one.label for one in self.formats)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All forms of one subject with their documents."""
+
+    subject: str
+    subject_id: UUID
+    forms: Sequence[PanelForm]
+
+    @property
+    def is_busy(self) -> bool:
+        """Something is still on its way: the page asks again."""
+        return any(one.is_busy for form in self.forms for one in form.progress)
+
+    @property
+    def wanted(self) -> list[PanelForm]:
+        """The forms that can be ordered."""
+        return [form for form in self.forms if form.is_wanted]
+
+    @property
     def row_ids(self) -> list[UUID]:
         """The documents shown."""
-        return [one.document.pk for one in self.progress]
+        return [one.document.pk for form in self.forms for one in (*form.progress, *form.earlier)]
 
 
-def panel_for(subject_id: UUID, form: str) -> Panel:
-    """The state of each format, in two queries."""
-    found = Document.objects.filter(subject_id=subject_id, form=form).defer("content_sealed")
-    return Panel(subject_id, form, _progress_of(list(found.order_by("format"))))
+def panel_for(subject_code: str, subject_id: UUID) -> Panel:
+    """
+    Every form there is of a subject, and the state of each format; a constant number of queries.
+
+    :raises NoSuchSubject: nobody registered this kind of subject.
+    """
+    found = Document.objects.filter(subject_id=subject_id).defer("content_sealed")
+    progress = _progress_of(list(found.order_by("format", "-ordered_at")))
+    old = forms.of_subject(subject_code)
+    if old is not None:
+        shown = [
+            PanelForm(
+                old.code,
+                old.words.title,
+                old.words.lead,
+                tuple(map(Format, old.formats)),
+                [one for one in progress if one.document.form == old.code],
+            )
+        ]
+    else:
+        shown = [_panel_form(one, progress) for one in printables(subject_code, subject_id)]
+        shown += _gone(progress, {form.code for form in shown})
+    return Panel(subject_code, subject_id, shown)
+
+
+def _panel_form(found: Printable, progress: Sequence[Progress]) -> PanelForm:
+    own = [one for one in progress if one.document.form == found.code]
+    now = (found.edition, found.pack.content_hash)
+    present = [one for one in own if (one.document.edition, one.document.pack_hash) == now]
+    return PanelForm(
+        found.code,
+        found.pack.manifest.title,
+        found.pack.manifest.source if found.pack.manifest.official else "",
+        found.formats,
+        present,
+        _earlier(one for one in own if one not in present),
+        found.is_draft,
+    )
+
+
+def _earlier(progress: Iterable[Progress]) -> list[Progress]:
+    """What is still to be had of contents that hold no more."""
+    return [Progress(one.document, one.state, is_old=True) for one in progress if one.state == "ready"]
+
+
+def _gone(progress: Sequence[Progress], codes: set[str]) -> list[PanelForm]:
+    """What was printed in forms that are not in force any more stays to be had."""
+    kept: dict[str, list[Progress]] = {}
+    for one in _earlier(progress):
+        if one.document.form not in codes:
+            kept.setdefault(one.document.form, []).append(one)
+    return [
+        PanelForm(code, rows[0].document.title, "", (), (), rows, is_draft=False)
+        for code, rows in kept.items()
+    ]
 
 
 def progress_by_subject(subject_ids: Iterable[UUID], form: str) -> dict[UUID, list[Progress]]:
-    """How far the documents of many subjects are; two queries."""
+    """How far the newest documents of many subjects are, each format once; two queries."""
     found = Document.objects.filter(subject_id__in=list(subject_ids), form=form).defer("content_sealed")
+    newest: dict[tuple[UUID, str], Document] = {}
+    for document in found.order_by("format", "ordered_at"):
+        newest[document.subject_id, document.format] = document
     by_subject: dict[UUID, list[Progress]] = {}
-    for one in _progress_of(list(found.order_by("format"))):
+    for one in _progress_of(list(newest.values())):
         by_subject.setdefault(one.document.subject_id, []).append(one)
     return by_subject
 
 
-def _progress_of(documents: list[Document]) -> list[Progress]:
-    jobs = {job.pk: job for job in Job.objects.filter(pk__in=[document.job_id for document in documents])}
-    return [Progress(document, _state(document, jobs)) for document in documents]
-
-
-def _state(document: Document, jobs: dict[UUID, Job]) -> str:
-    if document.ready_at is not None:
-        return "ready"
-    job = jobs.get(document.job_id)
-    if job is None or job.failed_at is not None:
-        return "failed"
-    return "started" if job.started_at is not None else "waiting"
-
-
 def documents_made(words: str = "") -> list[Progress]:
     """Everything the facility in scope has ordered, newest month first, and how far each is; two queries."""
-    found = Document.objects.defer("content_sealed").order_by("-month", "title", "format")
+    found = Document.objects.defer("content_sealed").order_by("-month", "title", "format", "-ordered_at")
     if words:
         found = found.filter(title__icontains=words)
     return _progress_of(list(found))
+
+
+def _progress_of(documents: list[Document]) -> list[Progress]:
+    """With what is wrong of those that could not be made; one query, and the keys of those that name people."""
+    jobs = {job.pk: job for job in Job.objects.filter(pk__in=[document.job_id for document in documents])}
+    return [_progress(document, jobs) for document in documents]
+
+
+def _progress(document: Document, jobs: dict[UUID, Job]) -> Progress:
+    if document.ready_at is not None:
+        return Progress(document, "ready")
+    if document.failed_at is not None:
+        return Progress(document, "failed", problems=problems_of(document))
+    job = jobs.get(document.job_id)
+    if job is None or job.failed_at is not None:
+        return Progress(document, "failed")
+    return Progress(document, "started" if job.started_at is not None else "waiting")

@@ -6,10 +6,13 @@ The same values give the same bytes, so that a document's hash means something.
 """
 
 import io
+import mimetypes
 import os
 import re
 import zipfile
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +27,13 @@ os.environ["FONTCONFIG_FILE"] = str(fontconfig_file(settings.VAR_DIR))
 import weasyprint
 from weasyprint.urls import URLFetcher
 
+# Else the machine's own list of types would decide what a workbook inside a paper is.
+mimetypes.add_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx")
+
+UNIVERSAL = "pdf/ua-1"
+ARCHIVAL = "pdf/a-3a"
+# A file inside a paper bears no moment of its own, or the same paper would never be the same bytes.
+FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)<v ?/>')
@@ -46,15 +56,52 @@ class RefusingFetcher(URLFetcher):
         raise NothingIsFetched("documents fetch nothing")
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A file inside a PDF: what the paper was made from (``Source``), or belongs to it."""
+
+    name: str
+    content: bytes
+    words: str
+    relationship: str = "Source"
+
+
 def pdf(template: str, values: dict[str, Any], *, identifier: str) -> bytes:
     """A tagged PDF (PDF/UA-1) with embedded, subset fonts."""
-    html = render_to_string(template, values)
+    return pdf_of_html(render_to_string(template, values), identifier=identifier)
+
+
+def pdf_of_html(
+    html: str, *, identifier: str, variant: str = UNIVERSAL, attachments: Sequence[Attached] = ()
+) -> bytes:
+    """
+    A tagged PDF of a page, with embedded, subset fonts: PDF/UA-1, or ``ARCHIVAL`` (PDF/A-3a) where files go with it.
+
+    The same page gives the same bytes. Nothing is fetched: whatever the page asks for, fails.
+
+    :raises NothingIsFetched: the page asks for a file or an address.
+    """
     fetcher = RefusingFetcher(allowed_protocols=())  # type: ignore[no-untyped-call]
     document = weasyprint.HTML(string=html, url_fetcher=fetcher)  # type: ignore[no-untyped-call]
     content: bytes = document.write_pdf(  # type: ignore[no-untyped-call]
-        pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode("ascii"), full_fonts=False
+        pdf_variant=variant,
+        pdf_identifier=identifier.encode("ascii"),
+        full_fonts=False,
+        attachments=[_attachment(one, fetcher) for one in attachments] or None,
     )
     return content
+
+
+def _attachment(one: Attached, fetcher: RefusingFetcher) -> Any:
+    return weasyprint.Attachment(  # type: ignore[no-untyped-call]
+        file_obj=io.BytesIO(one.content),
+        url_fetcher=fetcher,
+        name=one.name,
+        description=one.words,
+        relationship=one.relationship,
+        created=FIRST_DAY,
+        modified=FIRST_DAY,
+    )
 
 
 def xlsx(filled: FilledWorkbook, *, made_at: datetime) -> bytes:

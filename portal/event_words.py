@@ -285,6 +285,7 @@ WORDS = {
     "documents.ordered": "帳票の作成を依頼した",
     "documents.progress_shown": "帳票の作成状況を見た",
     "documents.rendered": "帳票を作成した",
+    "documents.not_rendered": "帳票を作成できなかった（入力の確認が必要）",
     "documents.downloaded": "帳票をダウンロードした",
     "notices.listed": "お知らせの一覧を見た",
     "notices.shown": "お知らせを見た",

@@ -58,7 +58,7 @@ def covers(request: TenantRequest, facility_number: str) -> HttpResponse:
     try:
         with transaction.atomic():
             for paper_id in chosen:
-                documents.order(COVER_FORM, paper_id, by=request.actor, at=timezone.now())
+                documents.order(COVER_FORM, "paper", paper_id, by=request.actor, at=timezone.now())
             record(PaperEvent.COVERS_ORDERED, by=request.actor, rows={"paper": chosen})
     except NotAllowed as refusal:
         return _page(request, [str(refusal)])

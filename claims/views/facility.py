@@ -28,7 +28,7 @@ from claims.operations import confirming, conversation, drafting, submitting
 from claims.operations import facts as facts_operations
 from claims.paper import may_be_printed
 from claims.queries import facility as queries
-from claims.wording import CLAIM_FORM, month_words, price_bands
+from claims.wording import month_words, price_bands
 from documents.queries import panel_for
 from facilities.models import Municipality
 from facilities.periods import ServiceMonth
@@ -360,7 +360,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
     except Claim.DoesNotExist:
         raise Http404 from None
     claim = view.claim
-    panel = panel_for(claim.pk, CLAIM_FORM) if may_be_printed(claim) else None
+    panel = panel_for("claim", claim.pk) if may_be_printed(claim) else None
     shown = {**view.row_ids, **({"document": panel.row_ids} if panel else {})}
     record(ClaimEvent.SHOWN, on=claim, rows=shown, detail={"content_hash": claim.content_hash})
     closed = view.is_closed

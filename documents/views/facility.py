@@ -4,6 +4,8 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from documents import operations, queries
+from documents.dictionary import NoSuchSubject
 from documents.events import DocumentEvent
-from documents.forms import NoSuchForm
+from documents.in_force import NoSuchForm
 from documents.models import Document
 from facilities.requests import TenantRequest
 from facilities.rules import NotAllowed
@@ -30,11 +33,14 @@ def documents(request: TenantRequest, facility_number: str) -> HttpResponse:
 
 
 @require_POST
-def order(request: TenantRequest, facility_number: str, form: str, subject_id: UUID) -> HttpResponse:
-    """Order a form; then back to where the order came from."""
+def order(request: TenantRequest, facility_number: str, subject: str, subject_id: UUID) -> HttpResponse:
+    """Order the chosen forms of a subject, without any chosen all that can be made; then back to the page."""
     try:
-        operations.order(form, subject_id, by=request.actor, at=timezone.now())
-    except NoSuchForm:
+        codes = request.POST.getlist("form") or _wanted(subject, subject_id)
+        with transaction.atomic():
+            for code in codes:
+                operations.order(code, subject, subject_id, by=request.actor, at=timezone.now())
+    except (NoSuchForm, NoSuchSubject, ObjectDoesNotExist):
         raise Http404 from None
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
@@ -46,14 +52,21 @@ def order(request: TenantRequest, facility_number: str, form: str, subject_id: U
     return redirect("documents:list", facility_number)
 
 
+def _wanted(subject: str, subject_id: UUID) -> list[str]:
+    return [form.code for form in queries.panel_for(subject, subject_id).wanted]
+
+
 @require_GET
-def progress(request: TenantRequest, facility_number: str, form: str, subject_id: UUID) -> HttpResponse:
+def progress(request: TenantRequest, facility_number: str, subject: str, subject_id: UUID) -> HttpResponse:
     """The panel alone, asked for again and again while something is on its way."""
-    panel = queries.panel_for(subject_id, form)
+    try:
+        panel = queries.panel_for(subject, subject_id)
+    except (NoSuchSubject, ObjectDoesNotExist):
+        raise Http404 from None
     record(DocumentEvent.PROGRESS_SHOWN, rows={"document": panel.row_ids})
-    if not panel.is_ordered:
+    if not panel.row_ids:
         raise Http404
-    return render(request, "documents/panel.html", {"panel": panel, "back": ""})
+    return render(request, "documents/panel.html", {"panel": panel, "back": request.GET.get("back", "")})
 
 
 @require_GET

@@ -19,7 +19,6 @@ from staff_records.events import StaffEvent
 from staff_records.models import RosterSnapshot
 from staff_records.operations import year_start
 from staff_records.operations.rounds import is_asked
-from staff_records.paper import ROSTER_FORM
 from staff_records.queries.year_start import STATES, facility_year
 from staff_records.views.roster import roster_crumbs
 
@@ -90,7 +89,7 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
     require_year(fiscal_year)
     facility, today = own_facility(request), timezone.localdate()
     view = facility_year(facility, fiscal_year, request.membership.municipality, today=today)
-    panel = panel_for(view.printable.pk, ROSTER_FORM) if view.printable else None
+    panel = panel_for("roster", view.printable.pk) if view.printable else None
     rows = view.row_ids | ({"document": panel.row_ids} if panel else {})
     record(StaffEvent.YEAR_SHOWN, on=facility, rows=rows, detail={"fiscal_year": fiscal_year})
     asked = is_asked(facility, fiscal_year) or bool(view.versions)

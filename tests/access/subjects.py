@@ -290,7 +290,7 @@ def loaded_book(city: City) -> Book:
 def document_of(place: Nursery, claim: Claim) -> Document:
     """The workbook of an approved claim, rendered."""
     with place.open() as clerk:
-        ordered = documents.order(CLAIM_FORM, claim.pk, by=clerk, at=timezone.now())
+        ordered = documents.order(CLAIM_FORM, "claim", claim.pk, by=clerk, at=timezone.now())
         workbook = next(document for document in ordered if document.format == Format.XLSX)
         documents.render(workbook.pk)
     return workbook

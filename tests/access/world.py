@@ -16,7 +16,6 @@ from claims.models import Claim, CountDispute, CountImport
 from claims.operations import review
 from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
-from claims.wording import CLAIM_FORM
 from facilities.actors import Role
 from facilities.models import (
     AddressRegistration,
@@ -137,7 +136,7 @@ class World:
             "number": self.sakura.facility.number,
             "month": JULY if view_name == "claims:dispute_counts" else JUNE,
             "claim_id": claim.pk,
-            "form": CLAIM_FORM,
+            "subject": "claim",
             "subject_id": self.approved.pk,
             "day": "2026-12-28",
             "fiscal_year": ServiceMonth.of(timezone.localdate()).fiscal_year,

@@ -268,9 +268,9 @@ def test_received_twice_at_once_is_received_once(city, sakura, sent):
 def test_the_cover_says_what_and_by_when(sakura, sent):
     [paper] = own(sakura)
     with sakura.open() as by:
-        [ordered] = documents.order(COVER_FORM, paper.pk, by=by, at=AT)
+        [ordered] = documents.order(COVER_FORM, "paper", paper.pk, by=by, at=AT)
         documents.render(ordered.pk)
-        [again] = documents.order(COVER_FORM, paper.pk, by=by, at=AT)
+        [again] = documents.order(COVER_FORM, "paper", paper.pk, by=by, at=AT)
         document = Document.objects.get(pk=again.pk)
         content = documents.content_of(document, by=by)
         told = values(paper.pk)
@@ -292,11 +292,11 @@ def test_no_cover_for_what_is_not_needed_or_not_ones_own(city, sakura, sent):
     [paper] = own(sakura)
     sumire = make_facility(city, "すみれ保育園", number="1299900000902")
     with sumire.open() as by, pytest.raises(NotAllowed):
-        documents.order(COVER_FORM, paper.pk, by=by, at=AT)
+        documents.order(COVER_FORM, "paper", paper.pk, by=by, at=AT)
     with city.open(Role.OFFICER) as by:
         papers.spare(paper.pk, reason="不要", by=by)
     with sakura.open() as by, pytest.raises(NotAllowed, match="提出不要"):
-        documents.order(COVER_FORM, paper.pk, by=by, at=AT)
+        documents.order(COVER_FORM, "paper", paper.pk, by=by, at=AT)
 
 
 def test_the_facility_prints_covers_and_says_that_it_has_sent(sakura, sent, time_machine):

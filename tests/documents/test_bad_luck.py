@@ -31,7 +31,7 @@ def approved_claim() -> tuple[City, Nursery, Claim]:
 
 def order(garden: Nursery, claim: Claim) -> list[Document]:
     with garden.open() as clerk:
-        return operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+        return operations.order("claim", "claim", claim.pk, by=clerk, at=timezone.now())
 
 
 def test_two_orders_at_once_make_each_format_once() -> None:
@@ -88,4 +88,4 @@ def test_what_was_given_up_is_said_and_can_be_ordered_anew() -> None:
     running.run_due()
 
     with garden.open():
-        assert {one.state for one in queries.panel_for(claim.pk, "claim").progress} == {"ready"}
+        assert {one.state for one in queries.panel_for("claim", claim.pk).forms[0].progress} == {"ready"}

@@ -82,7 +82,7 @@ def approved(request, city):
 
 def order_and_render(garden, claim, run_jobs):
     with garden.open() as clerk:
-        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+        operations.order("claim", "claim", claim.pk, by=clerk, at=timezone.now())
     run_jobs()
     with garden.open() as clerk:
         return {
@@ -272,7 +272,7 @@ def test_nothing_prints_before_the_approval(city):
     garden, claim = submitted_claim(city)
 
     with garden.open() as clerk, pytest.raises(NotAllowed, match="承認したあと"):
-        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+        operations.order("claim", "claim", claim.pk, by=clerk, at=timezone.now())
 
 
 def test_ordered_twice_is_made_once(city, run_jobs):
@@ -301,14 +301,14 @@ def test_progress_goes_from_waiting_to_ready(city, run_jobs):
     garden, claim = submitted_claim(city)
     approve(city, claim)
     with garden.open() as clerk:
-        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
-        before = queries.panel_for(claim.pk, "claim")
+        operations.order("claim", "claim", claim.pk, by=clerk, at=timezone.now())
+        before = queries.panel_for("claim", claim.pk)
     run_jobs()
     with garden.open():
-        after = queries.panel_for(claim.pk, "claim")
+        after = queries.panel_for("claim", claim.pk)
 
-    assert [one.state for one in before.progress] == ["waiting", "waiting"]
-    assert [one.state for one in after.progress] == ["ready", "ready"]
+    assert [one.state for one in before.forms[0].progress] == ["waiting", "waiting"]
+    assert [one.state for one in after.forms[0].progress] == ["ready", "ready"]
 
 
 def test_the_clerk_orders_watches_and_downloads_in_the_browser(city, run_jobs):

@@ -361,6 +361,7 @@ def test_a_printed_roster_of_theirs_goes_too(sakura, run_jobs):
             "municipality": sakura.city.municipality,
             "facility": sakura.facility,
             "form": "roster",
+            "subject": "roster",
             "format": "pdf",
             "month": date(2011, 4, 1),
             "title": "名簿",

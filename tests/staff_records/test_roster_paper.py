@@ -34,7 +34,7 @@ def sakura(db):
 
 def printed(nursery, snapshot, run_jobs):
     with nursery.open() as clerk:
-        documents.order(ROSTER_FORM, snapshot.pk, by=clerk, at=AT)
+        documents.order(ROSTER_FORM, "roster", snapshot.pk, by=clerk, at=AT)
     run_jobs()
     with nursery.open() as clerk:
         found = {row.format: row for row in Document.objects.all()}
@@ -83,14 +83,14 @@ def test_a_roster_that_was_taken_back_is_not_printed(sakura):
     with sakura.open() as clerk:
         year_start.withdraw(snapshot.pk, by=clerk, at=AT)
         with pytest.raises(NotAllowed, match="市に提出したあと"):
-            documents.order(ROSTER_FORM, snapshot.pk, by=clerk, at=AT)
+            documents.order(ROSTER_FORM, "roster", snapshot.pk, by=clerk, at=AT)
 
 
 def test_of_another_facility_nothing_is_printed(sakura):
     sumire = make_facility(sakura.city, "すみれ保育園", number="1299900000902")
     snapshot = send(sakura)
     with sumire.open() as stranger, pytest.raises(NotAllowed, match="見つかりません"):
-        documents.order(ROSTER_FORM, snapshot.pk, by=stranger, at=AT)
+        documents.order(ROSTER_FORM, "roster", snapshot.pk, by=stranger, at=AT)
 
 
 def test_with_somebody_erased_the_old_paper_opens_nowhere_and_the_new_one_leaves_them_out(

@@ -125,7 +125,7 @@ def test_a_roster_ordered_and_rendered_while_somebody_is_erased_does_not_name_th
     def print_it():
         assert begun.wait(20)
         with sakura.open() as clerk:
-            ordered = documents.order(ROSTER_FORM, snapshot.pk, by=clerk, at=AT)
+            ordered = documents.order(ROSTER_FORM, "roster", snapshot.pk, by=clerk, at=AT)
             book = next(one for one in ordered if one.format == Format.XLSX)
             with transaction.atomic():
                 documents.render(book.pk)
@@ -144,7 +144,7 @@ def test_a_roster_ordered_and_rendered_while_somebody_is_erased_does_not_name_th
 def test_a_roster_that_is_being_rendered_goes_with_whom_it_names(sakura, monkeypatch):
     snapshot = accepted(sakura)
     with sakura.open() as clerk:
-        ordered = documents.order(ROSTER_FORM, snapshot.pk, by=clerk, at=AT)
+        ordered = documents.order(ROSTER_FORM, "roster", snapshot.pk, by=clerk, at=AT)
     book = next(one for one in ordered if one.format == Format.XLSX)
     rendered, writes = Event(), rendering.xlsx
 

@@ -1,0 +1,105 @@
+"""
+A form of one subject as a file: its values filled into its pack, drawn or spliced. The same content, the same bytes.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+
+from documents import html_forms, rendering
+from documents.models import Format
+from documents.packs.drawing import drawn
+from documents.packs.filled import Filled, FormProblem, Marks
+from documents.packs.filling import fill, wanted_names
+from documents.packs.pack import Pack
+from documents.packs.template import Template
+from documents.packs.template_reading import read_template
+from documents.printables import Printable
+
+DRAFT: Final = "下書き"
+KEPT_TEMPLATES: Final = 64
+
+
+class FormUnfit(Exception):
+    """The form cannot be handed out as its data are; ``problems`` say where and what to do."""
+
+    def __init__(self, problems: Sequence[FormProblem]) -> None:
+        # Sentences may quote values: they stay out of the exception's text, and so out of every log.
+        super().__init__(f"{len(problems)} problems")
+        self.problems = tuple(problems)
+
+
+def filled_form(found: Printable) -> Filled:
+    """The form with its values; whatever is wrong stands in its ``problems``."""
+    manifest = found.pack.manifest
+    values = found.values(wanted_names(manifest))
+    return fill(manifest, _template(found.pack), values, title=found.title, marks=marks_of(found))
+
+
+def marks_of(found: Printable) -> Marks:
+    """What stands on every page besides the form."""
+    band = "　".join(words for words in (DRAFT if found.is_draft else "", found.facts.price_mark) if words)
+    number = found.control_number
+    return Marks(band, number, check_address(number) if number else "")
+
+
+def check_address(control_number: str) -> str:
+    """What the QR code says: the address that leads an authorised reader to the very version."""
+    return f"{settings.SITE_URL}/q/{control_number}/"
+
+
+def made(found: Printable, file_format: Format) -> bytes:
+    """
+    The file.
+
+    :raises FormUnfit: a value is missing its place, does not fit, or cannot be drawn.
+    """
+    filled = filled_form(found)
+    if filled.problems:
+        raise FormUnfit(filled.problems)
+    if file_format == Format.XLSX:
+        return _workbook(found, filled)
+    return _pdf(found, filled)
+
+
+def _workbook(found: Printable, filled: Filled) -> bytes:
+    assert found.pack.workbook is not None, "only a pack with a workbook is ordered as one"
+    raise FormUnfit([FormProblem(None, "", "Excelはまだ作れません。")])
+
+
+def _pdf(found: Printable, filled: Filled) -> bytes:
+    manifest = found.pack.manifest
+    attached = []
+    if manifest.embeds_workbook and found.pack.workbook is not None:
+        attached.append(
+            rendering.Attached(f"{found.file_stem}.xlsx", _workbook(found, filled), f"{found.title}（Excel）")
+        )
+    return rendering.pdf_of_html(
+        _page(found.pack, filled),
+        identifier=f"{found.subject_id}-{found.code}",
+        variant=rendering.ARCHIVAL if attached else rendering.UNIVERSAL,
+        attachments=attached,
+    )
+
+
+def _page(pack: Pack, filled: Filled) -> str:
+    if pack.html is not None:
+        return html_forms.page(pack.html, filled)
+    template = _template(pack)
+    assert template is not None, "a pack has a workbook or a template of HTML"
+    drawing = drawn(template, filled)
+    if drawing.problems:
+        raise FormUnfit(drawing.problems)
+    return drawing.page
+
+
+def _template(pack: Pack) -> Template | None:
+    return None if pack.workbook is None else _read(pack.content_hash, pack.workbook)
+
+
+@lru_cache(KEPT_TEMPLATES)
+def _read(content_hash: str, workbook: bytes) -> Template:
+    """Once for each process and pack: reading a workbook takes longer than filling it."""
+    return read_template(workbook)

@@ -1,0 +1,137 @@
+"""
+A form of one subject as it would be printed now: its pack in force, its facts, what its documents are called.
+
+Everything that orders, renders or shows forms begins here. Nothing is recorded but what a subject's values record.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import formulas
+from documents import in_force
+from documents.common_values import COMMON, common_values
+from documents.dictionary import Facts, Row, Subject, Values, subject_of
+from documents.models import Format
+from documents.packs.filling import is_for
+from documents.packs.pack import Pack
+from facilities.models import Facility
+from pages import wareki
+
+LONGEST_TITLE = 120
+LONGEST_STEM = 110
+NOT_IN_FILE_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|\r\n\t', "・"))
+NO_CONTACT: Row = dict.fromkeys(
+    entry.name for entry in next(g for g in COMMON.groups if g.name == "contact").entries
+)
+
+
+@dataclass(frozen=True)
+class Printable:
+    """One form of one subject, now. ``edition`` changes whenever its documents would show something else."""
+
+    pack: Pack
+    subject: Subject
+    subject_id: UUID
+    facts: Facts
+    facility: Facility
+
+    @property
+    def code(self) -> str:
+        """The form's code."""
+        return self.pack.manifest.code
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """In which it is made: every pack has a PDF, one with a workbook an xlsx, too."""
+        return (Format.PDF, Format.XLSX) if self.pack.workbook is not None else (Format.PDF,)
+
+    @property
+    def edition(self) -> str:
+        """Which content it would show."""
+        return self.facts.edition
+
+    @property
+    def control_number(self) -> str:
+        """Of final content only."""
+        return self.facts.control_number if self.facts.is_final else ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Its content is not final."""
+        return not self.facts.is_final
+
+    @property
+    def month(self) -> date:
+        """The first day of the month it is filed under."""
+        return self.facts.month.first_day
+
+    @property
+    def title(self) -> str:
+        """``令和8年6月分 委託費請求書``."""
+        period = self.facts.period_words or f"{wareki.month_words(self.month)}分"
+        return f"{period} {self.pack.manifest.title}"[:LONGEST_TITLE]
+
+    @property
+    def file_stem(self) -> str:
+        """``事業所番号_年度_月_様式``, with what tells papers of one month apart."""
+        month = self.facts.month
+        year = wareki.fiscal_year_words(month.fiscal_year)
+        stem = f"{self.facility.number}_{year}_{month.month:02}_{self.pack.manifest.title}{self.facts.suffix}"
+        return f"{stem}{'_下書き' if self.is_draft else ''}".translate(NOT_IN_FILE_NAMES)[:LONGEST_STEM]
+
+    def values(self, wanted: frozenset[str]) -> Values:
+        """The values of these groups and tables. ``Subject.values`` records what it reads of people."""
+        own = wanted - {group.name for group in COMMON.groups}
+        found: Mapping[str, Row] = common_values(
+            self.facts, title=self.pack.manifest.title, wanted=wanted, contact=NO_CONTACT
+        )
+        return {**found, **self.subject.values(self.subject_id, own)}
+
+
+def printable(code: str, subject_code: str, subject_id: UUID) -> Printable:
+    """
+    The form of this code for a subject.
+
+    :raises NoSuchForm: none in force for its sort, year and facility type, or its condition does not hold.
+    :raises NoSuchSubject: nobody registered this kind of subject.
+    """
+    subject, facts, facility = _known(subject_code, subject_id)
+    pack = in_force.pack_for(
+        code, subject_code, of=facts.of, fiscal_year=facts.month.fiscal_year, facility_kind=facility.kind
+    )
+    found = Printable(pack, subject, subject_id, facts, facility)
+    if not _is_for(found):
+        raise in_force.NoSuchForm(code)
+    return found
+
+
+def printables(subject_code: str, subject_id: UUID) -> list[Printable]:
+    """
+    Every form there is for a subject, in the order of their codes; drafts only where their pack prints them.
+
+    :raises NoSuchSubject: nobody registered this kind of subject.
+    """
+    subject, facts, facility = _known(subject_code, subject_id)
+    packs = in_force.packs_for(
+        subject_code, of=facts.of, fiscal_year=facts.month.fiscal_year, facility_kind=facility.kind
+    )
+    found = (Printable(pack, subject, subject_id, facts, facility) for pack in packs)
+    return [one for one in found if (facts.is_final or one.pack.manifest.prints_drafts) and _is_for(one)]
+
+
+def groups_of(sources: Iterable[str]) -> frozenset[str]:
+    """The groups and tables that these formulas speak of."""
+    return frozenset(name for source in sources for name in formulas.read(source).names)
+
+
+def _known(subject_code: str, subject_id: UUID) -> tuple[Subject, Facts, Facility]:
+    subject = subject_of(subject_code)
+    facts = subject.facts(subject_id)
+    return subject, facts, Facility.objects.get(pk=facts.facility_id)
+
+
+def _is_for(found: Printable) -> bool:
+    when = found.pack.manifest.when
+    return not when or is_for(found.pack.manifest, found.values(groups_of([when])))
