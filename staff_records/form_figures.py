@@ -315,6 +315,13 @@ ROSTER: Final[tuple[ToldOfRoster, ...]] = (
         Entry("year_words", "名簿の年度", Kind.TEXT, "「令和8年度」の形。"),
         lambda sent: wareki.fiscal_year_words(sent.snapshot.fiscal_year),
     ),
+    (
+        Entry("as_of", "年度と基準日（文）", Kind.TEXT, "「令和8年度（令和8年4月1日現在）」の形。"),
+        lambda sent: (
+            f"{wareki.fiscal_year_words(sent.snapshot.fiscal_year)}"
+            f"（{wareki.day_words(sent.snapshot.day)}現在）"
+        ),
+    ),
 )
 FIGURES: Final[tuple[ToldOfRoster, ...]] = (
     (

@@ -119,20 +119,25 @@ def values(snapshot_id: UUID, wanted: frozenset[str]) -> Values:
         rows={"roster_snapshot": [found.pk], "staff_member": sent.frozen.people},
         detail={"fiscal_year": found.fiscal_year, "version": found.version},
     )
-    told: dict[str, Row | Sequence[Row]] = {}
+    return told(sent, wanted)
+
+
+def told(sent: Sent, wanted: frozenset[str]) -> Values:
+    """What is wanted of a roster that was opened. Pure."""
+    found: dict[str, Row | Sequence[Row]] = {}
     if "roster" in wanted:
-        told["roster"] = {entry.name: of(sent) for entry, of in ROSTER}
+        found["roster"] = {entry.name: of(sent) for entry, of in ROSTER}
     if "roster_figures" in wanted:
-        told["roster_figures"] = {entry.name: of(sent) for entry, of in FIGURES}
+        found["roster_figures"] = {entry.name: of(sent) for entry, of in FIGURES}
     if "roster_people" in wanted:
-        told["roster_people"] = [{entry.name: of(shown) for entry, of in PEOPLE} for shown in sent.people]
+        found["roster_people"] = [{entry.name: of(shown) for entry, of in PEOPLE} for shown in sent.people]
     if "roster_trainings" in wanted:
-        told["roster_trainings"] = [row for shown in sent.people for row in _trainings(shown)]
+        found["roster_trainings"] = [row for shown in sent.people for row in _trainings(shown)]
     if "roster_leadership" in wanted:
-        told["roster_leadership"] = [
+        found["roster_leadership"] = [
             {entry.name: of(shown) for entry, of in LEADERSHIP} for shown in sent.people if shown.post_rank
         ]
-    return told
+    return found
 
 
 def _trainings(shown: OnRoster) -> list[Row]:

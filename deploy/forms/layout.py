@@ -174,8 +174,12 @@ class Sheet:
         where: str = "",
         overflow: Overflow = Overflow.CONTINUE,
         headings: bool = True,
+        besides: Sequence[FormColumn] = (),
     ) -> None:
-        """A table of ``rows`` rows with its headings; ``indent`` columns are left free on its left."""
+        """
+        A table of ``rows`` rows with its headings; ``indent`` columns are left free on its left. ``besides`` have no
+        cells: sums need them.
+        """
         if headings:
             before = (plain("", indent),) if indent else ()
             self.line(*before, *(head(one.heading, one.span, size=8) for one in columns), height=head_height)
@@ -211,7 +215,9 @@ class Sheet:
         for one, letter in self._letters(columns, indent):
             self.form.addresses[f"{key}.{one.key}"] = f"{letter}{top}:{letter}{self.row}"
         self.form.tables.append(
-            FormTable(key, label, each, tuple(found), f"{self._title}!{block}", where, overflow=overflow)
+            FormTable(
+                key, label, each, (*found, *besides), f"{self._title}!{block}", where, overflow=overflow
+            )
         )
 
     def across(
