@@ -316,7 +316,7 @@ class Sheet:
         if part.formula:
             cell.value = "=" + _with_addresses(part.formula, self.form.addresses)
         if part.label:
-            self.form.fields.append(
+            self.form.add(
                 FormField(
                     part.key, part.label, part.source, part.format, (f"{self._title}!{address}",), part.words
                 )
@@ -403,6 +403,14 @@ class Form:
         sheet.print_options.horizontalCentered = True
         sheet.sheet_view.showGridLines = False
         return Sheet(self, sheet, len(widths))
+
+    def add(self, found: FormField) -> None:
+        """One more field; the same one again stands in a further cell."""
+        for place, one in enumerate(self.fields):
+            if replace(one, at=()) == replace(found, at=()):
+                self.fields[place] = replace(one, at=(*one.at, *found.at))
+                return
+        self.fields.append(found)
 
     def helper(self, key: str, label: str, source: str, format: str = "") -> None:
         """A field without a cell, for other fields or the HTML template."""
