@@ -24,7 +24,10 @@ MIDDLE: Final = Look(size=10, align="center")
 # Of few children the sum is a family's fee, which the city's section does not see: it is told on the request alone.
 HIDDEN: Final = "claim.charge_reveals_family"
 NOT_OFFICIAL: Final = "この様式は見本です。公式の様式ではありません。"
-NO_CHARGE_SHOWN: Final = "利用者負担額と差し引き後の額は、児童が少なく家庭の負担額が分かるため、この通知に載せていません。請求書でご確認ください。"
+NO_CHARGE_SHOWN: Final = (
+    "利用者負担額と差し引き後の額は、児童が少なく家庭の負担額が分かるため、載せていません。"
+    "請求書でご確認ください。"
+)
 
 
 def forms() -> list[Form]:
@@ -129,7 +132,7 @@ def decision_notice() -> Form:
         sheet,
         "claim.approved_on",
         "支給決定通知書",
-        lead_of("請求のあった", "について、次のとおり支給することを決定したので、通知します。"),
+        lead_of("請求のあった", "について、次のとおり支給を決定したので、通知します。"),
     )
     sheet.line(
         head("請求の管理番号", 6, size=8),
@@ -291,7 +294,7 @@ def difference_notice() -> Form:
 
 
 def payment_notice() -> Form:
-    """When so much will be paid. There is no settlement yet: the day is the planned one, and nobody says it was paid."""
+    """When so much will be paid. There is no settlement yet: it is the planned day, and nobody says it was paid."""
     form = _form(
         "payment_notice",
         "支払通知書",
