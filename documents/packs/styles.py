@@ -51,7 +51,8 @@ COMMON: Final = """
 ON_SCREEN: Final = """
 .fd table{background:#fff}
 .fd td,.fd th{position:relative}
-.fd .fa{display:block;min-height:1em;color:inherit;text-decoration:none}
+.fd .fa{display:block;color:inherit;text-decoration:none}
+.fd .fa:focus-visible{outline:none}
 .fd .fa::after{content:"";position:absolute;inset:0;z-index:1}
 .fd .fa:hover::after{background:rgb(0 23 193 / .12)}
 .fd .fa:focus-visible::after{outline:3px solid #000;outline-offset:-3px;background:rgb(255 212 61 / .45)}
