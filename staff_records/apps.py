@@ -12,5 +12,6 @@ class StaffRecordsConfig(AppConfig):
     def ready(self) -> None:
         """Tell documents how rosters are printed, facilities what has begun, where to go and what is open."""
         import_module("staff_records.paper").register()
+        import_module("staff_records.form_subjects").register_subject()
         for name in ("beginnings", "doors", "open_tasks", "tasks"):
             import_module(f"staff_records.{name}")

@@ -174,8 +174,12 @@ class Sheet:
         where: str = "",
         overflow: Overflow = Overflow.CONTINUE,
         headings: bool = True,
+        besides: Sequence[FormColumn] = (),
     ) -> None:
-        """A table of ``rows`` rows with its headings; ``indent`` columns are left free on its left."""
+        """
+        A table of ``rows`` rows with its headings; ``indent`` columns are left free on its left. ``besides`` have no
+        cells: sums need them.
+        """
         if headings:
             before = (plain("", indent),) if indent else ()
             self.line(*before, *(head(one.heading, one.span, size=8) for one in columns), height=head_height)
@@ -211,7 +215,9 @@ class Sheet:
         for one, letter in self._letters(columns, indent):
             self.form.addresses[f"{key}.{one.key}"] = f"{letter}{top}:{letter}{self.row}"
         self.form.tables.append(
-            FormTable(key, label, each, tuple(found), f"{self._title}!{block}", where, overflow=overflow)
+            FormTable(
+                key, label, each, (*found, *besides), f"{self._title}!{block}", where, overflow=overflow
+            )
         )
 
     def across(
@@ -312,7 +318,7 @@ class Sheet:
         if part.formula:
             cell.value = "=" + _with_addresses(part.formula, self.form.addresses)
         if part.label:
-            self.form.fields.append(
+            self.form.add(
                 FormField(
                     part.key, part.label, part.source, part.format, (f"{self._title}!{address}",), part.words
                 )
@@ -399,6 +405,14 @@ class Form:
         sheet.print_options.horizontalCentered = True
         sheet.sheet_view.showGridLines = False
         return Sheet(self, sheet, len(widths))
+
+    def add(self, found: FormField) -> None:
+        """One more field; the same one again stands in a further cell."""
+        for place, one in enumerate(self.fields):
+            if replace(one, at=()) == replace(found, at=()):
+                self.fields[place] = replace(one, at=(*one.at, *found.at))
+                return
+        self.fields.append(found)
 
     def helper(self, key: str, label: str, source: str, format: str = "") -> None:
         """A field without a cell, for other fields or the HTML template."""
