@@ -85,7 +85,7 @@ def furniture(marks: Marks) -> Furniture:
 
 @lru_cache(maxsize=16)
 def qr_svg(address: str, number: str) -> str:
-    """The QR code as one path, with words for those who do not see it. Its quiet zone is part of it."""
+    """The QR code as one stroked path, with words for those who do not see it. Its quiet zone is part of it."""
     code = segno.make(address, error="m", micro=False)
     quiet = 2
     side = code.symbol_size(border=quiet)[0]
@@ -97,12 +97,12 @@ def qr_svg(address: str, number: str) -> str:
             while column + run < len(modules) and modules[column + run]:
                 run += 1
             if run:
-                path.append(f"M{column + quiet} {row}h{run}v1h-{run}z")
+                path.append(f"M{column + quiet} {row}.5h{run}")
             column += run + 1
     words = f"確認用の二次元コード（管理番号 {number}）" if number else "確認用の二次元コード"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img">'
-        f'<title>{escape(words)}</title><path d="{"".join(path)}"/></svg>'
+        f'<title>{escape(words)}</title><path stroke="#000" d="{"".join(path)}"/></svg>'
     )
 
 

@@ -39,7 +39,8 @@ VERTICAL: Final = {"top": "top", "center": "middle", "justify": "middle", "distr
 COMMON: Final = """
 .fd{color:#000;font-kerning:none;font-variant-ligatures:none;letter-spacing:0}
 .fd table{border-collapse:collapse;table-layout:fixed;border-spacing:0;margin:0}
-.fd td,.fd th{box-sizing:border-box;padding:0;overflow:visible;white-space:nowrap;font-weight:400;text-align:left;vertical-align:bottom}
+.fd td,.fd th{box-sizing:border-box;padding:0;overflow:visible;white-space:nowrap}
+.fd td,.fd th{font-weight:400;text-align:left;vertical-align:bottom}
 .fd h1,.fd h2{font:inherit;margin:0;color:inherit}
 .fd .fv{display:inline-block;transform:rotate(90deg)}
 .fd .fp{display:inline-block;transform:translate(.6em,-.6em)}
