@@ -12,7 +12,9 @@ from tests.staff_records.sample_roster import FAMILIES, GIVEN, common
 
 JOBS = ("園長", "主任保育士", "保育士", "保育士", "看護師", "調理師", "パート保育士")
 POSTS = {3: "副主任保育士", 4: "専門リーダー", 5: "職務分野別リーダー"}
-METHOD = "基本給を月額5,000円引き上げ、4月分から支給する。区分3は役職手当として月額で支給し、賞与では支給しない。"
+METHOD = (
+    "基本給を月額5,000円引き上げ、4月分から支給する。区分3は役職手当として月額で支給し、賞与では支給しない。"
+)
 
 
 def people(count: int) -> list[dict[str, Any]]:
