@@ -4,9 +4,9 @@ A template taken apart once: where every cell of it stands, which of its values 
 All that filling needs again and again; 172 forms of one template cost one such plan.
 """
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Lock
 
 from documents.packs.package import Element, Package, SheetEntry, Walker
 from documents.packs.sheet_xml import CellXml, SheetXml, area_of, read_sheet
@@ -15,9 +15,8 @@ from documents.packs.zip_parts import PackedPart, packed_parts
 from documents.xlsx.formats import style_of
 from documents.xlsx.parts import MAIN
 
-# Plans hold the whole template; larger ones than any form of ours are taken apart each time.
-MOST_KEPT = 12
-LARGEST_KEPT = 1024 * 1024
+# Each cell of a plan costs half a kilobyte: 50 MB of plans in a process, some forty forms of ours.
+MOST_KEPT_CELLS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,15 @@ class SheetPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A template: its parts, its sheets of cells by title, and the styles that show numbers as days."""
+    """
+    A template: its parts, its sheets of cells by title, the styles that show numbers as days, how many cells it has.
+    """
 
     package: Package
     packed: dict[str, PackedPart]
     sheets: dict[str, SheetPlan]
     day_styles: frozenset[int]
+    cells: int
 
     @property
     def has_formulas(self) -> bool:
@@ -56,13 +58,34 @@ class Plan:
         return any(sheet.stale for sheet in self.sheets.values())
 
 
-def plan_of(template: bytes) -> Plan:
-    """
-    The template taken apart.
+class Plans:
+    """Plans that were made, the latest used of them as far as they are allowed. Threads may share it."""
 
-    :raises NotSpliceable, ExpatError, KeyError, ValueError: it is none that ``read_template`` would read.
-    """
-    return _kept_plan(template) if len(template) <= LARGEST_KEPT else _made_plan(template)
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[bytes, Plan] = OrderedDict()
+
+    def of(self, template: bytes) -> Plan:
+        """
+        The template taken apart.
+
+        :raises NotSpliceable, ExpatError, KeyError, ValueError: it is none that ``read_template`` would read.
+        """
+        with self._lock:
+            if (kept := self._kept.get(template)) is not None:
+                self._kept.move_to_end(template)
+                return kept
+        plan = _made_plan(template)
+        with self._lock:
+            self._kept[template] = plan
+            while self.cells > MOST_KEPT_CELLS:
+                self._kept.popitem(last=False)
+        return plan
+
+    @property
+    def cells(self) -> int:
+        """How many cells the kept plans have together."""
+        return sum(plan.cells for plan in self._kept.values())
 
 
 def _made_plan(template: bytes) -> Plan:
@@ -72,10 +95,8 @@ def _made_plan(template: bytes) -> Plan:
         for entry in package.sheets
         if entry.part
     }
-    return Plan(package, packed_parts(template), sheets, _day_styles(package))
-
-
-_kept_plan = lru_cache(maxsize=MOST_KEPT)(_made_plan)
+    cells = sum(len(row.cells) for sheet in sheets.values() for row in sheet.xml.rows.values())
+    return Plan(package, packed_parts(template), sheets, _day_styles(package), cells)
 
 
 def _sheet_plan(entry: SheetEntry, xml: SheetXml) -> SheetPlan:
