@@ -5,6 +5,7 @@ All that filling needs again and again; 172 forms of one template cost one such 
 """
 
 from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -24,7 +25,8 @@ class SheetPlan:
     """
     A sheet and what its formulas mean for whoever fills it: ``shared`` the cells that share a formula, the one that
     says it first; ``blocks`` of array formulas and data tables; ``stale`` the cells whose kept result is no longer
-    true once anything is filled in. ``covered``: the first cell of the merged block that hides a cell.
+    true once anything is filled in. ``covered``: the first cell of the merged block that hides a cell. ``headings`` of
+    tables, which must say what the table says.
     """
 
     entry: SheetEntry
@@ -33,6 +35,7 @@ class SheetPlan:
     blocks: list[Area]
     stale: list[tuple[int, int]]
     covered: dict[tuple[int, int], tuple[int, int]]
+    headings: list[Area]
 
     def cell(self, row: int, column: int) -> CellXml | None:
         """The cell as it is written, if it is."""
@@ -91,7 +94,7 @@ class Plans:
 def _made_plan(template: bytes) -> Plan:
     package = Package(template)
     sheets = {
-        entry.title: _sheet_plan(entry, read_sheet(package.files[entry.part]))
+        entry.title: _sheet_plan(package, entry, read_sheet(package.files[entry.part]))
         for entry in package.sheets
         if entry.part
     }
@@ -99,7 +102,7 @@ def _made_plan(template: bytes) -> Plan:
     return Plan(package, packed_parts(template), sheets, _day_styles(package), cells)
 
 
-def _sheet_plan(entry: SheetEntry, xml: SheetXml) -> SheetPlan:
+def _sheet_plan(package: Package, entry: SheetEntry, xml: SheetXml) -> SheetPlan:
     shared: dict[str, list[tuple[int, int]]] = defaultdict(list)
     blocks: list[Area] = []
     stale: list[tuple[int, int]] = []
@@ -124,7 +127,25 @@ def _sheet_plan(entry: SheetEntry, xml: SheetXml) -> SheetPlan:
         for column in range(block.left, block.right + 1)
         if (row, column) != (block.top, block.left)
     }
-    return SheetPlan(entry, xml, dict(shared), blocks, stale, covered)
+    headings = list(_headings(package, entry))
+    return SheetPlan(entry, xml, dict(shared), blocks, stale, covered, headings)
+
+
+def _headings(package: Package, entry: SheetEntry) -> Iterator[Area]:
+    """The first rows of the sheet's tables."""
+    found: list[Mapping[str, str]] = []
+
+    def closed(element: Element, _text: str, path: tuple[str, ...]) -> None:
+        if not path:
+            found.append(element.about)
+
+    for one in package.relations_of(entry.part).values():
+        if one.kind == "table" and one.target in package.files:
+            Walker(package.files[one.target], closed=closed).walk()
+    for about in found:
+        if about.get("headerRowCount", "1") != "0":
+            whole = area_of(about["ref"])
+            yield whole._replace(bottom=whole.top)
 
 
 def _day_styles(package: Package) -> frozenset[int]:

@@ -126,7 +126,7 @@ class _Splicing:
             except TooLong:
                 self._problems.append(FormProblem(None, "", f"シート「{sheet.title}」：{TOO_LONG}"))
         if renaming is not None:
-            make_its_own(own.xml, writer.edits, sheet.title)
+            make_its_own(own.xml, writer.edits)
         if writer.edits.has_any or renaming is not None:
             self._changed[part] = writer.edits.done()
 

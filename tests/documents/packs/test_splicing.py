@@ -377,6 +377,12 @@ def test_a_cell_hidden_in_a_merged_block_is_told_with_the_one_to_take() -> None:
     assert "C4" in told.sentence
 
 
+def test_the_heading_of_a_table_is_told_since_excel_would_call_the_workbook_damaged() -> None:
+    (told,) = problems({"B5": text("名前"), "B6": text("名前")}, sheet=LIST)
+
+    assert str(told) == f"{LIST}!B5：テーブルの見出しは書き換えられません。その下のセルを選んでください。"
+
+
 def test_a_part_of_an_array_formula_is_told_and_a_whole_one_may_be_filled() -> None:
     told = problems({"D20": number(1), "D21": number(1)})
     assert ["D20:D22" in str(one) for one in told] == [True, True]
@@ -458,6 +464,8 @@ def test_a_package_without_properties_gets_them() -> None:
 
     properties = load_workbook(io.BytesIO(after)).properties
     assert (properties.creator, properties.title) == ("はぐくみ請求", "請求書")
+    odd = part(spliced(everything(), Filled("さ\0く\ud800ら & 園", []), made_at=MADE_AT), "docProps/core.xml")
+    assert "<dc:title>さくら &amp; 園</dc:title>" in odd.decode()
 
 
 MARKS = Marks(band="見本・支払不可", control_number="R8-0001")
