@@ -14,11 +14,13 @@ from documents.packs.drawing import drawn
 from documents.packs.filled import Filled, FormProblem, Marks
 from documents.packs.filling import fill, wanted_names
 from documents.packs.pack import Pack
+from documents.packs.splicing import CannotSplice, spliced
 from documents.packs.template import Template
 from documents.packs.template_reading import read_template
 from documents.printables import Printable
 
 DRAFT: Final = "下書き"
+TEMPLATE_WRONG: Final = "様式のテンプレートに誤りがあります。市の管理者に知らせてください。"
 KEPT_TEMPLATES: Final = 64
 
 
@@ -66,7 +68,10 @@ def made(found: Printable, file_format: Format) -> bytes:
 
 def _workbook(found: Printable, filled: Filled) -> bytes:
     assert found.pack.workbook is not None, "only a pack with a workbook is ordered as one"
-    raise FormUnfit([FormProblem(None, "", "Excelはまだ作れません。")])
+    try:
+        return spliced(found.pack.workbook, filled, made_at=found.facts.made_at)
+    except CannotSplice as wrong:
+        raise FormUnfit(wrong.problems) from None
 
 
 def _pdf(found: Printable, filled: Filled) -> bytes:
@@ -86,7 +91,10 @@ def _pdf(found: Printable, filled: Filled) -> bytes:
 
 def _page(pack: Pack, filled: Filled) -> str:
     if pack.html is not None:
-        return html_forms.page(pack.html, filled)
+        try:
+            return html_forms.page(pack.html, filled)
+        except html_forms.TemplateWrong as wrong:
+            raise FormUnfit([FormProblem(None, "", f"{TEMPLATE_WRONG}（{wrong}）")]) from wrong
     template = _template(pack)
     assert template is not None, "a pack has a workbook or a template of HTML"
     drawing = drawn(template, filled)

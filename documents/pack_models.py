@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from documents.packs.manifest import FAMILY_LABELS, Family
 from documents.pack_states import FormPackState
+from documents.packs.manifest import FAMILY_LABELS, Family
 from facilities.tenancy import MunicipalityOwned
 
 IS_A_HASH = r"^[0-9a-f]{64}$"

@@ -1,13 +1,15 @@
 """What pages show of documents: every form of a subject with its progress, and everything that was made."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from documents import forms
+from documents.bundle_items import Listed
 from documents.models import Document, Format
-from documents.operations import problems_of
 from documents.printables import Printable, printables
+from documents.stored import problems_of
+from facilities.periods import ServiceMonth
 from jobs.models import Job
 
 WORDS = {
@@ -162,12 +164,48 @@ def progress_by_subject(subject_ids: Iterable[UUID], form: str) -> dict[UUID, li
     return by_subject
 
 
-def documents_made(words: str = "") -> list[Progress]:
-    """Everything the facility in scope has ordered, newest month first, and how far each is; two queries."""
-    found = Document.objects.defer("content_sealed").order_by("-month", "title", "format", "-ordered_at")
+def documents_made(first: ServiceMonth, last: ServiceMonth, words: str = "") -> list[Progress]:
+    """What the facility in scope has ordered of these months, the newest first, and how far each is; two queries."""
+    found = Document.objects.defer("content_sealed").filter(
+        month__gte=first.first_day, month__lte=last.first_day
+    )
     if words:
         found = found.filter(title__icontains=words)
-    return _progress_of(list(found))
+    progress = _progress_of(list(found.order_by("-month", "title", "format", "-ordered_at")))
+    seen: set[tuple[UUID, str, str]] = set()
+    shown = []
+    for one in progress:
+        key = (one.document.subject_id, one.document.form, one.document.format)
+        shown.append(replace(one, is_old=key in seen))
+        seen.add(key)
+    return shown
+
+
+def documents_of(control_number: str) -> list[Progress]:
+    """What was printed under a control number; two queries."""
+    found = Document.objects.filter(control_number=control_number).defer("content_sealed")
+    return _progress_of(list(found.order_by("title", "format", "-ordered_at")))
+
+
+@dataclass(frozen=True)
+class ToMake:
+    """A subject with forms nobody has ordered."""
+
+    subject: str
+    subject_id: UUID
+    label: str
+    titles: tuple[str, ...]
+
+
+def by_subject(found: Iterable[Listed]) -> list[ToMake]:
+    """Forms to make, together where they are about the same."""
+    grouped: dict[tuple[str, UUID], list[Listed]] = {}
+    for one in found:
+        grouped.setdefault((one.subject.code, one.subject_id), []).append(one)
+    return [
+        ToMake(code, subject_id, rows[0].subject.label, tuple(row.pack.manifest.title for row in rows))
+        for (code, subject_id), rows in grouped.items()
+    ]
 
 
 def _progress_of(documents: list[Document]) -> list[Progress]:
