@@ -5,6 +5,7 @@ Documents are read one by one. What is missing stands in a text inside the zip, 
 """
 
 import io
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -145,6 +146,8 @@ def _merged(bundle: Bundle, file: PartsFile, made: PutTogether) -> list[_Missing
             raise TooLarge
         first = len(writer.pages)
         writer.append(PdfReader(io.BytesIO(content)), import_outline=False)
+        # Else it would keep every reader in memory to the end.
+        writer.reset_translation()
         if item.about_id != parent_id:
             parent = writer.add_outline_item(
                 title=f"{item.about_name}（{item.about_number}）", page_number=first
@@ -162,7 +165,7 @@ def _merged(bundle: Bundle, file: PartsFile, made: PutTogether) -> list[_Missing
 def _missing_page(bundle: Bundle, missing: list[_Missing]) -> str:
     rows = "".join(
         f"<tr><td>{escape(one.item.about_number)}</td><td>{escape(one.item.about_name)}</td>"
-        f"<td>{escape(one.item.title)}</td><td>{escape(one.reason)}</td></tr>"
+        f"<td>{escape(one.item.title)}</td><td>{escape(_drawable(one.reason))}</td></tr>"
         for one in missing
     )
     return (
@@ -174,3 +177,8 @@ def _missing_page(bundle: Bundle, missing: list[_Missing]) -> str:
         "<table><thead><tr><th>事業所番号</th><th>施設</th><th>帳票</th><th>理由</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></body></html>"
     )
+
+
+def _drawable(text: str) -> str:
+    """Characters no font has (外字) as 〓: a reason may quote them."""
+    return "".join("〓" if unicodedata.category(one) in {"Co", "Cn"} else one for one in text)
