@@ -23,3 +23,21 @@ class DocumentEvent(StrEnum):
     BUNDLE_RETRIED = "documents.bundle_retried"
     BUNDLE_DOWNLOADED = "documents.bundle_downloaded"
     BUNDLE_FORGOTTEN = "documents.bundle_forgotten"
+
+
+class FormPackEvent(StrEnum):
+    """What happens to form packs, and who looked at what through them."""
+
+    LISTED = "form_packs.listed"
+    SHOWN = "form_packs.shown"
+    STARTED = "form_packs.started"
+    CHANGED = "form_packs.changed"
+    WORKBOOK_REPLACED = "form_packs.workbook_replaced"
+    UNDONE = "form_packs.undone"
+    RELEASED = "form_packs.released"
+    DISCARDED = "form_packs.discarded"
+    DOWNLOADED = "form_packs.downloaded"
+    PREVIEWED = "form_packs.previewed"
+    PREVIEW_DOWNLOADED = "form_packs.preview_downloaded"
+    DICTIONARY_SHOWN = "form_packs.dictionary_shown"
+    DICTIONARY_EXPORTED = "form_packs.dictionary_exported"

@@ -1,9 +1,20 @@
 """Which form packs hold: those that came with the product, unless the city has released its own of the same code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
 
+from django.db.models import Q
+
+from documents.models import FormPack
+from documents.pack_content import pack_of
+from documents.pack_states import FormPackState
 from documents.packs.pack import Pack
 from documents.packs.shipped import shipped
+
+# Released packs never change: read once in a process, named by what they are made of.
+MOST_KEPT: Final = 48
+_kept: dict[str, Pack] = {}
 
 
 class NoSuchForm(Exception):
@@ -11,9 +22,12 @@ class NoSuchForm(Exception):
 
 
 def packs_for(subject: str, *, of: str, fiscal_year: int, facility_kind: str) -> list[Pack]:
-    """The forms there are of a subject, in the order of their codes; of several years of a code, the latest."""
+    """
+    The forms there are of a subject, in the order of their codes: the city's own before the product's; of several years
+    of a code, the latest. One query, and another one for packs this process has not read yet.
+    """
     found: dict[str, Pack] = {}
-    for pack in _all(fiscal_year):
+    for pack in _all(subject, fiscal_year):
         manifest = pack.manifest
         if (
             manifest.subject == subject
@@ -21,7 +35,7 @@ def packs_for(subject: str, *, of: str, fiscal_year: int, facility_kind: str) ->
             and manifest.holds_for(fiscal_year, facility_kind)
         ):
             earlier = found.get(manifest.code)
-            if earlier is None or earlier.manifest.from_year <= manifest.from_year:
+            if earlier is None or _rank(earlier) <= _rank(pack):
                 found[manifest.code] = pack
     return [found[code] for code in sorted(found)]
 
@@ -39,5 +53,26 @@ def pack_for(code: str, subject: str, *, of: str, fiscal_year: int, facility_kin
     raise NoSuchForm(code)
 
 
-def _all(fiscal_year: int) -> Iterable[Pack]:
-    return shipped()
+def _rank(pack: Pack) -> tuple[bool, int]:
+    return not pack.is_shipped, pack.manifest.from_year
+
+
+def _all(subject: str, fiscal_year: int) -> Iterable[Pack]:
+    yield from shipped()
+    yield from _released(subject, fiscal_year)
+
+
+def _released(subject: str, fiscal_year: int) -> Sequence[Pack]:
+    in_year = Q(from_year__lte=fiscal_year) & (Q(to_year=0) | Q(to_year__gte=fiscal_year))
+    rows: list[tuple[UUID, str]] = list(
+        FormPack.objects.filter(in_year, subject=subject, state=FormPackState.RELEASED)
+        .order_by("code", "from_year")
+        .values_list("pk", "content_hash")
+    )
+    found = {digest: _kept[digest] for _, digest in rows if digest in _kept}
+    if missing := [pk for pk, digest in rows if digest not in found]:
+        for row in FormPack.objects.filter(pk__in=missing).select_related("workbook"):
+            found[row.content_hash] = _kept[row.content_hash] = pack_of(row)
+        while len(_kept) > MOST_KEPT:
+            _kept.pop(next(iter(_kept)), None)
+    return [found[digest] for _, digest in rows]

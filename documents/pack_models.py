@@ -47,9 +47,9 @@ class FormPack(MunicipalityOwned):
     """
     One form pack of the city (帳票様式): what ``documents.packs.pack.Pack`` is made of, and its way to release.
 
-    ``manifest`` is TOML; ``code`` to ``to_year`` repeat what it says, for lists. ``html`` has only the copy of a shipped
-    pack that brings a template of its own. ``version`` counts the changes of a draft: whoever changes it says which
-    one they saw. ``lost_places`` are cells of an earlier workbook that the present one does not have
+    ``manifest`` is TOML; ``code`` to ``to_year`` repeat what it says, for lists. ``html`` has only the copy of a
+    shipped pack that brings a template of its own. ``version`` counts the changes of a draft: whoever changes it says
+    which one they saw. ``lost_places`` are cells of an earlier workbook that the present one does not have
     (``packs.carrying``). ``prepared_by`` changed it last. Once released it never changes.
     """
 
@@ -150,6 +150,7 @@ class FormPackStep(MunicipalityOwned):
     words = models.CharField("したこと", max_length=200)
     manifest = models.TextField("前の定義")
     workbook = models.ForeignKey(FormWorkbook, on_delete=models.PROTECT, null=True, related_name="+")
+    html = models.TextField("前のHTML", blank=True, default="")
     lost_places = models.JSONField("前の、場所のなくなった欄", default=list, blank=True)
     at = models.DateTimeField("日時")
     by = models.UUIDField("した人")

@@ -6,7 +6,7 @@ nor quoted. Better to refuse a harmless file than to take in a child's name.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from documents.reading import Problem, Row, Table, normalised
@@ -199,3 +199,22 @@ def _problem(place: int, where: str) -> Problem:
         f"{place}列目の{where}に、子どもの氏名・生年月日・住所などの個人情報が含まれているようです。"
         "個人情報は取り込めません。人数だけのファイルを選んでください。ファイルは保存していません。"
     )
+
+
+def seems_filled_in(rows: Sequence[Sequence[str]]) -> bool:
+    """
+    Whether the texts of a form, row by row, are somebody's and no empty form's (様式の記入済みのもの).
+
+    The words of a form speak of names and birthdays themselves; what tells is what stands behind them: a 個人番号, a
+    sentence about a child, or two rows of a full name with a day or a telephone number.
+    """
+    plain = [[normalised(text) for text in row] for row in rows]
+    if any(is_my_number(text) or names_a_child(text) for row in plain for text in row):
+        return True
+    people = [
+        row
+        for row in plain
+        if any(FULL_NAME.fullmatch(text) and len(plain_name(text)) > 2 for text in row)
+        and any(DATE.fullmatch(text) or PHONE.fullmatch(text) for text in row)
+    ]
+    return len(people) > 1

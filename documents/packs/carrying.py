@@ -5,13 +5,14 @@ A place fits when the same cell has the same texts beside it. One that does not 
 printed into a wrong cell, and kept as lost; where its label is found elsewhere, that is proposed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from documents.packs.editing import NoSuchKey, field_at, move_place, table_of
+from documents.packs.editing import NoSuchKey, move_place, table_of
 from documents.packs.labels import Labels, Neighbours, plain
 from documents.packs.manifest import Direction, FormColumn, FormField, FormTable, Manifest
 from documents.packs.places import NoSuchPlace, address_of, area_of
@@ -36,7 +37,7 @@ class Lost:
     left: str = ""
     above: str = ""
     table: str = ""
-    headings: Mapping[str, str] | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_table(self) -> bool:
@@ -57,13 +58,13 @@ class Lost:
             "left": self.left,
             "above": self.above,
             "table": self.table,
-            "headings": dict(self.headings or {}),
+            "headings": dict(self.headings),
         }
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> "Lost":
         """Back from how it is kept."""
-        return cls(**{**kept, "headings": kept.get("headings") or {}})
+        return cls(**kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,26 +146,33 @@ def settle(manifest: Manifest, proposal: Proposal) -> Manifest:
     moved = proposal.columns or {}
     columns = tuple(replace(one, at=moved.get(one.at, one.at)) for one in own.columns)
     settled = replace(own, at=proposal.now, columns=columns)
-    return replace(
-        manifest, tables=tuple(settled if one is own else one for one in manifest.tables)
+    return replace(manifest, tables=tuple(settled if one is own else one for one in manifest.tables))
+
+
+def still_lost(lost: Sequence[Lost], before: Manifest, now: Manifest) -> list[Lost]:
+    """
+    What is left after a change of the manifest: without what is no part of it any more, and without one lost place of
+    each field that has found another.
+    """
+    found = Counter(
+        {
+            one.key: len(one.at) - len(before.by_key[one.key].at)
+            for one in now.fields
+            if one.key in before.by_key
+        }
     )
-
-
-def still_lost(lost: Sequence[Lost], manifest: Manifest) -> list[Lost]:
-    """Without what has found a place, or is no part of the manifest any more."""
-    keys = {one.key for one in manifest.fields}
-    tables = {one.key: one for one in manifest.tables}
-    return [
-        one
-        for one in lost
-        if (one.is_table and one.table in tables and not tables[one.table].at)
-        or (not one.is_table and one.key in keys and not _stands_again(one, manifest))
-    ]
-
-
-def _stands_again(lost: Lost, manifest: Manifest) -> bool:
-    here = field_at(manifest, lost.at)
-    return here is not None and here.key == lost.key
+    tables = {one.key: one for one in now.tables}
+    left = []
+    for one in lost:
+        if one.is_table:
+            if one.table in tables and not tables[one.table].at:
+                left.append(one)
+        elif one.key in now.by_key:
+            if found[one.key] > 0:
+                found[one.key] -= 1
+            else:
+                left.append(one)
+    return left
 
 
 class _Looking:
@@ -207,9 +215,7 @@ class _Looking:
             }:
                 return None
         first = next((words for words in headings.values() if words), "")
-        return Lost(
-            table.key, table.label, table.at, above=first, table=table.key, headings=headings
-        )
+        return Lost(table.key, table.label, table.at, above=first, table=table.key, headings=headings)
 
     def proposed(self, lost: Lost, taken: set[str]) -> Proposal:
         """Where the text beside a lost cell stands now: on the sheet of its name first."""
@@ -242,7 +248,7 @@ class _Looking:
         except NoSuchKey:
             return Proposal(lost)
         old = _area(lost.at)
-        headings = {at: words for at, words in (lost.headings or {}).items() if words}
+        headings = {at: words for at, words in lost.headings.items() if words}
         if old is None or not headings or table.direction is Direction.ACROSS:
             return Proposal(lost)
         title = _sheet_title(lost.at)
@@ -253,7 +259,7 @@ class _Looking:
                 labels = self._of(True, sheet).saying(words)
                 nearest = min(
                     labels,
-                    key=lambda cell: (abs(cell.column - column_index_from_string(at)), cell.row),  # noqa: B023
+                    key=lambda cell: (abs(cell.column - column_index_from_string(at)), cell.row),
                     default=None,
                 )
                 if nearest is not None:
@@ -287,9 +293,7 @@ class _Looking:
             row = cell.area.bottom + 1
         return None
 
-    def _headings(
-        self, is_new: bool, table: FormTable, sheet: TemplateSheet, area: Area
-    ) -> dict[str, str]:
+    def _headings(self, is_new: bool, table: FormTable, sheet: TemplateSheet, area: Area) -> dict[str, str]:
         labels = self._of(is_new, sheet)
         placed: list[FormColumn] = [one for one in table.columns if one.at and not one.line]
         if table.direction is Direction.ACROSS:

@@ -37,9 +37,7 @@ def put_field(manifest: Manifest, at: str, said: Said) -> Manifest:
     """
     here = field_at(manifest, at)
     if here is not None and len(here.at) == 1:
-        changed = replace(
-            here, source=said.source, label=said.label, format=said.format, words=said.words
-        )
+        changed = replace(here, source=said.source, label=said.label, format=said.format, words=said.words)
         return _with_fields(manifest, [changed if one is here else one for one in manifest.fields])
     cleared = remove_place(manifest, at) if here is not None else manifest
     for one in cleared.fields:
@@ -101,7 +99,15 @@ def remove_field(manifest: Manifest, key: str) -> Manifest:
 
 
 def put_table(
-    manifest: Manifest, key: str, *, each: str, label: str, at: str, lines: int, where: str, overflow: Overflow
+    manifest: Manifest,
+    key: str,
+    *,
+    each: str,
+    label: str,
+    at: str,
+    lines: int,
+    where: str,
+    overflow: Overflow,
 ) -> Manifest:
     """The block shows the rows of a table; ``key`` names the one that is changed, empty for a new one."""
     changes: dict[str, Any] = {"at": at, "lines": lines, "where": where, "overflow": overflow, "label": label}
@@ -210,6 +216,4 @@ def _with_fields(manifest: Manifest, fields: Iterable[FormField]) -> Manifest:
 
 
 def _with_table(manifest: Manifest, own: FormTable) -> Manifest:
-    return replace(
-        manifest, tables=tuple(own if one.key == own.key else one for one in manifest.tables)
-    )
+    return replace(manifest, tables=tuple(own if one.key == own.key else one for one in manifest.tables))

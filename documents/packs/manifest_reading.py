@@ -149,8 +149,6 @@ def _table(node: Node) -> FormTable:
         overflow=Overflow(node.choice("overflow", list(Overflow), Overflow.CONTINUE.value)),
         columns=tuple(_column(one, lines) for one in _few(node, "column", MOST_COLUMNS)),
     )
-    if not found.columns:
-        node.say("column", "列を1つ以上書いてください。")
     node.done()
     return found
 

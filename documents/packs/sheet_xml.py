@@ -5,6 +5,7 @@ Nothing is built from it but numbers, so that a sheet can be written again with 
 else as it was. ECMA-376 part 1, 18.3.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from documents.packs.package import Element, NotSpliceable, Walker
@@ -102,6 +103,10 @@ class SheetXml:
         """The child of the root with this tag in the main namespace."""
         return next((one for one in self.around if one.tag.partition(" ")[2] == tag), None)
 
+    def cells(self) -> Iterator[CellXml]:
+        """Every cell that is written, row by row."""
+        return (cell for row in self.rows.values() for cell in row.cells.values())
+
     @property
     def dimension(self) -> Area | None:
         """The block that it says it uses."""
@@ -159,6 +164,8 @@ def area_of(reference: str) -> Area:
         places = [(int(place[len(letters) :]), COLUMNS[letters]) for letters, place in corners]
     except (Refused, ValueError) as wrong:
         raise NotSpliceable from wrong
+    if not all(1 <= row <= LAST_ROW for row, _ in places):
+        raise NotSpliceable
     return Area(*places[0], *places[-1])
 
 
