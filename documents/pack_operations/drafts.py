@@ -7,9 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from audit.record import record
+from documents.events import FormPackEvent
 from documents.models import FormPack, FormPackStep, FormWorkbook
 from documents.pack_content import manifest_of, workbook_bytes
-from documents.events import FormPackEvent
 from documents.pack_permissions import keep_form_packs
 from documents.pack_states import FormPackState
 from documents.packs.carrying import Lost, still_lost

@@ -8,9 +8,9 @@ from uuid import UUID
 from openpyxl.utils import get_column_letter
 
 from audit.record import record
+from documents.events import FormPackEvent
 from documents.models import FormPack, FormPackStep
 from documents.pack_content import template_of, workbook_bytes
-from documents.events import FormPackEvent
 from documents.pack_operations.drafts import (
     CHANGED_MEANWHILE,
     Draft,

@@ -5,10 +5,10 @@ from typing import Final
 from uuid import UUID
 
 from audit.record import record
+from documents.events import FormPackEvent
 from documents.models import FormPack
 from documents.pack_checks import findings_of
 from documents.pack_content import pack_of
-from documents.events import FormPackEvent
 from documents.pack_operations.drafts import locked, require_draft
 from documents.pack_states import FORM_PACK_TRANSITIONS, FormPackState
 from facilities.actors import Actor

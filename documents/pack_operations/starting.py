@@ -5,9 +5,9 @@ from datetime import datetime
 
 from audit.record import record
 from documents.dictionary import NoSuchSubject, subject_of
+from documents.events import FormPackEvent
 from documents.models import FormPack, FormWorkbook
 from documents.pack_content import pack_of, template_of
-from documents.events import FormPackEvent
 from documents.pack_operations import workbooks
 from documents.pack_operations.drafts import Draft, content_fields, require_alone
 from documents.pack_permissions import keep_form_packs
