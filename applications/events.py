@@ -19,6 +19,7 @@ class ApplicationEvent(StrEnum):
     RETURNED = "applications.returned"
     APPROVED = "applications.approved"
     REPLACED = "applications.replaced"
+    PRINTED = "applications.printed"
     ROUNDS_SHOWN = "applications.rounds_shown"
     ROUND_SET = "applications.round_set"
     ROUND_REOPENED = "applications.round_reopened"

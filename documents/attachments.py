@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from documents.images import only_pixels
-from documents.inspection import Unreadable
+from documents.inspection import Unreadable, living
 from documents.pdf_files import require_plain_pdf
 from documents.scanning import require_clean
 from facilities.rules import ProblemsFound
@@ -50,13 +50,6 @@ BEGINNINGS = (
 PACKED = b"PK\x03\x04"
 COMPOUND = b"\xd0\xcf\x11\xe0"
 LONGEST_STEM = 80
-# The list of a workbook's parts is a few kilobytes; a hostile one may unpack to gigabytes.
-MOST_OF_PARTS = 1024 * 1024
-MACROS = (b"vbaproject", b"macroenabled", b"macrosheet")
-# Other files and controls inside; links to other workbooks are harmless, those that start a program are not.
-OBJECTS = ("xl/embeddings/", "xl/activex/", "xl/ctrlprops/")
-LINKS = "externallinks/"
-LIVE_LINKS = (b"ddelink", b"olelink")
 
 EMPTY = "ファイルが空です。中身のあるファイルを選んでください。"
 TOO_LARGE = (
@@ -119,15 +112,12 @@ def _require_plain_pdf(content: bytes) -> None:
 
 
 def _require_plain_workbook(content: bytes) -> None:
-    """A workbook without macros. Macros may be called anything: the list of parts says what they are."""
+    """A workbook without macros and without anything that starts something."""
     try:
         with ZipFile(io.BytesIO(content)) as packed:
-            names = [name.casefold() for name in packed.namelist()]
-            if "xl/workbook.xml" not in names:
+            if "xl/workbook.xml" not in (name.casefold() for name in packed.namelist()):
                 raise ProblemsFound([NOT_TAKEN])
-            with packed.open("[Content_Types].xml") as listed:
-                parts = listed.read(MOST_OF_PARTS)
-            links = [_beginning(packed, name) for name in packed.namelist() if LINKS in name.casefold()]
+            found = living(packed)
     except (
         BadZipFile,
         KeyError,
@@ -138,22 +128,11 @@ def _require_plain_workbook(content: bytes) -> None:
         zlib.error,
     ) as damaged:
         raise ProblemsFound([DAMAGED]) from damaged
-    # Without the NULs the words are found in UTF-16 as well.
-    said = parts.replace(b"\0", b"").lower()
-    if any("vbaproject" in name or "macrosheets/" in name for name in names) or any(
-        word in said for word in MACROS
-    ):
+    if found.macros:
         raise ProblemsFound([HAS_MACROS])
-    if any(name.startswith(OBJECTS) for name in names) or any(
-        word in link for word in LIVE_LINKS for link in links
-    ):
+    # Links to other workbooks are harmless, those that start a program are not.
+    if found.objects or found.controls or found.starting:
         raise ProblemsFound([HAS_OBJECTS])
-
-
-def _beginning(packed: ZipFile, name: str) -> bytes:
-    """Of a part, without the NULs of UTF-16; what kind of link it is stands in its first lines."""
-    with packed.open(name) as part:
-        return part.read(MOST_OF_PARTS).replace(b"\0", b"").lower()
 
 
 def safe_name(name: str, kind: AttachmentKind) -> str:

@@ -3,6 +3,7 @@ What a file is, told from its first bytes and from its table of contents, before
 """
 
 import io
+from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile
 
 # Table of contents of a workbook: some fifty parts; a picture or a drawing is one more.
@@ -31,6 +32,16 @@ LOCKED = (
     "パスワードを外し、保存し直してください。"
 )
 
+# The list of a workbook's parts is a few kilobytes; a hostile one may unpack to gigabytes.
+MOST_OF_PARTS = 1024 * 1024
+_MACROS = (b"vbaproject", b"macroenabled", b"macrosheet")
+# Other files inside, and controls that are programs; those of forms (check boxes) only show and keep a choice.
+_OBJECTS = ("xl/embeddings/", "xl/activex/")
+_CONTROLS = "xl/ctrlprops/"
+_LINKS = "externallinks/"
+_STARTING = (b"ddelink", b"olelink")
+_CONNECTIONS = ("xl/connections.xml", "xl/querytables/", "xl/webextensions/")
+
 _END = b"PK\x05\x06"
 _END_BYTES = 22
 _COMMENT_BYTES = 65_535
@@ -39,6 +50,49 @@ _ENCRYPTED = 0x1
 
 class Unreadable(Exception):
     """The file is not read. The message is the sentence for whoever sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """
+    What in a workbook acts or reaches out: ``macros``; ``objects`` (other files inside, ActiveX); ``controls`` of
+    forms; ``links`` to other workbooks, of which those ``starting`` something (DDE, OLE); ``connections`` to data.
+    """
+
+    macros: bool
+    objects: bool
+    controls: bool
+    links: bool
+    starting: bool
+    connections: bool
+
+
+def living(package: ZipFile) -> Living:
+    """
+    What acts in a workbook, by its list of parts: macros may be called anything, the list says what they are.
+
+    :raises KeyError: it has no such list.
+    :raises BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError: it is damaged, or has a password.
+    """
+    names = package.namelist()
+    lowered = [name.casefold() for name in names]
+    said = _beginning(package, "[Content_Types].xml")
+    links = [name for name in names if _LINKS in name.casefold()]
+    return Living(
+        macros=any("vbaproject" in name or "macrosheets/" in name for name in lowered)
+        or any(word in said for word in _MACROS),
+        objects=any(name.startswith(_OBJECTS) for name in lowered),
+        controls=any(name.startswith(_CONTROLS) for name in lowered),
+        links=bool(links),
+        starting=any(word in _beginning(package, name) for name in links for word in _STARTING),
+        connections=any(name.startswith(_CONNECTIONS) for name in lowered),
+    )
+
+
+def _beginning(package: ZipFile, name: str) -> bytes:
+    """Of a part, without the NULs of UTF-16; what it is stands in its first lines."""
+    with package.open(name) as part:
+        return part.read(MOST_OF_PARTS).replace(b"\0", b"").lower()
 
 
 def refuse_old_container(content: bytes) -> None:

@@ -131,7 +131,7 @@ def _asked(form_code: str, subject_code: str, subject_id: UUID, by: Actor) -> _A
 
 def _ordered(asked: _Asked, file_format: Format, *, by: Actor, at: datetime) -> Document:
     """The document of one format; with a job, unless it is there or under way. The subject is locked by now."""
-    document = (
+    document: Document | None = (
         Document.objects.select_for_update(of=("self",))
         .filter(
             subject_id=asked.subject_id,
@@ -374,7 +374,7 @@ def _opened(document: Document) -> bytes:
     return _unsealed(document, document.content_sealed, bound_to=document.place)
 
 
-def _unsealed(document: Document, token: bytes, *, bound_to: str) -> bytes:
+def _unsealed(document: Document, token: bytes | memoryview, *, bound_to: str) -> bytes:
     content = unseal(token, bound_to=bound_to)
     if not _names_people(document.subject):
         return content

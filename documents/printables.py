@@ -4,7 +4,7 @@ A form of one subject as it would be printed now: its pack in force, its facts, 
 Everything that orders, renders or shows forms begins here. Nothing is recorded but what a subject's values record.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -84,9 +84,7 @@ class Printable:
     def values(self, wanted: frozenset[str]) -> Values:
         """The values of these groups and tables. ``Subject.values`` records what it reads of people."""
         own = wanted - {group.name for group in COMMON.groups}
-        found: Mapping[str, Row] = common_values(
-            self.facts, title=self.pack.manifest.title, wanted=wanted, contact=NO_CONTACT
-        )
+        found = common_values(self.facts, title=self.pack.manifest.title, wanted=wanted, contact=NO_CONTACT)
         return {**found, **self.subject.values(self.subject_id, own)}
 
 

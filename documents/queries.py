@@ -48,6 +48,7 @@ class PanelForm:
     code: str
     title: str
     lead: str
+    button: str
     formats: tuple[Format, ...]
     progress: Sequence[Progress]
     earlier: Sequence[Progress] = ()
@@ -67,11 +68,6 @@ class PanelForm:
     def is_wanted(self) -> bool:
         """Something of it can be ordered."""
         return self.has_failed or not self.is_ordered
-
-    @property
-    def format_words(self) -> str:
-        """``PDFとExcel``."""
-        return "と".join(one.label for one in self.formats)
 
 
 @dataclass(frozen=True)
@@ -113,6 +109,7 @@ def panel_for(subject_code: str, subject_id: UUID) -> Panel:
                 old.code,
                 old.words.title,
                 old.words.lead,
+                old.words.button,
                 tuple(map(Format, old.formats)),
                 [one for one in progress if one.document.form == old.code],
             )
@@ -131,6 +128,7 @@ def _panel_form(found: Printable, progress: Sequence[Progress]) -> PanelForm:
         found.code,
         found.pack.manifest.title,
         found.pack.manifest.source if found.pack.manifest.official else "",
+        f"{found.pack.manifest.title}を作る",
         found.formats,
         present,
         _earlier(one for one in own if one not in present),
@@ -149,10 +147,7 @@ def _gone(progress: Sequence[Progress], codes: set[str]) -> list[PanelForm]:
     for one in _earlier(progress):
         if one.document.form not in codes:
             kept.setdefault(one.document.form, []).append(one)
-    return [
-        PanelForm(code, rows[0].document.title, "", (), (), rows, is_draft=False)
-        for code, rows in kept.items()
-    ]
+    return [PanelForm(code, rows[0].document.title, "", "", (), (), rows) for code, rows in kept.items()]
 
 
 def progress_by_subject(subject_ids: Iterable[UUID], form: str) -> dict[UUID, list[Progress]]:

@@ -335,6 +335,7 @@ WORDS = {
     "applications.returned": "申請を差し戻した",
     "applications.approved": "申請を承認した",
     "applications.replaced": "承認済みの申請が変更に置き換わった",
+    "applications.printed": "申請の帳票に職員の氏名を載せた",
     "applications.rounds_shown": "入力の回の日程を見た",
     "applications.round_set": "入力の回の日程を設定した",
     "applications.round_reopened": "入力の回を施設に再開した",

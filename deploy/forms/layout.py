@@ -174,8 +174,12 @@ class Sheet:
         where: str = "",
         overflow: Overflow = Overflow.CONTINUE,
         headings: bool = True,
+        besides: Sequence[FormColumn] = (),
     ) -> None:
-        """A table of ``rows`` rows with its headings; ``indent`` columns are left free on its left."""
+        """
+        A table of ``rows`` rows with its headings; ``indent`` columns are left free on its left. ``besides`` have no
+        cells: sums need them.
+        """
         if headings:
             before = (plain("", indent),) if indent else ()
             self.line(*before, *(head(one.heading, one.span, size=8) for one in columns), height=head_height)
@@ -211,7 +215,9 @@ class Sheet:
         for one, letter in self._letters(columns, indent):
             self.form.addresses[f"{key}.{one.key}"] = f"{letter}{top}:{letter}{self.row}"
         self.form.tables.append(
-            FormTable(key, label, each, tuple(found), f"{self._title}!{block}", where, overflow=overflow)
+            FormTable(
+                key, label, each, (*found, *besides), f"{self._title}!{block}", where, overflow=overflow
+            )
         )
 
     def across(
@@ -226,10 +232,11 @@ class Sheet:
         span: int = 1,
         height: float = 6.5,
         first_is_head: bool = True,
+        beside: Sequence[Part] = (),
     ) -> None:
         """
         A table whose rows run to the right (月ごとの欄): each of ``lines`` is a row with its heading on the left,
-        ``count`` cells of ``span`` columns.
+        ``count`` cells of ``span`` columns. ``beside``: what stands to the right of each row (計).
         """
         top = self.row + 1
         found = []
@@ -237,14 +244,15 @@ class Sheet:
             look = replace(one.look, head=True, align="center") if first_is_head and not number else one.look
             parts: list[Part] = [head(one.heading, head_span, size=8)]
             parts += [L("", span, look=look) for _ in range(count)]
-            row = self.line(*parts, height=height)
+            row = self.row + 1
+            first, last = get_column_letter(head_span + 1), get_column_letter(head_span + count * span)
+            self.form.addresses[f"{key}.{one.key}"] = f"{first}{row}:{last}{row}"
+            self.line(*parts, *beside[number : number + 1], height=height)
             found.append(
                 FormColumn(
                     one.key, one.label or one.heading, one.source, one.format, str(row), words=one.words
                 )
             )
-            first, last = get_column_letter(head_span + 1), get_column_letter(head_span + count * span)
-            self.form.addresses[f"{key}.{one.key}"] = f"{first}{row}:{last}{row}"
         block = (
             f"{get_column_letter(head_span + 1)}{top}:{get_column_letter(head_span + count * span)}{self.row}"
         )
@@ -310,7 +318,7 @@ class Sheet:
         if part.formula:
             cell.value = "=" + _with_addresses(part.formula, self.form.addresses)
         if part.label:
-            self.form.fields.append(
+            self.form.add(
                 FormField(
                     part.key, part.label, part.source, part.format, (f"{self._title}!{address}",), part.words
                 )
@@ -397,6 +405,14 @@ class Form:
         sheet.print_options.horizontalCentered = True
         sheet.sheet_view.showGridLines = False
         return Sheet(self, sheet, len(widths))
+
+    def add(self, found: FormField) -> None:
+        """One more field; the same one again stands in a further cell."""
+        for place, one in enumerate(self.fields):
+            if replace(one, at=()) == replace(found, at=()):
+                self.fields[place] = replace(one, at=(*one.at, *found.at))
+                return
+        self.fields.append(found)
 
     def helper(self, key: str, label: str, source: str, format: str = "") -> None:
         """A field without a cell, for other fields or the HTML template."""

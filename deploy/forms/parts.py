@@ -3,6 +3,65 @@
 from deploy.forms.layout import L, Look, Sheet, V, head, plain
 
 PLAIN = Look(box="none")
+RIGHT = Look(align="right")
+# How many sheets rows went on to.
+SHEETS = 'concat(page.number, "枚目／全", page.count, "枚")'
+
+
+def unit(text: str, span: int) -> L:
+    """人, 円, か月 beside a number, in a box of its own."""
+    return L(text, span, look=Look(size=8.5, align="center"))
+
+
+def known(formula: str, *keys: str) -> str:
+    """A formula of a workbook that stays empty until every one of ``keys`` is known, as ours does."""
+    cells = ",".join(f"{{{key}}}" for key in keys)
+    return f'IF(COUNT({cells})<{len(keys)},"",{formula})'
+
+
+def amount(
+    sheet: Sheet,
+    key: str,
+    label: str,
+    source: str,
+    *,
+    mark: str = "",
+    span: int = 14,
+    words: str = "円",
+    note: str = "",
+    formula: str = "",
+    bold: bool = False,
+    height: float = 6.5,
+) -> None:
+    """A row of an account: its mark (①), what it is, the number with its unit, and a remark."""
+    marks, units = 3, 4
+    remark = 16
+    look = Look(align="right", bold=bold, size=10)
+    sheet.line(
+        L(mark, marks, look=Look(align="center", head=True)),
+        L(label, sheet.columns - marks - span - units - remark, look=Look(bold=bold)),
+        V(key, label, source, span, "number", formula=formula, look=look),
+        unit(words, units),
+        L(note, remark, look=Look(size=7.5)),
+        height=height,
+    )
+
+
+def verdict(sheet: Sheet, key: str, label: str, source: str, formula: str) -> None:
+    """A check: what must hold, and whether it does (適 or 否)."""
+    span = 10
+    sheet.line(
+        L(label, sheet.columns - span, look=Look(size=8.5)),
+        V(
+            key,
+            label,
+            source,
+            span,
+            words=("適", "否"),
+            formula=formula,
+            look=Look(align="center", bold=True),
+        ),
+    )
 
 
 def day_of_paper(sheet: Sheet, source: str = "form.day") -> None:

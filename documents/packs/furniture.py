@@ -22,6 +22,9 @@ GAP_MM: Final = 1.5
 EDGE_MM: Final = 4
 NUMBER_MM: Final = 10.0
 BAND_MM: Final = 10.0
+# As large as a few characters can be, and all of them together across the page.
+BAND_PT: Final = 130
+BAND_ALL_PT: Final = 540
 QR_MARGIN_MM: Final = QR_MM + GAP_MM + EDGE_MM
 
 
@@ -65,7 +68,7 @@ def furniture(marks: Marks) -> Furniture:
     if marks.band:
         css.append(
             ".fb{position:fixed;z-index:-1;left:0;right:0;top:50%;margin:-25mm 0 0;text-align:center;"
-            f'font:700 {130 if len(marks.band) < 5 else 76}pt/50mm "Noto Sans JP";height:50mm;'
+            f'font:700 {min(BAND_PT, BAND_ALL_PT // len(marks.band))}pt/50mm "Noto Sans JP";height:50mm;'
             "white-space:nowrap;color:#ececec;transform:rotate(-35deg)}"
         )
         html.append(f'<p class="fb">{escape(marks.band)}</p>')
@@ -85,7 +88,7 @@ def furniture(marks: Marks) -> Furniture:
 
 @lru_cache(maxsize=16)
 def qr_svg(address: str, number: str) -> str:
-    """The QR code as one path, with words for those who do not see it. Its quiet zone is part of it."""
+    """The QR code as one stroked path, with words for those who do not see it. Its quiet zone is part of it."""
     code = segno.make(address, error="m", micro=False)
     quiet = 2
     side = code.symbol_size(border=quiet)[0]
@@ -97,12 +100,12 @@ def qr_svg(address: str, number: str) -> str:
             while column + run < len(modules) and modules[column + run]:
                 run += 1
             if run:
-                path.append(f"M{column + quiet} {row}h{run}v1h-{run}z")
+                path.append(f"M{column + quiet} {row}.5h{run}")
             column += run + 1
     words = f"確認用の二次元コード（管理番号 {number}）" if number else "確認用の二次元コード"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img">'
-        f'<title>{escape(words)}</title><path d="{"".join(path)}"/></svg>'
+        f'<title>{escape(words)}</title><path stroke="#000" d="{"".join(path)}"/></svg>'
     )
 
 

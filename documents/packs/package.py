@@ -26,9 +26,13 @@ class NotSpliceable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Where a part points to: ``target`` is a part's name, or an address where ``is_external``."""
+    """
+    Where a part points to: ``target`` is a part's name, or an address where ``is_external``; ``kind`` is the last word
+    of its ``type``.
+    """
 
     id: str
+    type: str
     kind: str
     target: str
     is_external: bool = False
@@ -154,13 +158,14 @@ class Package:
         self.sheets: list[SheetEntry] = []
         self.names: list[DefinedName] = []
         self.elements: dict[str, Element] = {}
+        self.views: list[Element] = []
         self.is_1904 = False
         Walker(self.files[WORKBOOK], closed=self._read_workbook).walk()
 
     def relations_of(self, part: str) -> dict[str, Relation]:
         """What a part points to, by id."""
         folder, name = posixpath.split(part)
-        content = self.files.get(f"{folder}/_rels/{name}.rels")
+        content = self.files.get(posixpath.join(folder, "_rels", f"{name}.rels"))
         found: dict[str, Relation] = {}
         if content is None:
             return found
@@ -174,7 +179,7 @@ class Package:
             if not is_external:
                 target = posixpath.normpath(posixpath.join(f"/{folder}", target)).lstrip("/")
             kind = about["Type"].rpartition("/")[2]
-            found[about["Id"]] = Relation(about["Id"], kind, target, is_external)
+            found[about["Id"]] = Relation(about["Id"], about["Type"], kind, target, is_external)
 
         Walker(content, closed=closed).walk()
         return found
@@ -189,6 +194,11 @@ class Package:
             ),
             "",
         )
+
+    def root_part(self, kind: str) -> str:
+        """The part that the whole package points to as its core-properties …; empty for none."""
+        found = (one.target for one in self.relations_of("").values() if one.kind == kind)
+        return next((target for target in found if target in self.files), "")
 
     def content_types(self) -> dict[str, str]:
         """The content type of each part that has one of its own."""
@@ -208,7 +218,9 @@ class Package:
         about = element.about
         if len(path) == 1:
             self.elements[tag] = element
-        if tag == "workbookPr":
+        if tag == "workbookView":
+            self.views.append(element)
+        elif tag == "workbookPr":
             self.is_1904 = about.get("date1904", "") in ("1", "true", "on")
         elif tag == "sheet" and len(path) == 2:
             relation = next((about[f"{one} id"] for one in DOCUMENT if f"{one} id" in about), "")

@@ -14,7 +14,10 @@ from documents.packs.number_formats import code_of
 from documents.packs.package import NotSpliceable
 from documents.packs.sheet_xml import SheetXml, area_of, is_true
 from documents.packs.template import Area, Line, Look, PageSetup, Side, TemplateCell, TemplateSheet
+from documents.packs.template_gate import places_of
 
+MOST_ROWS = 2_000
+MOST_COLUMNS = 200
 MM_PER_INCH = 25.4
 POINTS_PER_INCH = 72
 PIXELS_PER_INCH = 96
@@ -23,7 +26,7 @@ DIGIT_WIDTHS = {"calibri": 0.507, "arial": 0.556, "メイリオ": 0.62, "meiryo"
 DIGIT_WIDTH = 0.54
 LETTERS_OF_COLUMN = 8
 COLUMN_PADDING = 5
-PAPERS = {1: "letter", 5: "legal", 8: "A3", 9: "A4", 11: "A5", 12: "B4", 13: "B5", 66: "A2", 70: "A6"}
+PAPERS = {1: "Letter", 5: "Legal", 8: "A3", 9: "A4", 11: "A5", 12: "B4", 13: "B5"}
 # Parts of a pattern that are dots or stripes of its colour, as far as paper shows it.
 PATTERNS = {
     "gray0625": 0.0625,
@@ -38,12 +41,11 @@ PATTERNS = {
     },
 }
 # A sheet's title, quoted or not, and the block of it that is meant.
-REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!,]+))!([^!,]+)")
+REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!,()]+))!([^!,()]+)")
 
 
-def places_of(block: Area) -> int:
-    """How many cells it has."""
-    return (block.bottom - block.top + 1) * (block.right - block.left + 1)
+class AreaTooLarge(Exception):
+    """What is printed of a sheet has more rows or columns than any form."""
 
 
 class SheetReader:
@@ -62,11 +64,17 @@ class SheetReader:
     def sheet(
         self, place: int, title: str, xml: SheetXml, own_names: Mapping[str, str], *, is_hidden: bool
     ) -> TemplateSheet:
-        """One sheet; ``own_names`` are the names that only it knows."""
+        """
+        One sheet; ``own_names`` are the names that only it knows.
+
+        :raises AreaTooLarge: what is printed has more rows or columns than any form.
+        """
         sheet = self._workbook.worksheets[place]
         cells = self._cells(sheet, xml)
         used = _used(cells)
         area = _print_area(own_names.get("_xlnm.Print_Area", ""), used)
+        if area.bottom - area.top >= MOST_ROWS or area.right - area.left >= MOST_COLUMNS:
+            raise AreaTooLarge
         return TemplateSheet(
             title,
             area,
@@ -213,13 +221,13 @@ def _used(cells: Mapping[tuple[int, int], TemplateCell]) -> Area:
 
 def _print_area(written: str, used: Area) -> Area:
     """The block that is printed: of several areas the one that holds them all; what is used where none is named."""
-    blocks = []
-    for found in REFERENCE.finditer(written):
-        try:
-            blocks.append(_clipped(found[3], used))
-        except NotSpliceable:
-            return used
-    if not blocks:
+    found = list(REFERENCE.finditer(written))
+    if not found or ",".join(one[0] for one in found) != written:
+        # None, or one that is computed (OFFSET): a program would show it, we do not compute it.
+        return used
+    try:
+        blocks = [_clipped(one[3], used) for one in found]
+    except NotSpliceable:
         return used
     return Area(
         min(one.top for one in blocks),

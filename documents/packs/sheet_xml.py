@@ -5,6 +5,7 @@ Nothing is built from it but numbers, so that a sheet can be written again with 
 else as it was. ECMA-376 part 1, 18.3.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from documents.packs.package import Element, NotSpliceable, Walker
@@ -12,7 +13,17 @@ from documents.packs.template import Area
 from documents.xlsx.parts import MAIN, Refused
 from documents.xlsx.sheets import COLUMNS, LAST_ROW
 
+MARKS = tuple(f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer"))
 _DIGITS = "0123456789"
+_DATA = tuple(f"{space} sheetData" for space in MAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An element that holds nothing but a text: a formula, a header, a footer."""
+
+    element: Element
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +37,26 @@ class Formula:
     text: str
     reference: str
     shared: str
-    element: Element
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class CellXml:
-    """A cell's place in the bytes; ``style`` is its index as written."""
+    """
+    A cell's place in the bytes, its start tag up to ``inner``; ``style`` and ``kind`` (s, n, str …) as written.
+    ``value`` is the place of its kept value, ``metadata`` the number of what else Excel keeps about it (``cm``).
+    """
 
     column: int
-    element: Element
+    start: int
+    inner: int
+    end: int
     style: str
+    kind: str
     formula: Formula | None
-    value: Element | None
+    value: tuple[int, int] | None
+    metadata: str
 
 
 @dataclass(slots=True)
@@ -63,19 +82,36 @@ class ColumnsXml:
 @dataclass(slots=True)
 class SheetXml:
     """
-    A sheet. ``around`` are the children of its root by their tags, in their order (``sheetData`` among them).
+    A sheet. ``around`` are the children of its root in their order (``sheetData`` among them), ``views`` how it is
+    looked at, ``formulas`` those outside of cells (conditional formats, validations, sparklines), ``links`` what leads
+    somewhere when clicked, ``marks`` the texts of headers and footers by their tags.
     """
 
     content: bytes
+    root: Element
     data: Element
-    rows: dict[int, RowXml]
-    merged: list[Area]
-    around: list[Element]
+    rows: dict[int, RowXml] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    around: list[Element] = field(default_factory=list)
     columns: list[ColumnsXml] = field(default_factory=list)
+    views: list[Element] = field(default_factory=list)
+    formulas: list[Text] = field(default_factory=list)
+    links: list[Element] = field(default_factory=list)
+    marks: dict[str, Text] = field(default_factory=dict)
 
     def named(self, tag: str) -> Element | None:
         """The child of the root with this tag in the main namespace."""
         return next((one for one in self.around if one.tag.partition(" ")[2] == tag), None)
+
+    def cells(self) -> Iterator[CellXml]:
+        """Every cell that is written, row by row."""
+        return (cell for row in self.rows.values() for cell in row.cells.values())
+
+    @property
+    def dimension(self) -> Area | None:
+        """The block that it says it uses."""
+        found = self.named("dimension")
+        return None if found is None else area_of(found.about["ref"])
 
     def style_at(self, row: int, column: int) -> str:
         """The style a cell has that is not written yet: its row's, or its column's."""
@@ -91,11 +127,23 @@ def read_sheet(content: bytes) -> SheetXml:
     :raises NotSpliceable: it has no cells' element, or an order that no program writes.
     :raises ExpatError: it is no XML.
     """
-    reader = _Reader(content)
+    reader = _Reader()
     Walker(content, opened=reader.opened, closed=reader.closed).walk()
-    if reader.data is None:
+    if reader.root is None or reader.data is None:
         raise NotSpliceable
-    return SheetXml(content, reader.data, reader.rows, reader.merged, reader.around, reader.columns)
+    return SheetXml(
+        content,
+        reader.root,
+        reader.data,
+        reader.rows,
+        reader.merged,
+        reader.around,
+        reader.columns,
+        reader.views,
+        reader.formulas,
+        reader.links,
+        reader.marks,
+    )
 
 
 def is_true(written: str | None) -> bool:
@@ -116,21 +164,27 @@ def area_of(reference: str) -> Area:
         places = [(int(place[len(letters) :]), COLUMNS[letters]) for letters, place in corners]
     except (Refused, ValueError) as wrong:
         raise NotSpliceable from wrong
+    if not all(1 <= row <= LAST_ROW for row, _ in places):
+        raise NotSpliceable
     return Area(*places[0], *places[-1])
 
 
 class _Reader:
-    def __init__(self, content: bytes) -> None:
+    def __init__(self) -> None:
+        self.root: Element | None = None
         self.data: Element | None = None
         self.rows: dict[int, RowXml] = {}
         self.merged: list[Area] = []
         self.around: list[Element] = []
         self.columns: list[ColumnsXml] = []
-        self._content = content
+        self.views: list[Element] = []
+        self.formulas: list[Text] = []
+        self.links: list[Element] = []
+        self.marks: dict[str, Text] = {}
         self._row = self._column = 0
         self._cells: dict[int, CellXml] = {}
         self._formula: Formula | None = None
-        self._value: Element | None = None
+        self._value: tuple[int, int] | None = None
 
     def opened(self, name: str, about: dict[str, str], _start: int) -> None:
         space, _, tag = name.rpartition(" ")
@@ -151,28 +205,54 @@ class _Reader:
 
     def closed(self, element: Element, text: str, path: tuple[str, ...]) -> None:
         space, _, tag = element.tag.rpartition(" ")
-        if len(path) == 1:
+        depth = len(path)
+        if depth == 0:
+            self.root = element
+        elif depth == 1:
             self.around.append(element)
-        if space not in MAIN:
-            return
+        if depth > 1 and path[1] in _DATA:
+            if space in MAIN:
+                self._closed_in_data(tag, element, text, depth)
+        elif tag in ("formula", "formula1", "formula2", "f"):
+            self.formulas.append(Text(element, text))
+        elif space in MAIN:
+            self._closed_around(tag, element, text, depth)
+
+    def _closed_in_data(self, tag: str, element: Element, text: str, depth: int) -> None:
         about = element.about
-        if tag == "f" and len(path) == 4:
-            self._formula = Formula(
-                about.get("t", "normal"), text, about.get("ref", ""), about.get("si", ""), element
-            )
-        elif tag in ("v", "is") and len(path) == 4:
-            self._value = element
-        elif tag == "c" and len(path) == 3:
+        if tag == "f" and depth == 4:
+            kind, reference, shared = about.get("t", "normal"), about.get("ref", ""), about.get("si", "")
+            self._formula = Formula(kind, text, reference, shared, element.start, element.end)
+        elif tag in ("v", "is") and depth == 4:
+            self._value = (element.start, element.end)
+        elif tag == "c" and depth == 3:
             self._cells[self._column] = CellXml(
-                self._column, element, about.get("s", ""), self._formula, self._value
+                self._column,
+                element.start,
+                element.inner,
+                element.end,
+                about.get("s", ""),
+                about.get("t", "n"),
+                self._formula,
+                self._value,
+                about.get("cm", ""),
             )
-        elif tag == "row" and len(path) == 2:
+        elif tag == "row" and depth == 2:
             self.rows[self._row] = RowXml(self._row, element, self._cells)
-        elif tag == "sheetData" and len(path) == 1:
+
+    def _closed_around(self, tag: str, element: Element, text: str, depth: int) -> None:
+        about = element.about
+        if tag == "sheetData" and depth == 1:
             self.data = element
         elif tag == "mergeCell":
             self.merged.append(area_of(about["ref"]))
-        elif tag == "col":
+        elif tag == "sheetView":
+            self.views.append(element)
+        elif tag == "hyperlink":
+            self.links.append(element)
+        elif tag in MARKS and depth == 2:
+            self.marks[tag] = Text(element, text)
+        elif tag == "col" and depth == 2:
             width = about.get("width")
             self.columns.append(
                 ColumnsXml(

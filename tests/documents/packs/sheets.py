@@ -18,6 +18,7 @@ from documents.packs.template import (
 )
 
 BOX = {side: Line("thin") for side in Side}
+UPRIGHT, NONE = PageSetup(), Marks()
 PLAIN = Look(size=10)
 BOXED = Look(size=10, lines=BOX, vertical="center")
 HEAD = replace(BOXED, fill="eeeeee", horizontal="center")
@@ -38,7 +39,7 @@ def sheet(
     title: str = "様式",
     widths: Sequence[float] = (20.0,) * 8,
     heights: Sequence[float] = (8.0,) * 12,
-    page: PageSetup = PageSetup(),
+    page: PageSetup = UPRIGHT,
     **more: Any,
 ) -> TemplateSheet:
     """A sheet that begins in A1."""
@@ -57,7 +58,7 @@ def filled(
     template: Template,
     values: Mapping[str, str | tuple[CellContent, str] | FilledCell] | None = None,
     *,
-    marks: Marks = Marks(),
+    marks: Marks = NONE,
 ) -> Filled:
     """The form with texts in the cells of its first sheet."""
     cells = {}

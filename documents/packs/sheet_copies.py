@@ -1,0 +1,225 @@
+"""
+Sheets made from another one of the workbook: the parts that hang on it are copied under names of their own.
+
+What a sheet may share with others (pictures) it shares; what must be one of a kind gets a new number and name.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from xml.sax.saxutils import escape, quoteattr
+
+from documents.packs.edits import Edits
+from documents.packs.package import Element, Package, Relation, Walker
+from documents.packs.references import Renaming
+from documents.packs.sheet_xml import SheetXml
+from documents.xlsx.parts import RELATIONSHIPS
+
+SHARED = frozenset(("image", "pivotCacheDefinition", "theme", "person"))
+COPIED = frozenset(
+    (
+        *("drawing", "vmlDrawing", "comments", "threadedComment", "printerSettings", "table", "ctrlProp"),
+        *("chart", "chartUserShapes", "chartStyle", "chartColorStyle", "themeOverride", "pivotTable"),
+        *(
+            "diagramData",
+            "diagramLayout",
+            "diagramQuickStyle",
+            "diagramColors",
+            "diagramDrawing",
+            "customProperty",
+        ),
+    )
+)
+_NUMBERED = re.compile(r"(.*?)(\d*)(\.[^./]+)")
+_GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+
+
+class CannotBeCopied(Exception):
+    """Something hangs on the sheet that a workbook may have only once. The message is a sentence."""
+
+
+class Copies:
+    """Gathers new parts of a package: their bytes, their content types."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._types = package.content_types()
+        self.parts: dict[str, bytes] = {}
+        self.types: dict[str, str] = {}
+        self._names = {name.casefold() for name in package.files}
+        self._tables: set[str] | None = None
+        self._table_number = 0
+
+    def around(self, part: str, title: str, new_title: str) -> tuple[str, Renaming]:
+        """
+        A name for the copy of a sheet's part, and how its formulas are to be renamed; what hangs on it is copied.
+
+        :raises CannotBeCopied: it has what cannot be copied.
+        """
+        relations = self._package.relations_of(part)
+        for one in relations.values():
+            if not one.is_external and one.kind not in SHARED | COPIED | {"hyperlink"}:
+                raise CannotBeCopied(
+                    f"シート「{title}」には続きのシートに写せないもの（{one.kind}）があるため、行が入りきりません。"
+                    "様式の行を増やすか、それを消してください。"
+                )
+        tables = {}
+        for one in relations.values():
+            if one.kind == "table":
+                name = self._table_name(one.target)
+                tables[name.casefold()] = self._new_table_name(name)
+        renaming = Renaming(title, new_title, tables)
+        name = self._new_name(part)
+        targets = {
+            one.target: self._copied(one, renaming)
+            for one in relations.values()
+            if one.kind in COPIED and not one.is_external
+        }
+        self._add_relations(part, name, relations.values(), targets)
+        self._add_type(part, name)
+        return name, renaming
+
+    def _copied(self, relation: Relation, renaming: Renaming) -> str:
+        """A copy of what a part points to, with all that hangs on it; its name."""
+        part = relation.target
+        name = self._new_name(part)
+        content = self._package.files[part]
+        if relation.kind == "table":
+            content = self._table(content, renaming)
+        elif relation.kind in ("chart", "ctrlProp", "drawing"):
+            content = _renamed(content, renaming)
+        self.parts[name] = content
+        self._add_type(part, name)
+        relations = self._package.relations_of(part)
+        targets = {
+            one.target: self._copied(one, renaming)
+            for one in relations.values()
+            if one.kind in COPIED and not one.is_external
+        }
+        if relations:
+            self._add_relations(part, name, relations.values(), targets)
+        return name
+
+    def _add_relations(
+        self, part: str, name: str, relations: Iterable[Relation], targets: Mapping[str, str]
+    ) -> None:
+        lines = []
+        for one in relations:
+            target = one.target if one.is_external else f"/{targets.get(one.target, one.target)}"
+            mode = ' TargetMode="External"' if one.is_external else ""
+            lines.append(
+                f"<Relationship Id={quoteattr(one.id)} Type={quoteattr(one.type)} "
+                f"Target={quoteattr(target)}{mode}/>"
+            )
+        if lines:
+            folder, file = posixpath.split(name)
+            self.parts[f"{folder}/_rels/{file}.rels"] = (
+                '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+                f'<Relationships xmlns="{RELATIONSHIPS}">{"".join(lines)}</Relationships>'
+            ).encode()
+
+    def _add_type(self, part: str, name: str) -> None:
+        if part in self._types:
+            self.types[name] = self._types[part]
+
+    def _new_name(self, part: str) -> str:
+        """sheet1.xml → sheet4.xml, the first number that is free."""
+        found = _NUMBERED.fullmatch(part)
+        stem, ending = (found[1], found[3]) if found is not None else (part, "")
+        number = 1
+        while f"{stem}{number}{ending}".casefold() in self._names:
+            number += 1
+        name = f"{stem}{number}{ending}"
+        self._names.add(name.casefold())
+        return name
+
+    def _table_name(self, part: str) -> str:
+        name = ""
+
+        def closed(element: Element, _text: str, path: tuple[str, ...]) -> None:
+            nonlocal name
+            if not path:
+                name = element.about["displayName"]
+
+        Walker(self._package.files[part], closed=closed).walk()
+        return name
+
+    def _new_table_name(self, name: str) -> str:
+        """Of its own in the whole workbook, among tables and defined names."""
+        if self._tables is None:
+            self._tables = {one.name.casefold() for one in self._package.names}
+            for part, kind in self._types.items():
+                if kind.endswith(".table+xml") and part in self._package.files:
+                    self._tables.add(self._table_name(part).casefold())
+        number = 2
+        while f"{name}_{number}".casefold() in self._tables:
+            number += 1
+        self._tables.add(f"{name}_{number}".casefold())
+        return f"{name}_{number}"
+
+    def _table(self, content: bytes, renaming: Renaming) -> bytes:
+        """A table with a number and names of its own."""
+        edits = Edits(content)
+        self._table_number = self._table_number or self._last_table_number()
+        self._table_number += 1
+
+        def closed(element: Element, text: str, path: tuple[str, ...]) -> None:
+            if not path:
+                name = renaming.tables[element.about["displayName"].casefold()]
+                own = {"id": str(self._table_number), "name": name, "displayName": name}
+                edits.set_attributes(element, own)
+            elif (new := renaming.formula(text)) != text and element.tag.endswith("Formula"):
+                edits.text(element, escape(new).encode())
+
+        Walker(content, closed=closed).walk()
+        return edits.done()
+
+    def _last_table_number(self) -> int:
+        numbers = [0]
+
+        def closed(element: Element, _text: str, path: tuple[str, ...]) -> None:
+            if not path:
+                numbers.append(int(element.about["id"]))
+
+        for part, kind in self._types.items():
+            if kind.endswith(".table+xml") and part in self._package.files:
+                Walker(self._package.files[part], closed=closed).walk()
+        return max(numbers)
+
+
+def _renamed(content: bytes, renaming: Renaming) -> bytes:
+    """A chart, a drawing or a control whose references to its own sheet mean the copy."""
+    edits = Edits(content)
+
+    def closed(element: Element, text: str, path: tuple[str, ...]) -> None:
+        if element.tag.endswith(" f") and (new := renaming.formula(text)) != text:
+            edits.text(element, escape(new).encode())
+        about = {
+            name: renaming.formula(element.about[name])
+            for name in ("fmlaLink", "fmlaRange", "fmlaTxbx", "textlink")
+            if name in element.about
+        }
+        if about and any(element.about[name] != value for name, value in about.items()):
+            edits.set_attributes(element, about)
+
+    Walker(content, closed=closed).walk()
+    return edits.done()
+
+
+def make_its_own(xml: SheetXml, edits: Edits, title: str) -> None:
+    """What may be said of one sheet only: that it is the one in front, what it is called in macros, its number."""
+    for view in xml.views:
+        if "tabSelected" in view.about:
+            edits.set_attributes(view, {"tabSelected": None})
+    properties = xml.named("sheetPr")
+    if properties is not None and "codeName" in properties.about:
+        edits.set_attributes(properties, {"codeName": None})
+    opening = xml.content[xml.root.start : xml.root.inner].decode()
+    if found := re.search(r"\suid=|:uid=", opening):
+        guid = _GUID.search(opening, found.end())
+        if guid is not None:
+            digest = sha256(f"{guid[0]}{title}".encode()).hexdigest().upper()
+            own = f"{{{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}}}"
+            place = len(opening[: guid.start()].encode()) + xml.root.start
+            edits.replace(place, place + len(guid[0]), own.encode())

@@ -1,0 +1,105 @@
+"""
+What a spreadsheet program makes of a workbook: LibreOffice computes every formula anew, whatever results were kept.
+
+``recalculated(content)`` is the value of every cell; ``wrong_results(content)`` the kept results that differ.
+"""
+
+import atexit
+import io
+import math
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+needs_libreoffice = pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice is not on this machine"
+)
+
+# 0 is «always»; without this a program believes what the workbook says its formulas come to.
+SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>
+"""
+
+Values = dict[tuple[str, str], Any]
+
+
+def recalculated(content: bytes) -> Values:
+    """Every cell that has a value, by (sheet, address), after a spreadsheet program computed all formulas."""
+    return _values(converted(content), data_only=True)
+
+
+def kept(content: bytes) -> Values:
+    """The results that stand in the workbook for its formulas; None where it has none."""
+    formulas = _values(content, data_only=False, only_formulas=True)
+    results = _values(content, data_only=True)
+    return {place: results.get(place) for place in formulas}
+
+
+def wrong_results(content: bytes) -> list[str]:
+    """Formulas whose kept result is not what they come to, in words; those without a result are told, too."""
+    computed = recalculated(content)
+    return [
+        f"{sheet}!{address}: kept {result!r}, computed {computed.get((sheet, address))!r}"
+        for (sheet, address), result in kept(content).items()
+        if not alike(result, computed.get((sheet, address)))
+    ]
+
+
+def alike(one: Any, other: Any) -> bool:
+    """The same value, as far as a program keeps it; an empty text is nothing."""
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-9)
+    return (one or None) == (other or None)
+
+
+def converted(content: bytes, ending: str = "xlsx") -> bytes:
+    """The workbook as LibreOffice writes it: as xlsx, or as pdf."""
+    with tempfile.TemporaryDirectory() as folder:
+        before = Path(folder, "form.xlsx")
+        before.write_bytes(content)
+        after = Path(folder, "after")
+        subprocess.run(
+            [
+                "soffice",
+                f"-env:UserInstallation=file://{_profile()}",
+                "--headless",
+                "--convert-to",
+                ending,
+                "--outdir",
+                after,
+                before,
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+        return (after / f"form.{ending}").read_bytes()
+
+
+@cache
+def _profile() -> Path:
+    """Settings of this process alone: two that share them wait for each other."""
+    folder = Path(tempfile.mkdtemp(prefix="office-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "user").mkdir()
+    (folder / "user" / "registrymodifications.xcu").write_text(SETTINGS)
+    return folder
+
+
+def _values(content: bytes, *, data_only: bool, only_formulas: bool = False) -> Values:
+    book = load_workbook(io.BytesIO(content), data_only=data_only)
+    return {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None and (cell.data_type == "f" or not only_formulas)
+    }
