@@ -93,7 +93,7 @@ def _started(request: TenantRequest) -> FormPack:
 
 
 def _start_page(request: TenantRequest, *, problems: Sequence[str] = ()) -> HttpResponse:
-    record(FormPackEvent.LISTED, rows={}, detail={"start": True})
+    record(FormPackEvent.LISTED, rows={})
     year = asked_year(request)
     context = {
         **_head_choices(request.POST, None),

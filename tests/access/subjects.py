@@ -13,7 +13,9 @@ from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropR
 from claims.operations import charges_import, counts_import, drop_folder, mapping
 from claims.wording import CLAIM_FORM
 from documents import operations as documents
-from documents.models import Document, Format
+from documents.models import Document, FormPack, Format
+from documents.pack_operations import starting
+from documents.packs.shipped import shipped
 from documents.reading import read_table
 from facilities.actors import Role
 from facilities.api_clients import ApiScope
@@ -285,6 +287,16 @@ def loaded_book(city: City) -> Book:
     files = [BookFile("book.toml", BOOK_HEADING.encode()), BookFile("nursery.csv", BOOK_ROWS.encode())]
     with city.open(Role.ADMINISTRATOR) as administrator:
         return rate_books.load(files, None, by=administrator, at=timezone.now())
+
+
+def started_form(city: City) -> FormPack:
+    """A form pack for next year, made from the shipped list of additions and not yet released."""
+    found = next(one for one in shipped() if one.manifest.code == "price_summary")
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        year = found.manifest.from_year
+        return starting.start_copy(
+            found.content_hash, from_year=year, by=administrator, at=timezone.now()
+        )
 
 
 def document_of(place: Nursery, claim: Claim) -> Document:
