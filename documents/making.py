@@ -14,6 +14,7 @@ from documents.packs.drawing import drawn
 from documents.packs.filled import Filled, FormProblem, Marks
 from documents.packs.filling import fill, wanted_names
 from documents.packs.pack import Pack
+from documents.packs.splicing import CannotSplice, spliced
 from documents.packs.template import Template
 from documents.packs.template_reading import read_template
 from documents.printables import Printable
@@ -66,7 +67,10 @@ def made(found: Printable, file_format: Format) -> bytes:
 
 def _workbook(found: Printable, filled: Filled) -> bytes:
     assert found.pack.workbook is not None, "only a pack with a workbook is ordered as one"
-    raise FormUnfit([FormProblem(None, "", "Excelはまだ作れません。")])
+    try:
+        return spliced(found.pack.workbook, filled, made_at=found.facts.made_at)
+    except CannotSplice as wrong:
+        raise FormUnfit(wrong.problems) from None
 
 
 def _pdf(found: Printable, filled: Filled) -> bytes:

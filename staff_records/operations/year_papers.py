@@ -7,7 +7,7 @@ from uuid import UUID
 from audit.record import record
 from documents import operations as documents
 from staff_records.events import StaffEvent
-from staff_records.paper import ROSTER_FORM, of_members
+from staff_records.form_subjects import SUBJECT, of_members
 
 
 def destroy_papers(member_ids: Collection[UUID], *, at: datetime) -> list[UUID]:
@@ -15,7 +15,7 @@ def destroy_papers(member_ids: Collection[UUID], *, at: datetime) -> list[UUID]:
     Every printed roster that names one of these people becomes unreadable, backups included; called where they are
     erased, in the same transaction. The others' data stay: the paper can be made anew without those who are gone.
     """
-    destroyed = documents.destroy(of_members(member_ids), ROSTER_FORM, at=at)
+    destroyed = documents.destroy(of_members(member_ids), SUBJECT, at=at)
     if destroyed:
         record(StaffEvent.PAPERS_DESTROYED, rows={"document": destroyed, "staff_member": member_ids})
     return destroyed

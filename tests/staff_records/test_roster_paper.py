@@ -3,6 +3,7 @@
 import io
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -10,12 +11,12 @@ from django.utils import timezone
 
 from documents import operations as documents
 from documents.models import Document, Format
+from documents.packs.shipped import shipped
 from facilities.rules import NotAllowed
 from person_keys.store import destroy
 from staff_records.models import StaffMember
 from staff_records.operations import year_start
 from staff_records.operations.year_papers import destroy_papers
-from staff_records.paper import ROSTER_FORM
 from tests.cast import make_city, make_facility, sign_in
 from tests.record import events_of
 from tests.staff_records.year_stage import AT, YEAR, accepted, add_teacher, rename, send
@@ -34,7 +35,7 @@ def sakura(db):
 
 def printed(nursery, snapshot, run_jobs):
     with nursery.open() as clerk:
-        documents.order(ROSTER_FORM, "roster", snapshot.pk, by=clerk, at=AT)
+        documents.order("roster", "roster", snapshot.pk, by=clerk, at=AT)
     run_jobs()
     with nursery.open() as clerk:
         found = {row.format: row for row in Document.objects.all()}
@@ -45,9 +46,22 @@ def text_of(pdf: bytes, folder: Path) -> str:
     """Its text without any space; pages end with a form feed."""
     (folder / "roster.pdf").write_bytes(pdf)
     done = subprocess.run(
-        ["pdftotext", folder / "roster.pdf", "-"], capture_output=True, check=True, text=True
+        ["pdftotext", "-raw", folder / "roster.pdf", "-"], capture_output=True, check=True, text=True
     )
     return "\f".join("".join(page.split()) for page in done.stdout.split("\f"))
+
+
+def people_in(workbook: bytes) -> list[dict[str, Any]]:
+    """The rows of its first sheet, by the keys of the pack's columns."""
+    pack = next(one for one in shipped() if one.manifest.code == "roster")
+    (table,) = pack.manifest.tables
+    title, cells = table.at.split("!")
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook))[title]
+    rows = [
+        {column.key: sheet[f"{column.at}{row[0].row}"].value for column in table.columns}
+        for row in sheet[cells]
+    ]
+    return [row for row in rows if row["staff_number"] is not None]
 
 
 def test_it_says_what_was_sent_with_every_character(sakura, run_jobs, tmp_path):
@@ -58,12 +72,12 @@ def test_it_says_what_was_sent_with_every_character(sakura, run_jobs, tmp_path):
     found, content = printed(sakura, snapshot, run_jobs)
 
     text = text_of(content[Format.PDF], tmp_path)
-    for word in ("髙﨑𠮷乃", "柿﨑", "㐂代", "令和8年度", "H2.4.2", "35歳", "千葉県-000001"):
+    for word in ("髙﨑𠮷乃", "柿﨑", "㐂代", "令和8年度", "H2.4.2", "千葉県-000001"):
         assert word in text
     assert "青葉さくら" not in text
-    sheet = openpyxl.load_workbook(io.BytesIO(content[Format.XLSX])).active
-    assert [sheet.cell(row, 2).value for row in (6, 7, 8)] == list(NAMES)
-    assert sheet.print_title_rows == "$5:$5"
+    rows = people_in(content[Format.XLSX])
+    assert [row["name_words"] for row in rows] == [f"{NAMES[0]}（柿﨑）", *NAMES[1:]]
+    assert [(row["birth_date"], row["age"]) for row in rows] == [("H2.4.2", 35)] * 3
     assert found[Format.PDF].file_name == "1299900000901_令和8年度_04_職員名簿_第1版.pdf"
 
 
@@ -83,14 +97,14 @@ def test_a_roster_that_was_taken_back_is_not_printed(sakura):
     with sakura.open() as clerk:
         year_start.withdraw(snapshot.pk, by=clerk, at=AT)
         with pytest.raises(NotAllowed, match="市に提出したあと"):
-            documents.order(ROSTER_FORM, "roster", snapshot.pk, by=clerk, at=AT)
+            documents.order("roster", "roster", snapshot.pk, by=clerk, at=AT)
 
 
 def test_of_another_facility_nothing_is_printed(sakura):
     sumire = make_facility(sakura.city, "すみれ保育園", number="1299900000902")
     snapshot = send(sakura)
     with sumire.open() as stranger, pytest.raises(NotAllowed, match="見つかりません"):
-        documents.order(ROSTER_FORM, "roster", snapshot.pk, by=stranger, at=AT)
+        documents.order("roster", "roster", snapshot.pk, by=stranger, at=AT)
 
 
 def test_with_somebody_erased_the_old_paper_opens_nowhere_and_the_new_one_leaves_them_out(
@@ -126,18 +140,30 @@ def test_fifty_people_repeat_the_head_on_every_page(sakura, run_jobs, tmp_path):
     assert len(pages) > 2
     assert all("採用日" in page for page in pages)
     assert f"1/{len(pages)}" in pages[0]
+    assert all("様" in page and "さくら保育園" in page for page in pages)
+    assert sum(page.count("千葉県-") for page in pages) == 53
 
 
 def test_the_clerk_orders_it_on_the_page(sakura, run_jobs):
     send(sakura)
     clerk = sign_in(sakura.clerk)
     address = f"/f/1299900000901/staff/year/{YEAR}/"
-    page = clerk.get(address).content.decode()
-    assert "職員名簿の印刷" in page
-    assert "請求書" not in page.split('id="documents-panel"')[1].split("</section>")[0]
+    panel = clerk.get(address).content.decode().split('id="documents-panel"')[1].split("</section>")[0]
+    for title in (
+        "職員名簿",
+        "職員名簿・経験年数算定表",
+        "処遇改善等加算（区分3） 対象職員名簿",
+        "研修受講歴",
+    ):
+        assert f"<b>{title}</b>" in panel
+    assert "請求書" not in panel
 
-    action = page.split('id="documents-panel"')[1].split('action="')[1].split('"')[0]
-    clerk.post(action, {"back": address})
+    action = panel.split('action="')[1].split('"')[0]
+    clerk.post(action, {"back": address, "form": ["roster", "experience_table"]})
     run_jobs()
 
-    assert "1299900000901_令和8年度_04_職員名簿_第1版.pdf" in clerk.get(address).content.decode()
+    page = clerk.get(address).content.decode()
+    for title in ("職員名簿", "職員名簿・経験年数算定表"):
+        for kind in ("pdf", "xlsx"):
+            assert f"1299900000901_令和8年度_04_{title}_第1版.{kind}" in page
+    assert "研修受講歴_第1版" not in page

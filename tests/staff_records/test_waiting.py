@@ -10,8 +10,8 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from audit.record import SYSTEM, record
+from documents import making
 from documents import operations as documents
-from documents import rendering
 from documents.models import Document, Format
 from facilities.actors import Role
 from facilities.models import Membership
@@ -22,7 +22,6 @@ from staff_records.dossiers import Dossier
 from staff_records.models import StaffMember
 from staff_records.operations import erasing, same_person
 from staff_records.operations.same_person import Arrival
-from staff_records.paper import ROSTER_FORM
 from tests.approvals.test_four_eyes import at_once
 from tests.cast import Nursery, make_city, make_facility
 from tests.staff_records.rosters import MAY_1, arrival, hire, of_the_same_corporation, roster_of
@@ -125,7 +124,7 @@ def test_a_roster_ordered_and_rendered_while_somebody_is_erased_does_not_name_th
     def print_it():
         assert begun.wait(20)
         with sakura.open() as clerk:
-            ordered = documents.order(ROSTER_FORM, "roster", snapshot.pk, by=clerk, at=AT)
+            ordered = documents.order("roster", "roster", snapshot.pk, by=clerk, at=AT)
             book = next(one for one in ordered if one.format == Format.XLSX)
             with transaction.atomic():
                 documents.render(book.pk)
@@ -144,9 +143,9 @@ def test_a_roster_ordered_and_rendered_while_somebody_is_erased_does_not_name_th
 def test_a_roster_that_is_being_rendered_goes_with_whom_it_names(sakura, monkeypatch):
     snapshot = accepted(sakura)
     with sakura.open() as clerk:
-        ordered = documents.order(ROSTER_FORM, "roster", snapshot.pk, by=clerk, at=AT)
+        ordered = documents.order("roster", "roster", snapshot.pk, by=clerk, at=AT)
     book = next(one for one in ordered if one.format == Format.XLSX)
-    rendered, writes = Event(), rendering.xlsx
+    rendered, writes = Event(), making.spliced
 
     def slowly(*args, **options):
         content = writes(*args, **options)
@@ -154,7 +153,7 @@ def test_a_roster_that_is_being_rendered_goes_with_whom_it_names(sakura, monkeyp
         wait_until_somebody_waits()
         return content
 
-    monkeypatch.setattr(rendering, "xlsx", slowly)
+    monkeypatch.setattr(making, "spliced", slowly)
 
     def print_it():
         with sakura.open(), transaction.atomic():
