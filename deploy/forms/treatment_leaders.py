@@ -30,7 +30,7 @@ AGES = (
         "r12",
         "1・2歳児",
         "answers.n1 + answers.n2",
-        "6",
+        '"5・6" if answers.age1 else 6',
         "1歳児配置改善加算があるときは、1歳児5人・2歳児6人で別に算出",
     ),
     ("r0", "0歳児", "answers.n0", "3", ""),
@@ -118,7 +118,8 @@ def _headcounts(sheet: Sheet) -> None:
         head("備考", 12, size=8.5),
     )
     for key, label, count, ratio, note in AGES:
-        result = f"floor({key}_count / {key}_ratio, 1/10)"
+        divisor = 6 if key == "r12" else f"{key}_ratio"
+        result = f"floor({key}_count / {divisor}, 1/10)"
         formula = known(f"ROUNDDOWN({{{key}_count}}/{{{key}_ratio}},1)", f"{key}_count")
         if key == "r12":
             result = (
