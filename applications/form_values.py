@@ -7,7 +7,7 @@ What does not hold (``shown_if``), and what nobody has answered, is not known: N
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from applications.definitions import Field, Item, Kind
 from applications.differences import Difference
@@ -18,7 +18,10 @@ from documents.dictionary import Row
 from facilities.periods import ServiceMonth
 from formulas import Value
 
-COMPUTED = "計算"
+COMPUTED: Final = "計算"
+FIRST_CHANGES: Final = 2
+# What one line of the list of all answers holds: a form that shows it has rows of one height.
+LINE: Final = 60
 
 
 def answers_of(filled: FilledItem, fiscal_year: int, names: Names) -> dict[str, Row | Sequence[Row]]:
@@ -44,25 +47,34 @@ def answers_of(filled: FilledItem, fiscal_year: int, names: Names) -> dict[str, 
 
 
 def all_answers(filled: FilledItem, names: Names) -> list[Row]:
-    """Every shown field in words, one after the other; of tables each row on a line of its own."""
+    """
+    Every shown field in words, one after the other; of tables each row on a line of its own. What is longer than a
+    line goes on on the next ones.
+    """
     found: list[Row] = []
     for one in filled.shown:
         own = one.field
-        found.append(
-            {
-                "label": own.label,
-                "words": _months_words(own, one.value)
-                if own.kind is Kind.MONTHLY
-                else in_words(own, one.value, names),
-                "unit": unit_of(own) or None,
-                "source": _source(one),
-                "reason": one.reason if one.origin is Origin.DIFFERS and one.reason else None,
-                "is_row": False,
-            }
-        )
+        words = _months_words(own, one.value) if own.kind is Kind.MONTHLY else in_words(own, one.value, names)
+        reason = one.reason if one.origin is Origin.DIFFERS and one.reason else None
+        found += _lines(own.label, words, unit_of(own) or None, _source(one), reason)
         if own.is_table:
             found += _rows_in_words(own, one.value or [], names)
     return found
+
+
+def _lines(
+    label: str, words: str, unit: str | None, source: str | None, reason: str | None, *, is_row: bool = False
+) -> Iterable[Row]:
+    parts = [line[at : at + LINE] for line in words.splitlines() for at in range(0, len(line), LINE)]
+    for number, part in enumerate(parts or [None]):
+        yield {
+            "label": None if number else label,
+            "words": part,
+            "unit": None if number else unit,
+            "source": None if number else source,
+            "reason": None if number else reason,
+            "is_row": is_row or number > 0,
+        }
 
 
 def changes_of(found: Iterable[Difference]) -> list[Row]:
@@ -71,18 +83,20 @@ def changes_of(found: Iterable[Difference]) -> list[Row]:
 
 
 def changed_fields(found: Iterable[Difference]) -> str | None:
-    """The names of the fields that differ, each once; nobody's name is among them."""
-    return "、".join(dict.fromkeys(one.label.partition("　")[0] for one in found)) or None
+    """The first two fields that differ and how many more; nobody's name is among them."""
+    labels = list(dict.fromkeys(one.label.partition("　")[0] for one in found))
+    more = [f"ほか{len(labels) - FIRST_CHANGES}件"] if len(labels) > FIRST_CHANGES else []
+    return "、".join([*labels[:FIRST_CHANGES], *more]) or None
 
 
 def variant_words(item: Item, values: Mapping[str, Any]) -> str | None:
-    """What decides the price, in words: the fields that set options; ``values`` by key as they are kept."""
-    said = [
-        f"{own.label} {in_words(own, values[own.key])}"
-        for own in item.fields
-        if own.option and not is_empty(values.get(own.key))
-    ]
-    return "、".join(said) or None
+    """What decides the price: the fields that set options, of several each with its name; ``values`` as kept."""
+    said = [own for own in item.fields if own.option and not is_empty(values.get(own.key))]
+    if len(said) == 1:
+        return in_words(said[0], values[said[0].key])
+    return (
+        "、".join(f"{own.label.partition('（')[0]} {in_words(own, values[own.key])}" for own in said) or None
+    )
 
 
 def plain_value(own: Field, value: Any, names: Names) -> Value:
@@ -146,14 +160,8 @@ def _rows_in_words(own: Field, rows: Sequence[Mapping[str, Any]], names: Names) 
             for column in own.columns
             if not is_empty(row.get(column.key))
         ]
-        yield {
-            "label": f"　{row_name(own, place, row, names)}",
-            "words": "、".join(said) or None,
-            "unit": None,
-            "source": None,
-            "reason": None,
-            "is_row": True,
-        }
+        label = f"　{row_name(own, place, row, names)}"
+        yield from _lines(label, "、".join(said), None, None, None, is_row=True)
 
 
 def _source(one: Filled) -> str | None:

@@ -56,9 +56,17 @@ APPLICATION_GROUP: Final = Group(
         Entry("to_month", "適用終了月", Shown.MONTH, "終わる月を決めたときだけ。"),
         Entry("months_words", "適用の期間（文）", Shown.TEXT, "「令和8年4月から」「年度」「3月」の形。"),
         Entry("change_month", "変更年月", Shown.MONTH, "変更のときの適用開始月。変更でなければ空。"),
-        Entry("changed_fields", "変更した欄", Shown.TEXT, "変わった欄の名前を並べたもの。変更でなければ空。"),
         Entry(
-            "variant", "加算の内容（文）", Shown.TEXT, "単価を決める欄の内容。「単価の区分 210人まで」の形。"
+            "changed_fields",
+            "変更した欄",
+            Shown.TEXT,
+            "変わった欄の名前（2つまで）。変更でなければ空。",
+        ),
+        Entry(
+            "variant",
+            "加算の内容（文）",
+            Shown.TEXT,
+            "単価を決める欄。「211〜280人」「人数A 4人、人数B 2人」の形。",
         ),
         Entry("amount_label", "金額の名前", Shown.TEXT, "項目の金額を何と呼ぶか。金額のない項目は空。"),
         Entry("amount_yen", "金額", Shown.YEN, "項目の金額。金額のない項目は空。", "円"),
@@ -78,12 +86,14 @@ ANSWERS_TABLE: Final = Table(
     ALL_ANSWERS,
     "申請の内容（すべての欄）",
     (
-        Entry("label", "欄", Shown.TEXT, "欄の名前。表の行では、何の行か。"),
-        Entry("words", "内容", Shown.TEXT, "単位の付いた文。", is_personal=True),
+        Entry("label", "欄", Shown.TEXT, "欄の名前。表の行では、何の行か。前の行の続きでは空。"),
+        Entry(
+            "words", "内容", Shown.TEXT, "単位の付いた文。60字を超えると次の行に続きます。", is_personal=True
+        ),
         Entry("unit", "単位", Shown.TEXT, "欄の単位。"),
         Entry("source", "どこから", Shown.TEXT, "職員名簿、児童数、計算など。入力した欄は空。"),
         Entry("reason", "登録と違う理由", Shown.TEXT, "登録と違う内容を入力したときの理由。"),
-        Entry("is_row", "表の行", Shown.YES_NO, "表の行を1行に並べたものか。"),
+        Entry("is_row", "表の行・続き", Shown.YES_NO, "表の行を1行に並べたものか、前の行の続きか。"),
     ),
     "項目の欄を上から順に並べた表。どの項目にも使えます。",
 )

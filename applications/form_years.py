@@ -76,7 +76,12 @@ ITEMS = Table(
         Entry("variant", "加算の内容（文）", Kind.TEXT, "単価を決める欄の内容。"),
         Entry("is_change", "変更", Kind.YES_NO, "承認された内容の変更か。提出していなければ空。"),
         Entry("change_month", "変更年月", Kind.MONTH, "変更でなければ空。"),
-        Entry("changed_fields", "変更した欄", Kind.TEXT, "変わった欄の名前。変更でなければ空。"),
+        Entry(
+            "changed_fields",
+            "変更した欄",
+            Kind.TEXT,
+            "変わった欄の名前（2つまでと、残りの数）。変更でなければ空。",
+        ),
         Entry("has_papers", "添付", Kind.YES_NO, "紙の書類があるか。提出していなければ空。"),
         Entry("papers", "添付の書類", Kind.TEXT, "紙の書類の名前を並べたもの。"),
         Entry("amount_yen", "金額", Kind.YEN, "金額のない項目は空。", "円"),

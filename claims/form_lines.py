@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from unicodedata import east_asian_width
 
 from claims.cells import is_on_first_day
 from claims.form_classes import class_amounts
@@ -16,6 +17,11 @@ from pricing.vocabulary import FACILITY_UNITS, ITEM_LABELS, SYSTEMS, system_of
 from pricing.wording import part_words
 
 TREATMENT: Final = frozenset({"treatment_1_2", "treatment_i"})
+QUALITY: Final = frozenset({"treatment_3", "treatment_ii", "treatment_iii"})
+NOBODY: Final = "対象なし"
+# Half-width characters in one row of a sheet in readable type; a longer step goes on in the next row.
+WIDEST_TEXT: Final = 92
+BREAKS_AFTER: Final = "、。／）→ "
 SECTION_WORDS: Final[Mapping[str, str]] = {str(code): words for code, words in SECTION_LABELS.items()}
 
 
@@ -43,7 +49,7 @@ def _parts(line: ClaimLine, block: str, everybody: Mapping[str, tuple[str, int]]
             "is_first": is_first,
             "is_last": is_last,
             "first_label": line.label if is_first else None,
-            "subject": part and subject_of(part, line.certification, everybody),
+            "subject": subject_of(part, line.certification, everybody) if part else NOBODY,
             "age_class": part and part.get("age_class"),
             "hours": part and part.get("hours"),
             "unit_yen": part and part["unit_yen"],
@@ -54,11 +60,13 @@ def _parts(line: ClaimLine, block: str, everybody: Mapping[str, tuple[str, int]]
 
 
 def block_of(kind: str, line: ClaimLine) -> str:
-    """Where a line stands in the 内訳書: base, treatment, children, facility or deduction."""
+    """Where a line stands in the 内訳書: base, treatment, children, facility, quality or deduction."""
     if line.section != "addition":
         return line.section
     if line.code in TREATMENT:
         return "treatment"
+    if line.code in QUALITY:
+        return "quality"
     entry = claimable_entry(kind, line.code, line.certification)
     return "facility" if entry is not None and entry.item.unit in FACILITY_UNITS else "children"
 
@@ -129,7 +137,12 @@ def steps(read: ClaimRead) -> list[Row]:
     for line in read.lines:
         told = [(step["label"], step["text"]) for step in line.steps]
         told += [("出典", line.source)] if line.source else []
-        for number, (label, text) in enumerate(told):
+        texts = [
+            (None if place else label, part)
+            for label, text in told
+            for place, part in enumerate(in_rows(text))
+        ]
+        for number, (label, text) in enumerate(texts):
             rows.append(
                 {
                     "position": line.position,
@@ -142,6 +155,58 @@ def steps(read: ClaimRead) -> list[Row]:
                 }
             )
     return rows
+
+
+def in_rows(text: str) -> list[str]:
+    """The text in pieces of ``WIDEST_TEXT`` at most, parted where it pauses, never within a number."""
+    pieces = []
+    while wide(text) > WIDEST_TEXT:
+        room = next(end for end in range(len(text), 0, -1) if wide(text[:end]) <= WIDEST_TEXT)
+        ends = [end for end in range(room, room // 2, -1) if text[end - 1] in BREAKS_AFTER]
+        ends += [
+            end for end in range(room, 0, -1) if not (_is_narrow(text[end - 1]) and _is_narrow(text[end]))
+        ]
+        end = (ends or [room])[0]
+        pieces.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*pieces, text]
+
+
+def wide(text: str) -> int:
+    """How many half-width characters a text takes."""
+    return sum(1 if _is_narrow(one) else 2 for one in text)
+
+
+def _is_narrow(character: str) -> bool:
+    return east_asian_width(character) in ("Na", "N", "H")
+
+
+def base_rows(read: ClaimRead) -> list[Row]:
+    """Base price and treatment of each class side by side, in the order of the lines."""
+    found: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    for line in read.lines:
+        if line.code != "base" and line.code not in TREATMENT:
+            continue
+        unit, amount = (
+            ("unit_yen", "amount_yen") if line.code == "base" else ("treatment_unit_yen", "treatment_yen")
+        )
+        for part in line.parts:
+            place = (line.certification, part["age_class"] or "", part["hours"] or "", part.get("note", ""))
+            row = found.setdefault(
+                place,
+                {
+                    "system": line.certification or None,
+                    "system_words": SYSTEMS.get(line.certification),
+                    "subject": part_words(part) if part["age_class"] else NOBODY,
+                    "age_class": part["age_class"],
+                    "hours": part["hours"],
+                    "quantity": part["quantity"],
+                    **dict.fromkeys(("unit_yen", "amount_yen", "treatment_unit_yen", "treatment_yen"), 0),
+                },
+            )
+            row[unit] += part["unit_yen"]
+            row[amount] += part["amount_yen"]
+    return list(found.values())
 
 
 def differences(read: ClaimRead) -> list[Row]:

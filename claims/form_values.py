@@ -17,7 +17,7 @@ from claims.charges import Children, reveals_a_family
 from claims.composing import children_of
 from claims.facts import FACTS
 from claims.form_children import by_place, cells, child_rows, children, earlier, has_entered, movers
-from claims.form_lines import classes, differences, items, items_yen, lines, sections, steps
+from claims.form_lines import base_rows, classes, differences, items, items_yen, lines, sections, steps
 from claims.form_reading import ClaimRead, read_claim
 from claims.form_vocabulary import BEFORE
 from claims.models import Certification, ChildCount, Claim, Movement
@@ -71,6 +71,7 @@ def values(claim_id: UUID, wanted: frozenset[str]) -> Values:
         "claim_item_yen_1": lambda found: items_yen(found, "1"),
         "claim_item_yen_23": lambda found: items_yen(found, "23"),
         "claim_lines": lines,
+        "claim_base_rows": base_rows,
         "claim_items": items,
         "claim_sections": sections,
         "claim_steps": steps,

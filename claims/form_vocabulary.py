@@ -211,14 +211,14 @@ LINES: Final = Table(
             "block",
             "内訳書の段",
             TEXT,
-            "base（基本分）、treatment（処遇改善）、children（児童ごとの加算）、"
-            "facility（施設全体の加算）、deduction（減算・調整）。",
+            "base（基本分）、treatment（処遇改善の区分1・2、Ⅰ）、children（児童ごとの加算）、"
+            "facility（施設全体の加算）、quality（処遇改善の区分3、Ⅱ・Ⅲ）、deduction（減算・調整）。",
         ),
         Entry("part_number", "項目の中の順", WHOLE, "1つの項目に単価がいくつかあるときの順。"),
         Entry("is_first", "項目の最初の行", YES_NO, "項目名を1度だけ書くときに使います。"),
         Entry("is_last", "項目の最後の行", YES_NO, "項目の合計を1度だけ書くときに使います。"),
         Entry("first_label", "項目（最初の行だけ）", TEXT, "2行目からは空。"),
-        Entry("subject", "対象", TEXT, "年齢区分、全員、または数の内訳。"),
+        Entry("subject", "対象", TEXT, "年齢区分、全員、または数の内訳。児童のいない項目は「対象なし」。"),
         Entry("age_class", "年齢区分のコード", TEXT, "4plus、3、3mid、2、1、0。区分のない行は空。"),
         Entry("hours", "時間のコード", TEXT, "standard、short、education。区分のない行は空。"),
         Entry("unit_yen", "単価", YEN, "1つあたりの額。減算は0より小。", "円"),
@@ -227,6 +227,28 @@ LINES: Final = Table(
         Entry("item_yen", "項目の金額（最後の行だけ）", YEN, "項目の合計。最後の行のほかは空。", "円"),
     ),
     "項目の単価ごとに1行。単価のない項目も1行。",
+)
+BASE_ROWS: Final = Table(
+    "claim_base_rows",
+    "基本分と処遇改善（区分ごと）",
+    (
+        *_OF_ITEM[3:],
+        Entry("subject", "対象", TEXT, "年齢区分と時間。分園・従業員枠は別の行。"),
+        Entry("age_class", "年齢区分のコード", TEXT, "4plus、3、3mid、2、1、0。"),
+        Entry("hours", "時間のコード", TEXT, "standard、short、education。"),
+        Entry("quantity", "人数", WHOLE, "基本分を計算した児童。", "人"),
+        Entry("unit_yen", "基本分単価", YEN, "1人あたり。", "円"),
+        Entry("amount_yen", "基本分", YEN, "単価×人数。", "円"),
+        Entry(
+            "treatment_unit_yen",
+            "処遇改善の単価",
+            YEN,
+            "区分1・2（令和6年度まではⅠ）の1人あたり。なければ0。",
+            "円",
+        ),
+        Entry("treatment_yen", "処遇改善", YEN, "単価×人数。なければ0。", "円"),
+    ),
+    "年齢区分と時間ごとに1行。",
 )
 ITEMS: Final = Table(
     "claim_items",
@@ -261,10 +283,10 @@ STEPS: Final = Table(
         *_SECTION,
         Entry("item_label", "項目（最初の行だけ）", TEXT, "2行目からは空。"),
         Entry("item_yen", "項目の金額（最初の行だけ）", YEN, "2行目からは空。", "円"),
-        Entry("label", "計算の段", TEXT, "単価、処遇改善分、金額、出典など。"),
+        Entry("label", "計算の段", TEXT, "単価、処遇改善分、金額、出典など。式の続きの行では空。"),
         Entry("text", "計算", TEXT, "数の入った式。"),
     ),
-    "項目の計算の段ごとに1行。最後に出典。",
+    "項目の計算の段ごとに1行、長い式は何行かに分けて。最後に出典。",
 )
 _CLASS = (
     Entry("certification", "認定区分のコード", TEXT, "1、2、3。"),
@@ -359,7 +381,7 @@ DIFFERENCES: Final = Table(
 
 VOCABULARY: Final = Vocabulary(
     (CLAIM, BEFORE, COUNTS, COUNTS_BEFORE, ITEM_YEN, ITEM_YEN_1, ITEM_YEN_23),
-    (LINES, ITEMS, SECTIONS, STEPS, CHILDREN, CHILD_ROWS, MOVERS, CLASS_AMOUNTS, DIFFERENCES),
+    (LINES, BASE_ROWS, ITEMS, SECTIONS, STEPS, CHILDREN, CHILD_ROWS, MOVERS, CLASS_AMOUNTS, DIFFERENCES),
 )
 
 

@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 
 from deploy.forms.layout import Form
 
-TOOLS = frozenset({"layout", "parts", "treatment_parts", "build"})
+TOOLS = frozenset({"layout", "parts", "item_parts", "item_totals", "treatment_parts", "build"})
 
 
 def forms() -> list[Form]:

@@ -232,10 +232,11 @@ class Sheet:
         span: int = 1,
         height: float = 6.5,
         first_is_head: bool = True,
+        beside: Sequence[Part] = (),
     ) -> None:
         """
         A table whose rows run to the right (月ごとの欄): each of ``lines`` is a row with its heading on the left,
-        ``count`` cells of ``span`` columns.
+        ``count`` cells of ``span`` columns. ``beside``: what stands to the right of each row (計).
         """
         top = self.row + 1
         found = []
@@ -243,14 +244,15 @@ class Sheet:
             look = replace(one.look, head=True, align="center") if first_is_head and not number else one.look
             parts: list[Part] = [head(one.heading, head_span, size=8)]
             parts += [L("", span, look=look) for _ in range(count)]
-            row = self.line(*parts, height=height)
+            row = self.row + 1
+            first, last = get_column_letter(head_span + 1), get_column_letter(head_span + count * span)
+            self.form.addresses[f"{key}.{one.key}"] = f"{first}{row}:{last}{row}"
+            self.line(*parts, *beside[number : number + 1], height=height)
             found.append(
                 FormColumn(
                     one.key, one.label or one.heading, one.source, one.format, str(row), words=one.words
                 )
             )
-            first, last = get_column_letter(head_span + 1), get_column_letter(head_span + count * span)
-            self.form.addresses[f"{key}.{one.key}"] = f"{first}{row}:{last}{row}"
         block = (
             f"{get_column_letter(head_span + 1)}{top}:{get_column_letter(head_span + count * span)}{self.row}"
         )

@@ -71,5 +71,6 @@ def with_attributes(opening: bytes, attributes: Mapping[str, str | None]) -> byt
             opening = opening[: found.start()] + new + opening[found.end() :]
         elif new:
             at = len(opening) - (2 if opening.endswith(b"/>") else 1)
-            opening = opening[:at].rstrip() + new + opening[at:]
+            said = opening[:at].rstrip()
+            opening = said + new + opening[len(said) :]
     return opening

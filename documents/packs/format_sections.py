@@ -17,7 +17,8 @@ from pages.wareki import WEEKDAYS, era_of
 GENERAL_WIDTH = 11
 SMALLEST_PLAIN = Decimal("0.0001")
 CANNOT_BE_SHOWN = "#" * 8
-LAST_SERIAL = 2_958_465
+# No program shows a day after 31 December 9999.
+DAYS_UNTIL_10000 = 2_958_466
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<filled>.)|\[(?P<bracket>[^\]]*)\]'
@@ -215,14 +216,17 @@ class Moment:
             ),
             default=0,
         )
-        unit = Decimal(1).scaleb(-max(fraction, 3))
+        is_elapsed = any(kind == "elapsed" for kind, _ in section.tokens)
+        if value < 0 and is_elapsed:
+            return "-" + cls.shown(section, -value, is_1904)
+        end = DAYS_UNTIL_10000 - ((FIRST_DAY_1904 - FIRST_DAY).days if is_1904 else 0)
+        if not 0 <= value < end:
+            return CANNOT_BE_SHOWN
+        unit = Decimal(1).scaleb(-(fraction or 3))
         seconds = (value * SECONDS).quantize(unit, ROUND_HALF_UP)
         days, rest = divmod(seconds, SECONDS)
-        is_elapsed = any(kind == "elapsed" for kind, _ in section.tokens)
-        if value < 0 or days > LAST_SERIAL:
-            if not is_elapsed or value >= 0:
-                return CANNOT_BE_SHOWN
-            return "-" + cls.shown(section, -value, is_1904)
+        if days >= end:
+            return CANNOT_BE_SHOWN
         on, day = _day(int(days), is_1904)
         hour, minutes = divmod(rest, 3600)
         minute, second = divmod(minutes, 60)

@@ -22,6 +22,9 @@ GAP_MM: Final = 1.5
 EDGE_MM: Final = 4
 NUMBER_MM: Final = 10.0
 BAND_MM: Final = 10.0
+# As large as a few characters can be, and all of them together across the page.
+BAND_PT: Final = 130
+BAND_ALL_PT: Final = 540
 QR_MARGIN_MM: Final = QR_MM + GAP_MM + EDGE_MM
 
 
@@ -65,7 +68,7 @@ def furniture(marks: Marks) -> Furniture:
     if marks.band:
         css.append(
             ".fb{position:fixed;z-index:-1;left:0;right:0;top:50%;margin:-25mm 0 0;text-align:center;"
-            f'font:700 {130 if len(marks.band) < 5 else 76}pt/50mm "Noto Sans JP";height:50mm;'
+            f'font:700 {min(BAND_PT, BAND_ALL_PT // len(marks.band))}pt/50mm "Noto Sans JP";height:50mm;'
             "white-space:nowrap;color:#ececec;transform:rotate(-35deg)}"
         )
         html.append(f'<p class="fb">{escape(marks.band)}</p>')

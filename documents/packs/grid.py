@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from documents.packs.filled import FilledSheet
+from documents.packs.labels import Labels
 from documents.packs.number_formats import printed_number
 from documents.packs.template import Look, TemplateCell, TemplateSheet
 
@@ -15,7 +16,6 @@ PLAIN: Final = Look()
 # A form says what it is at its top, in its largest type.
 ROWS_OF_TITLE: Final = 10
 SIZE_OF_TITLE: Final = 12
-LONGEST_LABEL: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +136,7 @@ class Grid:
 
     def label(self, cell: TemplateCell) -> str:
         """The words of the template that stand left of a cell, or above it."""
-        beside = ((cell.row, column) for column in range(cell.column - 1, self.sheet.area.left - 1, -1))
-        above = ((row, cell.column) for row in range(cell.row - 1, self.sheet.area.top - 1, -1))
-        for places in (beside, above):
-            for place in places:
-                found = self._covered.get(place)
-                if found is not None and (found.row, found.column) not in self.filled.cells:
-                    words = "".join(self.text(found).split())
-                    if words and isinstance(found.value, str):
-                        return words[:LONGEST_LABEL]
-        return ""
+        return Labels(self.sheet).beside(cell.row, cell.column).words
 
     def _title_place(self) -> tuple[int, int] | None:
         """The cell with the largest type of the first rows."""

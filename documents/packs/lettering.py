@@ -12,13 +12,15 @@ from documents.packs.fitting import ONE_LINE, SMALLEST, Fit, Type, capacity, fit
 from documents.packs.grid import Box, Grid
 from documents.packs.styles import POINT_MM, UPRIGHT, Styles, below, classes, paddings
 from documents.packs.template import Look, Place, TemplateCell
-from documents.packs.typeface import Face, Family, clusters, drawable, family_of, glyphless
+from documents.packs.typeface import Face, Family, clusters, family_of, glyphless
 
 # What the lines around a cell take of it, half of each.
 OF_LINES_MM: Final = 0.25
 # In an upright line these lie along it, those stand in the corner.
 ALONG: Final = "ー〜～―…‥－（）()「」『』【】〔〕［］｛｝〈〉《》＝→"
 IN_THE_CORNER: Final = "、。，．"
+# What our fonts do not have, of what they have: each as wide as one character.
+COMPOSED: Final = {ord("☐"): "□", ord("☑"): '<span class="ft">□<b>✓</b></span>', ord("✔"): "✓"}
 NO_GLYPH: Final = (
     "{}は、印刷に使うフォントにない文字です。別の文字に直すか、市の外字フォントに加えてください。"
 )
@@ -47,7 +49,7 @@ class Lettering:
         """What is written into the cell; what does not fit or cannot be drawn is noted."""
         cell = box.cell
         value = self.grid.filled.cells.get((cell.row, cell.column))
-        text = drawable(self.grid.text(cell))
+        text = self.grid.text(cell)
         if not text:
             return Words()
         self._judge_characters(text, place)
@@ -181,7 +183,7 @@ def _degrees(rotation: int) -> int:
 
 
 def _broken(lines: Sequence[str]) -> str:
-    return "<br>".join(escape(line) for line in lines)
+    return "<br>".join(escape(line).translate(COMPOSED) for line in lines)
 
 
 def _stacked(part: str) -> str:
@@ -189,4 +191,4 @@ def _stacked(part: str) -> str:
         return f'<span class="fv">{escape(part)}</span>'
     if part[0] in IN_THE_CORNER:
         return f'<span class="fp">{escape(part)}</span>'
-    return escape(part)
+    return escape(part).translate(COMPOSED)

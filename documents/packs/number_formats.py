@@ -18,8 +18,9 @@ from documents.xlsx.formats import FIRST_DAY, FIRST_DAY_1904, LEAP_DAY_1900, SEC
 Number = int | float | Decimal | Fraction
 
 EXCEL_DIGITS = 15
-# Of numbers that do not end, as many digits as any format shows.
-PRECISION = 60
+# Of numbers that do not end, as many digits as any number and any format have together.
+PRECISION = 1_000
+MOST_DIGITS = 308
 # What a Japanese Excel has built in where the standard leaves it to the language, or says otherwise (18.8.30).
 BUILT_IN = {
     5: '"¥"#,##0;"¥"\\-#,##0',
@@ -98,7 +99,7 @@ def printed_number(
     with localcontext(prec=PRECISION):
         number = _serial(value, is_1904) if isinstance(value, date | time) else _decimal(value)
         section, is_signed = _chosen(sections, number)
-        if section is None:
+        if section is None or number.adjusted() >= MOST_DIGITS:
             return CANNOT_BE_SHOWN
         if section.is_day:
             return Moment.shown(section, number, is_1904)

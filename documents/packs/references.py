@@ -4,8 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Texts in quotes, sheets with and without quotes, and words, which may be names of tables.
-_PIECE = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'!|(?<![\w.:\]])[\w.]+!|(?<![\w.!])[\w.]+(?![\w.!(])")
+# Texts in quotes; sheets in quotes; several sheets (一月:三月!A1), which no copy is one of; a sheet; a word, which may
+# be the name of a table.
+_PIECE = re.compile(
+    r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'!"
+    r"|(?<![\w.!$])(?![A-Za-z]{1,3}[0-9]+:)[\w.]+:[\w.]+!"
+    r"|(?<![\w.\]])[\w.]+!|(?<![\w.!])[\w.]+(?![\w.!(])"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ PATTERNS = {
     },
 }
 # A sheet's title, quoted or not, and the block of it that is meant.
-REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!,]+))!([^!,]+)")
+REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!,()]+))!([^!,()]+)")
 
 
 class AreaTooLarge(Exception):
@@ -221,13 +221,13 @@ def _used(cells: Mapping[tuple[int, int], TemplateCell]) -> Area:
 
 def _print_area(written: str, used: Area) -> Area:
     """The block that is printed: of several areas the one that holds them all; what is used where none is named."""
-    blocks = []
-    for found in REFERENCE.finditer(written):
-        try:
-            blocks.append(_clipped(found[3], used))
-        except NotSpliceable:
-            return used
-    if not blocks:
+    found = list(REFERENCE.finditer(written))
+    if not found or ",".join(one[0] for one in found) != written:
+        # None, or one that is computed (OFFSET): a program would show it, we do not compute it.
+        return used
+    try:
+        blocks = [_clipped(one[3], used) for one in found]
+    except NotSpliceable:
         return used
     return Area(
         min(one.top for one in blocks),

@@ -13,7 +13,7 @@ from documents.packs.typeface import Family, family_of
 
 POINT_MM: Final = 25.4 / 72
 # Left and right of a text, as a spreadsheet leaves it, and what one step of indent is.
-PADDING_MM: Final = 0.5
+PADDING_MM: Final = 0.7
 BELOW_MM: Final = 0.3
 INDENT_MM: Final = 2.4
 UPRIGHT: Final = 255
@@ -44,12 +44,15 @@ COMMON: Final = """
 .fd h1,.fd h2{font:inherit;margin:0;color:inherit}
 .fd .fv{display:inline-block;transform:rotate(90deg)}
 .fd .fp{display:inline-block;transform:translate(.6em,-.6em)}
+.fd .ft{position:relative}
+.fd .ft b{position:absolute;left:.04em;top:-.16em;font-weight:700;line-height:1}
 .fd .fx{overflow:hidden}
 """
 ON_SCREEN: Final = """
 .fd table{background:#fff}
 .fd td,.fd th{position:relative}
-.fd .fa{display:block;min-height:1em;color:inherit;text-decoration:none}
+.fd .fa{display:block;color:inherit;text-decoration:none}
+.fd .fa:focus-visible{outline:none}
 .fd .fa::after{content:"";position:absolute;inset:0;z-index:1}
 .fd .fa:hover::after{background:rgb(0 23 193 / .12)}
 .fd .fa:focus-visible::after{outline:3px solid #000;outline-offset:-3px;background:rgb(255 212 61 / .45)}

@@ -21,8 +21,8 @@ VARIANTS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 PRIVATE: Final = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))
 # Nothing is drawn for them: line ends, tabs, joiners and marks of direction.
 UNSEEN: Final = frozenset("\n\r\t\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad")
-# Boxes to tick that no font of ours has, and what official forms print for them just as often.
-STAND_INS: Final = {ord("☐"): "□", ord("☑"): "■", ord("✔"): "✓"}
+# Boxes to tick that no font of ours has: they are drawn with signs that it has (``lettering``).
+COMPOSED: Final = frozenset("☐☑✔")
 LAST_CODE: Final = 0x110000
 VARIANT_TABLE: Final = (0, 5)
 MARK_FORMAT: Final = 14
@@ -116,11 +116,6 @@ def clusters(text: str) -> list[str]:
     return found
 
 
-def drawable(text: str) -> str:
-    """The text with the boxes to tick that our fonts have."""
-    return text.translate(STAND_INS)
-
-
 def width(cluster: str, family: Family, bold: bool, own: Face | None = None) -> float:
     """
     Of one character in em, 0 for what is not drawn; a character nobody has counts as one em. ``own`` is the city's.
@@ -152,8 +147,8 @@ def glyphless(text: str, own: Face | None = None) -> list[str]:
     on paper. Characters of private use are the city's alone.
     """
     missing: dict[str, None] = {}
-    for cluster in clusters(drawable(text)):
-        if cluster[0] not in UNSEEN and not _is_drawn(cluster, own):
+    for cluster in clusters(text):
+        if cluster[0] not in UNSEEN and cluster not in COMPOSED and not _is_drawn(cluster, own):
             missing[cluster] = None
     return list(missing)
 

@@ -6,8 +6,9 @@ from fractions import Fraction
 import pytest
 
 from applications.definitions import Field, Item, Kind
+from applications.differences import Difference
 from applications.filling import FilledItem, Given, fill
-from applications.form_values import all_answers, answers_of, variant_words
+from applications.form_values import all_answers, answers_of, changed_fields, variant_words
 from applications.form_vocabulary import (
     ALL_ANSWERS,
     ANSWERS,
@@ -125,10 +126,33 @@ def test_months_are_rows_from_april():
     assert [row["value"] for row in found["answers_by_month"]] == list(range(12))
     assert [row["month"] for row in found["answers_by_month"]][::11] == [date(2026, 4, 1), date(2027, 3, 1)]
     assert found[ANSWERS]["users"] == 66
-    assert variant_words(made.item, made.values) == "単価の区分 210人まで"
-    (words,) = [row["words"] for row in all_answers(made, {}) if row["label"] == "月ごとの延べ利用数の見込み"]
-    assert words.startswith("4月 0、5月 1、")
-    assert words.endswith("3月 11（計 66人）")
+    assert variant_words(made.item, made.values) == "210人まで"
+    rows = all_answers(made, {})
+    (first,) = [place for place, row in enumerate(rows) if row["label"] == "月ごとの延べ利用数の見込み"]
+    assert rows[first]["words"].startswith("4月 0、5月 1、")
+    assert (rows[first + 1]["label"], rows[first + 1]["is_row"]) == (None, True)
+    whole = rows[first]["words"] + rows[first + 1]["words"]
+    assert whole.endswith("3月 11（計 66人）")
+
+
+def test_long_texts_go_on_on_the_next_lines():
+    item = ITEMS["team_childcare"]
+    text = "あ" * 150 + "\n" + "い" * 10
+    made = filled(item, known_of("nursery"), activities=text, extra_staff=1)
+
+    rows = all_answers(made, {})
+    (first,) = [place for place, row in enumerate(rows) if row["label"] == "チーム保育の取組"]
+
+    assert [len(row["words"]) for row in rows[first : first + 4]] == [60, 60, 30, 10]
+    assert [row["label"] for row in rows[first + 1 : first + 4]] == [None, None, None]
+
+
+def test_of_several_changes_two_are_named():
+    differing = [Difference(f"{label}　1行目", "1", "2") for label in ("甲", "甲", "乙", "丙", "丁")]
+
+    assert changed_fields(differing) == "甲、乙、ほか2件"
+    assert changed_fields(differing[:3]) == "甲、乙"
+    assert changed_fields([]) is None
 
 
 def test_people_are_named_as_whoever_asks_knows_them():

@@ -325,7 +325,7 @@ def test_the_year_lists_every_item_with_what_was_sent(city, sakura, pack):
         "令和8年4月から",
         1_200_000,
     )
-    assert (row["variant"], row["has_papers"]) == ("加配する職員の数 1人", False)
+    assert (row["variant"], row["has_papers"]) == ("1人", False)
     year = values["year"]
     assert (year["items"], year["answered"], year["wanted"], year["approved"], year["open"]) == (
         1,

@@ -34,6 +34,7 @@ def main() -> None:
         from tests.bench import (
             documents_bench,
             drafting_bench,
+            forms_bench,
             imports_bench,
             pages_bench,
             revision_bench,
@@ -46,6 +47,7 @@ def main() -> None:
         found["revision"] = revision_bench.measure()
         found["staff_figures"] = staff_figures_bench.measure()
         found["documents"] = documents_bench.measure()
+        found["forms"] = forms_bench.measure()
         found["staff"] = staff_bench.measure()
         found["pages"] = pages_bench.measure()
     json.dump(found, sys.stdout, ensure_ascii=False, indent=2)

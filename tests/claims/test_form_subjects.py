@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from approvals.operations import claims as approvals
 from claims import form_subjects, form_values
 from claims.form_classes import class_amounts
+from claims.form_lines import WIDEST_TEXT, in_rows, wide
 from claims.form_subjects import NO_CHARGE, NOT_HERE
 from claims.form_vocabulary import VOCABULARY
 from claims.models import ChildCount, Claim, ClaimLine
@@ -159,6 +161,13 @@ def test_the_sums_of_a_claim_agree(city: City, kind: FacilityKind) -> None:
     assert claim.total_yen == sum(row["item_yen"] or 0 for row in lines)
     assert all(row["unit_yen"] * row["quantity"] == row["amount_yen"] for row in lines)
     assert own["base_yen"] + own["addition_yen"] + own["deduction_yen"] == claim.total_yen
+    beside = sum(row["amount_yen"] + row["treatment_yen"] for row in found["claim_base_rows"])
+    assert beside == sum(row["amount_yen"] for row in lines if row["block"] in {"base", "treatment"})
+    assert all(
+        row["quantity"] * (row["unit_yen"] + row["treatment_unit_yen"])
+        == row["amount_yen"] + row["treatment_yen"]
+        for row in found["claim_base_rows"]
+    )
     assert claim.total_yen == sum(row["amount_yen"] for row in found["claim_sections"])
     assert claim.total_yen == sum(row["amount_yen"] for row in found["claim_items"])
     assert claim.total_yen == sum(value or 0 for value in found["claim_item_yen"].values())
@@ -241,6 +250,23 @@ def test_two_prices_of_one_age_are_two_classes_and_movers_stand_apart(city: City
         ("乳児（標準時間）", 2, 6020),
         ("区分に分けない額", None, 1021),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "短い",
+        "1,240円 ×（10 + 6 + 7.5）= 29,140円 → 10円未満切捨てで29,140円、" * 5,
+        "あ" * 150,
+        "1,234,567,890" * 9,
+    ],
+)
+def test_a_long_step_goes_on_in_the_next_row(text: str) -> None:
+    rows = in_rows(text)
+
+    assert all(0 < wide(row) <= WIDEST_TEXT for row in rows)
+    assert "".join(rows).replace(" ", "") == text.replace(" ", "")
+    assert not any(one[-1].isdigit() and two[0].isdigit() for one, two in pairwise(rows)) or "円" not in text
 
 
 def test_three_queries_however_large_the_claim_is(city: City) -> None:

@@ -277,6 +277,10 @@ def _add_around(files: dict[str, bytes]) -> None:
         files["[Content_Types].xml"] = files["[Content_Types].xml"].replace(
             b"<Override", b'<Default Extension="bin" ContentType="application/octet-stream"/><Override', 1
         )
+    files["docProps/app.xml"] = files["docProps/app.xml"].replace(
+        b"</Properties>",
+        b"<HeadingPairs>3</HeadingPairs><TitlesOfParts>a b c</TitlesOfParts><Company>C</Company></Properties>",
+    )
     files["custom/注記.xml"] = "<note>そのまま</note>".encode()
 
 

@@ -188,6 +188,13 @@ def test_characters_without_a_glyph_are_told_with_their_place_in_values_and_in_t
     assert one_cell("𠮷野家　葛\U000e0100飾　髙﨑").problems == ()
 
 
+def test_boxes_to_tick_are_drawn_though_no_font_has_them() -> None:
+    drawing = one_cell("☐☑✔", wide=30)
+
+    assert drawing.problems == ()
+    assert Cells(drawing.html).at("B1")[2] == "□□✓✓"
+
+
 def test_upright_words_stand_under_each_other() -> None:
     cells = Cells(drawn(*every_look()).html)
 
@@ -196,13 +203,13 @@ def test_upright_words_stand_under_each_other() -> None:
 
 def test_text_is_never_markup() -> None:
     drawing = one_cell('<b onclick="x">&', wide=60)
-    hostile = Marks('"}</style><b>', '"}<b>', "https://x.example/?<")
+    hostile = Marks('"}</style><i>', '"}<i>', "https://x.example/?<")
     template, values = every_look()
-    marked = drawn(template, replace(values, marks=hostile, title="</title><b>"))
+    marked = drawn(template, replace(values, marks=hostile, title="</title><i>"))
 
     assert "&lt;b onclick=&quot;x&quot;&gt;&amp;" in drawing.html
-    assert "<b>" not in marked.page
-    assert "</style><b" not in marked.page
+    assert "<i>" not in marked.page
+    assert "</style><i" not in marked.page
 
 
 def test_the_largest_type_of_the_first_rows_is_the_title_and_heads_name_what_they_stand_for() -> None:

@@ -149,6 +149,23 @@ def test_the_same_form_gives_the_same_bytes(looks: bytes) -> None:
     assert first != looks
 
 
+def test_documents_share_what_is_known_of_fonts_and_are_the_same_whatever_came_before(
+    looks: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, configuration = [], rendering.FontConfiguration
+    monkeypatch.setattr(rendering, "_fonts", rendering._Fonts())
+    monkeypatch.setattr(rendering, "FontConfiguration", lambda: made.append(configuration()) or made[-1])
+
+    for number in range(3):
+        template = Template((sheet([cell("A1", f"別の帳票{number}", size=9 + number, font="ＭＳ 明朝")]),))
+        paper(template, filled(template))
+    again = paper(*every_look())
+
+    # Each one made would keep 200 KB of a worker for ever.
+    assert len(made) == 1
+    assert again == looks
+
+
 def test_its_workbook_goes_inside_an_archival_paper_as_what_it_was_made_from() -> None:
     workbook = Attached("様式.xlsx", b"PK\3\4 a workbook", "この帳票の元のExcel")
     reader = read(paper(*every_look(), variant=ARCHIVAL, attachments=[workbook]))

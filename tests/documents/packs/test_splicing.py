@@ -113,6 +113,16 @@ def test_only_filled_cells_differ_and_every_other_byte_stays() -> None:
                 assert new_cells[address] == cell
 
 
+def test_around_the_sheets_only_what_was_computed_is_forgotten() -> None:
+    before, after = everything(), form(CELLS)
+
+    assert part(after, "xl/workbook.xml").replace(b' fullCalcOnLoad="1"', b"") == part(
+        before, "xl/workbook.xml"
+    )
+    for name in ("xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
+        assert part(after, name) == re.sub(rb"<[^>]*calcChain[^>]*>", b"", part(before, name))
+
+
 def test_what_libraries_lose_is_still_there() -> None:
     after = form(CELLS)
 
