@@ -108,7 +108,7 @@ def _rates(form: Form, title: str, sentence: str, parts: tuple[str, str]) -> Non
             "answers.average_months",
             11,
             look=BIG,
-            formula=known("{total_months}/{counted}", "total_months", "counted"),
+            formula=known("ROUNDDOWN({total_months}/{counted},4)", "total_months", "counted"),
         ),
         unit("か月", 4),
         V("average_years", "平均経験年数", "answers.average_years", 11, look=BIG),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from deploy.forms.layout import C, Form, L, Look, Sheet, V, head
+from deploy.forms.layout import C, Form, L, Look, Part, Sheet, V, head
 from deploy.forms.parts import SHEETS, known, layout_note, unit
 from deploy.forms.treatment_parts import (
     BIG,
@@ -104,7 +104,7 @@ def _headcounts(sheet: Sheet) -> None:
     sheet.gap(2)
     sheet.section("1　適用を受ける加算")
     for start in range(0, len(FLAGS), 2):
-        parts = []
+        parts: list[Part] = []
         for key, label in FLAGS[start : start + 2]:
             parts += [L(label, 22), V(key, label, f"answers.{key}", 8, "have", look=MIDDLE)]
         sheet.line(*parts, height=6)
