@@ -5,11 +5,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from documents.font_models import CityFont
 from documents.pack_models import FormPack, FormPackStep, FormWorkbook
 from facilities.tenancy import FacilityOwned
 from vault import seals
 
-__all__ = ["Document", "FormPack", "FormPackStep", "FormWorkbook", "Format"]
+__all__ = ["CityFont", "Document", "FormPack", "FormPackStep", "FormWorkbook", "Format"]
 
 
 class Format(models.TextChoices):

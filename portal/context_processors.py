@@ -67,7 +67,9 @@ ACCOUNTS = NavigationItem(
     frozenset({"facilities:account", "facilities:api_tokens", "staff_city:retention"}),
 )
 RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
-ITEM_PACKS = NavigationItem("申請様式", "item_packs:packs", frozenset({"item_packs:", "places:"}))
+ITEM_PACKS = NavigationItem(
+    "申請様式", "item_packs:packs", frozenset({"item_packs:", "places:", "city_fonts:"})
+)
 STAFF = NavigationItem("職員", "staff_city:overview", frozenset({"staff_city:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
