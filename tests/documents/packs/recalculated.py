@@ -1,7 +1,8 @@
 """
 What a spreadsheet program makes of a workbook: LibreOffice computes every formula anew, whatever results were kept.
 
-``recalculated(content)`` is the value of every cell; ``wrong_results(content)`` the kept results that differ.
+``recalculated(content)`` is the value of every cell; ``wrong_results(content)`` the kept results that differ;
+``all_wrong_results(contents)`` those of many workbooks at once.
 """
 
 import atexit
@@ -10,7 +11,7 @@ import math
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,19 +38,6 @@ def recalculated(content: bytes) -> Values:
     return _values(converted(content), data_only=True)
 
 
-def recalculated_all(books: Mapping[str, bytes]) -> dict[str, Values]:
-    """As ``recalculated``, of several workbooks by name, with one start of the program."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = {name: Path(folder, f"{name}.xlsx") for name in books}
-        for name, content in books.items():
-            files[name].write_bytes(content)
-        after = Path(folder, "after")
-        _convert(list(files.values()), "xlsx", after, timeout=60 + 10 * len(books))
-        return {
-            name: _values((after / file.name).read_bytes(), data_only=True) for name, file in files.items()
-        }
-
-
 def kept(content: bytes) -> Values:
     """The results that stand in the workbook for its formulas; None where it has none."""
     formulas = _values(content, data_only=False, only_formulas=True)
@@ -59,12 +47,20 @@ def kept(content: bytes) -> Values:
 
 def wrong_results(content: bytes) -> list[str]:
     """Formulas whose kept result is not what they come to, in words; those without a result are told, too."""
-    computed = recalculated(content)
-    return [
-        f"{sheet}!{address}: kept {result!r}, computed {computed.get((sheet, address))!r}"
-        for (sheet, address), result in kept(content).items()
-        if not alike(result, computed.get((sheet, address)))
-    ]
+    return all_wrong_results({"": content})[""]
+
+
+def all_wrong_results(contents: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """The same of many workbooks by their names, with one start of the program."""
+    found = {}
+    for name, after in all_converted(contents).items():
+        computed = _values(after, data_only=True)
+        found[name] = [
+            f"{sheet}!{address}: kept {result!r}, computed {computed.get((sheet, address))!r}"
+            for (sheet, address), result in kept(contents[name]).items()
+            if not alike(result, computed.get((sheet, address)))
+        ]
+    return found
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -76,30 +72,32 @@ def alike(one: Any, other: Any) -> bool:
 
 def converted(content: bytes, ending: str = "xlsx") -> bytes:
     """The workbook as LibreOffice writes it: as xlsx, or as pdf."""
+    return all_converted({"": content}, ending)[""]
+
+
+def all_converted(contents: Mapping[str, bytes], ending: str = "xlsx") -> dict[str, bytes]:
+    """Many workbooks with one start of the program, which takes longer than any of them."""
     with tempfile.TemporaryDirectory() as folder:
-        before = Path(folder, "form.xlsx")
-        before.write_bytes(content)
+        before = {name: Path(folder, f"{at}.xlsx") for at, name in enumerate(contents)}
+        for name, file in before.items():
+            file.write_bytes(contents[name])
         after = Path(folder, "after")
-        _convert([before], ending, after, timeout=180)
-        return (after / f"form.{ending}").read_bytes()
-
-
-def _convert(files: Sequence[Path], ending: str, after: Path, *, timeout: int) -> None:
-    subprocess.run(
-        [
-            "soffice",
-            f"-env:UserInstallation=file://{_profile()}",
-            "--headless",
-            "--convert-to",
-            ending,
-            "--outdir",
-            after,
-            *files,
-        ],
-        check=True,
-        capture_output=True,
-        timeout=timeout,
-    )
+        subprocess.run(
+            [
+                "soffice",
+                f"-env:UserInstallation=file://{_profile()}",
+                "--headless",
+                "--convert-to",
+                ending,
+                "--outdir",
+                after,
+                *before.values(),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180 + 10 * len(contents),
+        )
+        return {name: (after / f"{file.stem}.{ending}").read_bytes() for name, file in before.items()}
 
 
 @cache

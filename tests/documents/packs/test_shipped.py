@@ -33,7 +33,7 @@ from documents.packs.template import Template
 from documents.packs.template_reading import read_template
 from tests.documents.packs.distinct import distinct_values
 from tests.documents.packs.golden import assert_looks_like
-from tests.documents.packs.recalculated import alike, kept, needs_libreoffice, recalculated_all
+from tests.documents.packs.recalculated import alike, all_wrong_results, needs_libreoffice
 
 AT: Final = datetime(2026, 6, 5, 14, 32, tzinfo=UTC)
 # A final paper's number and QR code take their room at the foot.
@@ -164,6 +164,8 @@ def test_every_field_appears_somewhere(pack: Pack) -> None:
         for table in pack.manifest.tables
         for column in table.columns
         if (column.at or pack.html)
+        # Left to be written by hand.
+        and column.source != '""'
         and not any(row[column.key] for filled in shown for row in filled.tables[table.key])
     ]
     assert silent == []
@@ -255,15 +257,14 @@ def test_rows_that_do_not_fit_go_on_on_a_further_sheet(pack: Pack) -> None:
 def test_formulas_come_to_what_stands_there() -> None:
     """All workbooks in one go: LibreOffice takes longer to start than to compute."""
     names = [name_of(pack) for pack in shipped() if pack.workbook is not None]
-    computed = recalculated_all({name: workbook_of(name) for name in names})
+    found = all_wrong_results({name: workbook_of(name) for name in names})
 
     wrong = [
-        f"{name} {sheet}!{address}: kept {result!r}, computed {computed[name].get((sheet, address))!r}"
+        f"{name} {told}"
         for name in names
-        for (sheet, address), result in kept(workbook_of(name)).items()
-        if not alike(result, computed[name].get((sheet, address))) and not _is_given(name, sheet, address)
+        for told in found[name]
+        if not _is_given(name, *told.split(":", 1)[0].split("!"))
     ]
-
     assert wrong == []
 
 
