@@ -205,8 +205,9 @@ class Package:
         found: dict[str, str] = {}
 
         def closed(element: Element, _text: str, _path: tuple[str, ...]) -> None:
-            if element.tag == f"{CONTENT_TYPES} Override":
-                found[element.about["PartName"].lstrip("/")] = element.about["ContentType"]
+            about = element.about
+            if element.tag == f"{CONTENT_TYPES} Override" and {"PartName", "ContentType"} <= about.keys():
+                found[about["PartName"].lstrip("/")] = about["ContentType"]
 
         Walker(self.files["[Content_Types].xml"], closed=closed).walk()
         return found

@@ -72,7 +72,7 @@ class Copies:
                 )
         tables = {}
         for one in relations.values():
-            if one.kind == "table":
+            if one.kind == "table" and one.target in self._package.files:
                 name = self._table_name(one.target)
                 tables[name.casefold()] = self._new_table_name(name)
         renaming = Renaming(title, new_title, tables)
@@ -80,7 +80,7 @@ class Copies:
         targets = {
             one.target: self._copied(one, renaming)
             for one in relations.values()
-            if one.kind in COPIED and not one.is_external
+            if one.kind in COPIED and one.target in self._package.files
         }
         self._add_relations(part, name, relations.values(), targets)
         self._add_type(part, name)
@@ -101,7 +101,7 @@ class Copies:
         targets = {
             one.target: self._copied(one, renaming)
             for one in relations.values()
-            if one.kind in COPIED and not one.is_external
+            if one.kind in COPIED and one.target in self._package.files
         }
         if relations:
             self._add_relations(part, name, relations.values(), targets)

@@ -182,6 +182,20 @@ def test_damaged_parts_are_no_workbook(damage: dict[str, str]) -> None:
     assert told(packed(form(**damage))) == inspection.NO_WORKBOOK
 
 
+@pytest.mark.parametrize(
+    "table", ["", 'ref="A1:A2"', 'ref="A" displayName="x" id="1"', 'ref="A1:A2" displayName="x" id="a"']
+)
+def test_a_table_that_no_copy_could_be_made_of_is_no_workbook(table: str) -> None:
+    files = form(
+        **{
+            "xl/worksheets/_rels/sheet1.xml.rels": relations("table", "../tables/table1.xml"),
+            "xl/tables/table1.xml": f"<table {table}/>",
+        }
+    )
+
+    assert told(packed(files)) == inspection.NO_WORKBOOK
+
+
 def test_a_sheet_whose_part_is_missing_is_no_workbook() -> None:
     files = form()
     del files["xl/worksheets/sheet1.xml"]
