@@ -47,6 +47,8 @@ if "lgwan" in settings.ENTRANCES:
         path("c/papers/", include("applications.urls_papers")),
         path("c/questions/", include("applications.urls_talk")),
         path("c/item-packs/", include("applications.urls_packs")),
+        path("c/documents/fonts/", include("documents.urls_fonts")),
+        path("c/form-packs/", include("documents.urls_packs")),
         path("c/places/", include("applications.urls_places")),
         path("c/applications/entries/", include("applications.urls_entries")),
         path("c/review/", include("approvals.urls_city")),

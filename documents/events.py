@@ -41,3 +41,14 @@ class FormPackEvent(StrEnum):
     PREVIEW_DOWNLOADED = "form_packs.preview_downloaded"
     DICTIONARY_SHOWN = "form_packs.dictionary_shown"
     DICTIONARY_EXPORTED = "form_packs.dictionary_exported"
+
+
+class CityFontEvent(StrEnum):
+    """What happens to fonts of the city's own characters."""
+
+    LISTED = "city_fonts.listed"
+    SHOWN = "city_fonts.shown"
+    PREVIEWED = "city_fonts.previewed"
+    LOADED = "city_fonts.loaded"
+    RELEASED = "city_fonts.released"
+    DISCARDED = "city_fonts.discarded"

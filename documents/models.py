@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from documents.bundle_models import Bundle, BundleItem, BundlePart
 from documents.contact_models import FormContact
+from documents.font_models import CityFont
 from documents.pack_models import FormPack, FormPackStep, FormWorkbook
 from facilities.tenancy import FacilityOwned
 from vault import seals
@@ -15,6 +16,7 @@ __all__ = [
     "Bundle",
     "BundleItem",
     "BundlePart",
+    "CityFont",
     "ControlNumber",
     "Document",
     "FormContact",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit.record import Outcome, record
 from documents import forms, permissions, rendering
 from documents.bundle_parts import forget
+from documents.city_characters import own_font
 from documents.dictionary import subject_of
 from documents.events import DocumentEvent
 from documents.in_force import NoSuchForm
@@ -270,7 +271,9 @@ def _content_of_now(document: Document) -> bytes:
     if old is not None:
         values = old.values(document.subject_id)
         if document.format == Format.PDF:
-            return rendering.pdf(old.html_template, values, identifier=f"{document.subject_id}")
+            return rendering.pdf(
+                old.html_template, values, identifier=f"{document.subject_id}", own_font=own_font()
+            )
         assert old.workbook is not None, "only a form with a workbook is ordered as one"
         return rendering.xlsx(old.workbook(values), made_at=values["made_at"])
     try:
