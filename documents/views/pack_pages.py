@@ -132,6 +132,7 @@ def shipped_pack(request: TenantRequest, content_hash: str) -> HttpResponse:
     context = {
         **_about(found),
         "row": None,
+        "problems": [],
         "breadcrumbs": _crumbs(found.manifest.from_year, (found.manifest.title, None)),
     }
     return render(request, "documents/forms/pack.html", context)

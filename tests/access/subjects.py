@@ -13,7 +13,7 @@ from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropR
 from claims.operations import charges_import, counts_import, drop_folder, mapping
 from claims.wording import CLAIM_FORM
 from documents import operations as documents
-from documents.models import Document, FormPack, Format
+from documents.models import Document, Format, FormPack
 from documents.pack_operations import starting
 from documents.packs.shipped import shipped
 from documents.reading import read_table
@@ -294,9 +294,7 @@ def started_form(city: City) -> FormPack:
     found = next(one for one in shipped() if one.manifest.code == "price_summary")
     with city.open(Role.ADMINISTRATOR) as administrator:
         year = found.manifest.from_year
-        return starting.start_copy(
-            found.content_hash, from_year=year, by=administrator, at=timezone.now()
-        )
+        return starting.start_copy(found.content_hash, from_year=year, by=administrator, at=timezone.now())
 
 
 def document_of(place: Nursery, claim: Claim) -> Document:

@@ -16,6 +16,7 @@ from claims.models import Claim, CountDispute, CountImport
 from claims.operations import review
 from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
+from documents.packs.shipped import shipped
 from facilities.actors import Role
 from facilities.models import (
     AddressRegistration,
