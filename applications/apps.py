@@ -19,4 +19,5 @@ class ApplicationsConfig(AppConfig):
         import_module("applications.open_tasks")
         import_module("applications.form_papers").register()
         import_module("applications.form_subjects").register()
+        import_module("applications.erased_people")
         import_module("applications.form_years").register()

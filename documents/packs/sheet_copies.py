@@ -7,7 +7,6 @@ What a sheet may share with others (pictures) it shares; what must be one of a k
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from xml.sax.saxutils import escape, quoteattr
 
 from documents.packs.edits import Edits
@@ -16,10 +15,10 @@ from documents.packs.references import Renaming
 from documents.packs.sheet_xml import SheetXml
 from documents.xlsx.parts import RELATIONSHIPS
 
-SHARED = frozenset(("image", "pivotCacheDefinition", "theme", "person"))
+SHARED = frozenset(("image", "pivotCacheDefinition"))
 COPIED = frozenset(
     (
-        *("drawing", "vmlDrawing", "comments", "threadedComment", "printerSettings", "table", "ctrlProp"),
+        *("drawing", "vmlDrawing", "comments", "printerSettings", "table", "ctrlProp"),
         *("chart", "chartUserShapes", "chartStyle", "chartColorStyle", "themeOverride", "pivotTable"),
         *(
             "diagramData",
@@ -31,8 +30,14 @@ COPIED = frozenset(
         ),
     )
 )
+WORDS = {
+    "threadedComment": "スレッド形式のコメント",
+    "slicer": "スライサー",
+    "timeline": "タイムライン",
+}
 _NUMBERED = re.compile(r"(.*?)(\d*)(\.[^./]+)")
-_GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+# What programs that edit together tell sheets and tables by; nobody must have it twice.
+_UID = re.compile(rb"\s[\w.-]+:uid=(?:\"\{[^\"]*\}\"|'\{[^']*\}')")
 
 
 class CannotBeCopied(Exception):
@@ -60,8 +65,9 @@ class Copies:
         relations = self._package.relations_of(part)
         for one in relations.values():
             if not one.is_external and one.kind not in SHARED | COPIED | {"hyperlink"}:
+                words = WORDS.get(one.kind, one.kind)
                 raise CannotBeCopied(
-                    f"シート「{title}」には続きのシートに写せないもの（{one.kind}）があるため、行が入りきりません。"
+                    f"行が入りきりませんが、シート「{title}」には続きのシートに写せないもの（{words}）があります。"
                     "様式の行を増やすか、それを消してください。"
                 )
         tables = {}
@@ -160,6 +166,7 @@ class Copies:
 
     def _table(self, content: bytes, renaming: Renaming) -> bytes:
         """A table with a number and names of its own."""
+        content = _UID.sub(b"", content)
         edits = Edits(content)
         self._table_number = self._table_number or self._last_table_number()
         self._table_number += 1
@@ -207,19 +214,14 @@ def _renamed(content: bytes, renaming: Renaming) -> bytes:
     return edits.done()
 
 
-def make_its_own(xml: SheetXml, edits: Edits, title: str) -> None:
-    """What may be said of one sheet only: that it is the one in front, what it is called in macros, its number."""
+def make_its_own(xml: SheetXml, edits: Edits) -> None:
+    """Without what may be said of one sheet only: that it is in front, what macros call it, its number."""
     for view in xml.views:
         if "tabSelected" in view.about:
             edits.set_attributes(view, {"tabSelected": None})
     properties = xml.named("sheetPr")
     if properties is not None and "codeName" in properties.about:
         edits.set_attributes(properties, {"codeName": None})
-    opening = xml.content[xml.root.start : xml.root.inner].decode()
-    if found := re.search(r"\suid=|:uid=", opening):
-        guid = _GUID.search(opening, found.end())
-        if guid is not None:
-            digest = sha256(f"{guid[0]}{title}".encode()).hexdigest().upper()
-            own = f"{{{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}}}"
-            place = len(opening[: guid.start()].encode()) + xml.root.start
-            edits.replace(place, place + len(guid[0]), own.encode())
+    uid = _UID.search(xml.content, xml.root.start, xml.root.inner)
+    if uid is not None:
+        edits.replace(uid.start(), uid.end(), b"")

@@ -45,7 +45,7 @@ def read_template(content: bytes) -> Template:
     try:
         package = Package(content)
         entries = [entry for entry in package.sheets if entry.part]
-        if len(merged) != len(entries):
+        if not len(merged) == len(entries) == len({entry.part for entry in entries}):
             raise NotSpliceable
         sheets = [read_sheet(package.files[entry.part]) for entry in entries]
         workbook: Any = loaded(package, sheets)

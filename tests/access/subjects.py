@@ -12,8 +12,11 @@ from claims.mapping import Shape
 from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, FileKind, MappingDraft
 from claims.operations import charges_import, counts_import, drop_folder, mapping
 from claims.wording import CLAIM_FORM
+from documents import font_operations
 from documents import operations as documents
-from documents.models import Document, Format
+from documents.models import CityFont, Document, Format, FormPack
+from documents.pack_operations import starting
+from documents.packs.shipped import shipped
 from documents.reading import read_table
 from facilities.actors import Role
 from facilities.api_clients import ApiScope
@@ -39,6 +42,7 @@ from staff_records.models import (
 from staff_records.operations import entries, erasing, importing, overlaps
 from staff_records.workbook.mapping import Choice
 from tests.cast import JUNE, City, Nursery
+from tests.documents.eudc import eudc
 from tests.documents.pdfs import pdf
 from tests.staff_records.rosters import hire
 from tests.staff_records.staffed import PART_TIME, Somebody, give_roster
@@ -285,6 +289,20 @@ def loaded_book(city: City) -> Book:
     files = [BookFile("book.toml", BOOK_HEADING.encode()), BookFile("nursery.csv", BOOK_ROWS.encode())]
     with city.open(Role.ADMINISTRATOR) as administrator:
         return rate_books.load(files, None, by=administrator, at=timezone.now())
+
+
+def loaded_font(city: City) -> CityFont:
+    """A font of 外字, brought in by the administrator and not yet released."""
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        return font_operations.load("外字", eudc(), by=administrator, at=timezone.now())
+
+
+def started_form(city: City) -> FormPack:
+    """A form pack for next year, made from the shipped list of additions and not yet released."""
+    found = next(one for one in shipped() if one.manifest.code == "price_summary")
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        year = found.manifest.from_year
+        return starting.start_copy(found.content_hash, from_year=year, by=administrator, at=timezone.now())
 
 
 def document_of(place: Nursery, claim: Claim) -> Document:

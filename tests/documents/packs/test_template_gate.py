@@ -135,6 +135,16 @@ def test_names_defined_twice_are_told_by_name() -> None:
     assert set(read_template(with_names(apart)).names) == {"x", "様式!x"}
 
 
+def test_sheets_called_alike_and_sheets_of_one_part_are_refused() -> None:
+    alike = packed(parts(sheet_xml(ROW), sheet_xml(ROW), titles=("ab", "AB")))
+    assert told(alike) == "シート「ab」が2つ以上あります。シートの名前を変えてください。"
+    files = parts(sheet_xml(ROW), sheet_xml(ROW), titles=("一", "二"))
+    files["xl/_rels/workbook.xml.rels"] = files["xl/_rels/workbook.xml.rels"].replace(
+        "sheet2.xml", "sheet1.xml"
+    )
+    assert told(packed(files)) == inspection.NO_WORKBOOK
+
+
 def test_all_that_is_wrong_is_told_at_once() -> None:
     files = form('<row r="3"><c r="B3"><f>WEBSERVICE(1)</f></c></row>', **{"xl/connections.xml": "<x/>"})
     files["xl/embeddings/x.bin"] = b"x"
