@@ -22,6 +22,7 @@ from documents.packs.typeface import Face
 from documents.printables import Printable
 
 DRAFT: Final = "下書き"
+TEMPLATE_WRONG: Final = "様式のテンプレートに誤りがあります。市の管理者に知らせてください。"
 KEPT_TEMPLATES: Final = 64
 
 
@@ -94,7 +95,10 @@ def _pdf(found: Printable, filled: Filled) -> bytes:
 
 def _page(pack: Pack, filled: Filled, own: Face | None) -> str:
     if pack.html is not None:
-        return html_forms.page(pack.html, filled)
+        try:
+            return html_forms.page(pack.html, filled)
+        except html_forms.TemplateWrong as wrong:
+            raise FormUnfit([FormProblem(None, "", f"{TEMPLATE_WRONG}（{wrong}）")]) from wrong
     template = _template(pack)
     assert template is not None, "a pack has a workbook or a template of HTML"
     drawing = drawn(template, filled, own=own)

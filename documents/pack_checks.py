@@ -1,11 +1,15 @@
 """A form pack against the dictionary as it is registered and the facility types there are."""
 
+from documents import html_forms
 from documents.common_values import COMMON
 from documents.dictionary import NoSuchSubject, subject_of, subjects
 from documents.pack_content import template_of
 from documents.packs.checking import Findings, Known, problems_of
+from documents.packs.filled import FormProblem, Marks
+from documents.packs.filling import fill
 from documents.packs.manifest import Manifest
 from documents.packs.pack import Pack
+from documents.packs.samples import sample_values
 from facilities.models import FacilityKind
 
 MOST_KEPT = 24
@@ -21,11 +25,24 @@ def findings_of(pack: Pack) -> Findings:
     if pack.content_hash not in _kept:
         while len(_kept) >= MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
-        template = template_of(pack.workbook)
-        _kept[pack.content_hash] = problems_of(
-            pack.manifest, template, known_for(pack.manifest), has_html=pack.html is not None
-        )
+        _kept[pack.content_hash] = _found(pack)
     return _kept[pack.content_hash]
+
+
+def _found(pack: Pack) -> Findings:
+    template, known = template_of(pack.workbook), known_for(pack.manifest)
+    found = problems_of(
+        pack.manifest, template, known, workbook=pack.workbook, has_html=pack.html is not None
+    )
+    if pack.html is None or found.problems:
+        return found
+    values = sample_values(known.vocabulary, rows=2, is_long=False)
+    filled = fill(pack.manifest, template, values, title=pack.manifest.title, marks=Marks())
+    try:
+        html_forms.page(pack.html, filled)
+    except html_forms.TemplateWrong as wrong:
+        return Findings((FormProblem(None, "", f"HTMLの様式を使えません。{wrong}"),), found.remarks)
+    return found
 
 
 def known_for(manifest: Manifest) -> Known:

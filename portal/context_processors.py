@@ -67,9 +67,8 @@ ACCOUNTS = NavigationItem(
     frozenset({"facilities:account", "facilities:api_tokens", "staff_city:retention"}),
 )
 RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
-ITEM_PACKS = NavigationItem(
-    "申請様式", "item_packs:packs", frozenset({"item_packs:", "places:", "city_fonts:"})
-)
+FORM_PACKS = NavigationItem("帳票様式", "form_packs:packs", frozenset({"form_packs:", "city_fonts:"}))
+ITEM_PACKS = NavigationItem("申請様式", "item_packs:packs", frozenset({"item_packs:", "places:"}))
 STAFF = NavigationItem("職員", "staff_city:overview", frozenset({"staff_city:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
@@ -159,7 +158,7 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
         return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
         return (HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
-    registers = (FACILITIES, RATE_BOOKS, ITEM_PACKS, ACCOUNTS)
+    registers = (FACILITIES, RATE_BOOKS, ITEM_PACKS, FORM_PACKS, ACCOUNTS)
     return (HOME, REVIEW, APPLICATIONS, COUNTS, *registers, SCHEDULE, NOTICES)
 
 

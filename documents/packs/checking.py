@@ -7,8 +7,9 @@ drawing. Pure.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Final
 
@@ -23,13 +24,16 @@ from documents.packs.manifest import Direction, FormColumn, FormField, FormTable
 from documents.packs.manifest_reading import PAGE
 from documents.packs.places import NoSuchPlace, area_of
 from documents.packs.samples import sample_values
+from documents.packs.splicing import CannotSplice, spliced
 from documents.packs.template import Area, Place, Template, TemplateSheet
+from documents.packs.template_features import features
 
 PAGE_NAMES: Final = ("number", "count")
 ROW_NUMBER: Final = "number"
 NAMED: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
 MOST_FINDINGS: Final = 300
 MOST_SAMPLE_ROWS: Final = 60
+MADE_AT: Final = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,18 @@ class Known:
 
 
 def problems_of(
-    manifest: Manifest, template: Template | None, known: Known, *, has_html: bool = False
+    manifest: Manifest,
+    template: Template | None,
+    known: Known,
+    *,
+    workbook: bytes | None = None,
+    has_html: bool = False,
 ) -> Findings:
-    """Whether forms can be printed with the pack. Made-up values are drawn only where everything else is sound."""
-    checking = _Checking(manifest, template, known, has_html)
+    """
+    Whether forms can be printed with the pack. Made-up values are drawn, and put into the ``workbook``, only where
+    everything else is sound.
+    """
+    checking = _Checking(manifest, template, known, workbook, has_html)
     checking.run()
     return Findings(
         tuple(dict.fromkeys(checking.problems))[:MOST_FINDINGS],
@@ -78,6 +90,7 @@ class _Checking:
     manifest: Manifest
     template: Template | None
     known: Known
+    workbook: bytes | None
     has_html: bool
     problems: list[FormProblem] = field(default_factory=list)
     remarks: list[FormProblem] = field(default_factory=list)
@@ -94,6 +107,8 @@ class _Checking:
         self._twice()
         self._placeless()
         self._formulas_of_the_sheet()
+        if self.workbook is not None:
+            self.remarks += [FormProblem(None, "", sentence) for sentence in features(self.workbook)]
         if not self.problems and self.known.own is not None:
             self._samples()
 
@@ -392,16 +407,20 @@ class _Checking:
             values = sample_values(self.known.vocabulary, rows=rows + 1 if is_long else rows, is_long=is_long)
             filled = fill(self.manifest, self.template, values, title=self.manifest.title, marks=Marks())
             found = [one for one in filled.problems if not is_long or "行までの様式" not in one.sentence]
-            if not is_long:
-                self.problems += found
-            if self.template is None:
-                continue
-            drawing = drawn(self.template, filled, screen=True)
-            if not is_long:
-                self.problems += [_sample_words(one, "短い見本でも") for one in drawing.problems]
-                self.remarks += drawing.notes
-            elif not self.problems:
-                self.remarks += [_sample_words(one, "長い値のとき") for one in (*found, *drawing.problems)]
+            drawing = drawn(self.template, filled, screen=True) if self.template is not None else None
+            if drawing is not None:
+                found += drawing.problems
+                if not is_long:
+                    self.remarks += drawing.notes
+            if self.workbook is not None:
+                try:
+                    spliced(self.workbook, filled, made_at=MADE_AT)
+                except CannotSplice as wrong:
+                    found += wrong.problems
+            if is_long and not self.problems:
+                self.remarks += [_sample_words(one, "長い値のとき") for one in _once_a_column(found)]
+            elif not is_long:
+                self.problems += [_sample_words(one, "短い見本でも") for one in _once_a_column(found)]
 
     def _room(self, table: FormTable) -> int:
         if not table.at or self.template is None:
@@ -481,6 +500,18 @@ def standing_places(manifest: Manifest, template: Template) -> Iterator[tuple[Pl
 def _hint(name: str, names: Collection[str]) -> str:
     near = get_close_matches(name, sorted(set(names)), n=1, cutoff=0.6)
     return f"「{near[0]}」ではありませんか。" if near else "データ項目の一覧から選んでください。"
+
+
+def _once_a_column(problems: Iterable[FormProblem]) -> Iterator[FormProblem]:
+    """Of rows that have the same fault, the first."""
+    told: set[tuple[str, int, str]] = set()
+    for one in problems:
+        if one.place is not None:
+            same = (one.place.sheet, one.place.column, one.sentence)
+            if same in told:
+                continue
+            told.add(same)
+        yield one
 
 
 def _sample_words(problem: FormProblem, words: str) -> FormProblem:

@@ -4,12 +4,15 @@ The sheets of a pack's workbook as plain values: where its cells stand, how larg
 Lengths are millimetres, sizes of type points. Rows and columns count from 1. Colours are ``rrggbb``, empty for none.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
+
+ADDRESS = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 
 
 class Area(NamedTuple):
@@ -42,6 +45,8 @@ class Place(NamedTuple):
     @classmethod
     def of(cls, sheet: str, address: str) -> "Place":
         """:raises ValueError: not an address."""
+        if not ADDRESS.fullmatch(address):
+            raise ValueError(f"no address: {address!r}")
         row, column = coordinate_to_tuple(address)
         return cls(sheet, row, column)
 

@@ -14,7 +14,9 @@ from claims.operations import charges_import, counts_import, drop_folder, mappin
 from claims.wording import CLAIM_FORM
 from documents import font_operations
 from documents import operations as documents
-from documents.models import CityFont, Document, Format
+from documents.models import CityFont, Document, Format, FormPack
+from documents.pack_operations import starting
+from documents.packs.shipped import shipped
 from documents.reading import read_table
 from facilities.actors import Role
 from facilities.api_clients import ApiScope
@@ -293,6 +295,14 @@ def loaded_font(city: City) -> CityFont:
     """A font of 外字, brought in by the administrator and not yet released."""
     with city.open(Role.ADMINISTRATOR) as administrator:
         return font_operations.load("外字", eudc(), by=administrator, at=timezone.now())
+
+
+def started_form(city: City) -> FormPack:
+    """A form pack for next year, made from the shipped list of additions and not yet released."""
+    found = next(one for one in shipped() if one.manifest.code == "price_summary")
+    with city.open(Role.ADMINISTRATOR) as administrator:
+        year = found.manifest.from_year
+        return starting.start_copy(found.content_hash, from_year=year, by=administrator, at=timezone.now())
 
 
 def document_of(place: Nursery, claim: Claim) -> Document:

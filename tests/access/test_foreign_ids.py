@@ -27,6 +27,10 @@ NO_ROWS = {
     "token",
     "kind",
     "shipped",
+    "content_hash",
+    "act",
+    "part",
+    "file_format",
 }
 CITY_ROWS = [
     name for name, arguments in ADDRESSES.items() if name not in FACILITY and set(arguments) - NO_ROWS

@@ -48,6 +48,10 @@ NO_PAGES = {
     "staff_city:figures_export",
     "staff_city:overview_export",
     "staff_city:export_changes",
+    "form_packs:dictionary_csv",
+    "form_packs:shipped_file",
+    "form_packs:preview_file",
+    "form_packs:file",
 }
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.
 SHOWN_BY_A_LIST = {

@@ -16,6 +16,7 @@ from claims.models import Claim, CountDispute, CountImport
 from claims.operations import review
 from claims.operations.confirming import dispute
 from claims.operations.submitting import submit
+from documents.packs.shipped import shipped
 from facilities.actors import Role
 from facilities.models import (
     AddressRegistration,
@@ -48,6 +49,7 @@ from tests.access.subjects import (
     roster_file,
     roster_mapping,
     saved_mapping,
+    started_form,
     work_rules_of,
 )
 from tests.cast import (
@@ -146,6 +148,10 @@ class World:
             "table": "members",
             "kind": "nursery",
             "shipped": "2026-04-sample",
+            "content_hash": shipped()[0].content_hash,
+            "part": "manifest.toml",
+            "act": "undo",
+            "file_format": "pdf",
             "token": feed_token(self.city.municipality.code, "facility"),
             **self.applied.words,
             **self.ids,
@@ -246,6 +252,7 @@ def make_world() -> World:
         "list_id": previewed_list(city).pk,
         "book_id": loaded_book(city).pk,
         "city_font_id": loaded_font(city).pk,
+        "form_pack_id": started_form(city).pk,
         "event_id": events_of(city)[0].pk,
         "document_id": document_of(sakura, approved).pk,
         "notice_id": notice.pk,

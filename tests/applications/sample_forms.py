@@ -217,7 +217,9 @@ def year_values(family: str, stage: Stage, kind: str = "nursery") -> Values:
             "papers": "、".join(paper.title for paper in made.papers) or None,
         }
         if not row["answered"]:
-            row |= dict.fromkeys(("wanted", "wanted_words", "months_words", "variant", "has_papers"))
+            row |= dict.fromkeys(
+                ("wanted", "wanted_words", "months_words", "variant", "has_papers", "change_month")
+            )
         rows.append({entry.name: row[entry.name] for entry in ITEMS.columns})
     amounts = [row["amount_yen"] for row in rows if row["amount_yen"] is not None]
     year = {

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0004_documents_of_packs"),
+        ("documents", "0005_bundles_and_contacts"),
         ("facilities", "0014_grants_say_why"),
     ]
 

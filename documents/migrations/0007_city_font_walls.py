@@ -33,7 +33,7 @@ DROP FUNCTION documents_refuse_font_change();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0005_city_fonts"),
+        ("documents", "0006_city_fonts"),
     ]
 
     operations = [
