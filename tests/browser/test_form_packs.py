@@ -1,4 +1,4 @@
-"""An altered workbook: its mapping carried, one cell mended by a click, released by another; a facility prints with it."""
+"""An altered workbook: mapping carried, one cell mended by a click, released by another; a facility prints it."""
 
 import io
 import re
