@@ -1,4 +1,4 @@
-"""An altered workbook: its mapping carried, one cell mended by a click, released by another; a facility prints with it."""
+"""An altered workbook: mapping carried, a cell mended by a click, released by another; a facility prints with it."""
 
 import io
 import re
@@ -52,11 +52,11 @@ def test_an_altered_form_is_mended_by_a_click_released_and_printed(come, tmp_pat
     one, two, clerk = come(), come(), come()
     address = begin(one, altered(tmp_path))
     page = one.page
-    expect(page.locator("main")).to_contain_text("職員名簿!AQ3（施設類型）は、新しい様式では職員名簿!BO3に移ったようです")
+    expect(page.locator("main")).to_contain_text(
+        "職員名簿!AQ3（施設類型）は、新しい様式では職員名簿!BO3に移ったようです"
+    )
     one.see("form-pack-moves")
-    page.click(f"button:has-text('「施設類型」を職員名簿!{NUMBER}に入れる')")
-
-    # The other one by its cell: by keyboard, and the panel comes without the page.
+    # One of them by its cell: by keyboard, and the panel comes without the page.
     one.open(f"{address}map/")
     cell = page.locator(f"[data-cell={TYPE}] a")
     cell.focus()
@@ -70,6 +70,8 @@ def test_an_altered_form_is_mended_by_a_click_released_and_printed(come, tmp_pat
     expect(page.locator(f"[data-cell={TYPE}].is-mapped")).to_have_count(1)
     expect(page.locator(".undo")).to_contain_text("保存済み")
     one.open(f"{address}moves/")
+    expect(page.locator("main")).not_to_contain_text(f"職員名簿!{NUMBER}（事業所番号）")
+    page.click("button:has-text('まとめて入れる')")
     expect(page.locator("main")).to_contain_text("すべての欄の場所が決まっています")
 
     one.open(f"{address}head/")
@@ -94,7 +96,9 @@ def test_an_altered_form_is_mended_by_a_click_released_and_printed(come, tmp_pat
     clerk.open(f"/f/{cast.KINDERGARTEN}/staff/year/2026/")
     form = clerk.page.locator("#documents-panel li", has_text=TITLE)
     form.locator("button").first.click()
-    workbook = clerk.page.locator("#documents-panel li", has_text=TITLE).locator("a[href*='/file/']", has_text=".xlsx")
+    workbook = clerk.page.locator("#documents-panel li", has_text=TITLE).locator(
+        "a[href*='/file/']", has_text=".xlsx"
+    )
     expect(workbook).to_be_visible(timeout=60_000)
     with clerk.page.expect_download() as download:
         workbook.click()
