@@ -17,6 +17,7 @@ class ApplicationsConfig(AppConfig):
         import_module("applications.doors")
         import_module("applications.people_sources")
         import_module("applications.open_tasks")
-        import_module("applications.paper_covers").register()
+        import_module("applications.form_papers").register()
         import_module("applications.form_subjects").register()
+        import_module("applications.erased_people")
         import_module("applications.form_years").register()

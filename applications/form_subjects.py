@@ -6,20 +6,16 @@ pack it was filled with; a draft with what is known now. Names come from the ros
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
-from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Months, Stage
-from applications.differences import as_sent, differences
+from applications.definitions import FAMILY_LABELS, Item
 from applications.events import ApplicationEvent
-from applications.filling import FilledItem
-from applications.form_values import all_answers, answers_of, changed_fields, changes_of, variant_words
+from applications.form_told import Told, application_row, control_number, day_of, is_final, paper_rows
+from applications.form_values import all_answers, answers_of, changes_of
 from applications.form_vocabulary import (
     ALL_ANSWERS,
     APPLICATION,
@@ -28,15 +24,13 @@ from applications.form_vocabulary import (
     WITHOUT_ANSWERS,
     vocabulary_of,
 )
-from applications.models import ApplicationVersion, Paper
+from applications.models import ApplicationVersion
 from applications.operations.cases import hash_of
-from applications.packs_in_force import item_in_force, item_of, released, vocabulary
+from applications.packs_in_force import released, vocabulary
 from applications.permissions import read_in_city
-from applications.queries.filled import fill_for
 from applications.reading import read_pack
 from applications.shipped import shipped, shipped_years
-from applications.states import PaperStatus, VersionStatus
-from applications.wording import Names, people_in
+from applications.states import VersionStatus
 from audit.record import record
 from documents import dictionary
 from documents.dictionary import Example, Facts, Row, Subject, Values, Vocabulary
@@ -44,15 +38,11 @@ from facilities.actors import Actor
 from facilities.periods import ServiceMonth
 from facilities.rules import NotAllowed
 from facilities.scope import UnscopedQuery, current_scope
-from pages.wareki import fiscal_year_words, month_words
-from staff_records.models import StaffMember
-from staff_records.queries.figures import names_of
+from pages.wareki import fiscal_year_words
 
 SUBJECT = "application"
 NOT_FOUND = "この申請は見つかりません。"
 NOT_SENT = "提出前の申請を印刷できるのは、その施設だけです。"
-# What stands: also a version that a later one replaced was approved once.
-DECIDED = frozenset({VersionStatus.APPROVED, VersionStatus.SUPERSEDED})
 SENT = (VersionStatus.SUBMITTED, VersionStatus.APPROVED)
 MOST_EXAMPLES = 10
 
@@ -124,76 +114,6 @@ def _nearest(fiscal_year: int) -> int:
 # ---------------------------------------------------------------- one version
 
 
-@dataclass(frozen=True)
-class Told:
-    """One version with what it says: as it was sent, or as it would be sent now."""
-
-    version: ApplicationVersion
-    item: Item
-
-    @classmethod
-    def of(cls, version_id: UUID) -> "Told":
-        """:raises ApplicationVersion.DoesNotExist: no such version in scope."""
-        rows = ApplicationVersion.objects.select_related("application", "facility", "pack", "replaces__pack")
-        version = rows.get(pk=version_id)
-        own = item_of(version.pack, version.application.item_key)
-        if version.status != VersionStatus.DRAFT:
-            return cls(version, own)
-        try:
-            return cls(version, item_in_force(version.application))
-        except KeyError:  # no pack asks it any more; what was typed can still be read
-            return cls(version, own)
-
-    @property
-    def is_draft(self) -> bool:
-        """Not sent yet."""
-        return self.version.status == VersionStatus.DRAFT
-
-    @property
-    def fiscal_year(self) -> int:
-        """The application's."""
-        return int(self.version.application.fiscal_year)
-
-    @cached_property
-    def filled(self) -> FilledItem:
-        """What it says."""
-        if self.is_draft:
-            return fill_for(self.version.facility, self.fiscal_year, self.item, self.version)
-        return as_sent(self.item, self.version.content)
-
-    @cached_property
-    def earlier(self) -> FilledItem | None:
-        """What the approved version says that it changes."""
-        before = self.version.replaces
-        if before is None:
-            return None
-        return as_sent(item_of(before.pack, self.version.application.item_key), before.content)
-
-    @cached_property
-    def member_ids(self) -> list[UUID]:
-        """Whom it names, of those who were not erased."""
-        both = [one for one in (self.filled, self.earlier) if one is not None]
-        named = people_in([(one.field, one.value) for filled in both for one in filled.shown])
-        if not named:
-            return []
-        rows = StaffMember.objects.filter(pk__in=named, erased_at__isnull=True)
-        return list(rows.order_by("facility", "number").values_list("pk", flat=True))
-
-    def names(self) -> Names:
-        """Their names as of 1 April, opened to be shown."""
-        if not self.member_ids:
-            return {}
-        day = ServiceMonth(self.fiscal_year, 4).first_day
-        return {str(pk): name for pk, name in names_of(self.member_ids, day).items()}
-
-
-def day_of(version: ApplicationVersion) -> date:
-    """The day it was sent, or saved: within its own year, also where a report comes after its end."""
-    fiscal_year = version.application.fiscal_year
-    told = timezone.localdate(version.submitted_at or version.saved_at)
-    return min(max(told, date(fiscal_year, 4, 1)), date(fiscal_year + 1, 3, 31))
-
-
 def facts(version_id: UUID) -> Facts:
     """The version's; of a draft the edition is of what would be sent now."""
     told = Told.of(version_id)
@@ -203,31 +123,13 @@ def facts(version_id: UUID) -> Facts:
         facility_id=version.facility_id,
         day=day_of(version),
         edition=f"{content[:48]}-{version.status}",
-        is_final=_is_final(version),
-        control_number=_control_number(version) if _is_final(version) else "",
+        is_final=is_final(version),
+        control_number=control_number(version) if is_final(version) else "",
         made_at=version.decided_at or version.submitted_at or version.saved_at,
         of=sort_of(application.family, application.item_key),
         period_words=fiscal_year_words(application.fiscal_year),
         suffix=f"_{application.label}_第{version.number}版",
     )
-
-
-def _is_final(version: ApplicationVersion) -> bool:
-    return version.status in DECIDED and not version.return_reason
-
-
-def _control_number(version: ApplicationVersion) -> str:
-    """事業所番号-年度-項目-版-内容: the item by the first letters of its key's words."""
-    application = version.application
-    short = "".join(word[0] for word in application.item_key.split("_") if word).upper()
-    parts = (
-        version.facility.number,
-        application.fiscal_year,
-        short,
-        version.number,
-        version.content_hash[:8],
-    )
-    return "-".join(map(str, parts))
 
 
 def may_order(actor: Actor, version_id: UUID) -> None:
@@ -303,14 +205,13 @@ def values(version_id: UUID, wanted: frozenset[str]) -> Values:
     own = _own_names(told.item)
     asks_answers = bool(wanted & (own - WITHOUT_ANSWERS))
     named = told.names() if asks_answers else {}
-    changed = differences(told.earlier, told.filled, named) if told.earlier is not None else []
-    found: dict[str, Row | Sequence[Row]] = {APPLICATION: _application(told, changed_fields(changed))}
+    found: dict[str, Row | Sequence[Row]] = {APPLICATION: application_row(told)}
     if asks_answers:
         found |= answers_of(told.filled, told.fiscal_year, named)
         found[ALL_ANSWERS] = all_answers(told.filled, named)
-        found[CHANGES] = changes_of(changed)
+        found[CHANGES] = changes_of(told.changes(named))
     if PAPERS in wanted:
-        found[PAPERS] = _papers(told)
+        found[PAPERS] = paper_rows(told)
     if named:
         record(
             ApplicationEvent.PRINTED,
@@ -324,91 +225,6 @@ def values(version_id: UUID, wanted: frozenset[str]) -> Values:
 def _own_names(item: Item) -> frozenset[str]:
     own = vocabulary_of(item)
     return frozenset([*(group.name for group in own.groups), *(table.name for table in own.tables)])
-
-
-def _application(told: Told, changed: str | None) -> Row:
-    version, application, item = told.version, told.version.application, told.item
-    words = item.change_words if version.replaces_id else item.words
-    amount = (
-        told.filled.amount_yen if told.is_draft and version.is_wanted is not False else version.amount_yen
-    )
-    before = version.replaces
-    shares = item.share.split(amount) if item.share is not None and amount is not None else (None,) * 3
-    approved = version.decided_at if _is_final(version) else None
-    return {
-        "item": application.label,
-        "item_key": application.item_key,
-        "family": FAMILY_LABELS[Family(application.family)],
-        "family_key": application.family,
-        "stage": STAGE_LABELS[Stage(application.stage)],
-        "is_report": application.stage == Stage.REPORT,
-        "is_deduction": item.is_deduction,
-        "fiscal_year": fiscal_year_words(application.fiscal_year),
-        "version": version.number,
-        "is_change": before is not None,
-        "kind_words": "当初" if before is None else "変更",
-        "question": words.question,
-        "wanted": version.is_wanted,
-        "wanted_words": words.answer(version.is_wanted) or None,
-        "from_month": version.from_month,
-        "to_month": version.to_month,
-        "months_words": months_words(version, item),
-        "change_month": version.from_month if before is not None else None,
-        "changed_fields": changed,
-        "variant": variant_words(item, told.filled.values),
-        "amount_label": item.field_named(item.amount).label if item.amount else None,
-        "amount_yen": amount,
-        "before_yen": before.amount_yen if before is not None else None,
-        "nation_yen": shares[0],
-        "prefecture_yen": shares[1],
-        "city_yen": shares[2],
-        "state": version.get_status_display(),
-        "submitted_on": timezone.localdate(version.submitted_at) if version.submitted_at else None,
-        "approved_on": timezone.localdate(approved) if approved else None,
-        "late_reason": version.late_reason or None,
-        "help": item.help or None,
-        "source": item.source or None,
-    }
-
-
-def months_words(version: ApplicationVersion, item: Item) -> str | None:
-    """From which month to which it holds; nothing where it is not applied for."""
-    if version.is_wanted is False and version.replaces_id is None:
-        return None
-    if item.months is not Months.FROM:
-        return "3月" if item.months is Months.MARCH else "年度"
-    if version.from_month is None:
-        return None
-    end = f"{month_words(version.to_month)}まで" if version.to_month else ""
-    return f"{month_words(version.from_month)}から{end}"
-
-
-def _papers(told: Told) -> list[Row]:
-    """The expected papers with their numbers; of a draft, what would be expected."""
-    if told.is_draft:
-        return [
-            {
-                "title": one.title,
-                "due_on": None,
-                "number": None,
-                "state": PaperStatus.DUE.label,
-                "needed": True,
-                "has_children": one.has_children,
-            }
-            for one in (told.filled.papers if told.version.is_wanted is not False else ())
-        ]
-    rows = Paper.objects.filter(version=told.version).order_by("due_on", "number")
-    return [
-        {
-            "title": one.title,
-            "due_on": one.due_on,
-            "number": one.number_words,
-            "state": one.get_status_display(),
-            "needed": one.status != PaperStatus.NOT_NEEDED,
-            "has_children": one.has_children,
-        }
-        for one in rows
-    ]
 
 
 def _of_sort(of: str) -> QuerySet[ApplicationVersion]:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Family, Item, Months, Stage
 from applications.differences import as_sent, differences
 from applications.filling import FilledItem
-from applications.form_subjects import day_of, months_words
+from applications.form_told import day_of, months_words
 from applications.form_values import changed_fields, variant_words
 from applications.models import Application, ApplicationVersion, ItemPack, Paper
 from applications.packs_in_force import item_of, pack_of, released_rows

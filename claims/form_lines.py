@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any, Final
 from unicodedata import east_asian_width
 
@@ -20,7 +21,8 @@ TREATMENT: Final = frozenset({"treatment_1_2", "treatment_i"})
 QUALITY: Final = frozenset({"treatment_3", "treatment_ii", "treatment_iii"})
 NOBODY: Final = "対象なし"
 # Half-width characters in one row of a sheet in readable type; a longer step goes on in the next row.
-WIDEST_TEXT: Final = 92
+WIDEST_TEXT: Final = 84
+WIDEST_LABEL: Final = 24
 BREAKS_AFTER: Final = "、。／）→ "
 SECTION_WORDS: Final[Mapping[str, str]] = {str(code): words for code, words in SECTION_LABELS.items()}
 
@@ -137,18 +139,26 @@ def steps(read: ClaimRead) -> list[Row]:
     for line in read.lines:
         told = [(step["label"], step["text"]) for step in line.steps]
         told += [("出典", line.source)] if line.source else []
-        texts = [
-            (None if place else label, part)
+        texts: list[tuple[str | None, str | None]] = [
+            row
             for label, text in told
-            for place, part in enumerate(in_rows(text))
+            for row in zip_longest(
+                in_rows(label, WIDEST_LABEL),
+                # The sheet says once whose prices they are.
+                in_rows(text.replace(f"{read.book_title} ", ""), WIDEST_TEXT),
+            )
         ]
-        for number, (label, text) in enumerate(texts):
+        names: list[str | None] = [*in_rows(line.label, WIDEST_LABEL)]
+        count = max(len(names), len(texts))
+        names += [None] * (count - len(names))
+        texts += [(None, None)] * (count - len(texts))
+        for number, (name, (label, text)) in enumerate(zip(names, texts, strict=True)):
             rows.append(
                 {
                     "position": line.position,
                     "section": line.section,
                     "section_label": SECTION_WORDS[line.section],
-                    "item_label": None if number else line.label,
+                    "item_label": name,
                     "item_yen": None if number else line.amount_yen,
                     "label": label,
                     "text": text,
@@ -157,11 +167,11 @@ def steps(read: ClaimRead) -> list[Row]:
     return rows
 
 
-def in_rows(text: str) -> list[str]:
-    """The text in pieces of ``WIDEST_TEXT`` at most, parted where it pauses, never within a number."""
+def in_rows(text: str, widest: int) -> list[str]:
+    """The text in pieces of ``widest`` half-width characters at most, parted where it pauses, never in a number."""
     pieces = []
-    while wide(text) > WIDEST_TEXT:
-        room = next(end for end in range(len(text), 0, -1) if wide(text[:end]) <= WIDEST_TEXT)
+    while wide(text) > widest:
+        room = next(end for end in range(len(text), 0, -1) if wide(text[:end]) <= widest)
         ends = [end for end in range(room, room // 2, -1) if text[end - 1] in BREAKS_AFTER]
         ends += [
             end for end in range(room, 0, -1) if not (_is_narrow(text[end - 1]) and _is_narrow(text[end]))

@@ -1,4 +1,8 @@
-"""A claim version with everything that forms show of it, read in three queries. What it says is in ``form_values``."""
+"""
+A claim version with everything that forms show of it: two queries, and one where its prices are a book of the city.
+
+What it says is in ``form_values``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +17,15 @@ from claims.net import Net, charge_of, net_of
 from claims.queries.terms import provisional_rates
 from claims.states import SheetStatus
 from facilities.models import Municipality
+from rate_books.in_force import title_and_source_of
 
 
 @dataclass(frozen=True)
 class ClaimRead:
     """
     One version. ``payer_name``: empty where the municipality is not known here; ``charged``: the user charge and what
-    stands beside it; ``earlier``: the payer's counts of the month before, None where nothing has come.
+    stands beside it; ``book_title`` and ``book_source`` of the prices; ``earlier``: the payer's counts of the month
+    before, None where nothing has come.
     """
 
     claim: Claim
@@ -27,6 +33,8 @@ class ClaimRead:
     charged: Amounts
     payer_name: str
     rates_are_provisional: bool
+    book_title: str
+    book_source: str
     lines: Sequence[ClaimLine]
     lines_before: Sequence[ClaimLine]
     counts: Sequence[ChildCount]
@@ -72,6 +80,7 @@ def read_claim(claim_id: UUID) -> ClaimRead:
         before,
         counts.filter(sheet__in=before.values("pk"), payer_code=claim.payer_code),
     )
+    title, source = title_and_source_of(claim.rate_book, claim.rate_book_hash)
     charged = (claim.charge_yen, claim.national_charge_yen, claim.exempt_2, claim.exempt_1)
     return ClaimRead(
         claim=claim,
@@ -79,6 +88,8 @@ def read_claim(claim_id: UUID) -> ClaimRead:
         charged=Amounts(*(one or 0 for one in charged)),
         payer_name=claim.payer_name or "",
         rates_are_provisional=claim.has_provisional_rates,
+        book_title=title,
+        book_source=source,
         lines=[line for line in all_lines if line.claim_id == claim.pk],
         lines_before=[line for line in all_lines if line.claim_id != claim.pk],
         counts=own_counts,

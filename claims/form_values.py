@@ -29,7 +29,6 @@ from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
 from facilities.schedule import CitySchedule, Step
 from pricing.vocabulary import region_words
-from rate_books.in_force import title_and_source_of
 
 PROVISIONAL = "加算率は仮"
 FIRST_YEAR_OF_ONE_TREATMENT = 2025
@@ -90,7 +89,6 @@ def values(claim_id: UUID, wanted: frozenset[str]) -> Values:
 def _claim(read: ClaimRead) -> Row:
     claim, net = read.claim, read.net
     terms = terms_of(claim, provisional=read.rates_are_provisional)
-    title, source = title_and_source_of(claim.rate_book, claim.rate_book_hash)
     first_day = [row for row in read.counts if is_on_first_day(row)]
     own = [row for row in first_day if row.payer_code == claim.payer_code]
     by_section = Counter(dict.fromkeys(SECTION_ORDER, 0))
@@ -146,9 +144,9 @@ def _claim(read: ClaimRead) -> Row:
         "rate_words": rate_words(
             claim.service_month, terms.base_percent, terms.wage_percent, terms.rates_are_provisional
         ),
-        "rate_book": title,
+        "rate_book": read.book_title,
         "rate_book_id": claim.rate_book,
-        "rate_book_source": source or None,
+        "rate_book_source": read.book_source or None,
         "price_words": MARK_WORDS.get(claim.rate_book_status),
         **{fact.name: claim.facts.get(fact.name) for fact in FACTS},
     }

@@ -281,12 +281,12 @@ STEPS: Final = Table(
     (
         _POSITION,
         *_SECTION,
-        Entry("item_label", "項目（最初の行だけ）", TEXT, "2行目からは空。"),
+        Entry("item_label", "項目（最初の行だけ）", TEXT, "2行目からは空。長い名前は何行かに分かれます。"),
         Entry("item_yen", "項目の金額（最初の行だけ）", YEN, "2行目からは空。", "円"),
         Entry("label", "計算の段", TEXT, "単価、処遇改善分、金額、出典など。式の続きの行では空。"),
         Entry("text", "計算", TEXT, "数の入った式。"),
     ),
-    "項目の計算の段ごとに1行、長い式は何行かに分けて。最後に出典。",
+    "項目の計算の段ごとに1行、長い式は何行かに分けて。最後に出典。単価表の名前は省きます（claim.rate_book）。",
 )
 _CLASS = (
     Entry("certification", "認定区分のコード", TEXT, "1、2、3。"),

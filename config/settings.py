@@ -12,6 +12,7 @@ from pathlib import Path
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from config import environment
 
@@ -271,6 +272,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# ``jobs.models.Lane``: a worker takes from each in turn.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("bulk")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
@@ -306,6 +310,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff_records.forget_expired_files",
         "schedule": 15 * 60.0,
     },
+    "put bundles together that nobody else does": {
+        "task": "documents.settle_bundles",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "forget old bundles": {"task": "documents.forget_bundles", "schedule": crontab(minute=50, hour=3)},
     # After midnight's months and days, before anybody is at work.
     "compute what lists show": {"task": "facilities.keep_ready", "schedule": crontab(minute=10, hour=4)},
     "forget forms sent long ago": {

@@ -17,6 +17,7 @@ register_converter(FacilityNumberConverter, "facility_number")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
     path("", include("accounts.urls")),
+    path("q/", include("documents.urls_check")),
 ]
 
 if "internet" in settings.ENTRANCES:
@@ -42,9 +43,11 @@ if "lgwan" in settings.ENTRANCES:
         path("c/rounds/", include("applications.urls_rounds")),
         path("c/rate-books/", include("rate_books.urls_city")),
         path("c/rate-books/", include("claims.urls_effect")),
+        path("c/documents/", include("documents.urls_city")),
         path("c/papers/", include("applications.urls_papers")),
         path("c/questions/", include("applications.urls_talk")),
         path("c/item-packs/", include("applications.urls_packs")),
+        path("c/documents/fonts/", include("documents.urls_fonts")),
         path("c/form-packs/", include("documents.urls_packs")),
         path("c/places/", include("applications.urls_places")),
         path("c/applications/entries/", include("applications.urls_entries")),

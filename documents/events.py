@@ -12,6 +12,17 @@ class DocumentEvent(StrEnum):
     NOT_RENDERED = "documents.not_rendered"
     RENDERED = "documents.rendered"
     DOWNLOADED = "documents.downloaded"
+    CONTACT_SHOWN = "documents.contact_shown"
+    CONTACT_SAVED = "documents.contact_saved"
+    CHECKED = "documents.checked"
+    OVERVIEW_SHOWN = "documents.overview_shown"
+    BUNDLES_SHOWN = "documents.bundles_shown"
+    BUNDLE_ORDERED = "documents.bundle_ordered"
+    BUNDLE_MADE = "documents.bundle_made"
+    BUNDLE_CANCELLED = "documents.bundle_cancelled"
+    BUNDLE_RETRIED = "documents.bundle_retried"
+    BUNDLE_DOWNLOADED = "documents.bundle_downloaded"
+    BUNDLE_FORGOTTEN = "documents.bundle_forgotten"
 
 
 class FormPackEvent(StrEnum):
@@ -30,3 +41,14 @@ class FormPackEvent(StrEnum):
     PREVIEW_DOWNLOADED = "form_packs.preview_downloaded"
     DICTIONARY_SHOWN = "form_packs.dictionary_shown"
     DICTIONARY_EXPORTED = "form_packs.dictionary_exported"
+
+
+class CityFontEvent(StrEnum):
+    """What happens to fonts of the city's own characters."""
+
+    LISTED = "city_fonts.listed"
+    SHOWN = "city_fonts.shown"
+    PREVIEWED = "city_fonts.previewed"
+    LOADED = "city_fonts.loaded"
+    RELEASED = "city_fonts.released"
+    DISCARDED = "city_fonts.discarded"

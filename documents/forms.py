@@ -19,7 +19,7 @@ from facilities.actors import Actor
 __all__ = ["FilledWorkbook", "Form", "Heading", "NoSuchForm", "PanelWords", "form_of", "old_form", "register"]
 
 # Which subject each is about (``documents.dictionary``).
-SUBJECTS = {"claim": "claim", "paper_cover": "paper"}
+SUBJECTS = {"claim": "claim"}
 
 
 @dataclass(frozen=True)

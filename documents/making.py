@@ -9,17 +9,21 @@ from typing import Final
 from django.conf import settings
 
 from documents import html_forms, rendering
+from documents.city_characters import face, own_font
 from documents.models import Format
 from documents.packs.drawing import drawn
 from documents.packs.filled import Filled, FormProblem, Marks
 from documents.packs.filling import fill, wanted_names
+from documents.packs.lettering import no_glyph
 from documents.packs.pack import Pack
 from documents.packs.splicing import CannotSplice, spliced
 from documents.packs.template import Template
 from documents.packs.template_reading import read_template
+from documents.packs.typeface import Face, glyphless
 from documents.printables import Printable
 
 DRAFT: Final = "下書き"
+TEMPLATE_WRONG: Final = "様式のテンプレートに誤りがあります。市の管理者に知らせてください。"
 KEPT_TEMPLATES: Final = 64
 
 
@@ -80,23 +84,44 @@ def _pdf(found: Printable, filled: Filled) -> bytes:
         attached.append(
             rendering.Attached(f"{found.file_stem}.xlsx", _workbook(found, filled), f"{found.title}（Excel）")
         )
+    own = own_font()
     return rendering.pdf_of_html(
-        _page(found.pack, filled),
+        _page(found.pack, filled, face(own)),
         identifier=f"{found.subject_id}-{found.code}",
         variant=rendering.ARCHIVAL if attached else rendering.UNIVERSAL,
         attachments=attached,
+        own_font=own,
     )
 
 
-def _page(pack: Pack, filled: Filled) -> str:
+def _page(pack: Pack, filled: Filled, own: Face | None) -> str:
     if pack.html is not None:
-        return html_forms.page(pack.html, filled)
+        _require_glyphs(filled, own)
+        try:
+            return html_forms.page(pack.html, filled)
+        except html_forms.TemplateWrong as wrong:
+            raise FormUnfit([FormProblem(None, "", f"{TEMPLATE_WRONG}（{wrong}）")]) from wrong
     template = _template(pack)
     assert template is not None, "a pack has a workbook or a template of HTML"
-    drawing = drawn(template, filled)
+    drawing = drawn(template, filled, own=own)
     if drawing.problems:
         raise FormUnfit(drawing.problems)
     return drawing.page
+
+
+def _require_glyphs(filled: Filled, own: Face | None) -> None:
+    """A template of HTML is not drawn cell by cell: its fields are judged as they are, before it is rendered."""
+    told = [
+        *filled.texts.items(),
+        *(cell for rows in filled.tables.values() for row in rows for cell in row.items()),
+    ]
+    problems = [
+        FormProblem(None, key, no_glyph(missing))
+        for key, text in told
+        if (missing := glyphless(text, own, composes=False))
+    ]
+    if problems:
+        raise FormUnfit(list(dict.fromkeys(problems)))
 
 
 def _template(pack: Pack) -> Template | None:

@@ -5,11 +5,26 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from documents.bundle_models import Bundle, BundleItem, BundlePart
+from documents.contact_models import FormContact
+from documents.font_models import CityFont
 from documents.pack_models import FormPack, FormPackStep, FormWorkbook
 from facilities.tenancy import FacilityOwned
 from vault import seals
 
-__all__ = ["Document", "FormPack", "FormPackStep", "FormWorkbook", "Format"]
+__all__ = [
+    "Bundle",
+    "BundleItem",
+    "BundlePart",
+    "CityFont",
+    "ControlNumber",
+    "Document",
+    "FormContact",
+    "FormPack",
+    "FormPackStep",
+    "FormWorkbook",
+    "Format",
+]
 
 
 class Format(models.TextChoices):
@@ -45,6 +60,8 @@ class Document(FacilityOwned):
     ordered_at = models.DateTimeField("依頼日時")
     ordered_by = models.UUIDField("依頼者")
     job_id = models.UUIDField("処理")
+    # The bundle that alone asked for it: it is not made any more when the bundle is cancelled.
+    bundle_id = models.UUIDField("束", null=True)
     ready_at = models.DateTimeField("完成日時", null=True)
     content_sealed = models.BinaryField("内容", null=True)
     content_hash = models.CharField("内容のハッシュ", max_length=64, default="", blank=True)

@@ -1,32 +1,32 @@
 """Ordering a form, rendering it in the worker, and handing it out."""
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.record import Outcome, record
 from documents import forms, permissions, rendering
+from documents.bundle_parts import forget
+from documents.city_characters import own_font
 from documents.dictionary import subject_of
 from documents.events import DocumentEvent
 from documents.in_force import NoSuchForm
 from documents.making import FormUnfit, made
-from documents.models import ControlNumber, Document, Format
+from documents.models import Bundle, ControlNumber, Document, Format
 from documents.packs.filled import FormProblem
 from documents.printables import Printable, printable
+from documents.stored import hold, hold_problems, names_people, opened, rows_of
 from facilities.actors import Actor
 from facilities.operating import operation
 from facilities.rules import NotAllowed
 from jobs import outbox
-from jobs.models import Job
+from jobs.models import Job, Lane
 from person_keys import store as person_keys
-from person_keys.models import Owner
-from vault import seal, unseal
 
 RENDER = "documents.render"
 MEDIA_TYPES = {
@@ -39,10 +39,6 @@ ONLY_FACILITIES = "帳票を作成できるのは施設だけです。"
 NOT_FINAL = "内容が確定する前には、この帳票は作れません。"
 GONE = "この帳票は、いまの内容や施設類型では使いません。"
 REPLACED = "内容か様式が新しくなりました。新しい内容の帳票を使ってください。"
-
-
-class DocumentDamaged(Exception):
-    """The stored content is not what was rendered. Never handed out."""
 
 
 class ControlNumberTaken(Exception):
@@ -78,8 +74,35 @@ def order(form_code: str, subject_code: str, subject_id: UUID, *, by: Actor, at:
     :raises NotAllowed: the subject must not be printed (yet) or by this person, or is not in scope.
     """
     permissions.order(by, None)
+    return place(form_code, subject_code, subject_id, by=by, at=at)
+
+
+def place(
+    form_code: str,
+    subject_code: str,
+    subject_id: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    formats: Collection[str] = (),
+    bundle_id: UUID | None = None,
+) -> list[Document]:
+    """
+    As ``order``, within the caller's transaction and permission: ``formats`` only, if any are named. What a bundle asks
+    for is final, and lets other work pass.
+
+    :raises NoSuchForm, NoSuchSubject, NotAllowed: as ``order``.
+    """
+    # Two orders of a subject queue, and the second finds what the first one made.
+    _hold("order", [subject_id])
     asked = _asked(form_code, subject_code, subject_id, by)
-    documents = [_ordered(asked, Format(one), by=by, at=at) for one in asked.formats]
+    if bundle_id is not None and asked.is_draft:
+        raise NotAllowed(NOT_FINAL)
+    documents = [
+        _ordered(asked, Format(one), by=by, at=at, bundle_id=bundle_id)
+        for one in asked.formats
+        if not formats or one in formats
+    ]
     if asked.control_number:
         _give(asked, municipality_id=by.municipality_id, at=at)
     record(
@@ -129,7 +152,9 @@ def _asked(form_code: str, subject_code: str, subject_id: UUID, by: Actor) -> _A
     )
 
 
-def _ordered(asked: _Asked, file_format: Format, *, by: Actor, at: datetime) -> Document:
+def _ordered(
+    asked: _Asked, file_format: Format, *, by: Actor, at: datetime, bundle_id: UUID | None
+) -> Document:
     """The document of one format; with a job, unless it is there or under way. The subject is locked by now."""
     document: Document | None = (
         Document.objects.select_for_update(of=("self",))
@@ -159,8 +184,11 @@ def _ordered(asked: _Asked, file_format: Format, *, by: Actor, at: datetime) -> 
             file_name=f"{asked.stem}.{file_format}",
             ordered_at=at,
             ordered_by=by.user_id,
+            bundle_id=bundle_id,
         )
     elif document.ready_at is not None or not _has_failed(document):
+        if bundle_id is None and document.ready_at is None:
+            _hurry(document)
         return document
     document.failed_at, document.problems_sealed = None, None
     document.job_id = outbox.add(
@@ -168,9 +196,17 @@ def _ordered(asked: _Asked, file_format: Format, *, by: Actor, at: datetime) -> 
         document_id=document.pk,
         municipality_id=by.municipality_id,
         facility_id=asked.facility_id,
+        lane=Lane.USUAL if bundle_id is None else Lane.BULK,
     ).pk
     document.save()
     return document
+
+
+def _hurry(document: Document) -> None:
+    """Somebody waits for what a bundle asked for: it goes with other work, and stays when the bundle is cancelled."""
+    document.bundle_id = None
+    document.save(update_fields=["bundle_id"])
+    transaction.on_commit(partial(outbox.carry, document.job_id))
 
 
 def _give(asked: _Asked, *, municipality_id: UUID, at: datetime) -> None:
@@ -199,8 +235,8 @@ def render(document_id: UUID) -> None:
     when it was destroyed meanwhile. Where the form cannot be made as its data are, the document says why.
     """
     named = Document.objects.filter(pk=document_id).values_list("subject_id", "subject").first()
-    if named is not None and _names_people(named[1]):
-        _hold_subjects([named[0]])
+    if named is not None and names_people(named[1]):
+        _hold("document", [named[0]])
     document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
     if document is None or document.ready_at is not None or document.failed_at is not None:
         return
@@ -209,15 +245,13 @@ def render(document_id: UUID) -> None:
     except FormUnfit as unfit:
         _refuse(document, unfit.problems)
         return
-    document.content_sealed = _sealed(document, content, bound_to=document.place)
-    document.content_hash = hashlib.sha256(content).hexdigest()
-    document.size_bytes = len(content)
+    hold(document, content)
     document.ready_at = timezone.now()
     document.save()
     record(
         DocumentEvent.RENDERED,
         on=document,
-        rows=_rows(document),
+        rows=rows_of(document),
         detail={
             "content_hash": document.content_hash,
             "bytes": document.size_bytes,
@@ -237,7 +271,9 @@ def _content_of_now(document: Document) -> bytes:
     if old is not None:
         values = old.values(document.subject_id)
         if document.format == Format.PDF:
-            return rendering.pdf(old.html_template, values, identifier=f"{document.subject_id}")
+            return rendering.pdf(
+                old.html_template, values, identifier=f"{document.subject_id}", own_font=own_font()
+            )
         assert old.workbook is not None, "only a form with a workbook is ordered as one"
         return rendering.xlsx(old.workbook(values), made_at=values["made_at"])
     try:
@@ -281,40 +317,16 @@ def _become(document: Document, found: Printable) -> None:
 
 
 def _refuse(document: Document, problems: Sequence[FormProblem]) -> None:
-    said = [
-        {"place": str(one.place) if one.place else "", "key": one.key, "sentence": one.sentence}
-        for one in problems
-    ]
     document.failed_at = timezone.now()
-    content = json.dumps(said, ensure_ascii=False).encode()
-    document.problems_sealed = _sealed(document, content, bound_to=document.problems_place)
+    hold_problems(document, problems)
     document.save()
     record(
         DocumentEvent.NOT_RENDERED,
         on=document,
-        rows=_rows(document),
+        rows=rows_of(document),
         detail={"form": document.form, "problems": len(problems), "pack_hash": document.pack_hash},
         outcome=Outcome.FAILED,
     )
-
-
-def problems_of(document: Document) -> list[str]:
-    """Why it could not be made: every problem at its place, with what to do."""
-    if document.problems_sealed is None:
-        return []
-    content = _unsealed(document, document.problems_sealed, bound_to=document.problems_place)
-    return [
-        f"{one['place']}：{one['sentence']}" if one["place"] else one["sentence"]
-        for one in json.loads(content)
-    ]
-
-
-def _sealed(document: Document, content: bytes, *, bound_to: str) -> bytes:
-    if _names_people(document.subject):
-        # Within the seal every document has: whoever has lost either key reads nothing.
-        keys = person_keys.make([document.pk], municipality_id=document.municipality_id, owner=Owner.DOCUMENT)
-        content = keys[document.pk].seal(content, bound_to=bound_to)
-    return seal(content, bound_to=bound_to)
 
 
 def content_of(document: Document, *, by: Actor) -> bytes:
@@ -326,14 +338,12 @@ def content_of(document: Document, *, by: Actor) -> bytes:
     """
     if document.content_sealed is None:
         raise NotAllowed("この帳票はまだできていません。完成してからダウンロードしてください。")
-    content = _opened(document)
-    if hashlib.sha256(content).hexdigest() != document.content_hash:
-        raise DocumentDamaged(str(document.pk))
+    content = opened(document)
     record(
         DocumentEvent.DOWNLOADED,
         by=by,
         on=document,
-        rows=_rows(document),
+        rows=rows_of(document),
         detail={"content_hash": document.content_hash},
     )
     return content
@@ -343,57 +353,31 @@ def destroy(subject_ids: Collection[UUID], subject_code: str, *, at: datetime) -
     """
     Make the documents of these subjects unreadable everywhere, backups included: their keys first, then the rows.
 
-    For subjects that name people; whoever calls it records why. Returns the ids of the documents. One of these subjects
+    For subjects that name people; whoever calls it records why. Bundles that hold them go, too. Returns the ids of the
+    documents. One of these subjects
     that is rendered at the moment is waited for; one rendered later shows what the caller's transaction leaves.
     """
-    _hold_subjects(subject_ids)
+    _hold("document", subject_ids)
     found = Document.objects.filter(subject_id__in=subject_ids, subject=subject_code)
     for city in set(found.values_list("municipality_id", flat=True)):
         own = list(found.filter(municipality=city).values_list("pk", flat=True))
         person_keys.destroy(own, municipality_id=city, at=at)
     ids = list(found.values_list("pk", flat=True))
+    forget(Bundle.objects.filter(items__document_id__in=ids), at=at)
     found.delete()
     return ids
 
 
-def _hold_subjects(subject_ids: Collection[UUID]) -> None:
+def _hold(what: str, subject_ids: Collection[UUID]) -> None:
     """
-    Rendering a subject and destroying what names its people wait for each other until the transaction ends.
+    Wait for whoever does the same with one of these subjects, until the transaction ends.
 
-    Rows would not do: a document may be ordered and rendered while an erasure that has not seen it is under way.
+    Rows would not do between rendering a subject and destroying what names its people: a document may be ordered and
+    rendered while an erasure that has not seen it is under way.
     """
     with connection.cursor() as cursor:
         for subject_id in sorted(set(subject_ids)):
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"document {subject_id}"]
-            )
-
-
-def _opened(document: Document) -> bytes:
-    assert document.content_sealed is not None, "whoever asks has looked"
-    return _unsealed(document, document.content_sealed, bound_to=document.place)
-
-
-def _unsealed(document: Document, token: bytes | memoryview, *, bound_to: str) -> bytes:
-    content = unseal(token, bound_to=bound_to)
-    if not _names_people(document.subject):
-        return content
-    try:
-        keys = person_keys.rings([document.pk], municipality_id=document.municipality_id)
-    except person_keys.KeyDestroyed as gone:
-        raise NotAllowed("保存期間が過ぎたため、この帳票は消去されました。") from gone
-    return keys[document.pk].unseal(content, bound_to=bound_to)
-
-
-def _names_people(subject_code: str) -> bool:
-    old = forms.of_subject(subject_code)
-    return old.names_people if old is not None else subject_of(subject_code).names_people
-
-
-def _rows(document: Document) -> dict[str, Iterable[UUID]]:
-    old = forms.of_subject(document.subject)
-    people = (old if old is not None else subject_of(document.subject)).people(document.subject_id)
-    return {"document": [document.pk], "subject": [document.subject_id], **people}
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what} {subject_id}"])
 
 
 def _has_failed(document: Document) -> bool:

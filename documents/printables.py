@@ -4,6 +4,7 @@ A form of one subject as it would be printed now: its pack in force, its facts, 
 Everything that orders, renders or shows forms begins here. Nothing is recorded but what a subject's values record.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +12,11 @@ from uuid import UUID
 
 import formulas
 from documents import in_force
-from documents.common_values import COMMON, common_values
-from documents.dictionary import Facts, Row, Subject, Values, subject_of
+from documents.common_values import COMMON, CONTACT, common_values
+from documents.contacts import Contact, contact_of
+from documents.dictionary import Facts, Subject, Values, subject_of
 from documents.models import Format
-from documents.packs.filling import is_for
+from documents.packs.filling import is_for, wanted_names
 from documents.packs.pack import Pack
 from facilities.models import Facility
 from pages import wareki
@@ -22,9 +24,6 @@ from pages import wareki
 LONGEST_TITLE = 120
 LONGEST_STEM = 110
 NOT_IN_FILE_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|\r\n\t', "・"))
-NO_CONTACT: Row = dict.fromkeys(
-    entry.name for entry in next(g for g in COMMON.groups if g.name == "contact").entries
-)
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class Printable:
     subject_id: UUID
     facts: Facts
     facility: Facility
+    contact: Contact
 
     @property
     def code(self) -> str:
@@ -49,8 +49,11 @@ class Printable:
 
     @property
     def edition(self) -> str:
-        """Which content it would show."""
-        return self.facts.edition
+        """Which content it would show: the subject's, and the contact's where it stands in the form."""
+        if not self.contact.version or CONTACT.name not in wanted_names(self.pack.manifest):
+            return self.facts.edition
+        whole = f"{self.facts.edition}|{CONTACT.name} {self.contact.version}"
+        return hashlib.sha256(whole.encode()).hexdigest()
 
     @property
     def control_number(self) -> str:
@@ -84,7 +87,9 @@ class Printable:
     def values(self, wanted: frozenset[str]) -> Values:
         """The values of these groups and tables. ``Subject.values`` records what it reads of people."""
         own = wanted - {group.name for group in COMMON.groups}
-        found = common_values(self.facts, title=self.pack.manifest.title, wanted=wanted, contact=NO_CONTACT)
+        found = common_values(
+            self.facts, title=self.pack.manifest.title, wanted=wanted, contact=self.contact.row
+        )
         return {**found, **self.subject.values(self.subject_id, own)}
 
 
@@ -95,11 +100,16 @@ def printable(code: str, subject_code: str, subject_id: UUID) -> Printable:
     :raises NoSuchForm: none in force for its sort, year and facility type, or its condition does not hold.
     :raises NoSuchSubject: nobody registered this kind of subject.
     """
-    subject, facts, facility = _known(subject_code, subject_id)
+    known = _known(subject_code, subject_id)
+    facts = known.facts
     pack = in_force.pack_for(
-        code, subject_code, of=facts.of, fiscal_year=facts.month.fiscal_year, facility_kind=facility.kind
+        code,
+        subject_code,
+        of=facts.of,
+        fiscal_year=facts.month.fiscal_year,
+        facility_kind=known.facility.kind,
     )
-    found = Printable(pack, subject, subject_id, facts, facility)
+    found = known.in_form(pack)
     if not _is_for(found):
         raise in_force.NoSuchForm(code)
     return found
@@ -111,11 +121,12 @@ def printables(subject_code: str, subject_id: UUID) -> list[Printable]:
 
     :raises NoSuchSubject: nobody registered this kind of subject.
     """
-    subject, facts, facility = _known(subject_code, subject_id)
+    known = _known(subject_code, subject_id)
+    facts = known.facts
     packs = in_force.packs_for(
-        subject_code, of=facts.of, fiscal_year=facts.month.fiscal_year, facility_kind=facility.kind
+        subject_code, of=facts.of, fiscal_year=facts.month.fiscal_year, facility_kind=known.facility.kind
     )
-    found = (Printable(pack, subject, subject_id, facts, facility) for pack in packs)
+    found = (known.in_form(pack) for pack in packs)
     return [one for one in found if (facts.is_final or one.pack.manifest.prints_drafts) and _is_for(one)]
 
 
@@ -124,10 +135,23 @@ def groups_of(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(name for source in sources for name in formulas.read(source).names)
 
 
-def _known(subject_code: str, subject_id: UUID) -> tuple[Subject, Facts, Facility]:
+@dataclass(frozen=True)
+class _Known:
+    subject: Subject
+    subject_id: UUID
+    facts: Facts
+    facility: Facility
+    contact: Contact
+
+    def in_form(self, pack: Pack) -> Printable:
+        return Printable(pack, self.subject, self.subject_id, self.facts, self.facility, self.contact)
+
+
+def _known(subject_code: str, subject_id: UUID) -> _Known:
     subject = subject_of(subject_code)
     facts = subject.facts(subject_id)
-    return subject, facts, Facility.objects.get(pk=facts.facility_id)
+    facility = Facility.objects.get(pk=facts.facility_id)
+    return _Known(subject, subject_id, facts, facility, contact_of(facility.pk))
 
 
 def _is_for(found: Printable) -> bool:

@@ -1,13 +1,16 @@
 """What pages show of documents: every form of a subject with its progress, and everything that was made."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from documents import forms
+from documents.bundle_items import Listed
+from documents.dictionary import subjects
 from documents.models import Document, Format
-from documents.operations import problems_of
 from documents.printables import Printable, printables
+from documents.stored import problems_of
+from facilities.periods import ServiceMonth
 from jobs.models import Job
 
 WORDS = {
@@ -103,21 +106,18 @@ def panel_for(subject_code: str, subject_id: UUID) -> Panel:
     found = Document.objects.filter(subject_id=subject_id).defer("content_sealed")
     progress = _progress_of(list(found.order_by("format", "-ordered_at")))
     old = forms.of_subject(subject_code)
-    if old is not None:
-        shown = [
-            PanelForm(
-                old.code,
-                old.words.title,
-                old.words.lead,
-                old.words.button,
-                tuple(map(Format, old.formats)),
-                [one for one in progress if one.document.form == old.code],
-            )
-        ]
-    else:
-        shown = [_panel_form(one, progress) for one in printables(subject_code, subject_id)]
-        shown += _gone(progress, {form.code for form in shown})
+    shown = [] if old is None else [_old_form(old, progress)]
+    if old is None or subject_code in {one.code for one in subjects()}:
+        shown += [_panel_form(one, progress) for one in printables(subject_code, subject_id)]
+    shown += _gone(progress, {form.code for form in shown})
     return Panel(subject_code, subject_id, shown)
+
+
+def _old_form(old: forms.Form, progress: Sequence[Progress]) -> PanelForm:
+    own = [one for one in progress if one.document.form == old.code]
+    return PanelForm(
+        old.code, old.words.title, old.words.lead, old.words.button, tuple(map(Format, old.formats)), own
+    )
 
 
 def _panel_form(found: Printable, progress: Sequence[Progress]) -> PanelForm:
@@ -162,12 +162,48 @@ def progress_by_subject(subject_ids: Iterable[UUID], form: str) -> dict[UUID, li
     return by_subject
 
 
-def documents_made(words: str = "") -> list[Progress]:
-    """Everything the facility in scope has ordered, newest month first, and how far each is; two queries."""
-    found = Document.objects.defer("content_sealed").order_by("-month", "title", "format", "-ordered_at")
+def documents_made(first: ServiceMonth, last: ServiceMonth, words: str = "") -> list[Progress]:
+    """What the facility in scope has ordered of these months, the newest first, and how far each is; two queries."""
+    found = Document.objects.defer("content_sealed").filter(
+        month__gte=first.first_day, month__lte=last.first_day
+    )
     if words:
         found = found.filter(title__icontains=words)
-    return _progress_of(list(found))
+    progress = _progress_of(list(found.order_by("-month", "title", "format", "-ordered_at")))
+    seen: set[tuple[UUID, str, str]] = set()
+    shown = []
+    for one in progress:
+        key = (one.document.subject_id, one.document.form, one.document.format)
+        shown.append(replace(one, is_old=key in seen))
+        seen.add(key)
+    return shown
+
+
+def documents_of(control_number: str) -> list[Progress]:
+    """What was printed under a control number; two queries."""
+    found = Document.objects.filter(control_number=control_number).defer("content_sealed")
+    return _progress_of(list(found.order_by("title", "format", "-ordered_at")))
+
+
+@dataclass(frozen=True)
+class ToMake:
+    """A subject with forms nobody has ordered."""
+
+    subject: str
+    subject_id: UUID
+    label: str
+    titles: tuple[str, ...]
+
+
+def by_subject(found: Iterable[Listed]) -> list[ToMake]:
+    """Forms to make, together where they are about the same."""
+    grouped: dict[tuple[str, UUID], list[Listed]] = {}
+    for one in found:
+        grouped.setdefault((one.subject.code, one.subject_id), []).append(one)
+    return [
+        ToMake(code, subject_id, rows[0].subject.label, tuple(row.pack.manifest.title for row in rows))
+        for (code, subject_id), rows in grouped.items()
+    ]
 
 
 def _progress_of(documents: list[Document]) -> list[Progress]:

@@ -19,6 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from documents.font_files import FAMILY as OWN_FAMILY
 from documents.fonts import fontconfig_file
 from documents.forms import FilledWorkbook
 
@@ -27,7 +28,7 @@ os.environ["FONTCONFIG_FILE"] = str(fontconfig_file(settings.VAR_DIR))
 
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
+from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 # Else the machine's own list of types would decide what a workbook inside a paper is.
 mimetypes.add_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx")
@@ -35,6 +36,9 @@ mimetypes.add_type("application/vnd.openxmlformats-officedocument.spreadsheetml.
 UNIVERSAL = "pdf/ua-1"
 ARCHIVAL = "pdf/a-3a"
 DOCUMENTS_A_CONFIGURATION = 500
+MOST_CONFIGURATIONS = 4
+OWN_FONT_ADDRESS = "hagukumi:characters"
+OWN_FONT_RULE = f'@font-face{{font-family:"{OWN_FAMILY}";src:url({OWN_FONT_ADDRESS})}}'
 # A file inside a paper bears no moment of its own, or the same paper would never be the same bytes.
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -59,6 +63,28 @@ class RefusingFetcher(URLFetcher):
         raise NothingIsFetched("documents fetch nothing")
 
 
+@dataclass(frozen=True)
+class OwnFont:
+    """The city's own characters: a font of ``font_files``, and its hash."""
+
+    content: bytes
+    content_hash: str
+
+
+class OneFontFetcher(URLFetcher):
+    """Answers the one address that our own rule asks for, with the city's font; refuses all others."""
+
+    def __init__(self, font: OwnFont) -> None:
+        super().__init__(allowed_protocols=())  # type: ignore[no-untyped-call]
+        self._font = font
+
+    def fetch(self, url: str, *args: Any, **kwargs: Any) -> Any:
+        """:raises NothingIsFetched: any other address."""
+        if url != OWN_FONT_ADDRESS:
+            raise NothingIsFetched("documents fetch nothing")
+        return URLFetcherResponse(url, self._font.content)  # type: ignore[no-untyped-call]
+
+
 class _Fonts(threading.local):
     """
     What the text engine knows of fonts, one for each thread: made anew for every document, it would cost 14 ms and
@@ -67,14 +93,23 @@ class _Fonts(threading.local):
 
     def __init__(self) -> None:
         self.documents = 0
-        self.known: Any = None
+        self.known: dict[str, Any] = {}
 
-    def now(self) -> Any:
-        """For the next document."""
+    def now(self, own: OwnFont | None) -> Any:
+        """For the next document; of a city with characters of its own one that has them."""
         if self.documents % DOCUMENTS_A_CONFIGURATION == 0:
-            self.known = FontConfiguration()  # type: ignore[no-untyped-call]
+            self.known.clear()
         self.documents += 1
-        return self.known
+        key = own.content_hash if own is not None else ""
+        if key not in self.known:
+            if len(self.known) >= MOST_CONFIGURATIONS:
+                self.known.clear()
+            self.known[key] = FontConfiguration()  # type: ignore[no-untyped-call]
+            if own is not None:
+                weasyprint.CSS(  # type: ignore[no-untyped-call]
+                    string=OWN_FONT_RULE, font_config=self.known[key], url_fetcher=OneFontFetcher(own)
+                )
+        return self.known[key]
 
 
 _fonts = _Fonts()
@@ -90,18 +125,24 @@ class Attached:
     relationship: str = "Source"
 
 
-def pdf(template: str, values: dict[str, Any], *, identifier: str) -> bytes:
+def pdf(template: str, values: dict[str, Any], *, identifier: str, own_font: OwnFont | None = None) -> bytes:
     """A tagged PDF (PDF/UA-1) with embedded, subset fonts."""
-    return pdf_of_html(render_to_string(template, values), identifier=identifier)
+    return pdf_of_html(render_to_string(template, values), identifier=identifier, own_font=own_font)
 
 
 def pdf_of_html(
-    html: str, *, identifier: str, variant: str = UNIVERSAL, attachments: Sequence[Attached] = ()
+    html: str,
+    *,
+    identifier: str,
+    variant: str = UNIVERSAL,
+    attachments: Sequence[Attached] = (),
+    own_font: OwnFont | None = None,
 ) -> bytes:
     """
     A tagged PDF of a page, with embedded, subset fonts: PDF/UA-1, or ``ARCHIVAL`` (PDF/A-3a) where files go with it.
 
-    The same page gives the same bytes. Nothing is fetched: whatever the page asks for, fails.
+    The same page gives the same bytes. Nothing is fetched: whatever the page asks for, fails. Characters that no font
+    of the page has are taken from ``own_font``.
 
     :raises NothingIsFetched: the page asks for a file or an address.
     """
@@ -111,7 +152,7 @@ def pdf_of_html(
         pdf_variant=variant,
         pdf_identifier=identifier.encode("ascii"),
         full_fonts=False,
-        font_config=_fonts.now(),
+        font_config=_fonts.now(own_font),
         finisher=_name_files_once,
         attachments=[_attachment(one, fetcher) for one in attachments] or None,
     )

@@ -2,13 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from documents.views import facility
+from documents.views import bundles, checking, contact, facility, files
 
 app_name = "documents"
 
 urlpatterns: list[URLPattern] = [
     path("", facility.documents, name="list"),
-    path("order/<slug:subject>/<uuid:subject_id>/", facility.order, name="order"),
-    path("progress/<slug:subject>/<uuid:subject_id>/", facility.progress, name="progress"),
-    path("file/<uuid:document_id>/", facility.download, name="download"),
+    path("order/<slug:subject>/<uuid:subject_id>/", files.order, name="order"),
+    path("progress/<slug:subject>/<uuid:subject_id>/", files.progress, name="progress"),
+    path("file/<uuid:document_id>/", files.download, name="download"),
+    path("check/", checking.check, name="check"),
+    path("contact/", contact.contact, name="contact"),
+    path("bundles/", facility.order_bundle, name="order_bundle"),
+    path("bundles/<uuid:bundle_id>/", bundles.bundle_page, name="bundle"),
+    path("bundles/<uuid:bundle_id>/progress/", bundles.progress, name="bundle_progress"),
+    path("bundles/<uuid:bundle_id>/cancel/", bundles.cancel, name="cancel_bundle"),
+    path("bundles/<uuid:bundle_id>/retry/", bundles.retry, name="retry_bundle"),
+    path("bundles/<uuid:bundle_id>/file/", bundles.download, name="bundle_file"),
 ]

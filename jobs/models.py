@@ -9,6 +9,13 @@ from django.db.models import F, Q
 from vault import seals
 
 
+class Lane(models.TextChoices):
+    """Who waits for it. A worker takes turns between the lanes: a bundle of hundreds keeps nobody waiting."""
+
+    USUAL = "celery", "通常"
+    BULK = "bulk", "まとめて"
+
+
 @seals("payload_sealed")
 class Job(models.Model):
     """
@@ -23,6 +30,9 @@ class Job(models.Model):
     key = models.TextField("重複防止", null=True, unique=True)
     args = models.JSONField("引数", default=dict)
     payload_sealed = models.BinaryField("中身", null=True)
+    lane = models.CharField(
+        "列", max_length=10, choices=Lane.choices, default=Lane.USUAL, db_default=Lane.USUAL
+    )
     created_at = models.DateTimeField("受付", auto_now_add=True)
     due_at = models.DateTimeField("開始予定")
     expires_at = models.DateTimeField("期限", null=True)

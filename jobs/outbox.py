@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
-from jobs.models import Job
+from jobs.models import Job, Lane
 from vault import seal
 
 logger = logging.getLogger(__name__)
@@ -34,13 +34,15 @@ def add(
     payload: Mapping[str, Any] | None = None,
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
+    lane: Lane = Lane.USUAL,
     **ids: UUID | str | int,
 ) -> Job:
     """
     Ask for work of ``kind`` in the current transaction.
 
     ``ids`` are the only plain arguments. ``payload`` is sealed. With ``key`` the same work is asked for only once:
-    the row that is already there is returned. After ``expires_at`` the work is never done.
+    the row that is already there is returned. After ``expires_at`` the work is never done. Work of ``Lane.BULK`` lets
+    other work pass.
 
     :raises OutsideTransaction: no transaction is open.
     """
@@ -52,6 +54,7 @@ def add(
         args={name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()},
         due_at=due_at or timezone.now(),
         expires_at=expires_at,
+        lane=lane,
     )
     if payload is not None:
         job.payload_sealed = seal(json.dumps(payload, ensure_ascii=False).encode(), bound_to=job.place)
@@ -60,7 +63,7 @@ def add(
     else:
         Job.objects.bulk_create([job], ignore_conflicts=True)
         job = Job.objects.get(key=key)
-    transaction.on_commit(partial(carry, job.pk))
+    transaction.on_commit(partial(carry, job.pk, job.lane))
     return job
 
 
@@ -77,7 +80,7 @@ def cancel(keys: Collection[str]) -> None:
     )
 
 
-def carry(job_id: UUID) -> bool:
+def carry(job_id: UUID, lane: str = Lane.USUAL) -> bool:
     """
     Hand the id to Celery. False when the broker is away: then the sweeper carries it later, nothing is lost.
 
@@ -88,7 +91,7 @@ def carry(job_id: UUID) -> bool:
     if time.monotonic() < _away_until:
         return False
     try:
-        current_app.send_task("jobs.run", kwargs={"job_id": str(job_id)}, retry=False)
+        current_app.send_task("jobs.run", kwargs={"job_id": str(job_id)}, queue=str(lane), retry=False)
     except (BrokerAway, OSError) as problem:
         _away_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("broker away (%s): job %s waits in the outbox", type(problem).__name__, job_id)

@@ -81,8 +81,8 @@ def sweep() -> int:
     long_ago = timezone.now() - SWEEP_AFTER
     waiting = _due().filter(Q(started_at__isnull=True) | Q(started_at__lt=long_ago), due_at__lt=long_ago)
     carried = 0
-    for job_id in waiting.values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
-        if not outbox.carry(job_id):
+    for job_id, lane in waiting.values_list("pk", "lane")[:SWEEP_AT_ONCE]:
+        if not outbox.carry(job_id, lane):
             break
         carried += 1
     return carried

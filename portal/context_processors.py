@@ -46,7 +46,7 @@ FACILITY = (
     ),
     NavigationItem("職員", "staff:roster", frozenset({"staff:"})),
     NavigationItem("申請", "applications:year_now", frozenset({"applications:"})),
-    NavigationItem("帳票", "documents:list", frozenset({"documents"})),
+    NavigationItem("帳票", "documents:list", frozenset({"documents:"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
     NavigationItem("お知らせ", "facility_notices:notices", frozenset({"facility_notices:"})),
 )
@@ -67,10 +67,11 @@ ACCOUNTS = NavigationItem(
     frozenset({"facilities:account", "facilities:api_tokens", "staff_city:retention"}),
 )
 RATE_BOOKS = NavigationItem("単価表", "rate_books:books", frozenset({"rate_books:", "rate_book_effect:"}))
-FORM_PACKS = NavigationItem("帳票様式", "form_packs:packs", frozenset({"form_packs:"}))
+FORM_PACKS = NavigationItem("帳票様式", "form_packs:packs", frozenset({"form_packs:", "city_fonts:"}))
 ITEM_PACKS = NavigationItem("申請様式", "item_packs:packs", frozenset({"item_packs:", "places:"}))
 STAFF = NavigationItem("職員", "staff_city:overview", frozenset({"staff_city:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
+PAPERS = NavigationItem("帳票", "documents_city:list", frozenset({"documents_city:"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
 INVENTED = frozenset({cast.CITY_CODE, cast.NEIGHBOUR_CODE})
 GUIDE = "1枚の案内（印刷用）"
@@ -157,9 +158,9 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
     if actor.duty is Role.ENROLMENT:
         return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
-        return (HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
+        return (HOME, REVIEW, APPLICATIONS, COUNTS, PAPERS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
     registers = (FACILITIES, RATE_BOOKS, ITEM_PACKS, FORM_PACKS, ACCOUNTS)
-    return (HOME, REVIEW, APPLICATIONS, COUNTS, *registers, SCHEDULE, NOTICES)
+    return (HOME, REVIEW, APPLICATIONS, COUNTS, PAPERS, *registers, SCHEDULE, NOTICES)
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

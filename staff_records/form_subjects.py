@@ -90,9 +90,7 @@ def describe(of: str, fiscal_year: int) -> Vocabulary:
 
 def facts(snapshot_id: UUID) -> Facts:
     """What was sent is final; it is another edition when the city has decided, or somebody was erased."""
-    found = _snapshot(snapshot_id)
-    beside = _beside(found)
-    erased = SnapshotLine.objects.filter(snapshot=found, member__erased_at__isnull=False).count()
+    found, beside, erased = _read(snapshot_id)
     content = [found.content_hash, found.status, f"{found.decided_at}", erased, beside.mark(found.day)]
     is_decided = found.status in DECIDED
     return Facts(
@@ -111,8 +109,8 @@ def facts(snapshot_id: UUID) -> Facts:
 
 def values(snapshot_id: UUID, wanted: frozenset[str]) -> Values:
     """Groups and tables that are wanted; whose lines were opened stands in the event."""
-    found = _snapshot(snapshot_id)
-    sent = Sent(found, lines_of(found)[found.pk], _beside(found))
+    found, beside, _ = _read(snapshot_id)
+    sent = Sent(found, lines_of(found)[found.pk], beside)
     record(
         StaffEvent.SNAPSHOT_PRINTED,
         on=found,
@@ -212,11 +210,6 @@ def page(actor: Actor, snapshot_id: UUID) -> str:
     return reverse("staff_city:year_page", args=[found.fiscal_year, number])
 
 
-def _snapshot(snapshot_id: UUID) -> RosterSnapshot:
-    found: RosterSnapshot = RosterSnapshot.objects.select_related("facility").get(pk=snapshot_id)
-    return found
-
-
 def _standing() -> QuerySet[RosterSnapshot]:
     """Accepted ones before those that wait (their codes sort so); what was superseded stands for nothing any more."""
     rows: QuerySet[RosterSnapshot] = RosterSnapshot.objects.filter(
@@ -225,14 +218,26 @@ def _standing() -> QuerySet[RosterSnapshot]:
     return rows.order_by("facility__number", "fiscal_year", "status")
 
 
-def _beside(found: RosterSnapshot) -> Beside:
-    month = ServiceMonth.of(found.day)
-    profiles, grants, rules = together(
-        FacilityProfile.objects.filter(facility=found.facility, from_month__lte=month.first_day),
-        GrantedItem.objects.filter(facility=found.facility, from_month__lte=month.first_day),
-        WorkRules.objects.filter(facility=found.facility, from_month__lte=month.first_day),
+def _read(snapshot_id: UUID) -> tuple[RosterSnapshot, Beside, int]:
+    """
+    The snapshot with its facility, what is known beside it, and how many of its people were erased: two messages.
+
+    :raises RosterSnapshot.DoesNotExist: none in scope.
+    """
+    own = RosterSnapshot.objects.filter(pk=snapshot_id)
+    of_facility = own.order_by().values("facility")
+    snapshots, profiles, grants, rules, erased = together(
+        own.select_related("facility"),
+        FacilityProfile.objects.filter(facility__in=of_facility),
+        GrantedItem.objects.filter(facility__in=of_facility),
+        WorkRules.objects.filter(facility__in=of_facility),
+        SnapshotLine.objects.filter(snapshot=snapshot_id, member__erased_at__isnull=False).only("pk"),
     )
+    if not snapshots:
+        raise RosterSnapshot.DoesNotExist
+    found = snapshots[0]
+    month = ServiceMonth.of(found.day)
     terms = terms_in([found.facility], [month], profiles, grants)
-    own = terms[found.facility_id, month]
+    here = terms[found.facility_id, month]
     required = required_in(terms).get((found.facility_id, month))
-    return Beside(own.profile, own.grants, tuple(rules), required)
+    return found, Beside(here.profile, here.grants, tuple(rules), required), len(erased)

@@ -23,6 +23,7 @@ from applications.blocks import REASON, computed_of, control_id, read_blocks
 from applications.definitions import FAMILY_LABELS, Family
 from applications.entering import Entered, read_entries, sentences_of
 from applications.events import ApplicationEvent
+from applications.form_subjects import SUBJECT
 from applications.models import ApplicationVersion, ItemPack
 from applications.models.cases import LONGEST_REASON
 from applications.operations import cases, talking
@@ -48,6 +49,7 @@ from applications.views.shared import (
 from applications.whereabouts import where_is
 from applications.wording import Names, in_words
 from audit.record import record
+from documents.queries import panel_for
 from facilities.periods import ServiceMonth
 from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound, sentences
@@ -208,13 +210,20 @@ def _check_page(request: TenantRequest, place: Place, *, problems: Sequence[str]
     if place.draft is None:
         return either_page(request, place, problems=problems if place.current is None else ())
     view = form_view(place, timezone.now(), may_choose=False)
-    rows = {"application_version": [place.draft.pk], "staff_member": view.people.ids}
+    panel = panel_for(SUBJECT, place.draft.pk)
+    rows = {
+        "application_version": [place.draft.pk],
+        "staff_member": view.people.ids,
+        "document": panel.row_ids,
+    }
     record(ApplicationEvent.CHECKED, on=place.draft, rows=rows, detail=_detail(place))
     told = {sentence for sentence, _ in view.missing}
     version = view.version
     context = {
         **_shared(place),
         "view": view,
+        "panel": panel,
+        "back": request.path,
         "blocks": read_blocks(view.filled, view.people.names) if version.is_wanted else [],
         "needs_reason": view.standing.is_over and version.replaces_id is None and version.answers_id is None,
         "is_early": view.standing.is_ahead and version.replaces_id is None and version.answers_id is None,
@@ -235,13 +244,15 @@ def _read_page(
     shown = version or place.start
     assert shown is not None
     view = read_view(place, shown, timezone.now())
-    more = _beside(request, place)
-    rows = {**view.row_ids, **more["beside"].row_ids}
+    more, panel = _beside(request, place), panel_for(SUBJECT, shown.pk)
+    rows = {**view.row_ids, **more["beside"].row_ids, "document": panel.row_ids}
     record(ApplicationEvent.SHOWN, on=shown, rows=rows, detail=_detail(place))
     context = {
         **_shared(place),
         **more,
         "view": view,
+        "panel": panel,
+        "back": request.path,
         "whereabouts": where_is(shown),
         "is_newest": version is None or version.pk == (place.start.pk if place.start else None),
         "may_withdraw": shown.status == VersionStatus.SUBMITTED and shown.first_decided_at is None,

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from applications.events import PaperEvent
+from applications.form_papers import COVER_FORM
 from applications.operations import papers as operations
-from applications.paper_covers import COVER_FORM
 from applications.queries.papers import PaperRow, rows_of, shown_papers
 from applications.states import PaperStatus
 from audit.record import record

@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from applications import form_years
 from applications.blocks import read_blocks
-from applications.definitions import FAMILY_LABELS, Family
+from applications.definitions import FAMILY_LABELS, Family, Stage
 from applications.events import ApplicationEvent
 from applications.filling import FilledItem
 from applications.models import ItemPack
@@ -28,6 +29,8 @@ from applications.views.shared import (
     known_year,
 )
 from audit.record import record
+from documents.queries import Panel, panel_for
+from facilities.models import Facility
 from facilities.requests import UNREADABLE, TenantRequest, own_facility, page_status, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import fiscal_year_words
@@ -139,9 +142,14 @@ def _year_page(request: TenantRequest, fiscal_year: int, *, problems: Sequence[s
     lines = filters.lines(found)
     shown = [line.shown.pk for line in lines if line.shown is not None]
     questions = open_questions(facility)
+    panel = _total_sheets(facility, fiscal_year, filters.family, lines)
     record(
         ApplicationEvent.LISTED,
-        rows={"application_version": shown, "remark": [one.pk for one in questions]},
+        rows={
+            "application_version": shown,
+            "remark": [one.pk for one in questions],
+            "document": panel.row_ids if panel else [],
+        },
         detail={"fiscal_year": fiscal_year},
     )
     years = sorted({*years_with_packs(), fiscal_year}, reverse=True)
@@ -154,11 +162,27 @@ def _year_page(request: TenantRequest, fiscal_year: int, *, problems: Sequence[s
         "states": STATE_LABELS.items(),
         "sorts": SORTS.items(),
         "questions": questions,
+        "panel": panel,
+        "back": request.get_full_path(),
         "may_decline": any(line.may_be_declined for line in lines),
         "problems": list(problems),
         "breadcrumbs": crumbs(facility, fiscal_year),
     }
     return render(request, "applications/year.html", context, status=page_status(request))
+
+
+def _total_sheets(facility: Facility, fiscal_year: int, family: str, lines: Sequence[Line]) -> Panel | None:
+    """The totalled sheets of the family the list is narrowed to: of reports where the list has nothing else."""
+    if not family or not any(_was_sent(line) for line in lines):
+        return None
+    reports = all(line.item.stage is Stage.REPORT for line in lines)
+    of = form_years.sort_of(Family(family), Stage.REPORT if reports else Stage.APPLICATION)
+    panel = panel_for(form_years.SUBJECT, form_years.year_id(facility.pk, fiscal_year, of))
+    return panel if panel.forms else None
+
+
+def _was_sent(line: Line) -> bool:
+    return line.shown is not None and line.shown.submitted_at is not None
 
 
 def _together_page(

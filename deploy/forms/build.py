@@ -6,14 +6,13 @@ from pkgutil import iter_modules
 
 from deploy.forms.layout import Form
 
-TOOLS = frozenset({"layout", "parts", "item_parts", "item_totals", "treatment_parts", "build"})
-
 
 def forms() -> list[Form]:
-    """Every pack there is a script of: each module of this folder gives its own with ``forms()``."""
+    """Every pack there is a script of: each module of this folder that has ``forms()`` gives its own."""
     folder = Path(__file__).resolve().parent
-    names = sorted(found.name for found in iter_modules([str(folder)]) if found.name not in TOOLS)
-    return [form for name in names for form in import_module(f"deploy.forms.{name}").forms()]
+    names = sorted(found.name for found in iter_modules([str(folder)]) if found.name != "build")
+    modules = [import_module(f"deploy.forms.{name}") for name in names]
+    return [form for module in modules if hasattr(module, "forms") for form in module.forms()]
 
 
 if __name__ == "__main__":

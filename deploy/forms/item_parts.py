@@ -7,7 +7,6 @@ say two things.
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,10 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "applications" / "packs" /
 FIRST_YEAR: Final = 2024
 COLUMNS: Final = 36
 HEAD: Final = 6
+# Millimetres: a column, a character of a label, a row whose label takes two lines.
+COLUMN: Final = 5
+EM: Final = 3
+TWO_LINES: Final = 9.5
 NUMBER: Final = Look(size=9, align="right", number_format="#,##0")
 DECIMAL: Final = Look(size=9, align="right")
 CENTRE: Final = Look(size=9, align="center")
@@ -69,6 +72,7 @@ class ItemSheet:
             Family(family),
             source,
             of=f"{family}/{key}",
+            when="application.wanted",
             facility_types=tuple(item(family, key)["types"]),
         )
         self.form = Form(code, str(FIRST_YEAR), manifest)
@@ -125,8 +129,10 @@ class ItemSheet:
         for name in names:
             is_number = field(self.family, self.key, name)["kind"] in {"yen", "whole", "decimal"}
             label = (COLUMNS - 9 if is_number else HEAD + 3) if len(names) == 1 else each - 7
+            text = self.label(name)
+            height = max(height, TWO_LINES if len(text) * EM > label * COLUMN - 2 else height)
             parts += [
-                head(self.label(name), label, size=8.5),
+                head(text, label, size=8.5),
                 self.value(name, each - label, formula=(formulas or {}).get(name, "")),
             ]
         self.sheet.line(*parts, height=height)
@@ -148,7 +154,7 @@ class ItemSheet:
         own = field(self.family, self.key, name)
         self.sheet.line(
             head(own["label"], HEAD + 3, size=8.5),
-            V(name, own["label"], f"answers.{name}", COLUMNS - HEAD - 3, look=Look(size=9, top=True)),
+            V(name, own["label"], f"answers.{name}", COLUMNS - HEAD - 3, look=TEXT),
             height=height,
         )
 
@@ -156,39 +162,42 @@ class ItemSheet:
         """Twelve months from April, and what they come to."""
         own, sum_of = field(self.family, self.key, name), field(self.family, self.key, total)
         small = Look(size=8.5, align="right", number_format="#,##0")
-        unit = own.get("unit", "")
-        wide = unit == "円"
+        sum_box = V(
+            total, sum_of["label"], f"answers.{total}", 8, formula=f"SUM({{{name}.value}})", look=NUMBER
+        )
         self.sheet.across(
             name,
             own["label"],
             f"answers_{name}",
             (
                 C("month", "月", "month", 2, "month_number", label="月"),
-                C(
-                    "value",
-                    heading,
-                    "value",
-                    2,
-                    "number",
-                    label=own["label"],
-                    look=replace(small, size=7 if wide else 8.5),
-                ),
+                C("value", heading, "value", 2, label=own["label"], look=small),
             ),
             count=12,
             head_span=4,
             span=2,
             height=7,
-            beside=(
-                head("計", 8, size=8.5),
-                V(
-                    total,
-                    sum_of["label"],
-                    f"answers.{total}",
-                    8,
-                    formula=f"SUM({{{name}.value}})",
-                    look=NUMBER,
-                ),
+            beside=(head("計", 8, size=8.5), sum_box),
+        )
+
+    def months_of_yen(self, name: str, total: str) -> None:
+        """Twelve months one below the other, where amounts do not fit into narrow boxes."""
+        own, sum_of = field(self.family, self.key, name), field(self.family, self.key, total)
+        self.sheet.table(
+            name,
+            own["label"],
+            f"answers_{name}",
+            (
+                C("month", "月", "month", 12, "month", look=CENTRE),
+                C("value", f"{own['label']}（円）", "value", 12, look=NUMBER),
             ),
+            rows=12,
+            height=6,
+            head_height=6,
+        )
+        self.sheet.line(
+            head(f"{sum_of['label']}（円）", 12, size=8.5),
+            V(total, sum_of["label"], f"answers.{total}", 12, formula=f"SUM({{{name}.value}})", look=NUMBER),
         )
 
     def papers(self, rows: int = 3) -> None:

@@ -50,6 +50,7 @@ def summary(code: str, title: str, family: Family, of: str, source: str) -> Form
         head_height=7,
     )
     counts(sheet)
+    sheet.gap(1)
     for text in (
         "「添付」は、紙で提出する書類がある項目です。変更年月は、承認された内容を変更する項目だけに載ります。",
         f"提出していない項目は、申請の有無が空欄です。{NOT_OFFICIAL}",
@@ -116,7 +117,8 @@ def general(
     """Any item without a sheet of its own: its fields one below the other, as its pack has them."""
     stage = {True: " and application.is_report", False: " and not application.is_report", None: ""}[is_report]
     others = " or ".join(f'application.item_key == "{key}"' for key in own_sheets)
-    when = f'application.family_key == "{family.value}"{stage} and not ({others})'
+    of_family = f'application.wanted and application.family_key == "{family.value}"'
+    when = f"{of_family}{stage} and not ({others})"
     form = Form(code, str(FIRST_YEAR), says(code, title, family, source, when=when))
     sheet = form.sheet("内容", columns=COLUMNS)
     look = Look(box="none", align="right")

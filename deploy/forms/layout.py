@@ -158,7 +158,7 @@ class Sheet:
 
     def note(self, text: str, *, height: float = 5, size: float = 8) -> None:
         """Small print, across the sheet."""
-        self.line(plain(text, self.columns, size=size, top=True), height=height)
+        self.line(plain(text, self.columns, size=size), height=height)
 
     def table(
         self,

@@ -270,8 +270,8 @@ def extra_staff_report() -> Form:
         "return_yen",
         "次のとおり、補助金の実績を報告します。",
     )
-    made.section("月ごとの人件費（円）")
-    made.months("paid_by_month", "paid_yen", "人件費")
+    made.section("月ごとの人件費")
+    made.months_of_yen("paid_by_month", "paid_yen")
     made.section("交付申請額")
     made.row("applied_yen")
     _shares(made)
@@ -369,12 +369,12 @@ def materials() -> Form:
         V(
             "children",
             "子どもの数の計",
-            "sum(classes.children)",
+            "sum(classes_page.children)",
             10,
             formula="SUM({classes.children})",
             look=NUMBER,
         ),
-        V("classes_yen", "額の計", "sum(classes.yen)", 12, formula="SUM({classes.yen})", look=NUMBER),
+        V("classes_yen", "額の計", "sum(classes_page.yen)", 12, formula="SUM({classes.yen})", look=NUMBER),
     )
     made.sheet.gap(2)
     clerk(made.sheet)

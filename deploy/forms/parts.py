@@ -115,5 +115,5 @@ def clerk(sheet: Sheet, *, label_span: int = 6) -> None:
 
 
 def layout_note(sheet: Sheet, text: str) -> None:
-    """Says that the layout is our own."""
-    sheet.line(L(text, sheet.columns, look=Look(box="none", size=7.5, top=True)), height=5)
+    """Small print below a block: what is meant, or that the layout is our own."""
+    sheet.line(L(text, sheet.columns, look=Look(box="none", size=7.5)), height=5.5)

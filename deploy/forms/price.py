@@ -11,6 +11,7 @@ from deploy.forms.item_parts import (
     FUKUOKA,
     HEAD,
     NOT_OFFICIAL,
+    NUMBER,
     TEXT,
     ItemSheet,
     columns_of,
@@ -359,12 +360,17 @@ def strengthening() -> Form:
         height=6,
         head_height=8,
     )
-    made.sheet.line(
-        head("総事業費の見込み（円）", 30, size=8.5),
-        made.value("total_yen", 6, formula="SUM({works.yen})"),
-        height=7,
-    )
-    made.sheet.line(
-        head("加算の見込額（上限200,000円）", 30, size=8.5), made.value("planned_yen", 6), height=7
-    )
+    for part in (
+        V(
+            "page_yen",
+            "この用紙の計",
+            "sum(works_page.yen)",
+            6,
+            formula="SUM({works.yen})",
+            look=NUMBER,
+        ),
+        made.value("total_yen", 6),
+        made.value("planned_yen", 6),
+    ):
+        made.sheet.line(head(f"{part.label}（円）", 30, size=8.5), part, height=6.5)
     return made.done("実際に支出した額は、3月の月の実績で入力します。")

@@ -44,17 +44,18 @@ def results() -> Form:
         "year_items",
         (
             C("number", "No", "number", 2, look=CENTRE),
-            C("item", "加算の実績", "item", 15, look=TEXT),
+            C("item", "加算の実績", "item", 14, look=TEXT),
             C("wanted", "実績の有無", "wanted_words", 8, look=CENTRE),
-            C("amount", "残額・返還額（円）", "amount_yen", 8, look=NUMBER),
+            C("amount", "残額・返還額（円）", "amount_yen", 7, look=NUMBER),
             C("state", "状態", "state", 5, look=CENTRE),
-            C("remarks", "備考（添付する書類）", "papers", 7, look=SMALL),
+            C("remarks", "備考\n（添付する書類）", "papers", 9, look=SMALL),
         ),
         rows=12,
         height=8,
-        head_height=8,
+        head_height=9,
     )
     counts(sheet)
+    sheet.gap(1)
     sheet.note(f"※ 報告していない項目は、実績の有無が空欄です。{NOT_OFFICIAL}", height=4.2, size=7.5)
     return form
 

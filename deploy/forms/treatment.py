@@ -41,7 +41,7 @@ def rates() -> Form:
     )
     _rates(
         form,
-        "加算率等認定申請書",
+        "処遇改善等加算　加算率等認定申請書",
         "処遇改善等加算（区分1・区分2）の加算率の認定を、次のとおり申請します。",
         ("区分1（基礎分）", "区分2（賃金改善分）"),
     )
@@ -108,7 +108,7 @@ def _rates(form: Form, title: str, sentence: str, parts: tuple[str, str]) -> Non
             "answers.average_months",
             11,
             look=BIG,
-            formula=known("{total_months}/{counted}", "total_months", "counted"),
+            formula=known("ROUNDDOWN({total_months}/{counted},4)", "total_months", "counted"),
         ),
         unit("か月", 4),
         V("average_years", "平均経験年数", "answers.average_years", 11, look=BIG),
@@ -303,11 +303,12 @@ def pledge() -> Form:
         "賃金改善に関する誓約書",
         "処遇改善等加算（区分1・区分2・区分3）を受けるにあたり、次のことを誓約します。",
     )
+    sheet.line(head("", 4), head("誓約する事項", 48, size=9), head("誓約", 8, size=9))
     for number, (key, words) in enumerate(PLEDGES, start=1):
         sheet.line(
             L(f"{number}", 4, look=MIDDLE),
             L(words, 48, look=Look(size=10)),
-            V(key, words, f"answers.{key}", 8, "check", look=Look(size=14, align="center")),
+            V(key, words, f"answers.{key}", 8, words=("✓", ""), look=Look(size=14, align="center")),
             height=13,
         )
     sheet.gap(4)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from deploy.forms.layout import C, Form, L, Look, Sheet, V, head
+from deploy.forms.layout import C, Form, L, Look, Part, Sheet, V, head
 from deploy.forms.parts import SHEETS, known, layout_note, unit
 from deploy.forms.treatment_parts import (
     BIG,
@@ -30,7 +30,7 @@ AGES = (
         "r12",
         "1・2歳児",
         "answers.n1 + answers.n2",
-        "6",
+        '"5・6" if answers.age1 else 6',
         "1歳児配置改善加算があるときは、1歳児5人・2歳児6人で別に算出",
     ),
     ("r0", "0歳児", "answers.n0", "3", ""),
@@ -104,7 +104,7 @@ def _headcounts(sheet: Sheet) -> None:
     sheet.gap(2)
     sheet.section("1　適用を受ける加算")
     for start in range(0, len(FLAGS), 2):
-        parts = []
+        parts: list[Part] = []
         for key, label in FLAGS[start : start + 2]:
             parts += [L(label, 22), V(key, label, f"answers.{key}", 8, "have", look=MIDDLE)]
         sheet.line(*parts, height=6)
@@ -118,7 +118,8 @@ def _headcounts(sheet: Sheet) -> None:
         head("備考", 12, size=8.5),
     )
     for key, label, count, ratio, note in AGES:
-        result = f"floor({key}_count / {key}_ratio, 1/10)"
+        divisor = 6 if key == "r12" else f"{key}_ratio"
+        result = f"floor({key}_count / {divisor}, 1/10)"
         formula = known(f"ROUNDDOWN({{{key}_count}}/{{{key}_ratio}},1)", f"{key}_count")
         if key == "r12":
             result = (

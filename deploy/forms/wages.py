@@ -72,7 +72,7 @@ def plan() -> Form:
     sheet.line(V("method", "改善の方法", "answers.method", 60, look=Look(top=True)), height=45)
     layout_note(
         sheet,
-        "※ 令和7年度から、計画書が要るのは新しく加算を受ける施設だけです。ほかの施設は誓約書を提出します。",
+        "※ 令和7年度から、計画書が要るのは新しく加算を受ける施設だけです。ほかは誓約書です。",
     )
     return form
 
@@ -293,7 +293,7 @@ def _details(form: Form) -> None:
             ),
             C("remark", "備考", "remark", 10, look=SMALL),
         ),
-        rows=24,
+        rows=28,
         height=7,
         headings=False,
         besides=(FormColumn("revision_or_0", "⑨（なければ0）", "revision if known(revision) else 0"),),
@@ -333,7 +333,8 @@ def _details(form: Form) -> None:
     sheet.line(V("page_words", "枚数", SHEETS, 120, look=NOTE), height=5)
     layout_note(
         sheet,
-        "※ 年度の途中で入った職員や辞めた職員は、同じ期間で比べた額です。改善が特に多い、少ない、またはない職員は、備考に理由を書きます。",
+        "※ 年度の途中で入った職員や辞めた職員は、同じ期間で比べた額です。"
+        "改善が特に多い、少ない、またはない職員は、備考に理由を書きます。",
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import formulas
 from documents.common_values import COMMON, common_values
+from documents.contacts import contact_of
 from documents.dictionary import (
     KIND_LABELS,
     Entry,
@@ -24,7 +25,6 @@ from documents.packs.labels import plain
 from documents.packs.manifest import Manifest
 from documents.packs.pack import Pack
 from documents.packs.shipped import shipped
-from documents.printables import NO_CONTACT
 from formulas import Value
 
 MOST_PLACES: Final = 12
@@ -132,7 +132,7 @@ def example_values(subject: Subject, subject_id: UUID, vocabulary: Vocabulary) -
         for owner in _owners(vocabulary)
         if owner.name not in groups and not any(entry.is_personal for entry in _entries(owner))
     )
-    common = common_values(facts, title="", wanted=groups, contact=NO_CONTACT)
+    common = common_values(facts, title="", wanted=groups, contact=contact_of(facts.facility_id).row)
     return {**common, **(subject.values(subject_id, own) if own else {})}
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from documents import html_forms, in_force
+from documents.contacts import contact_of
 from documents.dictionary import Example, NoSuchSubject, Subject, subject_of
 from documents.making import filled_form
 from documents.models import FormPack
@@ -54,7 +55,8 @@ def tried(pack: Pack, subject_id: UUID) -> Printable:
     """
     subject: Subject = subject_of(pack.manifest.subject)
     facts = replace(subject.facts(subject_id), is_final=False)
-    return Printable(pack, subject, subject_id, facts, Facility.objects.get(pk=facts.facility_id))
+    facility = Facility.objects.get(pk=facts.facility_id)
+    return Printable(pack, subject, subject_id, facts, facility, contact_of(facility.pk))
 
 
 def shown(found: Printable) -> Tried:

@@ -41,6 +41,11 @@ def text_of(written: str) -> str:
     return text
 
 
+def writable(text: str) -> str:
+    """The text without the characters that no XML may have; for what is no value of a form (its title)."""
+    return _UNWRITABLE.sub("", text)
+
+
 def escaped(text: str) -> str:
     """A text as it stands inside an element."""
     return escape(_LOOKS_ESCAPED.sub("_x005F_", text))

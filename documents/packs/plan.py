@@ -4,20 +4,20 @@ A template taken apart once: where every cell of it stands, which of its values 
 All that filling needs again and again; 172 forms of one template cost one such plan.
 """
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Lock
 
-from documents.packs.package import Element, Package, SheetEntry, Walker
+from documents.packs.package import Element, NotSpliceable, Package, SheetEntry, Walker
 from documents.packs.sheet_xml import CellXml, SheetXml, area_of, read_sheet
 from documents.packs.template import Area
 from documents.packs.zip_parts import PackedPart, packed_parts
 from documents.xlsx.formats import style_of
 from documents.xlsx.parts import MAIN
 
-# Plans hold the whole template; larger ones than any form of ours are taken apart each time.
-MOST_KEPT = 12
-LARGEST_KEPT = 1024 * 1024
+# Each cell of a plan costs half a kilobyte: 50 MB of plans in a process, some forty forms of ours.
+MOST_KEPT_CELLS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class SheetPlan:
     """
     A sheet and what its formulas mean for whoever fills it: ``shared`` the cells that share a formula, the one that
     says it first; ``blocks`` of array formulas and data tables; ``stale`` the cells whose kept result is no longer
-    true once anything is filled in. ``covered``: the first cell of the merged block that hides a cell.
+    true once anything is filled in. ``covered``: the first cell of the merged block that hides a cell. ``headings`` of
+    tables, which must say what the table says.
     """
 
     entry: SheetEntry
@@ -34,6 +35,7 @@ class SheetPlan:
     blocks: list[Area]
     stale: list[tuple[int, int]]
     covered: dict[tuple[int, int], tuple[int, int]]
+    headings: list[Area]
 
     def cell(self, row: int, column: int) -> CellXml | None:
         """The cell as it is written, if it is."""
@@ -43,12 +45,15 @@ class SheetPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A template: its parts, its sheets of cells by title, and the styles that show numbers as days."""
+    """
+    A template: its parts, its sheets of cells by title, the styles that show numbers as days, how many cells it has.
+    """
 
     package: Package
     packed: dict[str, PackedPart]
     sheets: dict[str, SheetPlan]
     day_styles: frozenset[int]
+    cells: int
 
     @property
     def has_formulas(self) -> bool:
@@ -56,29 +61,53 @@ class Plan:
         return any(sheet.stale for sheet in self.sheets.values())
 
 
-def plan_of(template: bytes) -> Plan:
+class Plans:
+    """Plans that were made, the latest used of them as far as they are allowed. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[bytes, Plan] = OrderedDict()
+
+    def of(self, template: bytes) -> Plan:
+        """
+        The template taken apart, by whoever needed it last.
+
+        :raises NotSpliceable, ExpatError, Refused, KeyError, ValueError: it is none that ``read_template`` would read.
+        """
+        with self._lock:
+            if (kept := self._kept.get(template)) is not None:
+                self._kept.move_to_end(template)
+                return kept
+        plan = made_plan(template)
+        with self._lock:
+            self._kept[template] = plan
+            while self.cells > MOST_KEPT_CELLS:
+                self._kept.popitem(last=False)
+        return plan
+
+    @property
+    def cells(self) -> int:
+        """How many cells the kept plans have together."""
+        return sum(plan.cells for plan in self._kept.values())
+
+
+def made_plan(template: bytes) -> Plan:
     """
     The template taken apart.
 
-    :raises NotSpliceable, ExpatError, KeyError, ValueError: it is none that ``read_template`` would read.
+    :raises NotSpliceable, ExpatError, Refused, KeyError, ValueError: it is damaged.
     """
-    return _kept_plan(template) if len(template) <= LARGEST_KEPT else _made_plan(template)
-
-
-def _made_plan(template: bytes) -> Plan:
     package = Package(template)
     sheets = {
-        entry.title: _sheet_plan(entry, read_sheet(package.files[entry.part]))
+        entry.title: _sheet_plan(package, entry, read_sheet(package.files[entry.part]))
         for entry in package.sheets
         if entry.part
     }
-    return Plan(package, packed_parts(template), sheets, _day_styles(package))
+    cells = sum(len(row.cells) for sheet in sheets.values() for row in sheet.xml.rows.values())
+    return Plan(package, packed_parts(template), sheets, _day_styles(package), cells)
 
 
-_kept_plan = lru_cache(maxsize=MOST_KEPT)(_made_plan)
-
-
-def _sheet_plan(entry: SheetEntry, xml: SheetXml) -> SheetPlan:
+def _sheet_plan(package: Package, entry: SheetEntry, xml: SheetXml) -> SheetPlan:
     shared: dict[str, list[tuple[int, int]]] = defaultdict(list)
     blocks: list[Area] = []
     stale: list[tuple[int, int]] = []
@@ -103,7 +132,27 @@ def _sheet_plan(entry: SheetEntry, xml: SheetXml) -> SheetPlan:
         for column in range(block.left, block.right + 1)
         if (row, column) != (block.top, block.left)
     }
-    return SheetPlan(entry, xml, dict(shared), blocks, stale, covered)
+    headings = list(_headings(package, entry))
+    return SheetPlan(entry, xml, dict(shared), blocks, stale, covered, headings)
+
+
+def _headings(package: Package, entry: SheetEntry) -> Iterator[Area]:
+    """The first rows of the sheet's tables."""
+    found: list[Mapping[str, str]] = []
+
+    def closed(element: Element, _text: str, path: tuple[str, ...]) -> None:
+        if not path:
+            found.append(element.about)
+
+    for one in package.relations_of(entry.part).values():
+        if one.kind == "table" and one.target in package.files:
+            Walker(package.files[one.target], closed=closed).walk()
+    for about in found:
+        if not about.get("displayName") or not about.get("id", "").isdecimal() or "ref" not in about:
+            raise NotSpliceable
+        if about.get("headerRowCount", "1") != "0":
+            whole = area_of(about["ref"])
+            yield whole._replace(bottom=whole.top)
 
 
 def _day_styles(package: Package) -> frozenset[int]:

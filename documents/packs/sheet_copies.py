@@ -7,7 +7,6 @@ What a sheet may share with others (pictures) it shares; what must be one of a k
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from xml.sax.saxutils import escape, quoteattr
 
 from documents.packs.edits import Edits
@@ -16,10 +15,10 @@ from documents.packs.references import Renaming
 from documents.packs.sheet_xml import SheetXml
 from documents.xlsx.parts import RELATIONSHIPS
 
-SHARED = frozenset(("image", "pivotCacheDefinition", "theme", "person"))
+SHARED = frozenset(("image", "pivotCacheDefinition"))
 COPIED = frozenset(
     (
-        *("drawing", "vmlDrawing", "comments", "threadedComment", "printerSettings", "table", "ctrlProp"),
+        *("drawing", "vmlDrawing", "comments", "printerSettings", "table", "ctrlProp"),
         *("chart", "chartUserShapes", "chartStyle", "chartColorStyle", "themeOverride", "pivotTable"),
         *(
             "diagramData",
@@ -31,8 +30,14 @@ COPIED = frozenset(
         ),
     )
 )
+WORDS = {
+    "threadedComment": "スレッド形式のコメント",
+    "slicer": "スライサー",
+    "timeline": "タイムライン",
+}
 _NUMBERED = re.compile(r"(.*?)(\d*)(\.[^./]+)")
-_GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+# What programs that edit together tell sheets and tables by; nobody must have it twice.
+_UID = re.compile(rb"\s[\w.-]+:uid=(?:\"\{[^\"]*\}\"|'\{[^']*\}')")
 
 
 class CannotBeCopied(Exception):
@@ -60,50 +65,45 @@ class Copies:
         relations = self._package.relations_of(part)
         for one in relations.values():
             if not one.is_external and one.kind not in SHARED | COPIED | {"hyperlink"}:
+                words = WORDS.get(one.kind, one.kind)
                 raise CannotBeCopied(
-                    f"シート「{title}」には続きのシートに写せないもの（{one.kind}）があるため、行が入りきりません。"
+                    f"行が入りきりませんが、シート「{title}」には続きのシートに写せないもの（{words}）があります。"
                     "様式の行を増やすか、それを消してください。"
                 )
         tables = {}
         for one in relations.values():
-            if one.kind == "table":
+            if one.kind == "table" and one.target in self._package.files:
                 name = self._table_name(one.target)
                 tables[name.casefold()] = self._new_table_name(name)
         renaming = Renaming(title, new_title, tables)
         name = self._new_name(part)
-        targets = {
-            one.target: self._copied(one, renaming)
-            for one in relations.values()
-            if one.kind in COPIED and not one.is_external
-        }
-        self._add_relations(part, name, relations.values(), targets)
+        self._copy_around(part, name, renaming)
         self._add_type(part, name)
         return name, renaming
 
-    def _copied(self, relation: Relation, renaming: Renaming) -> str:
-        """A copy of what a part points to, with all that hangs on it; its name."""
-        part = relation.target
-        name = self._new_name(part)
-        content = self._package.files[part]
-        if relation.kind == "table":
-            content = self._table(content, renaming)
-        elif relation.kind in ("chart", "ctrlProp", "drawing"):
-            content = _renamed(content, renaming)
-        self.parts[name] = content
-        self._add_type(part, name)
-        relations = self._package.relations_of(part)
-        targets = {
-            one.target: self._copied(one, renaming)
-            for one in relations.values()
-            if one.kind in COPIED and not one.is_external
-        }
-        if relations:
-            self._add_relations(part, name, relations.values(), targets)
-        return name
+    def _copy_around(self, part: str, name: str, renaming: Renaming) -> None:
+        """Copies of all that a sheet's part points to, and of what hangs on that; parts may point to each other."""
+        copied = {part: name}
+        waiting = [part]
+        for owner in waiting:
+            relations = self._package.relations_of(owner).values()
+            for one in relations:
+                target = one.target
+                if one.kind not in COPIED or target not in self._package.files or target in copied:
+                    continue
+                copied[target] = self._new_name(target)
+                waiting.append(target)
+                self.parts[copied[target]] = self._content(one, renaming)
+                self._add_type(target, copied[target])
+            self._add_relations(copied[owner], relations, copied)
 
-    def _add_relations(
-        self, part: str, name: str, relations: Iterable[Relation], targets: Mapping[str, str]
-    ) -> None:
+    def _content(self, relation: Relation, renaming: Renaming) -> bytes:
+        content = self._package.files[relation.target]
+        if relation.kind == "table":
+            return self._table(content, renaming)
+        return _renamed(content, renaming) if relation.kind in ("chart", "ctrlProp", "drawing") else content
+
+    def _add_relations(self, name: str, relations: Iterable[Relation], targets: Mapping[str, str]) -> None:
         lines = []
         for one in relations:
             target = one.target if one.is_external else f"/{targets.get(one.target, one.target)}"
@@ -160,6 +160,7 @@ class Copies:
 
     def _table(self, content: bytes, renaming: Renaming) -> bytes:
         """A table with a number and names of its own."""
+        content = _UID.sub(b"", content)
         edits = Edits(content)
         self._table_number = self._table_number or self._last_table_number()
         self._table_number += 1
@@ -207,19 +208,14 @@ def _renamed(content: bytes, renaming: Renaming) -> bytes:
     return edits.done()
 
 
-def make_its_own(xml: SheetXml, edits: Edits, title: str) -> None:
-    """What may be said of one sheet only: that it is the one in front, what it is called in macros, its number."""
+def make_its_own(xml: SheetXml, edits: Edits) -> None:
+    """Without what may be said of one sheet only: that it is in front, what macros call it, its number."""
     for view in xml.views:
         if "tabSelected" in view.about:
             edits.set_attributes(view, {"tabSelected": None})
     properties = xml.named("sheetPr")
     if properties is not None and "codeName" in properties.about:
         edits.set_attributes(properties, {"codeName": None})
-    opening = xml.content[xml.root.start : xml.root.inner].decode()
-    if found := re.search(r"\suid=|:uid=", opening):
-        guid = _GUID.search(opening, found.end())
-        if guid is not None:
-            digest = sha256(f"{guid[0]}{title}".encode()).hexdigest().upper()
-            own = f"{{{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}}}"
-            place = len(opening[: guid.start()].encode()) + xml.root.start
-            edits.replace(place, place + len(guid[0]), own.encode())
+    uid = _UID.search(xml.content, xml.root.start, xml.root.inner)
+    if uid is not None:
+        edits.replace(uid.start(), uid.end(), b"")

@@ -91,6 +91,8 @@ class SheetWriter:
         """:raises CannotBeKept: the cell is a part of something that would break."""
         if (first := self._sheet.covered.get((row, column))) is not None:
             raise CannotBeKept(f"結合されたセルの一部です。左上のセル（{_address(first)}）を選んでください。")
+        if any(heading.holds(row, column) for heading in self._sheet.headings):
+            raise CannotBeKept("テーブルの見出しは書き換えられません。その下のセルを選んでください。")
         for block in self._sheet.blocks:
             if (
                 block.holds(row, column)

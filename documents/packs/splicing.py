@@ -9,18 +9,23 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pyexpat import ExpatError
+from zipfile import BadZipFile
 
 from documents.packs.filled import Filled, FilledSheet, FormProblem
 from documents.packs.footers import TOO_LONG, TooLong, mark
 from documents.packs.package import NotSpliceable
-from documents.packs.plan import Plan, plan_of
+from documents.packs.plan import Plan, Plans
 from documents.packs.references import Renaming
 from documents.packs.sheet_copies import CannotBeCopied, Copies, make_its_own
 from documents.packs.sheet_writing import SheetWriter
 from documents.packs.workbook_writing import NewSheet, WorkbookWriter
 from documents.packs.zip_parts import packed_part, zipped
+from documents.xlsx.parts import Refused
 
 LONGEST_TITLE = 31
+_PLANS = Plans()
+UNREADABLE = "様式のブックを読めません。Excelで開いて.xlsx形式で保存し直し、様式を差し替えてください。"
+_DAMAGES = (NotSpliceable, ExpatError, Refused, BadZipFile)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -43,11 +48,15 @@ def spliced(template: bytes, filled: Filled, *, made_at: datetime) -> bytes:
     :raises CannotSplice: a value cannot be kept, a cell cannot be filled, a sheet cannot be copied.
     """
     try:
-        plan = plan_of(template)
-        return _Splicing(plan, filled).done(made_at)
-    except (NotSpliceable, ExpatError) as wrong:
-        words = "様式のブックを読めません。Excelで開いて.xlsx形式で保存し直し、様式を差し替えてください。"
-        raise CannotSplice([FormProblem(None, "", words)]) from wrong
+        plan = _PLANS.of(template)
+    except (*_DAMAGES, KeyError, ValueError) as wrong:
+        raise CannotSplice([FormProblem(None, "", UNREADABLE)]) from wrong
+    splicing = _Splicing(plan, filled)
+    try:
+        return splicing.done(made_at)
+    except _DAMAGES as wrong:
+        # What hangs on a sheet is looked into only when the sheet is copied.
+        raise CannotSplice([FormProblem(None, "", UNREADABLE)]) from wrong
 
 
 class _Splicing:
@@ -117,7 +126,7 @@ class _Splicing:
             except TooLong:
                 self._problems.append(FormProblem(None, "", f"シート「{sheet.title}」：{TOO_LONG}"))
         if renaming is not None:
-            make_its_own(own.xml, writer.edits, sheet.title)
+            make_its_own(own.xml, writer.edits)
         if writer.edits.has_any or renaming is not None:
             self._changed[part] = writer.edits.done()
 

@@ -108,7 +108,11 @@ def reaching_problems(package: Package, sheets: Sequence[tuple[str, SheetXml]]) 
 
 
 def name_problems(package: Package) -> Iterator[Problem]:
-    """Names that stand twice, which Excel calls damaged and nobody could tell apart."""
+    """Names and titles that stand twice, which Excel calls damaged and nobody could tell apart."""
+    titles = Counter(one.title.casefold() for one in package.sheets)
+    for one in package.sheets:
+        if titles.pop(one.title.casefold(), 1) > 1:
+            yield Problem(f"シート「{one.title}」が2つ以上あります。シートの名前を変えてください。")
     counted = Counter((one.name.casefold(), one.scope) for one in package.names)
     shown = {(one.name.casefold(), one.scope): one.name for one in package.names}
     for key, count in counted.items():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from documents.packs.cell_xml import writable
 from documents.packs.edits import Edits, with_attributes
 from documents.packs.package import WORKBOOK, WORKBOOK_RELATIONS, DefinedName, Element, Package, Walker
 from documents.packs.references import Renaming
@@ -114,7 +115,7 @@ class WorkbookWriter:
             moved = {
                 name: str(shifted[int(view.about[name])])
                 for name in ("activeTab", "firstSheet")
-                if name in view.about and int(view.about[name]) < len(shifted)
+                if view.about.get(name, "").isdecimal() and int(view.about[name]) < len(shifted)
             }
             if moved:
                 self._workbook.set_attributes(view, moved)
@@ -159,7 +160,7 @@ class WorkbookWriter:
             '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
             f'<cp:coreProperties xmlns:cp="{_CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/" '
             'xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-            f"<dc:title>{escape(title)}</dc:title><dc:creator>{CREATOR}</dc:creator>"
+            f"<dc:title>{escape(writable(title))}</dc:title><dc:creator>{CREATOR}</dc:creator>"
             f'<dcterms:created xsi:type="dcterms:W3CDTF">{moment}</dcterms:created>'
             f'<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified></cp:coreProperties>'
         ).encode()
@@ -195,7 +196,7 @@ class WorkbookWriter:
         def closed(element: Element, _text: str, path: tuple[str, ...]) -> None:
             nonlocal changes
             if element.tag == f"{CONTENT_TYPES} Override":
-                if element.about["PartName"].lstrip("/") in self.dropped:
+                if element.about.get("PartName", "").lstrip("/") in self.dropped:
                     edits.drop(element)
                     changes = True
             elif not path:

@@ -1,89 +1,89 @@
-"""A facility orders, watches and downloads its documents."""
+"""A facility's documents of a year: what was made, what can still be made, and its bundles."""
 
-from urllib.parse import quote
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
-from documents import operations, queries
-from documents.dictionary import NoSuchSubject
+from documents import bundle_operations, bundle_queries, contacts, queries
+from documents.addresses import address
+from documents.bundle_models import Packing
+from documents.bundle_operations import Wish
 from documents.events import DocumentEvent
-from documents.in_force import NoSuchForm
-from documents.models import Document
-from facilities.requests import TenantRequest
-from facilities.rules import NotAllowed
+from documents.models import Format
+from facilities.periods import ServiceMonth
+from facilities.requests import TenantRequest, own_facility
+from pages import wareki
+
+FIRST_YEAR = 2025
 
 
 @require_GET
 def documents(request: TenantRequest, facility_number: str) -> HttpResponse:
-    """Everything that was made, by month."""
+    """Everything of a fiscal year, by month."""
+    facility = own_facility(request)
     words = request.GET.get("words", "").strip()[:60]
-    rows = queries.documents_made(words)
-    record(DocumentEvent.LISTED, rows={"document": [row.document.pk for row in rows]})
-    return render(request, "documents/documents.html", {"rows": rows, "words": words})
+    year = chosen_year(request.GET.get("year", ""))
+    first, last = ServiceMonth(year, 4), ServiceMonth(year + 1, 3)
+    rows = queries.documents_made(first, last, words)
+    to_make = [] if words else queries.by_subject(bundle_queries.still_to_make(first, last, facility))
+    bundles = bundle_queries.bundles_shown()
+    contact = contacts.contact_of(facility.pk)
+    record(
+        DocumentEvent.LISTED,
+        rows={
+            "document": [row.document.pk for row in rows],
+            "bundle": [view.bundle.pk for view in bundles],
+            "subject": [one.subject_id for one in to_make],
+        },
+        detail={"fiscal_year": year},
+    )
+    context = {
+        "rows": rows,
+        "words": words,
+        "year": year,
+        "years": years(),
+        "to_make": to_make,
+        "bundles": bundles,
+        "packings": Packing.choices,
+        "contact": contact,
+        "number": facility.number,
+    }
+    return render(request, "documents/documents.html", context)
 
 
 @require_POST
-def order(request: TenantRequest, facility_number: str, subject: str, subject_id: UUID) -> HttpResponse:
-    """Order the chosen forms of a subject, without any chosen all that can be made; then back to the page."""
-    try:
-        codes = request.POST.getlist("form") or _wanted(subject, subject_id)
-        with transaction.atomic():
-            for code in codes:
-                operations.order(code, subject, subject_id, by=request.actor, at=timezone.now())
-    except (NoSuchForm, NoSuchSubject, ObjectDoesNotExist):
-        raise Http404 from None
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "作成を始めました。できあがると、ダウンロードできます。")
-    back = request.POST.get("back", "")
-    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect(back)
-    return redirect("documents:list", facility_number)
-
-
-def _wanted(subject: str, subject_id: UUID) -> list[str]:
-    return [form.code for form in queries.panel_for(subject, subject_id).wanted]
-
-
-@require_GET
-def progress(request: TenantRequest, facility_number: str, subject: str, subject_id: UUID) -> HttpResponse:
-    """The panel alone, asked for again and again while something is on its way."""
-    try:
-        panel = queries.panel_for(subject, subject_id)
-    except (NoSuchSubject, ObjectDoesNotExist):
-        raise Http404 from None
-    record(DocumentEvent.PROGRESS_SHOWN, rows={"document": panel.row_ids})
-    if not panel.row_ids:
-        raise Http404
-    return render(request, "documents/panel.html", {"panel": panel, "back": request.GET.get("back", "")})
-
-
-@require_GET
-def download(request: TenantRequest, facility_number: str, document_id: UUID) -> HttpResponse:
-    """The file as an attachment; in one piece, because its record must be committed first."""
-    document = get_object_or_404(Document, pk=document_id)
-    try:
-        content = operations.content_of(document, by=request.actor)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-        record(DocumentEvent.LISTED, on=document)
-        return redirect(reverse("documents:list", args=[facility_number]))
-    response = HttpResponse(content, content_type=operations.MEDIA_TYPES[document.format])  # type: ignore[index]
-    fallback = f"{document.facility.number}_{document.month:%Y-%m}.{document.format}"
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(document.file_name)}"
+def order_bundle(request: TenantRequest, facility_number: str) -> HttpResponse:
+    """Everything of the year as one file."""
+    facility = own_facility(request)
+    year = chosen_year(request.POST.get("year", ""))
+    packing = Packing.PDF if request.POST.get("packing") == Packing.PDF else Packing.ZIP
+    bundle = bundle_operations.order(
+        Wish(
+            title=f"{facility.number}_{wareki.fiscal_year_words(year)}_帳票一式",
+            packing=packing,
+            forms=(),
+            formats=tuple(Format),
+            first=ServiceMonth(year, 4),
+            last=ServiceMonth(year + 1, 3),
+            about_id=UUID(str(facility.pk)),
+        ),
+        by=request.actor,
+        at=timezone.now(),
     )
-    response["Content-Length"] = str(len(content))
-    response["Cache-Control"] = "no-store"
-    return response
+    return redirect(address(request.actor, facility, "bundle", bundle.pk))
+
+
+def years() -> list[int]:
+    """Fiscal years that may have documents, the newest first."""
+    this = ServiceMonth.of(timezone.localdate()).fiscal_year
+    return list(range(this + 1, FIRST_YEAR - 1, -1))
+
+
+def chosen_year(text: str) -> int:
+    """The asked fiscal year; this one for anything else."""
+    known = {str(year): year for year in years()}
+    return known.get(text, ServiceMonth.of(timezone.localdate()).fiscal_year)

@@ -97,6 +97,12 @@ def month_title(month: Any) -> str:
 
 
 @register.filter
+def fiscal_year_title(fiscal_year: int) -> str:
+    """令和8年度."""
+    return wareki.fiscal_year_words(fiscal_year)
+
+
+@register.filter
 def short_date(day: date | datetime | None) -> str:
     """6月5日."""
     if not day:

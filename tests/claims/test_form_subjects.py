@@ -262,7 +262,7 @@ def test_two_prices_of_one_age_are_two_classes_and_movers_stand_apart(city: City
     ],
 )
 def test_a_long_step_goes_on_in_the_next_row(text: str) -> None:
-    rows = in_rows(text)
+    rows = in_rows(text, WIDEST_TEXT)
 
     assert all(0 < wide(row) <= WIDEST_TEXT for row in rows)
     assert "".join(rows).replace(" ", "") == text.replace(" ", "")

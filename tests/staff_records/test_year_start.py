@@ -31,6 +31,8 @@ from tests.staff_records.rosters import writer_of, writing
 from tests.staff_records.stage import add_member
 from tests.staff_records.year_stage import AT, YEAR, accepted, add_teacher, rename, send, shown_hash
 
+# The panel of forms: documents, the roster with what stands beside it, teachers required, the facility, packs.
+ASKED_BY_FORMS = 5
 CITY = f"/c/staff/year/{YEAR}/"
 NUMBER = "1299900000901"
 OWN = f"/f/{NUMBER}/staff/year/{YEAR}/"
@@ -485,7 +487,7 @@ def test_pages_cost_the_same_however_many_people_and_facilities(sakura):
         send(other)
 
     assert queries() == few
-    assert max(few) <= MOST, few
+    assert max(few) <= MOST + ASKED_BY_FORMS, few
 
 
 def test_the_city_sets_the_day_and_the_usual_one_is_a_day_it_works(sakura):

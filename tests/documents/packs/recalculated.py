@@ -1,7 +1,8 @@
 """
 What a spreadsheet program makes of a workbook: LibreOffice computes every formula anew, whatever results were kept.
 
-``recalculated(content)`` is the value of every cell; ``wrong_results(content)`` the kept results that differ.
+``recalculated(content)`` is the value of every cell; ``wrong_results(content)`` the kept results that differ;
+``all_wrong_results(contents)`` those of many workbooks at once.
 """
 
 import atexit
@@ -10,6 +11,7 @@ import math
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,12 +47,20 @@ def kept(content: bytes) -> Values:
 
 def wrong_results(content: bytes) -> list[str]:
     """Formulas whose kept result is not what they come to, in words; those without a result are told, too."""
-    computed = recalculated(content)
-    return [
-        f"{sheet}!{address}: kept {result!r}, computed {computed.get((sheet, address))!r}"
-        for (sheet, address), result in kept(content).items()
-        if not alike(result, computed.get((sheet, address)))
-    ]
+    return all_wrong_results({"": content})[""]
+
+
+def all_wrong_results(contents: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """The same of many workbooks by their names, with one start of the program."""
+    found = {}
+    for name, after in all_converted(contents).items():
+        computed = _values(after, data_only=True)
+        found[name] = [
+            f"{sheet}!{address}: kept {result!r}, computed {computed.get((sheet, address))!r}"
+            for (sheet, address), result in kept(contents[name]).items()
+            if not alike(result, computed.get((sheet, address)))
+        ]
+    return found
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -62,9 +72,15 @@ def alike(one: Any, other: Any) -> bool:
 
 def converted(content: bytes, ending: str = "xlsx") -> bytes:
     """The workbook as LibreOffice writes it: as xlsx, or as pdf."""
+    return all_converted({"": content}, ending)[""]
+
+
+def all_converted(contents: Mapping[str, bytes], ending: str = "xlsx") -> dict[str, bytes]:
+    """Many workbooks with one start of the program, which takes longer than any of them."""
     with tempfile.TemporaryDirectory() as folder:
-        before = Path(folder, "form.xlsx")
-        before.write_bytes(content)
+        before = {name: Path(folder, f"{at}.xlsx") for at, name in enumerate(contents)}
+        for name, file in before.items():
+            file.write_bytes(contents[name])
         after = Path(folder, "after")
         subprocess.run(
             [
@@ -75,13 +91,13 @@ def converted(content: bytes, ending: str = "xlsx") -> bytes:
                 ending,
                 "--outdir",
                 after,
-                before,
+                *before.values(),
             ],
             check=True,
             capture_output=True,
-            timeout=180,
+            timeout=180 + 10 * len(contents),
         )
-        return (after / f"form.{ending}").read_bytes()
+        return {name: (after / f"{file.stem}.{ending}").read_bytes() for name, file in before.items()}
 
 
 @cache

@@ -8,11 +8,12 @@ from typing import Any
 import pypdf
 import pytest
 
-from documents import rendering
+from documents import making, rendering
 from documents.packs.drawing import drawn
 from documents.packs.filled import Filled, Marks
 from documents.packs.template import PageSetup, Template
 from documents.rendering import ARCHIVAL, Attached, NothingIsFetched, pdf_of_html
+from tests.documents.errands import page_pack
 from tests.documents.packs.golden import assert_looks_like
 from tests.documents.packs.sheets import BOXED, HEAD, cell, every_look, filled, sheet
 
@@ -203,6 +204,18 @@ def test_nothing_is_fetched(caplog: pytest.LogCaptureFixture, monkeypatch: pytes
 
     assert text == "字x" or text == "x字" or text == "字"
     assert asked == ["http://127.0.0.1:9/f", "file:///etc/passwd"]
+
+
+def test_a_form_of_html_with_a_character_nobody_draws_is_refused_before_it_is_rendered() -> None:
+    values = Filled(
+        "届", [], texts={"words": "山\ue000", "yen": "1"}, tables={"rows": [{"name": "🏫"}, {"name": "🏫"}]}
+    )
+
+    with pytest.raises(making.FormUnfit) as unfit:
+        making._page(page_pack(), values, None)
+
+    assert [one.key for one in unfit.value.problems] == ["words", "name"]
+    assert "「\ue000」" in unfit.value.problems[0].sentence
 
 
 def test_it_looks_as_it_did(looks: bytes, names: bytes) -> None:

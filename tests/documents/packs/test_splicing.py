@@ -11,11 +11,13 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
+from documents.packs import plan
 from documents.packs.filled import Filled, FilledCell, FilledSheet, FormProblem, Marks
 from documents.packs.splicing import CannotSplice, spliced
 from documents.packs.template import Place
 from documents.packs.template_features import features
 from documents.packs.template_reading import read_template
+from documents.workbooks import read_workbook
 from tests.documents.packs.everything import CHOICES, FORM, LIST, everything
 from tests.documents.packs.recalculated import needs_libreoffice, recalculated, wrong_results
 from tests.documents.workbook_files import MAIN, packed, parts, sheet_xml
@@ -42,7 +44,7 @@ def one_sheet(cells: dict[str, FilledCell], sheet: str = FORM, marks: Marks = NO
 
 
 def form(cells: dict[str, FilledCell], template: bytes | None = None, **how) -> bytes:
-    return spliced(template or everything(), one_sheet(cells, **how), made_at=MADE_AT)
+    return spliced(everything() if template is None else template, one_sheet(cells, **how), made_at=MADE_AT)
 
 
 def part(content: bytes, name: str) -> bytes:
@@ -375,6 +377,12 @@ def test_a_cell_hidden_in_a_merged_block_is_told_with_the_one_to_take() -> None:
     assert "C4" in told.sentence
 
 
+def test_the_heading_of_a_table_is_told_since_excel_would_call_the_workbook_damaged() -> None:
+    (told,) = problems({"B5": text("名前"), "B6": text("名前")}, sheet=LIST)
+
+    assert str(told) == f"{LIST}!B5：テーブルの見出しは書き換えられません。その下のセルを選んでください。"
+
+
 def test_a_part_of_an_array_formula_is_told_and_a_whole_one_may_be_filled() -> None:
     told = problems({"D20": number(1), "D21": number(1)})
     assert ["D20:D22" in str(one) for one in told] == [True, True]
@@ -417,8 +425,19 @@ def test_sheets_that_the_template_has_not_and_places_beyond_its_end_are_told() -
         spliced(everything(), filled, made_at=MADE_AT)
 
 
-def test_a_template_that_is_none_is_told() -> None:
-    broken = packed({**parts(sheet_xml("")), "xl/worksheets/sheet1.xml": "<worksheet>"})
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"PK\3\4",
+        packed({"xl/other.xml": "<x/>"}),
+        packed({**parts(sheet_xml("")), "xl/worksheets/sheet1.xml": "<worksheet>"}),
+        packed({**parts(sheet_xml("")), "xl/worksheets/sheet1.xml": "<worksheet/>"}),
+        packed(parts(sheet_xml('<row r="0"/>'))),
+        packed(parts(sheet_xml('<row r="1"><c r="AAAA1"/></row>'))),
+    ],
+)
+def test_a_template_that_is_none_is_told(broken: bytes) -> None:
     with pytest.raises(CannotSplice, match="様式のブックを読めません"):
         form({"A1": text("あ")}, broken)
 
@@ -445,6 +464,8 @@ def test_a_package_without_properties_gets_them() -> None:
 
     properties = load_workbook(io.BytesIO(after)).properties
     assert (properties.creator, properties.title) == ("はぐくみ請求", "請求書")
+    odd = part(spliced(everything(), Filled("さ\0く\ud800ら & 園", []), made_at=MADE_AT), "docProps/core.xml")
+    assert "<dc:title>さくら &amp; 園</dc:title>" in odd.decode()
 
 
 MARKS = Marks(band="見本・支払不可", control_number="R8-0001")
@@ -524,6 +545,33 @@ def test_many_forms_of_one_template_are_fast() -> None:
         times.append(time.process_time() - begun)
 
     assert min(times) < 0.06  # some 0.01 s on a machine with nothing else to do
+
+
+def test_plans_of_templates_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = (
+        plain(f'<row r="1"><c r="A1"><v>{at}</v></c><c r="B1"/></row>') for at in range(3)
+    )
+    monkeypatch.setattr(plan, "MOST_KEPT_CELLS", 4)
+    plans = plan.Plans()
+
+    kept = plans.of(first)
+    assert plans.of(bytes(bytearray(first))) is kept
+    plans.of(second)
+    assert plans.of(first) is kept
+    plans.of(third)
+    assert plans.cells == 4
+    assert plans.of(first) is kept, "used after the second"
+    assert plans.of(everything()).cells > 4
+    assert plans.cells == 0, "too large to be kept"
+
+
+def test_our_own_reader_reads_it_too() -> None:
+    cells = read_workbook(form(CELLS)).sheets[0].cells
+
+    assert cells[4, 3].text == "髙﨑𠮷さくら園"
+    assert cells[6, 3].text == "2026-04-01"
+    assert (cells[8, 3].text, cells[8, 3].formula) == ("400", True)
+    assert cells[9, 3].is_without_value
 
 
 def test_hidden_lists_stay_and_the_template_is_read_again() -> None:

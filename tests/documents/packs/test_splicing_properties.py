@@ -57,6 +57,8 @@ NUMBERS = st.one_of(
 )
 CONTENTS = st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS)
 PLACES = st.tuples(st.integers(1, 60), st.integers(1, 30)).filter(lambda place: place not in CLOSED)
+# The fifth row has the headings of a table.
+LIST_PLACES = st.tuples(st.integers(1, 25).filter(lambda row: row != 5), st.integers(1, 8))
 
 
 def is_keepable(content: object) -> bool:
@@ -118,7 +120,7 @@ def test_whatever_is_put_into_cells_is_read_back_and_the_others_stay(cells: dict
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.dictionaries(st.tuples(st.integers(1, 25), st.integers(1, 8)), st.integers(0, 9), min_size=1))
+@given(st.dictionaries(LIST_PLACES, st.integers(0, 9), min_size=1))
 def test_rows_and_cells_always_stand_in_their_order(cells: dict) -> None:
     filled = Filled(
         "", [FilledSheet(LIST, LIST, {place: FilledCell(n, str(n)) for place, n in cells.items()})]
