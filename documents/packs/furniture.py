@@ -73,14 +73,14 @@ def furniture(marks: Marks) -> Furniture:
         )
         html.append(f'<p class="fb">{escape(marks.band)}</p>')
     if marks.check_address:
+        # Nothing in it is positioned by itself: on paper of another size it would stay where the last page had it.
         css.append(
-            f".fq{{position:fixed;right:0;bottom:-{QR_MM + GAP_MM}mm;height:{QR_MM}mm;text-align:right;"
+            f".fq{{position:fixed;right:0;bottom:-{QR_MM + GAP_MM}mm;height:{QR_MM}mm;white-space:nowrap;"
             'font:6.5pt/1.2 "Noto Sans JP";color:#444}'
-            f".fq svg{{position:absolute;right:0;top:0;width:{QR_MM}mm;height:{QR_MM}mm}}"
-            f".fq p{{margin:0 {QR_MM + 2}mm 0 0;white-space:nowrap}}"
+            f".fq svg{{width:{QR_MM}mm;height:{QR_MM}mm;vertical-align:top;margin-left:2mm}}"
         )
         html.append(
-            f'<div class="fq"><p>{escape(marks.control_number)}</p>'
+            f'<div class="fq"><span>{escape(marks.control_number)}</span>'
             f"{qr_svg(marks.check_address, marks.control_number)}</div>"
         )
     return Furniture("".join(html), "\n".join(css))
