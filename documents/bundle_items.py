@@ -1,8 +1,8 @@
 """What a bundle shall hold: every form of every subject that is filed in its months, in the order of its file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from uuid import UUID
 
 from documents import in_force
@@ -40,14 +40,18 @@ def listed(
     As many queries as there are sorts of subjects, however many facilities there are.
     """
     year = first.fiscal_year
-    packs = cache(_packs)
-    found = [
-        Listed(facilities[facility_id], subject, subject_id, pack)
-        for subject, of in _sorts(year)
-        for facility_id, subject_id in subject.find(of, None if whole_city else list(facilities), first, last)
-        if facility_id in facilities
-        for pack in packs(subject.code, of, year, facilities[facility_id].kind)
-    ]
+    asked = None if whole_city else list(facilities)
+    found: list[Listed] = []
+    for subject in subjects():
+        packs = in_force.packs_of_year(subject.code, year)
+        for of in (subject.sorts(year) or ("",)) if packs else ():
+            by_kind = cache(partial(_of_kind, packs, of, year))
+            found += [
+                Listed(facilities[facility_id], subject, subject_id, pack)
+                for facility_id, subject_id in subject.find(of, asked, first, last)
+                if facility_id in facilities
+                for pack in by_kind(facilities[facility_id].kind)
+            ]
     found.sort(
         key=lambda one: (one.facility.number, FAMILIES[one.pack.manifest.family], one.pack.manifest.code)
     )
@@ -89,11 +93,5 @@ def items_of(bundle: Bundle) -> list[BundleItem]:
     ]
 
 
-def _sorts(fiscal_year: int) -> Iterator[tuple[Subject, str]]:
-    for subject in subjects():
-        for of in subject.sorts(fiscal_year) or ("",):
-            yield subject, of
-
-
-def _packs(subject: str, of: str, fiscal_year: int, facility_kind: str) -> list[Pack]:
-    return in_force.packs_for(subject, of=of, fiscal_year=fiscal_year, facility_kind=facility_kind)
+def _of_kind(packs: Sequence[Pack], of: str, fiscal_year: int, facility_kind: str) -> list[Pack]:
+    return in_force.among(packs, of=of, fiscal_year=fiscal_year, facility_kind=facility_kind)

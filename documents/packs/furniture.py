@@ -73,15 +73,17 @@ def furniture(marks: Marks) -> Furniture:
         )
         html.append(f'<p class="fb">{escape(marks.band)}</p>')
     if marks.check_address:
-        # Nothing in it is positioned by itself: on paper of another size it would stay where the last page had it.
+        # Each fixed by itself: what is placed within a fixed box is, on pages of several sizes, drawn where the last
+        # page has it.
         css.append(
-            f".fq{{position:fixed;right:0;bottom:-{QR_MM + GAP_MM}mm;height:{QR_MM}mm;white-space:nowrap;"
-            'font:6.5pt/1.2 "Noto Sans JP";color:#444}'
-            f".fq svg{{width:{QR_MM}mm;height:{QR_MM}mm;vertical-align:top;margin-left:2mm}}"
+            f".fq{{position:fixed;right:0;bottom:-{QR_MM + GAP_MM}mm;width:{QR_MM}mm;height:{QR_MM}mm}}"
+            f".fq svg{{display:block;width:{QR_MM}mm;height:{QR_MM}mm}}"
+            f".fn{{position:fixed;right:{QR_MM + 2}mm;bottom:-{QR_MM + GAP_MM}mm;height:{QR_MM}mm;margin:0;"
+            'font:6.5pt/1.2 "Noto Sans JP";color:#444;white-space:nowrap}'
         )
         html.append(
-            f'<div class="fq"><span>{escape(marks.control_number)}</span>'
-            f"{qr_svg(marks.check_address, marks.control_number)}</div>"
+            f'<div class="fq">{qr_svg(marks.check_address, marks.control_number)}</div>'
+            f'<p class="fn">{escape(marks.control_number)}</p>'
         )
     return Furniture("".join(html), "\n".join(css))
 

@@ -132,6 +132,7 @@ def shipped_pack(request: TenantRequest, content_hash: str) -> HttpResponse:
     context = {
         **_about(found),
         "row": None,
+        "problems": [],
         "breadcrumbs": _crumbs(found.manifest.from_year, (found.manifest.title, None)),
     }
     return render(request, "documents/forms/pack.html", context)
@@ -172,15 +173,24 @@ def mapping_page(
             row.from_year, (row.title, reverse("form_packs:pack", args=[row.pk])), ("欄の割り当て", None)
         ),
     }
+    is_part = request.method == "GET" and "HX-Request" in request.headers
     if template is not None:
-        context |= _mapped(request, found, template, findings, vocabulary)
+        context |= _mapped(request, found, template, findings, vocabulary, with_picture=not is_part)
         context["said"] = _said(context["panel"], typed or {})
         context["asked"] = _block(context["panel"], typed or {}, is_chosen=context["is_block"])
-    return render(request, "documents/forms/mapping.html", context, status=page_status(request))
+    # A fetched panel comes alone: the picture is there already, and its styles belong to the page's own nonce.
+    name = "_panel" if is_part and template is not None else "mapping"
+    return render(request, f"documents/forms/{name}.html", context, status=page_status(request))
 
 
 def _mapped(
-    request: TenantRequest, found: Pack, template: Template, findings: Findings, vocabulary: Vocabulary
+    request: TenantRequest,
+    found: Pack,
+    template: Template,
+    findings: Findings,
+    vocabulary: Vocabulary,
+    *,
+    with_picture: bool,
 ) -> dict[str, Any]:
     """The picture of the chosen sheet and the panel of the chosen cell."""
     shown = sheets.shown_sheets(template)
@@ -208,14 +218,16 @@ def _mapped(
             asked["from"] = choosing_end
         return f"?{urlencode(asked)}#cell-panel"
 
-    drawing = sheets.picture(
-        found.manifest,
-        template,
-        findings,
-        sheets=[sheet.title],
-        link_of=link_of,
-        chosen=[panel.place] if panel else (),
-    )
+    drawing = None
+    if with_picture:
+        drawing = sheets.picture(
+            found.manifest,
+            template,
+            findings,
+            sheets=[sheet.title],
+            link_of=link_of,
+            chosen=[panel.place] if panel else (),
+        )
     here = [one for one in findings.problems if panel and one.place == panel.place]
     return {
         "sheet": sheet,
@@ -228,7 +240,7 @@ def _mapped(
         else "",
         "cell_problems": here,
         "tables": vocabulary.tables,
-        "drawing": _safe(drawing),
+        "drawing": _safe(drawing) if drawing else None,
         "address": urlencode({"sheet": sheet.title, "cell": panel.place.address} if panel else {}),
     }
 
@@ -431,7 +443,7 @@ def _block(panel: CellPanel | None, typed: Mapping[str, str], *, is_chosen: bool
 
 def _cell(request: TenantRequest, name: str, sheet: str) -> Place | None:
     try:
-        return Place.of(sheet, (request.POST or request.GET).get(name, ""))
+        return Place.of(sheet, (request.POST or request.GET).get(name, "").strip().upper())
     except ValueError:
         return None
 
