@@ -57,7 +57,6 @@ NO_PAGES = {
     "staff_city:export_changes",
     "form_packs:dictionary_csv",
     "form_packs:shipped_file",
-    "form_packs:preview_file",
     "form_packs:file",
 }
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.

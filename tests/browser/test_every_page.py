@@ -119,6 +119,7 @@ PAGES = {
         "city-home-administrator": "/c/",
         "guide-of-the-city": "/c/guide/",
         "item-packs-of-another-year": "/c/item-packs/?year=2027",
+        "characters-of-the-city-none": "/c/documents/fonts/",
         "applications-routes-to-set": "/c/applications/routes/",
         "applications-delegations-to-set": "/c/applications/delegations/",
     },
