@@ -13,7 +13,7 @@ from documents.packs.template import Template
 from documents.packs.template_reading import read_template
 
 _templates: dict[str, Template] = {}
-MOST_TEMPLATES = 12
+MOST_TEMPLATES = 64
 
 
 def manifest_of(text: str) -> Manifest:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from documents import html_forms, in_force
+from documents.city_characters import face, own_font
 from documents.contacts import contact_of
 from documents.dictionary import Example, NoSuchSubject, Subject, subject_of
 from documents.making import filled_form
@@ -82,7 +83,7 @@ def shown(found: Printable) -> Tried:
             except html_forms.TemplateWrong as wrong:
                 problems.append(FormProblem(None, "", str(wrong)))
         return Tried(pack, None, problems)
-    drawing = drawn(template, filled, screen=True)
+    drawing = drawn(template, filled, screen=True, own=face(own_font()))
     return Tried(pack, drawing, [*filled.problems, *drawing.problems])
 
 
