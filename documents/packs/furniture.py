@@ -73,15 +73,17 @@ def furniture(marks: Marks) -> Furniture:
         )
         html.append(f'<p class="fb">{escape(marks.band)}</p>')
     if marks.check_address:
+        # Each fixed by itself: what is placed within a fixed box is, on pages of several sizes, drawn where the last
+        # page has it.
         css.append(
-            f".fq{{position:fixed;right:0;bottom:-{QR_MM + GAP_MM}mm;height:{QR_MM}mm;text-align:right;"
-            'font:6.5pt/1.2 "Noto Sans JP";color:#444}'
-            f".fq svg{{position:absolute;right:0;top:0;width:{QR_MM}mm;height:{QR_MM}mm}}"
-            f".fq p{{margin:0 {QR_MM + 2}mm 0 0;white-space:nowrap}}"
+            f".fq{{position:fixed;right:0;bottom:-{QR_MM + GAP_MM}mm;width:{QR_MM}mm;height:{QR_MM}mm}}"
+            f".fq svg{{display:block;width:{QR_MM}mm;height:{QR_MM}mm}}"
+            f".fn{{position:fixed;right:{QR_MM + 2}mm;bottom:-{QR_MM + GAP_MM}mm;height:{QR_MM}mm;margin:0;"
+            'font:6.5pt/1.2 "Noto Sans JP";color:#444;white-space:nowrap}'
         )
         html.append(
-            f'<div class="fq"><p>{escape(marks.control_number)}</p>'
-            f"{qr_svg(marks.check_address, marks.control_number)}</div>"
+            f'<div class="fq">{qr_svg(marks.check_address, marks.control_number)}</div>'
+            f'<p class="fn">{escape(marks.control_number)}</p>'
         )
     return Furniture("".join(html), "\n".join(css))
 

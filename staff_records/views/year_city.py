@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record
+from documents.queries import panel_for
 from facilities.requests import UNREADABLE, TenantRequest, facility_or_404, page_status, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import NotADate, fiscal_year_words, parse_date
 from staff_records import permissions
 from staff_records.events import StaffEvent
+from staff_records.form_subjects import PRINTED, SUBJECT
 from staff_records.models import RosterSnapshot
 from staff_records.operations import rounds, year_start
 from staff_records.queries.year_city import CityQuestion, city_year
@@ -161,16 +163,20 @@ def _review(
     require_year(fiscal_year)
     facility = facility_or_404(facility_number, "municipality")
     view = review_year(facility, fiscal_year)
+    printable = view.snapshot if view.snapshot is not None and view.snapshot.status in PRINTED else None
+    panel = panel_for(SUBJECT, printable.pk) if printable else None
     record(
         StaffEvent.YEAR_SHOWN,
         on=facility,
         facility_id=facility.pk,
-        rows=view.row_ids,
+        rows=view.row_ids | ({"document": panel.row_ids} if panel else {}),
         detail={"fiscal_year": fiscal_year},
     )
     waits = view.snapshot is not None and view.snapshot.status == SnapshotStatus.SUBMITTED
     context = {
         "view": view,
+        "panel": panel,
+        "back": request.path,
         "facility": facility,
         "fiscal_year": fiscal_year,
         "words": fiscal_year_words(fiscal_year),

@@ -16,6 +16,7 @@ from facilities.requests import UNREADABLE, TenantRequest, own_facility, page_st
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 from pages.wareki import fiscal_year_words
 from staff_records.events import StaffEvent
+from staff_records.form_subjects import SUBJECT
 from staff_records.models import RosterSnapshot
 from staff_records.operations import year_start
 from staff_records.operations.rounds import is_asked
@@ -89,7 +90,7 @@ def _page(request: TenantRequest, fiscal_year: int, *, problems: list[str] | Non
     require_year(fiscal_year)
     facility, today = own_facility(request), timezone.localdate()
     view = facility_year(facility, fiscal_year, request.membership.municipality, today=today)
-    panel = panel_for("roster", view.printable.pk) if view.printable else None
+    panel = panel_for(SUBJECT, view.printable.pk) if view.printable else None
     rows = view.row_ids | ({"document": panel.row_ids} if panel else {})
     record(StaffEvent.YEAR_SHOWN, on=facility, rows=rows, detail={"fiscal_year": fiscal_year})
     asked = is_asked(facility, fiscal_year) or bool(view.versions)

@@ -63,11 +63,11 @@ def test_it_looks_as_somebody_has_seen_it(code, year, item):
 
 
 @pytest.mark.parametrize(
-    ("code", "item", "page"),
+    ("code", "item", "number"),
     [("treatment_rates", "rate_certification", 2), ("wage_report", "wage_report", 2)],
 )
-def test_its_sheet_of_people_looks_as_somebody_has_seen_it(code, item, page):
-    assert_looks_like(f"{code}_2025_people", form_of(code, 2025, item).pdf, page=page)
+def test_its_sheet_of_people_looks_as_somebody_has_seen_it(code, item, number):
+    assert_looks_like(f"{code}_2025_people", form_of(code, 2025, item).pdf, page=number)
 
 
 @pytest.mark.parametrize(("code", "year", "item"), FORMS)

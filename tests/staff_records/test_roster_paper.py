@@ -12,9 +12,10 @@ from django.utils import timezone
 from documents import operations as documents
 from documents.models import Document, Format
 from documents.packs.shipped import shipped
+from facilities.actors import Role
 from facilities.rules import NotAllowed
 from person_keys.store import destroy
-from staff_records.models import StaffMember
+from staff_records.models import RosterSnapshot, StaffMember
 from staff_records.operations import year_start
 from staff_records.operations.year_papers import destroy_papers
 from tests.cast import make_city, make_facility, sign_in
@@ -142,6 +143,31 @@ def test_fifty_people_repeat_the_head_on_every_page(sakura, run_jobs, tmp_path):
     assert f"1/{len(pages)}" in pages[0]
     assert all("様" in page and "さくら保育園" in page for page in pages)
     assert sum(page.count("千葉県-") for page in pages) == 53
+
+
+def test_the_city_sees_and_orders_the_same_forms(sakura, run_jobs):
+    send(sakura)
+    officer = sign_in(sakura.city.people[Role.OFFICER])
+    address = f"/c/staff/year/{YEAR}/1299900000901/"
+    panel = officer.get(address).content.decode().split('id="documents-panel"')[1].split("</section>")[0]
+    assert panel.count('class="paper-title"') == 4
+
+    action = panel.split('action="')[1].split('"')[0]
+    assert action.startswith("/c/")
+    officer.post(action, {"back": address, "form": ["experience_table"]})
+    run_jobs()
+
+    page = officer.get(address).content.decode()
+    assert "1299900000901_令和8年度_04_職員名簿・経験年数算定表_第1版.xlsx" in page
+    with sakura.city.open(Role.OFFICER) as actor:
+        year_start.return_to_facility(
+            RosterSnapshot.objects.get().pk,
+            shown_hash=RosterSnapshot.objects.get().content_hash,
+            reason="職員番号1の採用日を確かめてください。",
+            by=actor,
+            at=AT,
+        )
+    assert "documents-panel" not in officer.get(address).content.decode(), "nothing of it is printed any more"
 
 
 def test_the_clerk_orders_it_on_the_page(sakura, run_jobs):

@@ -31,8 +31,8 @@ from tests.staff_records.rosters import writer_of, writing
 from tests.staff_records.stage import add_member
 from tests.staff_records.year_stage import AT, YEAR, accepted, add_teacher, rename, send, shown_hash
 
-# The panel of forms: the roster with what is known beside it, the teachers required, the facility, the city's packs.
-ASKED_BY_FORMS = 4
+# The panel of forms: documents, the roster with what stands beside it, teachers required, the facility, packs.
+ASKED_BY_FORMS = 5
 CITY = f"/c/staff/year/{YEAR}/"
 NUMBER = "1299900000901"
 OWN = f"/f/{NUMBER}/staff/year/{YEAR}/"
