@@ -1,8 +1,8 @@
 """What a bundle shall hold: every form of every subject that is filed in its months, in the order of its file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from uuid import UUID
 
 from documents import in_force
@@ -12,18 +12,20 @@ from documents.packs.manifest import Family
 from documents.packs.pack import Pack
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
+from pages import wareki
 
 FAMILIES = {family: place for place, family in enumerate(Family)}
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One form of one subject: what can be printed of a facility."""
+    """One form of one subject: what can be printed of a facility. ``words``: which of its kind, where asked for."""
 
     facility: Facility
     subject: Subject
     subject_id: UUID
     pack: Pack
+    words: str = ""
 
     @property
     def formats(self) -> tuple[Format, ...]:
@@ -32,22 +34,36 @@ class Listed:
 
 
 def listed(
-    first: ServiceMonth, last: ServiceMonth, facilities: Mapping[UUID, Facility], *, whole_city: bool
+    first: ServiceMonth,
+    last: ServiceMonth,
+    facilities: Mapping[UUID, Facility],
+    *,
+    whole_city: bool,
+    in_words: bool = False,
 ) -> list[Listed]:
     """
     All forms of what is filed from ``first`` to ``last``, months of one fiscal year: by facility, family and code.
 
-    As many queries as there are sorts of subjects, however many facilities there are.
+    As many queries as there are sorts of subjects, however many facilities there are; ``in_words`` a query for each
+    month of those that come in no sorts, which tells them apart.
     """
     year = first.fiscal_year
-    packs = cache(_packs)
-    found = [
-        Listed(facilities[facility_id], subject, subject_id, pack)
-        for subject, of in _sorts(year)
-        for facility_id, subject_id in subject.find(of, None if whole_city else list(facilities), first, last)
-        if facility_id in facilities
-        for pack in packs(subject.code, of, year, facilities[facility_id].kind)
-    ]
+    asked = None if whole_city else list(facilities)
+    found: list[Listed] = []
+    for subject in subjects():
+        packs = in_force.packs_of_year(subject.code, year)
+        sorts = subject.sorts(year) if packs else {}
+        for of in (sorts or ("",)) if packs else ():
+            by_kind = cache(partial(_of_kind, packs, of, year))
+            parts = _months(first, last) if in_words and not sorts else [(first, last)]
+            for begin, end in parts:
+                words = sorts.get(of, "") or f"{wareki.month_words(begin.first_day)}分"
+                found += [
+                    Listed(facilities[facility_id], subject, subject_id, pack, words)
+                    for facility_id, subject_id in subject.find(of, asked, begin, end)
+                    if facility_id in facilities
+                    for pack in by_kind(facilities[facility_id].kind)
+                ]
     found.sort(
         key=lambda one: (one.facility.number, FAMILIES[one.pack.manifest.family], one.pack.manifest.code)
     )
@@ -89,11 +105,12 @@ def items_of(bundle: Bundle) -> list[BundleItem]:
     ]
 
 
-def _sorts(fiscal_year: int) -> Iterator[tuple[Subject, str]]:
-    for subject in subjects():
-        for of in subject.sorts(fiscal_year) or ("",):
-            yield subject, of
+def _months(first: ServiceMonth, last: ServiceMonth) -> Iterator[tuple[ServiceMonth, ServiceMonth]]:
+    month = first
+    while month <= last:
+        yield month, month
+        month = month.plus(1)
 
 
-def _packs(subject: str, of: str, fiscal_year: int, facility_kind: str) -> list[Pack]:
-    return in_force.packs_for(subject, of=of, fiscal_year=fiscal_year, facility_kind=facility_kind)
+def _of_kind(packs: Sequence[Pack], of: str, fiscal_year: int, facility_kind: str) -> list[Pack]:
+    return in_force.among(packs, of=of, fiscal_year=fiscal_year, facility_kind=facility_kind)

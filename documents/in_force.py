@@ -26,14 +26,22 @@ def packs_for(subject: str, *, of: str, fiscal_year: int, facility_kind: str) ->
     The forms there are of a subject, in the order of their codes: the city's own before the product's; of several years
     of a code, the latest. One query, and another one for packs this process has not read yet.
     """
+    return among(
+        packs_of_year(subject, fiscal_year), of=of, fiscal_year=fiscal_year, facility_kind=facility_kind
+    )
+
+
+def packs_of_year(subject: str, fiscal_year: int) -> list[Pack]:
+    """Every pack of a kind of subject, of any sort and facility type, for whoever asks ``among`` them many times."""
+    return [pack for pack in _all(subject, fiscal_year) if pack.manifest.subject == subject]
+
+
+def among(packs: Iterable[Pack], *, of: str, fiscal_year: int, facility_kind: str) -> list[Pack]:
+    """Those of a sort and facility type, each code once. No query."""
     found: dict[str, Pack] = {}
-    for pack in _all(subject, fiscal_year):
+    for pack in packs:
         manifest = pack.manifest
-        if (
-            manifest.subject == subject
-            and manifest.of in {"", of}
-            and manifest.holds_for(fiscal_year, facility_kind)
-        ):
+        if manifest.of in {"", of} and manifest.holds_for(fiscal_year, facility_kind):
             earlier = found.get(manifest.code)
             if earlier is None or _rank(earlier) <= _rank(pack):
                 found[manifest.code] = pack

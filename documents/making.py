@@ -14,11 +14,12 @@ from documents.models import Format
 from documents.packs.drawing import drawn
 from documents.packs.filled import Filled, FormProblem, Marks
 from documents.packs.filling import fill, wanted_names
+from documents.packs.lettering import no_glyph
 from documents.packs.pack import Pack
 from documents.packs.splicing import CannotSplice, spliced
 from documents.packs.template import Template
 from documents.packs.template_reading import read_template
-from documents.packs.typeface import Face
+from documents.packs.typeface import Face, glyphless
 from documents.printables import Printable
 
 DRAFT: Final = "下書き"
@@ -95,6 +96,7 @@ def _pdf(found: Printable, filled: Filled) -> bytes:
 
 def _page(pack: Pack, filled: Filled, own: Face | None) -> str:
     if pack.html is not None:
+        _require_glyphs(filled, own)
         try:
             return html_forms.page(pack.html, filled)
         except html_forms.TemplateWrong as wrong:
@@ -105,6 +107,21 @@ def _page(pack: Pack, filled: Filled, own: Face | None) -> str:
     if drawing.problems:
         raise FormUnfit(drawing.problems)
     return drawing.page
+
+
+def _require_glyphs(filled: Filled, own: Face | None) -> None:
+    """A template of HTML is not drawn cell by cell: its fields are judged as they are, before it is rendered."""
+    told = [
+        *filled.texts.items(),
+        *(cell for rows in filled.tables.values() for row in rows for cell in row.items()),
+    ]
+    problems = [
+        FormProblem(None, key, no_glyph(missing))
+        for key, text in told
+        if (missing := glyphless(text, own, composes=False))
+    ]
+    if problems:
+        raise FormUnfit(list(dict.fromkeys(problems)))
 
 
 def _template(pack: Pack) -> Template | None:

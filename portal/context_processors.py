@@ -46,7 +46,7 @@ FACILITY = (
     ),
     NavigationItem("職員", "staff:roster", frozenset({"staff:"})),
     NavigationItem("申請", "applications:year_now", frozenset({"applications:"})),
-    NavigationItem("帳票", "documents:list", frozenset({"documents"})),
+    NavigationItem("帳票", "documents:list", frozenset({"documents:"})),
     NavigationItem("日程", "schedule:months", frozenset({"schedule:"})),
     NavigationItem("お知らせ", "facility_notices:notices", frozenset({"facility_notices:"})),
 )
@@ -71,6 +71,7 @@ FORM_PACKS = NavigationItem("帳票様式", "form_packs:packs", frozenset({"form
 ITEM_PACKS = NavigationItem("申請様式", "item_packs:packs", frozenset({"item_packs:", "places:"}))
 STAFF = NavigationItem("職員", "staff_city:overview", frozenset({"staff_city:"}))
 SCHEDULE = NavigationItem("日程", "facilities:schedule", frozenset({"facilities:schedule"}))
+PAPERS = NavigationItem("帳票", "documents_city:list", frozenset({"documents_city:"}))
 NOTICES = NavigationItem("お知らせ", "notices:notices", frozenset({"notices:"}))
 INVENTED = frozenset({cast.CITY_CODE, cast.NEIGHBOUR_CODE})
 GUIDE = "1枚の案内（印刷用）"
@@ -157,9 +158,9 @@ def _items(actor: Actor) -> tuple[NavigationItem, ...]:
     if actor.duty is Role.ENROLMENT:
         return (HOME, COUNTS, SCHEDULE, NOTICES)
     if actor.duty in OPERATIONS_ROLES:
-        return (HOME, REVIEW, APPLICATIONS, COUNTS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
+        return (HOME, REVIEW, APPLICATIONS, COUNTS, PAPERS, FACILITIES, STAFF, RATE_BOOKS, SCHEDULE, NOTICES)
     registers = (FACILITIES, RATE_BOOKS, ITEM_PACKS, FORM_PACKS, ACCOUNTS)
-    return (HOME, REVIEW, APPLICATIONS, COUNTS, *registers, SCHEDULE, NOTICES)
+    return (HOME, REVIEW, APPLICATIONS, COUNTS, PAPERS, *registers, SCHEDULE, NOTICES)
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:

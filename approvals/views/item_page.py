@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import held_forms
+from applications.form_subjects import SUBJECT
 from applications.models import ApplicationVersion
+from applications.permissions import read_in_city
 from applications.views.city_talk import beside_for_city
 from approvals import permissions
 from approvals.events import ItemEvent
@@ -26,6 +28,7 @@ from approvals.operations import rates
 from approvals.operations.effects import Certificate
 from approvals.views.typed import typed_day
 from audit.record import record
+from documents.queries import panel_for
 from facilities.requests import TenantRequest, require
 from facilities.rules import NotAllowed, ProblemsFound
 
@@ -141,7 +144,8 @@ def _page(
         raise Http404 from None
     version = view.version
     beside = beside_for_city(request, view.version.application, view.versions, view.item)
-    rows = {**view.row_ids, **beside["beside"].row_ids}
+    panel = panel_for(SUBJECT, version_id) if read_in_city.allows(request.actor, None) else None
+    rows = {**view.row_ids, **beside["beside"].row_ids, "document": panel.row_ids if panel else []}
     record(ItemEvent.SHOWN, on=version, rows=rows, detail={"content_hash": version.content_hash})
     may_decide, why_not = True, ""
     try:
@@ -153,6 +157,8 @@ def _page(
     asked = _asked(request)
     context = {
         **beside,
+        "panel": panel,
+        "back": f"{reverse('item_review:review_page', args=[version_id])}?{asked.query}",
         "view": view,
         "version": version,
         "application": version.application,

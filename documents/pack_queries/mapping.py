@@ -140,6 +140,7 @@ def panel_for(
     standing, standing_at = _standing(place, manifest, template)
     suggested, best = _suggested(choices, beside)
     now = column if is_first else standing
+    hidden = now.source if now and now.source not in {one.name for one in suggested} else ""
     return CellPanel(
         place=place,
         address=address_of(place),
@@ -157,7 +158,7 @@ def panel_for(
         best=best,
         recent=_recent(choices, manifest) if not words and not is_first else (),
         groups=[
-            ChoiceGroup(owner, mine, bool(words) or any(now and one.name == now.source for one in mine))
+            ChoiceGroup(owner, mine, bool(words) or any(one.name == hidden for one in mine))
             for owner in dict.fromkeys(one.owner for one in found)
             for mine in [[one for one in found if one.owner == owner]]
         ],

@@ -169,12 +169,16 @@ class Lettering:
     def _judge_characters(self, text: str, place: Place) -> None:
         missing = glyphless(text, self.own)
         if missing:
-            named = "".join(f"「{one}」" for one in missing)
-            self.problems.append(FormProblem(place, "", NO_GLYPH.format(named)))
+            self.problems.append(FormProblem(place, "", no_glyph(missing)))
 
     def _kind(self, look: Look) -> Type:
         family = family_of(look.font)
         return Type(Family.SANS if look.bold else family, look.bold, self.own)
+
+
+def no_glyph(missing: Sequence[str]) -> str:
+    """What to do about characters that none of our fonts draws."""
+    return NO_GLYPH.format("".join(f"「{one}」" for one in missing))
 
 
 def _degrees(rotation: int) -> int:

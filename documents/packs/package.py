@@ -16,6 +16,9 @@ from documents.xlsx.parts import CONTENT_TYPES, DOCUMENT, MAIN, RELATIONSHIPS, u
 
 WORKBOOK = "xl/workbook.xml"
 WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
+# No program writes deeper or longer parts; each element costs time, and its depth once more.
+MOST_DEPTH = 200
+MOST_ELEMENTS = 1_000_000
 # Attribute values may hold ``>``; a tag ends at the first one outside of quotes.
 _TAG = re.compile(rb"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
 
@@ -96,6 +99,7 @@ class Walker:
         self._content = content
         self._opened = opened
         self._closed = closed
+        self._elements = 0
         self._open: list[tuple[str, dict[str, str], int, int, list[str]]] = []
         self._parser = ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
@@ -106,7 +110,12 @@ class Walker:
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
 
     def walk(self) -> None:
-        """:raises NotSpliceable: no UTF-8, or entities of its own. :raises ExpatError: no XML."""
+        """
+        Walk through all of it.
+
+        :raises NotSpliceable: it is not UTF-8, has entities of its own, or is deeper or longer than any program writes.
+        :raises ExpatError: it is no XML.
+        """
         if self._content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise NotSpliceable
         self._parser.Parse(self._content, True)
@@ -114,7 +123,8 @@ class Walker:
     def _start(self, name: str, about: dict[str, str]) -> None:
         start = self._parser.CurrentByteIndex
         tag = _TAG.match(self._content, start)
-        if tag is None:
+        self._elements += 1
+        if tag is None or len(self._open) >= MOST_DEPTH or self._elements > MOST_ELEMENTS:
             raise NotSpliceable
         if self._opened is not None:
             self._opened(name, about, start)
@@ -205,8 +215,9 @@ class Package:
         found: dict[str, str] = {}
 
         def closed(element: Element, _text: str, _path: tuple[str, ...]) -> None:
-            if element.tag == f"{CONTENT_TYPES} Override":
-                found[element.about["PartName"].lstrip("/")] = element.about["ContentType"]
+            about = element.about
+            if element.tag == f"{CONTENT_TYPES} Override" and {"PartName", "ContentType"} <= about.keys():
+                found[about["PartName"].lstrip("/")] = about["ContentType"]
 
         Walker(self.files["[Content_Types].xml"], closed=closed).walk()
         return found

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from documents.packs.package import Element, Package, SheetEntry, Walker
+from documents.packs.package import Element, NotSpliceable, Package, SheetEntry, Walker
 from documents.packs.sheet_xml import CellXml, SheetXml, area_of, read_sheet
 from documents.packs.template import Area
 from documents.packs.zip_parts import PackedPart, packed_parts
@@ -70,15 +70,15 @@ class Plans:
 
     def of(self, template: bytes) -> Plan:
         """
-        The template taken apart.
+        The template taken apart, by whoever needed it last.
 
-        :raises NotSpliceable, ExpatError, KeyError, ValueError: it is none that ``read_template`` would read.
+        :raises NotSpliceable, ExpatError, Refused, KeyError, ValueError: it is none that ``read_template`` would read.
         """
         with self._lock:
             if (kept := self._kept.get(template)) is not None:
                 self._kept.move_to_end(template)
                 return kept
-        plan = _made_plan(template)
+        plan = made_plan(template)
         with self._lock:
             self._kept[template] = plan
             while self.cells > MOST_KEPT_CELLS:
@@ -91,7 +91,12 @@ class Plans:
         return sum(plan.cells for plan in self._kept.values())
 
 
-def _made_plan(template: bytes) -> Plan:
+def made_plan(template: bytes) -> Plan:
+    """
+    The template taken apart.
+
+    :raises NotSpliceable, ExpatError, Refused, KeyError, ValueError: it is damaged.
+    """
     package = Package(template)
     sheets = {
         entry.title: _sheet_plan(package, entry, read_sheet(package.files[entry.part]))
@@ -143,6 +148,8 @@ def _headings(package: Package, entry: SheetEntry) -> Iterator[Area]:
         if one.kind == "table" and one.target in package.files:
             Walker(package.files[one.target], closed=closed).walk()
     for about in found:
+        if not about.get("displayName") or not about.get("id", "").isdecimal() or "ref" not in about:
+            raise NotSpliceable
         if about.get("headerRowCount", "1") != "0":
             whole = area_of(about["ref"])
             yield whole._replace(bottom=whole.top)

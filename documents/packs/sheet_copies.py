@@ -72,44 +72,38 @@ class Copies:
                 )
         tables = {}
         for one in relations.values():
-            if one.kind == "table":
+            if one.kind == "table" and one.target in self._package.files:
                 name = self._table_name(one.target)
                 tables[name.casefold()] = self._new_table_name(name)
         renaming = Renaming(title, new_title, tables)
         name = self._new_name(part)
-        targets = {
-            one.target: self._copied(one, renaming)
-            for one in relations.values()
-            if one.kind in COPIED and not one.is_external
-        }
-        self._add_relations(part, name, relations.values(), targets)
+        self._copy_around(part, name, renaming)
         self._add_type(part, name)
         return name, renaming
 
-    def _copied(self, relation: Relation, renaming: Renaming) -> str:
-        """A copy of what a part points to, with all that hangs on it; its name."""
-        part = relation.target
-        name = self._new_name(part)
-        content = self._package.files[part]
-        if relation.kind == "table":
-            content = self._table(content, renaming)
-        elif relation.kind in ("chart", "ctrlProp", "drawing"):
-            content = _renamed(content, renaming)
-        self.parts[name] = content
-        self._add_type(part, name)
-        relations = self._package.relations_of(part)
-        targets = {
-            one.target: self._copied(one, renaming)
-            for one in relations.values()
-            if one.kind in COPIED and not one.is_external
-        }
-        if relations:
-            self._add_relations(part, name, relations.values(), targets)
-        return name
+    def _copy_around(self, part: str, name: str, renaming: Renaming) -> None:
+        """Copies of all that a sheet's part points to, and of what hangs on that; parts may point to each other."""
+        copied = {part: name}
+        waiting = [part]
+        for owner in waiting:
+            relations = self._package.relations_of(owner).values()
+            for one in relations:
+                target = one.target
+                if one.kind not in COPIED or target not in self._package.files or target in copied:
+                    continue
+                copied[target] = self._new_name(target)
+                waiting.append(target)
+                self.parts[copied[target]] = self._content(one, renaming)
+                self._add_type(target, copied[target])
+            self._add_relations(copied[owner], relations, copied)
 
-    def _add_relations(
-        self, part: str, name: str, relations: Iterable[Relation], targets: Mapping[str, str]
-    ) -> None:
+    def _content(self, relation: Relation, renaming: Renaming) -> bytes:
+        content = self._package.files[relation.target]
+        if relation.kind == "table":
+            return self._table(content, renaming)
+        return _renamed(content, renaming) if relation.kind in ("chart", "ctrlProp", "drawing") else content
+
+    def _add_relations(self, name: str, relations: Iterable[Relation], targets: Mapping[str, str]) -> None:
         lines = []
         for one in relations:
             target = one.target if one.is_external else f"/{targets.get(one.target, one.target)}"

@@ -12,8 +12,9 @@ from typing import Any
 from documents.inspection import NO_WORKBOOK
 from documents.packs.colours import Colours
 from documents.packs.package import NotSpliceable, Package
+from documents.packs.plan import made_plan
 from documents.packs.sheet_reading import MOST_COLUMNS, MOST_ROWS, REFERENCE, AreaTooLarge, SheetReader
-from documents.packs.sheet_xml import area_of, read_sheet
+from documents.packs.sheet_xml import area_of
 from documents.packs.slim import loaded
 from documents.packs.template import Area, Template
 from documents.packs.template_gate import name_problems, reaching_problems, require_template
@@ -43,11 +44,12 @@ def read_template(content: bytes) -> Template:
     """
     merged = require_template(content)
     try:
-        package = Package(content)
+        plan = made_plan(content)
+        package = plan.package
         entries = [entry for entry in package.sheets if entry.part]
         if not len(merged) == len(entries) == len({entry.part for entry in entries}):
             raise NotSpliceable
-        sheets = [read_sheet(package.files[entry.part]) for entry in entries]
+        sheets = [plan.sheets[entry.title].xml for entry in entries]
         workbook: Any = loaded(package, sheets)
         theme = package.part_of_kind("theme")
         theme_xml = package.files[theme] if theme else b""

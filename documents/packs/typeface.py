@@ -139,16 +139,21 @@ def is_private(cluster: str) -> bool:
     return any(code in block for block in PRIVATE)
 
 
-def glyphless(text: str, own: Face | None = None) -> list[str]:
+def glyphless(text: str, own: Face | None = None, *, composes: bool = True) -> list[str]:
     """
     The characters (with their selectors) that none of our fonts can draw, each once, in their order.
 
-    ``own`` is the city's font of 外字. A variant that no font has counts as well: its plain form is another character
-    on paper. Characters of private use are the city's alone.
+    ``own`` is the city's font of 外字, ``composes`` whether boxes to tick are put together on paper. A variant that no
+    font has counts as well: its plain form is another character on paper. Characters of private use are the city's
+    alone.
     """
     missing: dict[str, None] = {}
     for cluster in clusters(text):
-        if cluster[0] not in UNSEEN and cluster not in COMPOSED and not _is_drawn(cluster, own):
+        if (
+            cluster[0] not in UNSEEN
+            and not (composes and cluster in COMPOSED)
+            and not _is_drawn(cluster, own)
+        ):
             missing[cluster] = None
     return list(missing)
 

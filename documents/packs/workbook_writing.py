@@ -115,7 +115,7 @@ class WorkbookWriter:
             moved = {
                 name: str(shifted[int(view.about[name])])
                 for name in ("activeTab", "firstSheet")
-                if name in view.about and int(view.about[name]) < len(shifted)
+                if view.about.get(name, "").isdecimal() and int(view.about[name]) < len(shifted)
             }
             if moved:
                 self._workbook.set_attributes(view, moved)
@@ -196,7 +196,7 @@ class WorkbookWriter:
         def closed(element: Element, _text: str, path: tuple[str, ...]) -> None:
             nonlocal changes
             if element.tag == f"{CONTENT_TYPES} Override":
-                if element.about["PartName"].lstrip("/") in self.dropped:
+                if element.about.get("PartName", "").lstrip("/") in self.dropped:
                     edits.drop(element)
                     changes = True
             elif not path:

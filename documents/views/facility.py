@@ -29,6 +29,7 @@ def documents(request: TenantRequest, facility_number: str) -> HttpResponse:
     year = chosen_year(request.GET.get("year", ""))
     first, last = ServiceMonth(year, 4), ServiceMonth(year + 1, 3)
     rows = queries.documents_made(first, last, words)
+    to_make = [] if words else queries.by_subject(bundle_queries.still_to_make(first, last, facility))
     bundles = bundle_queries.bundles_shown()
     contact = contacts.contact_of(facility.pk)
     record(
@@ -36,6 +37,7 @@ def documents(request: TenantRequest, facility_number: str) -> HttpResponse:
         rows={
             "document": [row.document.pk for row in rows],
             "bundle": [view.bundle.pk for view in bundles],
+            "subject": [one.subject_id for one in to_make],
         },
         detail={"fiscal_year": year},
     )
@@ -44,7 +46,7 @@ def documents(request: TenantRequest, facility_number: str) -> HttpResponse:
         "words": words,
         "year": year,
         "years": years(),
-        "to_make": [] if words else queries.by_subject(bundle_queries.still_to_make(first, last, facility)),
+        "to_make": to_make,
         "bundles": bundles,
         "packings": Packing.choices,
         "contact": contact,

@@ -1,5 +1,6 @@
 """The administrators' pages of form packs: the list, one pack, its mapping, its preview, the data dictionary."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -38,6 +39,7 @@ from facilities.requests import TenantRequest, page_status, require
 from pages.wareki import fiscal_year_words
 
 HOME: Final = "帳票様式"
+SHEET_NAME: Final = re.compile(r'<section class="fs"[^>]* aria-label="')
 FIRST_YEAR, LAST_YEAR = 2015, 2100
 TYPED: Final = ("formula", "label", "format", "yes", "no", "more", "last")
 BLOCK: Final = ("block", "each", "label", "lines", "where", "overflow")
@@ -132,6 +134,7 @@ def shipped_pack(request: TenantRequest, content_hash: str) -> HttpResponse:
     context = {
         **_about(found),
         "row": None,
+        "problems": [],
         "breadcrumbs": _crumbs(found.manifest.from_year, (found.manifest.title, None)),
     }
     return render(request, "documents/forms/pack.html", context)
@@ -172,15 +175,24 @@ def mapping_page(
             row.from_year, (row.title, reverse("form_packs:pack", args=[row.pk])), ("欄の割り当て", None)
         ),
     }
+    is_part = request.method == "GET" and "HX-Request" in request.headers
     if template is not None:
-        context |= _mapped(request, found, template, findings, vocabulary)
+        context |= _mapped(request, found, template, findings, vocabulary, with_picture=not is_part)
         context["said"] = _said(context["panel"], typed or {})
         context["asked"] = _block(context["panel"], typed or {}, is_chosen=context["is_block"])
-    return render(request, "documents/forms/mapping.html", context, status=page_status(request))
+    # A fetched panel comes alone: the picture is there already, and its styles belong to the page's own nonce.
+    name = "_panel" if is_part and template is not None else "mapping"
+    return render(request, f"documents/forms/{name}.html", context, status=page_status(request))
 
 
 def _mapped(
-    request: TenantRequest, found: Pack, template: Template, findings: Findings, vocabulary: Vocabulary
+    request: TenantRequest,
+    found: Pack,
+    template: Template,
+    findings: Findings,
+    vocabulary: Vocabulary,
+    *,
+    with_picture: bool,
 ) -> dict[str, Any]:
     """The picture of the chosen sheet and the panel of the chosen cell."""
     shown = sheets.shown_sheets(template)
@@ -208,14 +220,16 @@ def _mapped(
             asked["from"] = choosing_end
         return f"?{urlencode(asked)}#cell-panel"
 
-    drawing = sheets.picture(
-        found.manifest,
-        template,
-        findings,
-        sheets=[sheet.title],
-        link_of=link_of,
-        chosen=[panel.place] if panel else (),
-    )
+    drawing = None
+    if with_picture:
+        drawing = sheets.picture(
+            found.manifest,
+            template,
+            findings,
+            sheets=[sheet.title],
+            link_of=link_of,
+            chosen=[panel.place] if panel else (),
+        )
     here = [one for one in findings.problems if panel and one.place == panel.place]
     return {
         "sheet": sheet,
@@ -228,7 +242,7 @@ def _mapped(
         else "",
         "cell_problems": here,
         "tables": vocabulary.tables,
-        "drawing": _safe(drawing),
+        "drawing": _safe(drawing) if drawing else None,
         "address": urlencode({"sheet": sheet.title, "cell": panel.place.address} if panel else {}),
     }
 
@@ -275,11 +289,13 @@ def preview_page(request: TenantRequest, form_pack_id: UUID, *, problems: Sequen
         )
         context |= {
             "now": now,
-            "now_drawing": _safe(now.drawing) if now.drawing else None,
+            "now_drawing": _safe(now.drawing, "この様式の") if now.drawing else None,
             "earlier": earlier,
             "earlier_title": other.manifest.title if other else "",
             "earlier_words": _whose(other) if other else "",
-            "earlier_drawing": _safe(earlier.drawing) if earlier and earlier.drawing else None,
+            "earlier_drawing": _safe(earlier.drawing, "いまの様式の")
+            if earlier and earlier.drawing
+            else None,
         }
     else:
         record(FormPackEvent.PREVIEWED, on=row, rows={"form_pack": [row.pk]})
@@ -374,9 +390,13 @@ def lost_proposals(row: FormPack) -> list[Any]:
     return list(proposed(draft_of(row)))
 
 
-def _safe(drawing: Drawing) -> dict[str, Any]:
-    """Drawings are made of escaped texts and of classes and numbers only (``packs.drawing``)."""
-    return {"html": mark_safe(drawing.html), "css": mark_safe(drawing.css)}  # noqa: S308
+def _safe(drawing: Drawing, whose: str = "") -> dict[str, Any]:
+    """
+    Drawings are made of escaped texts and of classes and numbers only (``packs.drawing``). ``whose``: where two stand
+    on a page, what tells the names of their sheets apart.
+    """
+    html = SHEET_NAME.sub(rf"\g<0>{whose}", drawing.html) if whose else drawing.html
+    return {"html": mark_safe(html), "css": mark_safe(drawing.css)}  # noqa: S308
 
 
 def _vocabulary(found: Pack) -> Vocabulary:
@@ -431,7 +451,7 @@ def _block(panel: CellPanel | None, typed: Mapping[str, str], *, is_chosen: bool
 
 def _cell(request: TenantRequest, name: str, sheet: str) -> Place | None:
     try:
-        return Place.of(sheet, (request.POST or request.GET).get(name, ""))
+        return Place.of(sheet, (request.POST or request.GET).get(name, "").strip().upper())
     except ValueError:
         return None
 

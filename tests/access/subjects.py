@@ -1,7 +1,7 @@
 """Rows that come into being by a longer way: a previewed import, a printed document."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -12,16 +12,21 @@ from claims.mapping import Shape
 from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, FileKind, MappingDraft
 from claims.operations import charges_import, counts_import, drop_folder, mapping
 from claims.wording import CLAIM_FORM
-from documents import font_operations
+from documents import bundle_operations, contacts, font_operations
 from documents import operations as documents
-from documents.models import CityFont, Document, Format, FormPack
+from documents.bundle_models import Packing
+from documents.bundle_operations import Wish
+from documents.models import Bundle, BundleItem, CityFont, Document, Format, FormPack
 from documents.pack_operations import starting
+from documents.packs.filled import FormProblem
 from documents.packs.shipped import shipped
 from documents.reading import read_table
+from documents.stored import hold_problems
 from facilities.actors import Role
 from facilities.api_clients import ApiScope
 from facilities.models import ApiToken, FacilityImport
 from facilities.operations import api_tokens, facility_import
+from facilities.periods import ServiceMonth
 from portal.models import Audience, Notice, NoticeAttachment
 from portal.operations import notices
 from portal.operations.notices import NoticeValues
@@ -312,6 +317,61 @@ def document_of(place: Nursery, claim: Claim) -> Document:
         workbook = next(document for document in ordered if document.format == Format.XLSX)
         documents.render(workbook.pk)
     return workbook
+
+
+def failed_document_of(place: Nursery, document: Document) -> None:
+    """The same form as PDF, which could not be made: its reasons are kept sealed."""
+    with place.open() as clerk:
+        failed = Document(
+            municipality_id=clerk.municipality_id,
+            facility=place.facility,
+            form=document.form,
+            format=Format.PDF,
+            subject=document.subject,
+            subject_id=uuid4(),
+            month=document.month,
+            title=document.title,
+            file_name="請求書.pdf",
+            ordered_at=timezone.now(),
+            ordered_by=clerk.user_id,
+            job_id=document.job_id,
+            failed_at=timezone.now(),
+        )
+        hold_problems(failed, [FormProblem(None, "", "欄を広げてください。")])
+        failed.save()
+
+
+def bundle_of(place: Nursery, document: Document) -> Bundle:
+    """The facility's own bundle of one document, put together."""
+    month = ServiceMonth.of(document.month)
+    asked = Wish("帳票一式", Packing.ZIP, (), tuple(Format), month, month)
+    with place.open() as clerk:
+        bundle = bundle_operations.order(asked, by=clerk, at=timezone.now())
+        bundle.listed_at = timezone.now()
+        bundle.save()
+        BundleItem.objects.create(
+            municipality_id=bundle.municipality_id,
+            facility_id=bundle.facility_id,
+            bundle=bundle,
+            position=0,
+            about_id=place.facility.pk,
+            about_number=place.facility.number,
+            about_name=place.facility.name,
+            subject=document.subject,
+            subject_id=document.subject_id,
+            form=document.form,
+            title=document.title,
+            format=document.format,
+            document_id=document.pk,
+        )
+        bundle_operations.assemble(bundle.pk)
+    return bundle
+
+
+def contact_of(place: Nursery) -> None:
+    """What the facility lets its forms show."""
+    with place.open() as clerk:
+        contacts.save(place.facility, {"person": "見本　三子"}, shown_version=0, by=clerk, at=timezone.now())
 
 
 def overlapping_pair(place: Nursery, other: Nursery) -> UUID:

@@ -31,7 +31,7 @@ WITH_STYLES = {
     f"form_packs:{name}"
     for name in ("pack", "shipped", "mapping", "change", "manifest", "discard", "preview")
 }
-NONCE = re.compile(r" 'nonce-[A-Za-z0-9_-]{16,}'")
+NONCE = re.compile(r" 'nonce-[A-Za-z0-9+/=_-]{16,}'")
 
 
 def require_headers(headers: Mapping[str, str], *, may_have_styles: bool = False) -> None:

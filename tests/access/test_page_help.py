@@ -25,6 +25,13 @@ NO_PAGES = {
     "facility_notices:download",
     "documents:progress",
     "documents:download",
+    "documents:bundle_progress",
+    "documents:bundle_file",
+    "documents_city:progress",
+    "documents_city:download",
+    "documents_city:bundle_progress",
+    "documents_city:bundle_file",
+    "documents_check:from_paper",
     "facility_lists:export",
     "approvals:export",
     "approvals:export_differences",
@@ -50,7 +57,6 @@ NO_PAGES = {
     "staff_city:export_changes",
     "form_packs:dictionary_csv",
     "form_packs:shipped_file",
-    "form_packs:preview_file",
     "form_packs:file",
 }
 # Buttons whose page wants to know more than their address says: opened, the address shows the list above.

@@ -35,8 +35,11 @@ from tests.access.staff import staff_rows
 from tests.access.subjects import (
     api_token,
     asked_erasure,
+    bundle_of,
+    contact_of,
     document_of,
     entry_sheet,
+    failed_document_of,
     loaded_book,
     loaded_font,
     mapping_draft,
@@ -231,6 +234,9 @@ def make_world() -> World:
     previewed: CountImport = previewed_import(city)
     notice, file = notice_for(sakura)
     notice_draft, draft_file = notice_for(sakura, send=False)
+    document = document_of(sakura, approved)
+    failed_document_of(sakura, document)
+    contact_of(sakura)
     ids = {
         "profile_id": profile.pk,
         "granted_id": granted.pk,
@@ -254,7 +260,8 @@ def make_world() -> World:
         "city_font_id": loaded_font(city).pk,
         "form_pack_id": started_form(city).pk,
         "event_id": events_of(city)[0].pk,
-        "document_id": document_of(sakura, approved).pk,
+        "document_id": document.pk,
+        "bundle_id": bundle_of(sakura, document).pk,
         "notice_id": notice.pk,
         "attachment_id": file.pk,
         "pair_id": overlapping_pair(sakura, sumire),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from applications.definitions import FAMILY_LABELS, STAGE_LABELS, Item, Months, Stage
@@ -72,6 +73,12 @@ COMMON_VALUES: Mapping[str, Row] = {
 }
 
 
+@cache
+def _year(kind: str) -> Mapping[str, FilledItem]:
+    return shipped_items.year_of(kind)
+
+
+@cache
 def filled(key: str, kind: str = "") -> FilledItem:
     """The item of a facility that has answered everything, as long as people write."""
     item = shipped_items.ITEMS[key]
@@ -88,7 +95,7 @@ def filled(key: str, kind: str = "") -> FilledItem:
             typed[own.key] = shipped_items.PEOPLE[1]["member"]
     typed |= _typed_tables(key)
     known = shipped_items.known_of(kind)
-    year = shipped_items.year_of(kind)
+    year = _year(kind)
     known |= {
         f"item.{one}.{name}": value for one, made in year.items() for name, value in made.values.items()
     }

@@ -31,7 +31,7 @@ from tests.staff_records.rosters import writer_of, writing
 from tests.staff_records.stage import add_member
 from tests.staff_records.year_stage import AT, YEAR, accepted, add_teacher, rename, send, shown_hash
 
-# The panel of forms: the roster with what is known beside it, required teachers, the facility, its contact, the packs.
+# The panel of forms: documents, the roster with what stands beside it, teachers required, the facility, packs.
 ASKED_BY_FORMS = 5
 CITY = f"/c/staff/year/{YEAR}/"
 NUMBER = "1299900000901"

@@ -16,7 +16,7 @@ from documents.packs.references import Renaming
 from documents.packs.splicing import CannotSplice, spliced
 from documents.packs.template_features import features
 from documents.packs.template_reading import read_template
-from tests.documents.packs.everything import CHOICES, FORM, LIST, everything
+from tests.documents.packs.everything import CHOICES, FORM, LIST, R, everything
 from tests.documents.packs.recalculated import converted, needs_libreoffice, recalculated
 from tests.documents.workbook_files import packed, parts, sheet_xml
 
@@ -334,6 +334,19 @@ def test_a_sheet_on_which_hangs_what_cannot_be_twice_is_told() -> None:
     with pytest.raises(CannotSplice, match="スライサー"):
         spliced(packed(template), filled, made_at=MADE_AT)
     assert spliced(packed(template), Filled("", filled.sheets[:1]), made_at=MADE_AT)
+
+
+def test_parts_that_point_to_each_other_are_copied_once() -> None:
+    template = files(everything())
+    relations = "xl/drawings/_rels/drawing2.xml.rels"
+    line = f'<Relationship Id="rIdLoop" Type="{R}/drawing" Target="drawing2.xml"/></Relationships>'
+    template[relations] = template[relations].replace(b"</Relationships>", line.encode())
+
+    made = spliced(packed(template), three(), made_at=MADE_AT)
+
+    drawings = [name for name in files(made) if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)]
+    assert len(drawings) == 4
+    assert f'Target="/{drawings[2]}"'.encode() in files(made)[f"xl/drawings/_rels/{drawings[2][12:]}.rels"]
 
 
 def test_problems_of_all_sheets_are_told_at_once_with_the_copy_named() -> None:

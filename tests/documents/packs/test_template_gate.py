@@ -5,7 +5,8 @@ import time
 import pytest
 
 from documents import inspection
-from documents.packs import template_gate
+from documents.packs import package, template_gate
+from documents.packs.template_features import features
 from documents.packs.template_reading import read_template
 from documents.reading import FileRefused
 from tests.documents.workbook_files import (
@@ -182,6 +183,20 @@ def test_damaged_parts_are_no_workbook(damage: dict[str, str]) -> None:
     assert told(packed(form(**damage))) == inspection.NO_WORKBOOK
 
 
+@pytest.mark.parametrize(
+    "table", ["", 'ref="A1:A2"', 'ref="A" displayName="x" id="1"', 'ref="A1:A2" displayName="x" id="a"']
+)
+def test_a_table_that_no_copy_could_be_made_of_is_no_workbook(table: str) -> None:
+    files = form(
+        **{
+            "xl/worksheets/_rels/sheet1.xml.rels": relations("table", "../tables/table1.xml"),
+            "xl/tables/table1.xml": f"<table {table}/>",
+        }
+    )
+
+    assert told(packed(files)) == inspection.NO_WORKBOOK
+
+
 def test_a_sheet_whose_part_is_missing_is_no_workbook() -> None:
     files = form()
     del files["xl/worksheets/sheet1.xml"]
@@ -214,6 +229,21 @@ def test_half_a_million_empty_cells_that_only_look_are_refused_before_they_are_o
     row = "<row>" + "<c s='0'/>" * 300 + "</row>"
 
     assert told(packed(form(row * 2_500))) == inspection.TOO_LARGE_INSIDE
+
+
+def test_parts_deeper_and_longer_than_any_program_writes_are_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deep = sheet_xml(ROW, after="<a>" * 100_000 + "</a>" * 100_000)
+    assert told(packed(form(**{"xl/worksheets/sheet1.xml": deep}))) == inspection.NO_WORKBOOK
+    drawing = {
+        "xl/worksheets/_rels/sheet1.xml.rels": relations("drawing", "../drawings/drawing1.xml"),
+        "xl/drawings/drawing1.xml": f"<a>{'<sp/>' * 2_000}</a>",
+    }
+    assert features(packed(form(**drawing)))
+    monkeypatch.setattr(package, "MOST_ELEMENTS", 1_000)
+    with pytest.raises(FileRefused):
+        features(packed(form(**drawing)))
 
 
 def test_a_workbook_that_shows_no_sheet_is_told() -> None:
