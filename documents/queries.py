@@ -187,28 +187,17 @@ def documents_of(control_number: str) -> list[Progress]:
 
 @dataclass(frozen=True)
 class ToMake:
-    """A subject with forms nobody has ordered."""
+    """A subject with forms nobody has ordered. Which of them apply is known when they are asked for."""
 
     subject: str
     subject_id: UUID
     label: str
-    titles: tuple[str, ...]
 
 
 def by_subject(found: Iterable[Listed]) -> list[ToMake]:
     """Forms to make, together where they are about the same."""
-    grouped: dict[tuple[str, UUID], list[Listed]] = {}
-    for one in found:
-        grouped.setdefault((one.subject.code, one.subject_id), []).append(one)
-    return [
-        ToMake(
-            code,
-            subject_id,
-            f"{rows[0].words}　{rows[0].subject.label}",
-            tuple(row.pack.manifest.title for row in rows),
-        )
-        for (code, subject_id), rows in grouped.items()
-    ]
+    named = {(one.subject.code, one.subject_id): f"{one.words}　{one.subject.label}" for one in found}
+    return [ToMake(code, subject_id, label) for (code, subject_id), label in named.items()]
 
 
 def _progress_of(documents: list[Document]) -> list[Progress]:
