@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from applications.definitions import FAMILY_LABELS, Item
+from applications.definitions import FAMILY_LABELS, Item, Pack
 from applications.events import ApplicationEvent
 from applications.form_told import Told, application_row, control_number, day_of, is_final, paper_rows
 from applications.form_values import all_answers, answers_of, changes_of
@@ -88,9 +88,9 @@ def sorts(fiscal_year: int) -> Mapping[str, str]:
 def items_of(fiscal_year: int) -> dict[str, Item]:
     """
     The items of a year by sort: those the city in scope has released, of families without any those that come with
-    the product, and of a year it has none of, those of the nearest year.
+    the product, and where it has none of the year, those of the nearest year.
     """
-    found = dict(_shipped_items(_nearest(fiscal_year)))
+    found = dict(_shipped_items(fiscal_year))
     try:
         current_scope()
     except UnscopedQuery:
@@ -103,12 +103,24 @@ def items_of(fiscal_year: int) -> dict[str, Item]:
 
 @cache
 def _shipped_items(fiscal_year: int) -> Mapping[str, Item]:
-    packs = [read_pack(text, vocabulary(), was_released=True) for text in shipped(fiscal_year).values()]
-    return {sort_of(pack.family.value, item.key): item for pack in packs for item in pack.items}
+    """Of each family from the nearest year that has it; of two as near from the later one."""
+    nearest: dict[str, tuple[Pack, ...]] = {}
+    for year in sorted(shipped_years(), key=lambda year: (abs(year - fiscal_year), -year)):
+        of_year: dict[str, tuple[Pack, ...]] = {}
+        for pack in _shipped_packs(year):
+            of_year[pack.family.value] = (*of_year.get(pack.family.value, ()), pack)
+        nearest = of_year | nearest
+    return {
+        sort_of(family, item.key): item
+        for family, packs in nearest.items()
+        for pack in packs
+        for item in pack.items
+    }
 
 
-def _nearest(fiscal_year: int) -> int:
-    return min(shipped_years(), key=lambda year: (abs(year - fiscal_year), -year))
+@cache
+def _shipped_packs(fiscal_year: int) -> tuple[Pack, ...]:
+    return tuple(read_pack(text, vocabulary(), was_released=True) for text in shipped(fiscal_year).values())
 
 
 # ---------------------------------------------------------------- one version

@@ -185,7 +185,7 @@ def still_to_make(first: ServiceMonth, last: ServiceMonth, facility: Facility) -
     made = {(subject_id, form) for subject_id, form, _ in _newest(first, last)}
     return [
         one
-        for one in listed(first, last, {facility.pk: facility}, whole_city=False)
+        for one in listed(first, last, {facility.pk: facility}, whole_city=False, in_words=True)
         if (one.subject_id, one.pack.manifest.code) not in made
     ]
 

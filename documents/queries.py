@@ -201,7 +201,12 @@ def by_subject(found: Iterable[Listed]) -> list[ToMake]:
     for one in found:
         grouped.setdefault((one.subject.code, one.subject_id), []).append(one)
     return [
-        ToMake(code, subject_id, rows[0].subject.label, tuple(row.pack.manifest.title for row in rows))
+        ToMake(
+            code,
+            subject_id,
+            f"{rows[0].words}　{rows[0].subject.label}",
+            tuple(row.pack.manifest.title for row in rows),
+        )
         for (code, subject_id), rows in grouped.items()
     ]
 

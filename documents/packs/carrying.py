@@ -80,6 +80,11 @@ class Proposal:
         """For the list of what no longer fits."""
         label = f"（{self.lost.left or self.lost.above}）" if self.lost.left or self.lost.above else ""
         before = f"前の{self.lost.at}{label}"
+        if self.now == self.lost.at:
+            return (
+                f"{before}のまわりの見出しが、新しい様式で変わりました。"
+                "同じセルのままでよいか確かめてください。"
+            )
         if self.now:
             return f"{before}は、新しい様式では{self.now}に移ったようです。"
         return f"{before}に当たるところが、新しい様式に見つかりません。"

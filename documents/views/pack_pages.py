@@ -1,5 +1,6 @@
 """The administrators' pages of form packs: the list, one pack, its mapping, its preview, the data dictionary."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -38,6 +39,7 @@ from facilities.requests import TenantRequest, page_status, require
 from pages.wareki import fiscal_year_words
 
 HOME: Final = "帳票様式"
+SHEET_NAME: Final = re.compile(r'<section class="fs"[^>]* aria-label="')
 FIRST_YEAR, LAST_YEAR = 2015, 2100
 TYPED: Final = ("formula", "label", "format", "yes", "no", "more", "last")
 BLOCK: Final = ("block", "each", "label", "lines", "where", "overflow")
@@ -287,11 +289,13 @@ def preview_page(request: TenantRequest, form_pack_id: UUID, *, problems: Sequen
         )
         context |= {
             "now": now,
-            "now_drawing": _safe(now.drawing) if now.drawing else None,
+            "now_drawing": _safe(now.drawing, "この様式の") if now.drawing else None,
             "earlier": earlier,
             "earlier_title": other.manifest.title if other else "",
             "earlier_words": _whose(other) if other else "",
-            "earlier_drawing": _safe(earlier.drawing) if earlier and earlier.drawing else None,
+            "earlier_drawing": _safe(earlier.drawing, "いまの様式の")
+            if earlier and earlier.drawing
+            else None,
         }
     else:
         record(FormPackEvent.PREVIEWED, on=row, rows={"form_pack": [row.pk]})
@@ -386,9 +390,13 @@ def lost_proposals(row: FormPack) -> list[Any]:
     return list(proposed(draft_of(row)))
 
 
-def _safe(drawing: Drawing) -> dict[str, Any]:
-    """Drawings are made of escaped texts and of classes and numbers only (``packs.drawing``)."""
-    return {"html": mark_safe(drawing.html), "css": mark_safe(drawing.css)}  # noqa: S308
+def _safe(drawing: Drawing, whose: str = "") -> dict[str, Any]:
+    """
+    Drawings are made of escaped texts and of classes and numbers only (``packs.drawing``). ``whose``: where two stand
+    on a page, what tells the names of their sheets apart.
+    """
+    html = SHEET_NAME.sub(rf"\g<0>{whose}", drawing.html) if whose else drawing.html
+    return {"html": mark_safe(html), "css": mark_safe(drawing.css)}  # noqa: S308
 
 
 def _vocabulary(found: Pack) -> Vocabulary:

@@ -1,4 +1,4 @@
-"""An altered workbook: mapping carried, one cell mended by a click, released by another; a facility prints it."""
+"""An altered workbook: mapping carried, a cell mended by a click, released by another; a facility prints with it."""
 
 import io
 import re
@@ -56,9 +56,7 @@ def test_an_altered_form_is_mended_by_a_click_released_and_printed(come, tmp_pat
         "職員名簿!AQ3（施設類型）は、新しい様式では職員名簿!BO3に移ったようです"
     )
     one.see("form-pack-moves")
-    page.click(f"button:has-text('「施設類型」を職員名簿!{NUMBER}に入れる')")
-
-    # The other one by its cell: by keyboard, and the panel comes without the page.
+    # One of them by its cell: by keyboard, and the panel comes without the page.
     one.open(f"{address}map/")
     cell = page.locator(f"[data-cell={TYPE}] a")
     cell.focus()
@@ -72,6 +70,8 @@ def test_an_altered_form_is_mended_by_a_click_released_and_printed(come, tmp_pat
     expect(page.locator(f"[data-cell={TYPE}].is-mapped")).to_have_count(1)
     expect(page.locator(".undo")).to_contain_text("保存済み")
     one.open(f"{address}moves/")
+    expect(page.locator("main")).not_to_contain_text(f"職員名簿!{NUMBER}（事業所番号）")
+    page.click("button:has-text('まとめて入れる')")
     expect(page.locator("main")).to_contain_text("すべての欄の場所が決まっています")
 
     one.open(f"{address}head/")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from documents.packs.carrying import carry, proposals, settle, still_lost
+from documents.packs.carrying import Lost, carry, proposals, settle, still_lost
 from documents.packs.editing import NoSuchKey
 from tests.documents.packs.made import SHEET, manifest, template
 
@@ -63,3 +63,15 @@ def test_a_lost_place_comes_back_as_it_was_kept():
     carried = carry(manifest(), template(), template(down=1))
 
     assert tuple(type(one).of(one.as_plain()) for one in carried.lost) == carried.lost
+
+
+def test_a_cell_whose_heading_changed_is_asked_about_in_its_own_words():
+    now = template(extra="別の表題")
+    lost = carry(manifest(), template(), now).lost
+    assert lost == ()
+    total = Lost("total", "請求額", f"{SHEET}!C6", "請求額", "別の見出し")
+
+    (asked,) = proposals([total], carry(manifest(fields=()), template(), now).manifest, now)
+
+    assert asked.now == f"{SHEET}!C6"
+    assert "同じセルのままでよいか確かめてください" in asked.words
