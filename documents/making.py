@@ -3,7 +3,6 @@ A form of one subject as a file: its values filled into its pack, drawn or splic
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -11,20 +10,18 @@ from django.conf import settings
 from documents import html_forms, rendering
 from documents.city_characters import face, own_font
 from documents.models import Format
+from documents.pack_content import template_of
 from documents.packs.drawing import drawn
 from documents.packs.filled import Filled, FormProblem, Marks
 from documents.packs.filling import fill, wanted_names
 from documents.packs.lettering import no_glyph
 from documents.packs.pack import Pack
 from documents.packs.splicing import CannotSplice, spliced
-from documents.packs.template import Template
-from documents.packs.template_reading import read_template
 from documents.packs.typeface import Face, glyphless
 from documents.printables import Printable
 
 DRAFT: Final = "下書き"
 TEMPLATE_WRONG: Final = "様式のテンプレートに誤りがあります。市の管理者に知らせてください。"
-KEPT_TEMPLATES: Final = 64
 
 
 class FormUnfit(Exception):
@@ -40,7 +37,7 @@ def filled_form(found: Printable) -> Filled:
     """The form with its values; whatever is wrong stands in its ``problems``."""
     manifest = found.pack.manifest
     values = found.values(wanted_names(manifest))
-    return fill(manifest, _template(found.pack), values, title=found.title, marks=marks_of(found))
+    return fill(manifest, template_of(found.pack.workbook), values, title=found.title, marks=marks_of(found))
 
 
 def marks_of(found: Printable) -> Marks:
@@ -101,7 +98,7 @@ def _page(pack: Pack, filled: Filled, own: Face | None) -> str:
             return html_forms.page(pack.html, filled)
         except html_forms.TemplateWrong as wrong:
             raise FormUnfit([FormProblem(None, "", f"{TEMPLATE_WRONG}（{wrong}）")]) from wrong
-    template = _template(pack)
+    template = template_of(pack.workbook)
     assert template is not None, "a pack has a workbook or a template of HTML"
     drawing = drawn(template, filled, own=own)
     if drawing.problems:
@@ -122,13 +119,3 @@ def _require_glyphs(filled: Filled, own: Face | None) -> None:
     ]
     if problems:
         raise FormUnfit(list(dict.fromkeys(problems)))
-
-
-def _template(pack: Pack) -> Template | None:
-    return None if pack.workbook is None else _read(pack.content_hash, pack.workbook)
-
-
-@lru_cache(KEPT_TEMPLATES)
-def _read(content_hash: str, workbook: bytes) -> Template:
-    """Once for each process and pack: reading a workbook takes longer than filling it."""
-    return read_template(workbook)

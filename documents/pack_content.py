@@ -13,7 +13,7 @@ from documents.packs.template import Template
 from documents.packs.template_reading import read_template
 
 _templates: dict[str, Template] = {}
-MOST_TEMPLATES = 12
+MOST_TEMPLATES = 64
 
 
 def manifest_of(text: str) -> Manifest:
@@ -70,4 +70,4 @@ def vocabulary_of(manifest: Manifest) -> Vocabulary:
 
     :raises NoSuchSubject: nobody registered its subject.
     """
-    return COMMON + subject_of(manifest.subject).describe(manifest.of, manifest.from_year)
+    return COMMON + subject_of(manifest.subject).describe(manifest.one_sort, manifest.from_year)

@@ -30,7 +30,7 @@ def leaders_report() -> Form:
         says(
             "treatment_3_report",
             "区分3 配分実績報告書",
-            "treatment_3_report",
+            "report/treatment_3_report",
             f"加算Ⅱの対象職員名簿と配分の形。月4万円までの配分は令和7年度の解説。{FUKUOKA}",
         ),
     )

@@ -231,7 +231,7 @@ OPEN = ("last_post", "revision", "before", "post", "carried", "ii", "iii")
 
 def _details(form: Form) -> None:
     """明細: one row a person."""
-    sheet = form.sheet("明細", columns=160, landscape=True, paper="A3", margin=8)
+    sheet = form.sheet("明細", columns=164, landscape=True, paper="A3", margin=8)
     place(sheet, "賃金改善明細（職員ごと）")
     who = (
         ("番号", 4),
@@ -253,7 +253,7 @@ def _details(form: Form) -> None:
         head("今年度の賃金（円）", 30, size=8.5),
         head("うち（円）", 18, size=8),
         head("改善額\n（円）", 6, 2, size=7.5),
-        head("備考", 5, 3, size=7.5),
+        head("備考", 9, 3, size=7.5),
         height=6,
     )
     sheet.line(*(head(label, 6, size=7) for _, label, _, _ in DETAILS[:-1]), height=8)
@@ -276,9 +276,9 @@ def _details(form: Form) -> None:
             *_amounts(DETAILS[:5]),
             C("revision_percent", "⑤ 改定率", "revision_percent", 4, look=MIDDLE),
             *_amounts(DETAILS[5:]),
-            C("remark", "備考", "remark", 5, look=Look(size=6.5)),
+            C("remark", "備考", "remark", 9, look=Look(size=7)),
         ),
-        rows=24,
+        rows=28,
         height=7,
         headings=False,
         besides=tuple(
@@ -299,14 +299,14 @@ def _details(form: Form) -> None:
                 look=YEN,
             )
         )
-    sheet.line(*sums, L("", 5))
+    sheet.line(*sums, L("", 9))
     sheet.line(
         head("合計", 43, size=8.5),
         L("", 6 * 17 + 4),
         V("all_gain", "⑯の合計", "answers.gain_yen", 6, look=replace(YEN, bold=True)),
-        L("", 5),
+        L("", 9),
     )
-    sheet.line(V("page_words", "枚数", SHEETS, 160, look=NOTE), height=5)
+    sheet.line(V("page_words", "枚数", SHEETS, 164, look=NOTE), height=5)
     layout_note(
         sheet,
         "※ 非常勤も含めたすべての職員です。⑯＝⑫－⑬－⑭－⑮－⑧。年度の途中で入った、または辞めた職員と、"

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from documents import html_forms, in_force
+from documents.city_characters import face, own_font
 from documents.contacts import contact_of
 from documents.dictionary import Example, NoSuchSubject, Subject, subject_of
 from documents.making import filled_form
@@ -44,7 +45,15 @@ def examples_for(pack: Pack) -> Sequence[Example]:
         subject = subject_of(pack.manifest.subject)
     except NoSuchSubject:
         return ()
-    return list(subject.examples(pack.manifest.of, pack.manifest.from_year))[:MOST_EXAMPLES]
+    manifest, year = pack.manifest, pack.manifest.from_year
+    if not manifest.of or manifest.of == manifest.one_sort:
+        return list(subject.examples(manifest.of, year))[:MOST_EXAMPLES]
+    found: list[Example] = []
+    for sort in (sort for sort in subject.sorts(year) if manifest.closeness(sort)):
+        found += subject.examples(sort, year)
+        if len(found) >= MOST_EXAMPLES:
+            break
+    return found[:MOST_EXAMPLES]
 
 
 def tried(pack: Pack, subject_id: UUID) -> Printable:
@@ -74,7 +83,7 @@ def shown(found: Printable) -> Tried:
             except html_forms.TemplateWrong as wrong:
                 problems.append(FormProblem(None, "", str(wrong)))
         return Tried(pack, None, problems)
-    drawing = drawn(template, filled, screen=True)
+    drawing = drawn(template, filled, screen=True, own=face(own_font()))
     return Tried(pack, drawing, [*filled.problems, *drawing.problems])
 
 

@@ -161,13 +161,14 @@ def mapping_page(
     template = template_of(found.workbook)
     findings = findings_of(found)
     vocabulary = _vocabulary(found)
+    lost = {one["key"] for one in row.lost_places}
     context: dict[str, Any] = {
         "row": row,
         "manifest": found.manifest,
         "findings": findings,
         "format_groups": format_groups(),
-        "helpers": [one for one in found.manifest.fields if not one.at],
-        "lost": draft_of(row).lost,
+        "helpers": [one for one in found.manifest.fields if not one.at and one.key not in lost],
+        "lost": row.lost_places,
         "steps": steps_of(row) if row.is_draft else (),
         "problems": list(problems),
         "q": request.GET.get("q", "")[:60],

@@ -102,7 +102,7 @@ def test_an_altered_form_is_mended_by_a_click_released_and_printed(come, tmp_pat
     expect(workbook).to_be_visible(timeout=60_000)
     with clerk.page.expect_download() as download:
         workbook.click()
-    sheet = load_workbook(download.value.path())["職員名簿"]
+    sheet = load_workbook(io.BytesIO(download.value.path().read_bytes()))["職員名簿"]
     assert sheet[TYPE].value == cast.KINDERGARTEN
     assert sheet[NUMBER].value == "幼稚園"
     assert not [*one.complaints, *two.complaints, *clerk.complaints]
