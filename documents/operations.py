@@ -10,9 +10,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.record import Outcome, record
-from documents import forms, permissions, rendering
+from documents import permissions
 from documents.bundle_parts import forget
-from documents.city_characters import own_font
 from documents.dictionary import subject_of
 from documents.events import DocumentEvent
 from documents.in_force import NoSuchForm
@@ -36,7 +35,6 @@ MEDIA_TYPES = {
 }
 
 
-ONLY_FACILITIES = "帳票を作成できるのは施設だけです。"
 ONLY_CITY = "この通知は、市が作成します。"
 NOT_FINAL = "内容が確定する前には、この帳票は作れません。"
 GONE = "この帳票は、いまの内容や施設類型では使いません。"
@@ -49,7 +47,7 @@ class ControlNumberTaken(Exception):
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is asked for, by a pack or by a form of before: whose it is, and what its documents are called."""
+    """What is asked for: whose it is, and what its documents are called."""
 
     subject: str
     subject_id: UUID
@@ -118,22 +116,6 @@ def place(
 
 
 def _asked(form_code: str, subject_code: str, subject_id: UUID, by: Actor) -> _Asked:
-    old = forms.old_form(form_code)
-    if old is not None:
-        old.may_order(by, subject_id)
-        if by.facility_id is None:
-            raise NotAllowed(ONLY_FACILITIES)
-        heading = old.heading(subject_id)
-        return _Asked(
-            subject_code,
-            subject_id,
-            form_code,
-            by.facility_id,
-            heading.month,
-            heading.title,
-            heading.file_stem,
-            old.formats,
-        )
     subject_of(subject_code).may_order(by, subject_id)
     found = printable(form_code, subject_code, subject_id)
     if by.is_facility and found.pack.manifest.issuer is Issuer.CITY:
@@ -271,15 +253,6 @@ def _content_of_now(document: Document) -> bytes:
 
     :raises FormUnfit: it cannot be made, or there is another document of the newer content already.
     """
-    old = forms.old_form(document.form)
-    if old is not None:
-        values = old.values(document.subject_id)
-        if document.format == Format.PDF:
-            return rendering.pdf(
-                old.html_template, values, identifier=f"{document.subject_id}", own_font=own_font()
-            )
-        assert old.workbook is not None, "only a form with a workbook is ordered as one"
-        return rendering.xlsx(old.workbook(values), made_at=values["made_at"])
     try:
         found = printable(document.form, document.subject, document.subject_id)
     except NoSuchForm:
