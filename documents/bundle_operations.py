@@ -164,11 +164,11 @@ def order_items(item_id: UUID) -> None:
                 formats=[item.format for item in items],
                 bundle_id=first.bundle_id,
             )
+    except (NoSuchForm, operations.GivenOutByCity):
+        # Its condition does not hold, or the city has given out none: no such paper is missing.
+        _order(items, {})
     except NotAllowed as refusal:
         _refuse(items, str(refusal))
-    except NoSuchForm:
-        # Its condition does not hold: there is no such paper, and so none is missing.
-        _order(items, {})
     except (NoSuchSubject, ObjectDoesNotExist):
         _refuse(items, NOT_THERE)
     else:

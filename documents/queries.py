@@ -69,8 +69,13 @@ class PanelForm:
 
     @property
     def is_wanted(self) -> bool:
-        """Something of it can be ordered by whoever sees this."""
+        """Something of it can be ordered by whoever looks."""
         return bool(self.formats) and (self.has_failed or not self.is_ordered)
+
+    @property
+    def has_anything(self) -> bool:
+        """It is there, or can be."""
+        return bool(self.formats or self.progress or self.earlier)
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def panel_for(subject_code: str, subject_id: UUID) -> Panel:
     progress = _progress_of(list(found.order_by("format", "-ordered_at")))
     shown = [_panel_form(one, progress) for one in printables(subject_code, subject_id)]
     shown += _gone(progress, {form.code for form in shown})
-    return Panel(subject_code, subject_id, shown)
+    return Panel(subject_code, subject_id, [form for form in shown if form.has_anything])
 
 
 def _panel_form(found: Printable, progress: Sequence[Progress]) -> PanelForm:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
-from documents import bundle_files, bundle_operations, bundle_parts, bundle_queries, operations
+from documents import bundle_files, bundle_operations, bundle_parts, bundle_queries, operations, queries
 from documents.bundle_models import Packing
 from documents.bundle_operations import Wish
 from documents.models import Bundle, BundleItem, BundlePart, Document, Format
@@ -517,6 +517,24 @@ def test_a_form_whose_condition_does_not_hold_is_no_missing_one(
         view = view_of(city, bundle)
         assert (view.state, view.total, view.ready) == ("ready", 1, 1)
         assert view_of(city, nothing).bundle.refusal == bundle_operations.NOTHING
+
+
+def test_a_facility_bundles_what_the_city_gave_out_and_misses_nothing_else(
+    city: City, nurseries: list[Nursery], run_jobs: Any
+) -> None:
+    with errands_known(page_pack("own"), page_pack("notice", more='issuer = "city"')) as errands:
+        given, not_given = errands.add(nurseries[0], JUNE), errands.add(nurseries[0], JUNE)
+        with city.open(Role.OFFICER) as officer:
+            operations.order("notice", CODE, given.id, by=officer, at=timezone.now())
+        run_jobs()
+        with nurseries[0].open() as clerk:
+            assert [form.code for form in queries.panel_for(CODE, not_given.id).forms] == ["own"]
+            assert [form.code for form in queries.panel_for(CODE, given.id).wanted] == ["own"]
+            bundle = bundle_operations.order(wish(), by=clerk, at=timezone.now())
+        run_jobs()
+
+        view = view_of(city, bundle)
+    assert (view.state, view.total, view.ready) == ("ready", 3, 3)
 
 
 def test_nothing_to_bundle_says_so(city: City, errands: Errands, run_jobs: Any) -> None:
