@@ -18,6 +18,7 @@ from tests.applications.stage import second_administrator
 from tests.cast import Browser, City, make_city, make_facility, sign_in
 from tests.documents.packs import made
 from tests.documents.packs.made import MANIFEST, SHEET, workbook
+from tests.documents.workbook_files import packed, parts, swelling
 
 pytestmark = pytest.mark.django_db
 HOME = "/c/form-packs/"
@@ -279,6 +280,9 @@ def test_files_leave_as_they_are_kept(city, one):
         (b"", "選んでください"),
         (b"no workbook", "Excelブックとして開けません"),
         (b"x" * (6 * 1024 * 1024), "大きすぎます"),
+        (packed({**parts(""), "xl/vbaProject.bin": b"x"}), "マクロの入ったブックは使えません"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "パスワードを外し"),
+        (swelling(), "中身が大きすぎます"),
     ],
 )
 def test_a_bad_upload_says_what_to_do_and_keeps_what_was_typed(city, one, content, words):
