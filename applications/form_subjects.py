@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from applications.definitions import FAMILY_LABELS, Item
+from applications.definitions import FAMILY_LABELS, Item, Pack, Stage
 from applications.events import ApplicationEvent
 from applications.form_told import Told, application_row, control_number, day_of, is_final, paper_rows
 from applications.form_values import all_answers, answers_of, changes_of
@@ -45,6 +45,7 @@ NOT_FOUND = "この申請は見つかりません。"
 NOT_SENT = "提出前の申請を印刷できるのは、その施設だけです。"
 SENT = (VersionStatus.SUBMITTED, VersionStatus.APPROVED)
 MOST_EXAMPLES = 10
+REPORTS = "report/"
 
 
 def register() -> None:
@@ -67,9 +68,9 @@ def register() -> None:
     )
 
 
-def sort_of(family: str, item_key: str) -> str:
-    """What a pack writes as ``of``."""
-    return f"{family}/{item_key}"
+def sort_of(family: str, stage: str, item_key: str) -> str:
+    """What a pack writes as ``of``: ``price/rent``, of reports ``price/report/team_childcare_report``."""
+    return f"{family}/{REPORTS if stage == Stage.REPORT else ''}{item_key}"
 
 
 # ---------------------------------------------------------------- what there is
@@ -88,9 +89,9 @@ def sorts(fiscal_year: int) -> Mapping[str, str]:
 def items_of(fiscal_year: int) -> dict[str, Item]:
     """
     The items of a year by sort: those the city in scope has released, of families without any those that come with
-    the product, and of a year it has none of, those of the nearest year.
+    the product, and where it has none of the year, those of the nearest year.
     """
-    found = dict(_shipped_items(_nearest(fiscal_year)))
+    found = dict(_shipped_items(fiscal_year))
     try:
         current_scope()
     except UnscopedQuery:
@@ -98,17 +99,29 @@ def items_of(fiscal_year: int) -> dict[str, Item]:
     own = [(pack.family.value, pack.items) for _, pack in released(fiscal_year)]
     families = {family for family, _ in own}
     found = {of: item for of, item in found.items() if item.family.value not in families}
-    return found | {sort_of(family, item.key): item for family, items in own for item in items}
+    return found | {sort_of(family, item.stage, item.key): item for family, items in own for item in items}
 
 
 @cache
 def _shipped_items(fiscal_year: int) -> Mapping[str, Item]:
-    packs = [read_pack(text, vocabulary(), was_released=True) for text in shipped(fiscal_year).values()]
-    return {sort_of(pack.family.value, item.key): item for pack in packs for item in pack.items}
+    """Of each family from the nearest year that has it; of two as near from the later one."""
+    nearest: dict[str, tuple[Pack, ...]] = {}
+    for year in sorted(shipped_years(), key=lambda year: (abs(year - fiscal_year), -year)):
+        of_year: dict[str, tuple[Pack, ...]] = {}
+        for pack in _shipped_packs(year):
+            of_year[pack.family.value] = (*of_year.get(pack.family.value, ()), pack)
+        nearest = of_year | nearest
+    return {
+        sort_of(family, item.stage, item.key): item
+        for family, packs in nearest.items()
+        for pack in packs
+        for item in pack.items
+    }
 
 
-def _nearest(fiscal_year: int) -> int:
-    return min(shipped_years(), key=lambda year: (abs(year - fiscal_year), -year))
+@cache
+def _shipped_packs(fiscal_year: int) -> tuple[Pack, ...]:
+    return tuple(read_pack(text, vocabulary(), was_released=True) for text in shipped(fiscal_year).values())
 
 
 # ---------------------------------------------------------------- one version
@@ -126,7 +139,7 @@ def facts(version_id: UUID) -> Facts:
         is_final=is_final(version),
         control_number=control_number(version) if is_final(version) else "",
         made_at=version.decided_at or version.submitted_at or version.saved_at,
-        of=sort_of(application.family, application.item_key),
+        of=sort_of(application.family, application.stage, application.item_key),
         period_words=fiscal_year_words(application.fiscal_year),
         suffix=f"_{application.label}_第{version.number}版",
     )
@@ -151,9 +164,9 @@ def may_order(actor: Actor, version_id: UUID) -> None:
 def find(
     of: str, facility_ids: Collection[UUID] | None, first: ServiceMonth, last: ServiceMonth
 ) -> Sequence[tuple[UUID, UUID]]:
-    """What was sent and holds or is being reviewed, filed in these months: one query."""
+    """What is applied for or reported, was sent and holds or is being reviewed, filed in these months: one query."""
     years = range(first.fiscal_year, last.fiscal_year + 1)
-    rows = _of_sort(of).filter(status__in=SENT, application__fiscal_year__in=years)
+    rows = _of_sort(of).filter(status__in=SENT, is_wanted=True, application__fiscal_year__in=years)
     if facility_ids is not None:
         rows = rows.filter(facility__in=facility_ids)
     order = ("facility__number", "application__family", "application__item_key", "number")
@@ -230,4 +243,5 @@ def _own_names(item: Item) -> frozenset[str]:
 def _of_sort(of: str) -> QuerySet[ApplicationVersion]:
     rows: QuerySet[ApplicationVersion] = ApplicationVersion.objects.all()
     family, _, key = of.partition("/")
+    key = key.removeprefix(REPORTS)
     return rows.filter(application__family=family, application__item_key=key) if of else rows

@@ -5,12 +5,12 @@ A claim's paper, the facility's other monthly papers and the city's notices are 
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.urls import reverse
 
 from claims import permissions
@@ -50,8 +50,46 @@ def register() -> None:
             find=find,
             examples=examples,
             page=page,
+            sorts=lambda fiscal_year: {sort.value: sort.label for sort in Sort},
         )
     )
+
+
+class Sort(TextChoices):
+    """What a claim is, for packs that are of some of them only (``of``)."""
+
+    FIRST = "first", "はじめの請求"
+    CORRECTION = "correction", "過誤調整の請求"
+    OUTSIDE = "outside", "管外の請求"
+    RETURNED = "returned", "差し戻した請求"
+
+
+# The same as ``sort_of`` and ``is_final`` say of a row.
+OF_SORT: Mapping[Sort, Q] = {
+    Sort.RETURNED: Q(returned_at__isnull=False),
+    Sort.OUTSIDE: Q(returned_at__isnull=True, outside=True),
+    Sort.CORRECTION: Q(returned_at__isnull=True, outside=False, corrects__isnull=False),
+    Sort.FIRST: Q(returned_at__isnull=True, outside=False, corrects__isnull=True),
+}
+FINAL = (
+    Q(outside=True, submitted_at__isnull=False)
+    | Q(outside=False, approved_at__isnull=False)
+    | Q(returned_at__isnull=False)
+)
+
+
+def sort_of(claim: Claim) -> Sort:
+    """A returned version is that, whatever it was meant to be: no money is asked for with it."""
+    if claim.returned_at is not None:
+        return Sort.RETURNED
+    if claim.outside:
+        return Sort.OUTSIDE
+    return Sort.CORRECTION if claim.is_correction else Sort.FIRST
+
+
+def _of_sort(of: str) -> QuerySet[Claim]:
+    rows: QuerySet[Claim] = Claim.objects.all()
+    return rows.filter(OF_SORT[Sort(of)]) if of else rows
 
 
 def describe(of: str, fiscal_year: int) -> Vocabulary:
@@ -69,7 +107,7 @@ def is_final(claim: Claim) -> bool:
     Nothing of this version changes any more: it may be printed, or it was returned.
 
     A returned version stays as it was decided, so its notice (返戻通知書) is no draft; there is no request
-    for money of it (``when`` of those forms).
+    for money of it (those forms are not ``of`` returned ones).
     """
     return may_be_printed(claim) or claim.returned_at is not None
 
@@ -109,6 +147,7 @@ def facts(claim_id: UUID) -> Facts:
         ),
         is_final=is_final(claim),
         control_number=control_number_of(claim, number),
+        of=sort_of(claim),
         made_at=made,
         price_mark=claim.price_mark,
         suffix=f"_{claim.payer_code}{version}" if claim.outside else version,
@@ -158,21 +197,22 @@ def may_order(actor: Actor, claim_id: UUID) -> None:
 def find(
     of: str, facility_ids: Collection[UUID] | None, first: ServiceMonth, last: ServiceMonth
 ) -> Sequence[tuple[UUID, UUID]]:
-    """The claims of these months as they stand, by month, facility and municipality; none that was replaced."""
-    found = Claim.objects.filter(month__gte=first.first_day, month__lte=last.first_day)
+    """The final claims of these months, by month, facility and municipality; none that was replaced."""
+    found = _of_sort(of).filter(month__gte=first.first_day, month__lte=last.first_day)
     if facility_ids is not None:
         found = found.filter(facility__in=facility_ids)
     ordered = found.exclude(status=ClaimStatus.SUPERSEDED).order_by(
         "month", "facility__number", "outside", "payer_code", "version"
     )
-    return list(ordered.values_list("facility_id", "pk"))
+    return list(ordered.filter(FINAL).values_list("facility_id", "pk"))
 
 
 def examples(of: str, fiscal_year: int) -> Sequence[Example]:
     """The newest of a year, one a facility type and status; the approved ones first."""
     first, last = ServiceMonth(fiscal_year, 4), ServiceMonth(fiscal_year + 1, 3)
     found = (
-        Claim.objects.filter(month__gte=first.first_day, month__lte=last.first_day)
+        _of_sort(of)
+        .filter(month__gte=first.first_day, month__lte=last.first_day)
         .exclude(status=ClaimStatus.SUPERSEDED)
         .select_related("facility")
         .only("month", "status", "outside", "version", "facility__name", "facility__kind")

@@ -1,6 +1,6 @@
 """What a bundle shall hold: every form of every subject that is filed in its months, in the order of its file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from uuid import UUID
@@ -12,18 +12,20 @@ from documents.packs.manifest import Family
 from documents.packs.pack import Pack
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
+from pages import wareki
 
 FAMILIES = {family: place for place, family in enumerate(Family)}
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One form of one subject: what can be printed of a facility."""
+    """One form of one subject: what can be printed of a facility. ``words``: which of its kind, where asked for."""
 
     facility: Facility
     subject: Subject
     subject_id: UUID
     pack: Pack
+    words: str = ""
 
     @property
     def formats(self) -> tuple[Format, ...]:
@@ -32,26 +34,36 @@ class Listed:
 
 
 def listed(
-    first: ServiceMonth, last: ServiceMonth, facilities: Mapping[UUID, Facility], *, whole_city: bool
+    first: ServiceMonth,
+    last: ServiceMonth,
+    facilities: Mapping[UUID, Facility],
+    *,
+    whole_city: bool,
+    in_words: bool = False,
 ) -> list[Listed]:
     """
     All forms of what is filed from ``first`` to ``last``, months of one fiscal year: by facility, family and code.
 
-    As many queries as there are sorts of subjects, however many facilities there are.
+    As many queries as there are sorts of subjects, however many facilities there are; ``in_words`` a query for each
+    month of those that come in no sorts, which tells them apart.
     """
     year = first.fiscal_year
     asked = None if whole_city else list(facilities)
     found: list[Listed] = []
     for subject in subjects():
         packs = in_force.packs_of_year(subject.code, year)
-        for of in (subject.sorts(year) or ("",)) if packs else ():
+        sorts = subject.sorts(year) if packs else {}
+        for of in (sorts or ("",)) if packs else ():
             by_kind = cache(partial(_of_kind, packs, of, year))
-            found += [
-                Listed(facilities[facility_id], subject, subject_id, pack)
-                for facility_id, subject_id in subject.find(of, asked, first, last)
-                if facility_id in facilities
-                for pack in by_kind(facilities[facility_id].kind)
-            ]
+            parts = _months(first, last) if in_words and not sorts else [(first, last)]
+            for begin, end in parts:
+                words = sorts.get(of, "") or f"{wareki.month_words(begin.first_day)}分"
+                found += [
+                    Listed(facilities[facility_id], subject, subject_id, pack, words)
+                    for facility_id, subject_id in subject.find(of, asked, begin, end)
+                    if facility_id in facilities
+                    for pack in by_kind(facilities[facility_id].kind)
+                ]
     found.sort(
         key=lambda one: (one.facility.number, FAMILIES[one.pack.manifest.family], one.pack.manifest.code)
     )
@@ -91,6 +103,13 @@ def items_of(bundle: Bundle) -> list[BundleItem]:
         )
         for position, (one, file_format) in enumerate(wanted)
     ]
+
+
+def _months(first: ServiceMonth, last: ServiceMonth) -> Iterator[tuple[ServiceMonth, ServiceMonth]]:
+    month = first
+    while month <= last:
+        yield month, month
+        month = month.plus(1)
 
 
 def _of_kind(packs: Sequence[Pack], of: str, fiscal_year: int, facility_kind: str) -> list[Pack]:

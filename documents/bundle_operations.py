@@ -43,7 +43,6 @@ MOST_ITEMS = 6_000
 NOTHING = "当てはまる帳票がありません。月と様式を確認してください。"
 TOO_MANY = f"帳票が多すぎます（{MOST_ITEMS:,}件まで）。月や様式を分けてください。"
 TOO_LARGE = "大きすぎて、1つのファイルにできません。月や様式を分けるか、ZIPを選んでください。"
-NO_FORM = "この内容では使わない様式です。"
 NOT_THERE = "対象の内容がなくなっています。"
 NOT_READY = "この束はまだできていません。完成してからダウンロードしてください。"
 ENDED = "この束は、もう作り終わっています。"
@@ -135,7 +134,7 @@ def list_items(bundle_id: UUID) -> None:
 
 
 def order_item(item_id: UUID) -> None:
-    """Order one document of a bundle, or write down why there is none. Harmless twice."""
+    """Order one document of a bundle, write down why there is none, or take it out. Harmless twice."""
     item: BundleItem | None = (
         BundleItem.objects.select_related("bundle").select_for_update(of=("self",)).filter(pk=item_id).first()
     )
@@ -156,7 +155,10 @@ def order_item(item_id: UUID) -> None:
     except NotAllowed as refusal:
         item.refusal = str(refusal)[:200]
     except NoSuchForm:
-        item.refusal = NO_FORM
+        # Its condition does not hold: there is no such paper, and so none is missing.
+        item.delete()
+        settle(item.bundle_id)
+        return
     except (NoSuchSubject, ObjectDoesNotExist):
         item.refusal = NOT_THERE
     item.save(update_fields=["document_id", "refusal"])
@@ -195,6 +197,10 @@ def assemble(bundle_id: UUID) -> None:
     """Put the file together and store it. Harmless when it is there."""
     bundle = _locked(bundle_id)
     if bundle is None or _has_ended(bundle) or open_items(bundle).exists():
+        return
+    if not bundle.items.exists():
+        bundle.refusal = NOTHING
+        bundle.save(update_fields=["refusal"])
         return
     try:
         with transaction.atomic():

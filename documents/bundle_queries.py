@@ -88,12 +88,16 @@ class Reason:
 
 @dataclass
 class FormState:
-    """One form of the chosen months: how many subjects there are, and of how many of its documents are ready."""
+    """
+    One form of the chosen months: how many subjects there are, and of how many of its documents are ready. Where it
+    ``has_condition``, it is of some of them only: which is known when they are asked for.
+    """
 
     code: str
     title: str
     family: Family
     formats: tuple[Format, ...]
+    has_condition: bool = False
     subjects: set[UUID] = field(default_factory=set)
     facilities: set[UUID] = field(default_factory=set)
     ready: int = 0
@@ -185,7 +189,7 @@ def still_to_make(first: ServiceMonth, last: ServiceMonth, facility: Facility) -
     made = {(subject_id, form) for subject_id, form, _ in _newest(first, last)}
     return [
         one
-        for one in listed(first, last, {facility.pk: facility}, whole_city=False)
+        for one in listed(first, last, {facility.pk: facility}, whole_city=False, in_words=True)
         if (one.subject_id, one.pack.manifest.code) not in made
     ]
 
@@ -211,7 +215,8 @@ def _states(
     for one in found:
         manifest = one.pack.manifest
         state = states.setdefault(
-            manifest.code, FormState(manifest.code, manifest.title, manifest.family, one.formats)
+            manifest.code,
+            FormState(manifest.code, manifest.title, manifest.family, one.formats, bool(manifest.when)),
         )
         state.subjects.add(one.subject_id)
         state.facilities.add(one.facility.pk)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from documents.common_values import CONTACT
+from documents.contacts import ENTERED
 from facilities.postal_codes import exists
 
 POSTAL = re.compile(r"(\d{3})-?(\d{4})")
@@ -38,7 +38,7 @@ class ContactForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for entry in CONTACT.entries:
+        for entry in ENTERED:
             self.fields[entry.name] = forms.CharField(
                 label=entry.label,
                 required=False,
@@ -68,7 +68,7 @@ class ContactForm(forms.Form):
 
     def details(self) -> dict[str, str]:
         """The values by their names."""
-        return {entry.name: self.cleaned_data[entry.name].strip() for entry in CONTACT.entries}
+        return {entry.name: self.cleaned_data[entry.name].strip() for entry in ENTERED}
 
 
 def _plain(typed: str) -> str:

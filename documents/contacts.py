@@ -17,7 +17,10 @@ from facilities.models import Facility
 from facilities.operating import operation
 from facilities.rules import NotAllowed, ProblemsFound
 
-NAMES = tuple(entry.name for entry in CONTACT.entries)
+# What is made of others is not entered.
+MADE = frozenset({"representative_words"})
+ENTERED = tuple(entry for entry in CONTACT.entries if entry.name not in MADE)
+NAMES = tuple(entry.name for entry in ENTERED)
 ONLY_FACILITY = "様式に載せる事項を変えられるのは、施設の方だけです。"
 CHANGED = "ほかの画面で先に保存されています。いまの内容を確認してから、もう一度保存してください。"
 
@@ -41,16 +44,23 @@ class Contact:
     @property
     def missing(self) -> list[str]:
         """The labels of what was not entered."""
-        return [entry.label for entry in CONTACT.entries if not self.row[entry.name]]
+        return [entry.label for entry in ENTERED if not self.row[entry.name]]
 
 
 def contact_of(facility_id: UUID) -> Contact:
     """What forms of the facility show. One query."""
     found = FormContact.objects.filter(facility=facility_id).order_by("-version").first()
     if found is None:
-        return Contact(0, dict.fromkeys(NAMES))
-    details = found.details
-    return Contact(found.version, {name: details.get(name) or None for name in NAMES}, found.saved_at)
+        return Contact(0, _row({}))
+    return Contact(found.version, _row(found.details), found.saved_at)
+
+
+def _row(details: Mapping[str, str]) -> Row:
+    representative = (details.get(name) for name in ("representative_title", "representative"))
+    return {
+        **{name: details.get(name) or None for name in NAMES},
+        "representative_words": "　".join(filter(None, representative)) or None,
+    }
 
 
 @operation(DocumentEvent.CONTACT_SAVED)

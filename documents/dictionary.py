@@ -179,8 +179,9 @@ class Describing(Protocol):
 
 class Finding(Protocol):
     """
-    ``find(of, facility_ids, first, last)``: the subjects filed in these months, of these facilities (None: of every
-    facility in scope), in a steady order.
+    ``find(of, facility_ids, first, last)``: the subjects of a sort (empty: of all) filed in these months, of these
+    facilities (None: of every facility in scope), in a steady order: those that have something to be printed, drafts
+    not among them.
     """
 
     def __call__(

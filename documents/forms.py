@@ -6,14 +6,13 @@ are about.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from openpyxl import Workbook
-
 from documents.in_force import NoSuchForm
+from documents.sheet_style import FilledWorkbook
 from facilities.actors import Actor
 
 __all__ = ["FilledWorkbook", "Form", "Heading", "NoSuchForm", "PanelWords", "form_of", "old_form", "register"]
@@ -29,18 +28,6 @@ class Heading:
     month: date
     title: str
     file_stem: str
-
-
-@dataclass
-class FilledWorkbook:
-    """
-    A workbook and what each of its formulas comes to, by (sheet title, cell).
-
-    A viewer that does not compute (Protected View, a phone, a preview in a mail) shows the kept result.
-    """
-
-    book: Workbook
-    results: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from documents.packs.shipped import shipped
 
 # Released packs never change: read once in a process, named by what they are made of.
 MOST_KEPT: Final = 48
+VERY_SORT, ITS_KIND = 2, 1
 _kept: dict[str, Pack] = {}
 
 
@@ -37,15 +38,22 @@ def packs_of_year(subject: str, fiscal_year: int) -> list[Pack]:
 
 
 def among(packs: Iterable[Pack], *, of: str, fiscal_year: int, facility_kind: str) -> list[Pack]:
-    """Those of a sort and facility type, each code once. No query."""
+    """
+    Those of a sort and facility type, each code once; those for all of a kind only where the sort has no own. No query.
+    """
     found: dict[str, Pack] = {}
     for pack in packs:
         manifest = pack.manifest
-        if manifest.of in {"", of} and manifest.holds_for(fiscal_year, facility_kind):
+        if manifest.closeness(of) is not None and manifest.holds_for(fiscal_year, facility_kind):
             earlier = found.get(manifest.code)
             if earlier is None or _rank(earlier) <= _rank(pack):
                 found[manifest.code] = pack
-    return [found[code] for code in sorted(found)]
+    has_own = any(pack.manifest.closeness(of) == VERY_SORT for pack in found.values())
+    return [
+        found[code]
+        for code in sorted(found)
+        if not (has_own and found[code].manifest.closeness(of) == ITS_KIND)
+    ]
 
 
 def pack_for(code: str, subject: str, *, of: str, fiscal_year: int, facility_kind: str) -> Pack:

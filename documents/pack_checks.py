@@ -53,5 +53,5 @@ def known_for(manifest: Manifest) -> Known:
         subject = subject_of(manifest.subject)
     except NoSuchSubject:
         return Known(COMMON, None, names, types)
-    own = subject.describe(manifest.of, manifest.from_year)
+    own = subject.describe(manifest.one_sort, manifest.from_year)
     return Known(COMMON, own, names, types, subject.names_people, tuple(subject.sorts(manifest.from_year)))

@@ -70,4 +70,4 @@ def vocabulary_of(manifest: Manifest) -> Vocabulary:
 
     :raises NoSuchSubject: nobody registered its subject.
     """
-    return COMMON + subject_of(manifest.subject).describe(manifest.of, manifest.from_year)
+    return COMMON + subject_of(manifest.subject).describe(manifest.one_sort, manifest.from_year)

@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 
 from documents.font_files import FAMILY as OWN_FAMILY
 from documents.fonts import fontconfig_file
-from documents.forms import FilledWorkbook
+from documents.sheet_style import FilledWorkbook
 
 # Before the text engine is loaded: only our own fonts, whatever the machine has.
 os.environ["FONTCONFIG_FILE"] = str(fontconfig_file(settings.VAR_DIR))

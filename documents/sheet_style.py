@@ -1,7 +1,9 @@
 """How the sheets of our forms look: boxes, heads, one page wide, a foot."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
+from openpyxl import Workbook
 from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -11,6 +13,18 @@ BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 HEAD = PatternFill("solid", fgColor="F2F2F2")
 FONT = "游ゴシック"
 FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+@dataclass
+class FilledWorkbook:
+    """
+    A workbook and what each of its formulas comes to, by (sheet title, cell).
+
+    A viewer that does not compute (Protected View, a phone, a preview in a mail) shows the kept result.
+    """
+
+    book: Workbook
+    results: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def keep_text(cell: Any) -> None:

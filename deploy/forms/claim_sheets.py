@@ -8,6 +8,8 @@ from deploy.forms.layout import YEN, C, Form, L, Look, Sheet, V, head
 from documents.packs.manifest import Family, Issuer, Manifest
 
 COLUMNS: Final = 38
+# Sorts of claims by which money is asked for; returned ones are none.
+ASKED_FOR: Final = "first|correction|outside"
 MARGIN: Final = 10
 # Below stand the control number and the QR code.
 FOOT_MM: Final = 22
@@ -61,7 +63,7 @@ def says(
     *,
     regime: Regime = Regime(2015, 0, ""),
     types: Sequence[str] = (),
-    when: str = "",
+    of: str = "",
     issuer: Issuer = Issuer.FACILITY,
     family: Family = Family.MONTHLY,
     prints_drafts: bool = False,
@@ -79,7 +81,7 @@ def says(
         fields=(),
         facility_types=tuple(types),
         issuer=issuer,
-        when=when,
+        of=of,
         prints_drafts=prints_drafts,
     )
 

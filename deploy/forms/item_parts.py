@@ -39,6 +39,11 @@ def item(family: str, key: str) -> Mapping[str, Any]:
     return found
 
 
+def sort_of(family: str, key: str) -> str:
+    """How the dictionary calls applications of the item: reports stand apart."""
+    return f"{family}/{'report/' if item(family, key).get('stage') == 'report' else ''}{key}"
+
+
 def field(family: str, key: str, name: str) -> Mapping[str, Any]:
     """One field of it."""
     found: Mapping[str, Any] = next(one for one in item(family, key)["field"] if one["key"] == name)
@@ -71,7 +76,7 @@ class ItemSheet:
             title,
             Family(family),
             source,
-            of=f"{family}/{key}",
+            of=sort_of(family, key),
             when="application.wanted",
             facility_types=tuple(item(family, key)["types"]),
         )

@@ -1,6 +1,5 @@
 """Sheets for any item: the totalled sheet of a family (総括表), and the general sheet of one item."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -110,16 +109,10 @@ def general(
     title: str,
     family: Family,
     source: str,
-    own_sheets: Sequence[str],
-    *,
-    is_report: bool | None = None,
+    of: str,
 ) -> Form:
     """Any item without a sheet of its own: its fields one below the other, as its pack has them."""
-    stage = {True: " and application.is_report", False: " and not application.is_report", None: ""}[is_report]
-    others = " or ".join(f'application.item_key == "{key}"' for key in own_sheets)
-    of_family = f'application.wanted and application.family_key == "{family.value}"'
-    when = f"{of_family}{stage} and not ({others})"
-    form = Form(code, str(FIRST_YEAR), says(code, title, family, source, when=when))
+    form = Form(code, str(FIRST_YEAR), says(code, title, family, source, of=of, when="application.wanted"))
     sheet = form.sheet("内容", columns=COLUMNS)
     look = Look(box="none", align="right")
     sheet.line(

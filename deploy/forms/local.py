@@ -56,14 +56,14 @@ def forms() -> list[Form]:
             "県の加算 申請書・実績報告書",
             Family.PREFECTURE,
             SOURCE[PREFECTURE],
-            ("teacher_pay", "teacher_pay_report", "extra_staff", "extra_staff_report"),
+            "prefecture/*|prefecture/report/*",
         ),
         general(
             "city_sheet",
             "市の加算 申請書・実績報告書",
             Family.CITY,
             SOURCE[CITY],
-            ("monthly_allowance", "monthly_allowance_report", "materials"),
+            "city/*|city/report/*",
         ),
     ]
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from deploy.forms.claim_sheets import (
     AMOUNT,
+    ASKED_FOR,
     COLUMNS,
     FREE,
     REGIMES,
@@ -129,7 +130,7 @@ def request(kind: Kind, regime: Regime) -> Form:
             f"市町村の{kind.title}（第1号様式）と内訳書の項目をまねました。",
             regime=regime,
             types=kind.types,
-            when="not claim.is_returned",
+            of=ASKED_FOR,
             prints_drafts=True,
         ),
     )

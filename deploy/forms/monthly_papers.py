@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from deploy.forms.claim_sheets import (
     AMOUNT,
+    ASKED_FOR,
     COLUMNS,
     FREE,
     MIDDLE,
@@ -49,7 +50,7 @@ def child_count_sheet() -> Form:
             "child_count_sheet",
             "児童数確認票",
             "福岡市の利用児童数確認票にあたる紙の項目をまねました。",
-            when="not claim.is_returned",
+            of=ASKED_FOR,
             prints_drafts=True,
         ),
     )
@@ -202,7 +203,7 @@ def correction_notice() -> Form:
             "correction_notice",
             "過誤申立書",
             "横浜市などの過誤申立書の項目（訂正前・訂正後・差額・理由）をまねました。",
-            when="claim.is_correction and not claim.is_outside and not claim.is_returned",
+            of="correction",
             prints_drafts=True,
         ),
     )
@@ -318,7 +319,7 @@ def proxy_receipt_notice() -> Form:
             "法定代理受領額のお知らせ",
             "施設が保護者に出す法定代理受領の通知の項目をまねました。氏名はなく、年齢区分ごとの額です。",
             types=NETTED,
-            when="claim.is_approved and not claim.is_outside",
+            of="first|correction",
         ),
     )
     sheet = page(form, "お知らせ")

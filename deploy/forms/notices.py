@@ -35,11 +35,11 @@ def forms() -> list[Form]:
     return [decision_notice(), return_notice(), difference_notice(), payment_notice()]
 
 
-def _form(code: str, title: str, source: str, when: str) -> Form:
+def _form(code: str, title: str, source: str, of: str) -> Form:
     return Form(
         code,
         "2015",
-        says(code, title, source, when=when, issuer=Issuer.CITY, family=Family.NOTICE),
+        says(code, title, source, of=of, issuer=Issuer.CITY, family=Family.NOTICE),
     )
 
 
@@ -125,7 +125,7 @@ def decision_notice() -> Form:
         "decision_notice",
         "支給決定通知書",
         "市町村の給付費（委託費）支給決定通知書にふつうある項目をまねました。",
-        "claim.is_approved and not claim.is_outside",
+        "first|correction",
     )
     sheet = page(form, "支給決定通知書")
     _top(
@@ -168,7 +168,7 @@ def return_notice() -> Form:
         "return_notice",
         "返戻通知書",
         "市町村の返戻（差し戻し）通知書にふつうある項目をまねました。",
-        "claim.is_returned and not claim.is_outside",
+        "returned",
     )
     sheet = page(form, "返戻通知書")
     _top(
@@ -217,7 +217,7 @@ def difference_notice() -> Form:
         "difference_notice",
         "差額通知書",
         "市町村の過誤調整（差額）の通知書にふつうある項目をまねました。",
-        "claim.is_correction and claim.is_approved and not claim.is_outside",
+        "correction",
     )
     sheet = page(form, "差額通知書")
     _top(
@@ -299,7 +299,7 @@ def payment_notice() -> Form:
         "payment_notice",
         "支払通知書",
         "市町村の支払通知書にふつうある項目をまねました。支払日は市の日程による予定日で、支払いの記録ではありません。",
-        "claim.is_approved and not claim.is_outside",
+        "first|correction",
     )
     sheet = page(form, "支払通知書")
     _top(

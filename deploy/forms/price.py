@@ -26,21 +26,6 @@ from documents.packs.manifest import Family
 PRICE = "price"
 SUMMARY = f"公定価格加算・調整項目届出の総括表の形（福岡市 令和5年度）にならったもの。{NOT_OFFICIAL}"
 # The items that have a sheet of their own; every other one has the general sheet.
-OWN_SHEETS = (
-    "holiday_care",
-    "depreciation",
-    "rent",
-    "team_childcare",
-    "no_director",
-    "chief_nursery_teacher",
-    "chief_teacher",
-    "no_dedicated_chief",
-    "office_staff",
-    "special_support",
-    "nutrition",
-    "elderly_employment",
-    "facility_strengthening",
-)
 
 
 def forms() -> list[Form]:
@@ -59,9 +44,7 @@ def forms() -> list[Form]:
         nutrition(),
         elderly(),
         strengthening(),
-        general(
-            "price_sheet", "公定価格 加算・調整 個票", Family.PRICE, FUKUOKA, OWN_SHEETS, is_report=False
-        ),
+        general("price_sheet", "公定価格 加算・調整 個票", Family.PRICE, FUKUOKA, "price/*"),
     ]
 
 

@@ -7,12 +7,6 @@ from documents.packs.manifest import Family
 
 PRICE = "price"
 REPORT = f"加算の実績の様式の形（福岡市 令和5年度）にならったもの。{NOT_OFFICIAL}"
-OWN_REPORTS = (
-    "holiday_care_report",
-    "team_childcare_report",
-    "elderly_employment_report",
-    "facility_strengthening_report",
-)
 
 
 def forms() -> list[Form]:
@@ -23,9 +17,7 @@ def forms() -> list[Form]:
         team_result(),
         elderly_result(),
         strengthening_result(),
-        general(
-            "price_result", "公定価格 加算 実績報告書", Family.PRICE, REPORT, OWN_REPORTS, is_report=True
-        ),
+        general("price_result", "公定価格 加算 実績報告書", Family.PRICE, REPORT, "price/report/*"),
     ]
 
 

@@ -67,11 +67,14 @@ def rates_before() -> Form:
         "処遇改善等加算Ⅰ　加算率認定申請書",
         "処遇改善等加算Ⅰの加算率の認定を、次のとおり申請します。",
         ("基礎分", "賃金改善要件分"),
+        asks_improvement=True,
     )
     return form
 
 
-def _rates(form: Form, title: str, sentence: str, parts: tuple[str, str]) -> None:
+def _rates(
+    form: Form, title: str, sentence: str, parts: tuple[str, str], *, asks_improvement: bool = False
+) -> None:
     sheet = form.sheet("申請書", columns=60)
     top(sheet, title, sentence)
     sheet.section("1　施設")
@@ -138,6 +141,13 @@ def _rates(form: Form, title: str, sentence: str, parts: tuple[str, str]) -> Non
         unit("％", 6),
         height=9,
     )
+    if asks_improvement:
+        sheet.line(
+            head("賃金改善要件分", 20, size=9),
+            V("improves", "賃金改善要件分", "answers.improves", 20, words=("適", "否"), look=BIG),
+            L("賃金改善計画書のとおり", 20, look=MIDDLE),
+            height=7.5,
+        )
     sheet.line(
         head("キャリアパス要件", 20, size=9),
         V("career_path", "キャリアパス要件", "answers.career_path", 20, words=("適", "否"), look=BIG),

@@ -171,7 +171,8 @@ def subject_words(manifest: Manifest) -> str:
         subject = subject_of(manifest.subject)
     except NoSuchSubject:
         return manifest.subject
-    sort = dict(subject.sorts(manifest.from_year)).get(manifest.of, manifest.of)
+    labels = dict(subject.sorts(manifest.from_year))
+    sort = "・".join(labels.get(of, of) for of in manifest.of.split("|"))
     return f"{subject.label}（{sort}）" if sort else subject.label
 
 

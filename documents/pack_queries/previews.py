@@ -45,7 +45,15 @@ def examples_for(pack: Pack) -> Sequence[Example]:
         subject = subject_of(pack.manifest.subject)
     except NoSuchSubject:
         return ()
-    return list(subject.examples(pack.manifest.of, pack.manifest.from_year))[:MOST_EXAMPLES]
+    manifest, year = pack.manifest, pack.manifest.from_year
+    if not manifest.of or manifest.of == manifest.one_sort:
+        return list(subject.examples(manifest.of, year))[:MOST_EXAMPLES]
+    found: list[Example] = []
+    for sort in (sort for sort in subject.sorts(year) if manifest.closeness(sort)):
+        found += subject.examples(sort, year)
+        if len(found) >= MOST_EXAMPLES:
+            break
+    return found[:MOST_EXAMPLES]
 
 
 def tried(pack: Pack, subject_id: UUID) -> Printable:

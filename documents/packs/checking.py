@@ -8,7 +8,7 @@ drawing. Pure.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Final
@@ -118,12 +118,10 @@ class _Checking:
         subject = self.manifest.subject
         if self.known.own is None:
             self._say(None, "", f"帳票の対象「{subject}」はありません。{_hint(subject, self.known.subjects)}")
-        elif self.manifest.of and self.known.sorts and self.manifest.of not in self.known.sorts:
-            self._say(
-                None,
-                "",
-                f"対象の種類「{self.manifest.of}」はありません。{_hint(self.manifest.of, self.known.sorts)}",
-            )
+        elif self.manifest.of and self.known.sorts:
+            for of in self.manifest.of.split("|"):
+                if not any(replace(self.manifest, of=of).closeness(sort) for sort in self.known.sorts):
+                    self._say(None, "", f"対象の種類「{of}」はありません。{_hint(of, self.known.sorts)}")
         for kind in self.manifest.facility_types:
             if kind not in self.known.facility_types:
                 self._say(

@@ -114,10 +114,11 @@ class Manifest:
     """
     A form pack (様式) for facility types and fiscal years: none named means all, ``to_year`` 0 until further notice.
 
-    ``of`` names the sort of subject it is for (an item's key), empty for every one. ``when``: a condition over the
-    dictionary; while it does not hold there is no such form. ``official``: the layout is the official one;
-    ``source`` says which, or what is imitated. ``embeds_workbook``: the PDF carries the workbook inside (PDF/A-3).
-    ``prints_drafts``: may be printed before its content is final, marked 「下書き」.
+    ``of`` names the sorts of subject it is for: empty for every one, else sorts (``price/rent``) or all of a kind
+    (``price/*``), several with ``|`` between. Where a form of the very sort holds, those for all of its kind do not.
+    ``when``: a condition over the dictionary; while it does not hold there is no such form. ``official``: the layout
+    is the official one; ``source`` says which, or what is imitated. ``embeds_workbook``: the PDF carries the workbook
+    inside (PDF/A-3). ``prints_drafts``: may be printed before its content is final, marked 「下書き」.
     """
 
     code: str
@@ -142,6 +143,19 @@ class Manifest:
     def by_key(self) -> Mapping[str, FormField]:
         """Its fields by their keys."""
         return {one.key: one for one in self.fields}
+
+    @property
+    def one_sort(self) -> str:
+        """The sort it is for where it is one alone, else empty: what its vocabulary is asked with."""
+        return "" if set(self.of) & {"*", "|"} else self.of
+
+    def closeness(self, sort: str) -> int | None:
+        """How closely it is meant for subjects of this sort: 2 for the very sort, 1 for its kind, 0 for all; or not."""
+        if not self.of:
+            return 0
+        kind = f"{sort.rpartition('/')[0]}/*"
+        named = self.of.split("|")
+        return 2 if sort in named else 1 if kind in named else None
 
     def holds_for(self, fiscal_year: int, facility_kind: str) -> bool:
         """Whether it is a form of this year and facility type."""

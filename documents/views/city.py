@@ -139,7 +139,7 @@ def _page(request: TenantRequest, asked: Asked, problems: list[str] | None = Non
         "years": years(),
         "formats": Format.choices,
         "packings": Packing.choices,
-        "chosen": request.POST.getlist("form") or [state.code for state in states],
+        "chosen": request.POST.getlist("form"),
         "problems": problems or [],
         "targets": {NO_FORM: "forms", NO_FORMAT: "formats"},
     }

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record
 from documents import contacts, permissions
-from documents.common_values import CONTACT
 from documents.contact_form import HINTS, ContactForm
 from documents.events import DocumentEvent
 from documents.models import FormContact
@@ -22,7 +21,7 @@ def contact(request: TenantRequest, facility_number: str) -> HttpResponse:
     facility = own_facility(request)
     now = contacts.contact_of(facility.pk)
     if request.method == "GET":
-        initial = {**{name: value or "" for name, value in now.row.items()}, "version": now.version}
+        initial = {**{name: now.row[name] or "" for name in contacts.NAMES}, "version": now.version}
         return _page(request, ContactForm(initial=initial))
     form = ContactForm(request.POST)
     if not form.is_valid():
@@ -53,7 +52,7 @@ def shown_to_city(request: TenantRequest, number: str) -> HttpResponse:
         "facility": facility,
         "contact": now,
         "row_id": newest.pk if newest else None,
-        "lines": [(entry.label, now.row[entry.name]) for entry in CONTACT.entries],
+        "lines": [(entry.label, now.row[entry.name]) for entry in contacts.ENTERED],
         "breadcrumbs": [("帳票", "/c/documents/"), (facility.name, None)],
     }
     return render(request, "documents/contact_city.html", context)

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from audit.record import Outcome, record
 from documents import rendering
 from documents.exports import asked_charset, csv_file
-from documents.forms import FilledWorkbook
 from documents.models import Format
 from documents.operations import MEDIA_TYPES
+from documents.sheet_style import FilledWorkbook
 from documents.uploads import is_too_large
 from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth

@@ -32,6 +32,7 @@ def main() -> None:
     found["workbook"] = workbook_bench.measure()
     with open_house():
         from tests.bench import (
+            bundle_bench,
             documents_bench,
             drafting_bench,
             forms_bench,
@@ -48,6 +49,7 @@ def main() -> None:
         found["staff_figures"] = staff_figures_bench.measure()
         found["documents"] = documents_bench.measure()
         found["forms"] = forms_bench.measure()
+        found["bundles"] = bundle_bench.measure()
         found["staff"] = staff_bench.measure()
         found["pages"] = pages_bench.measure()
     json.dump(found, sys.stdout, ensure_ascii=False, indent=2)

@@ -33,7 +33,7 @@ def measure() -> dict[str, Any]:
         )
         assert claim is not None
         page = f"/f/{cast.KINDERGARTEN}/claims/{claim.pk}/"
-    cookie = _signed_in(cast.PEOPLE[0].login_id)
+    cookie = signed_in(cast.PEOPLE[0].login_id)
     real, bare = _serve("config.wsgi:application"), _serve("tests.bench.bare:application")
     try:
         rounds = [(_load(real.port, page, cookie), _load(bare.port, "/", "")) for _ in range(ROUNDS)]
@@ -81,7 +81,7 @@ def _serve(application: str) -> _Server:
     return _Server(application)
 
 
-def _signed_in(login_id: str) -> str:
+def signed_in(login_id: str) -> str:
     from accounts import sessions
 
     user = User.objects.get(login_id=login_id)

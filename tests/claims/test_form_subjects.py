@@ -358,6 +358,9 @@ def test_a_returned_version_is_final_for_its_notice(city: City) -> None:
     assert found["return_reason"] == "土曜日の日数を確かめてください。"
     with city.open():
         assert form_subjects.facts(claim.pk).is_final
+        assert form_subjects.facts(claim.pk).of == "returned"
+        assert form_subjects.find("returned", None, MAY, JUNE) == [(sakura.facility.pk, claim.pk)]
+        assert form_subjects.find("first", None, MAY, JUNE) == []
         assert not form_subjects.may_be_printed(Claim.objects.get(pk=claim.pk))
 
 
@@ -405,19 +408,48 @@ def test_a_charge_of_few_children_is_marked_for_the_citys_papers(city: City) -> 
     assert told(city, current_claim(tiny))["claim"]["charge_reveals_family"] is True
 
 
-def test_claims_are_found_by_month_and_facility_as_they_stand(city: City) -> None:
+def test_claims_are_found_by_month_and_facility_once_they_are_final(city: City) -> None:
     sakura = nursery(city)
     claim = ready_claim(sakura)
+    with city.open():
+        draft = form_subjects.find("", None, MAY, JUNE)
+    send(sakura, claim)
+    with city.open():
+        sent = form_subjects.find("", None, MAY, JUNE)
+    approve(city, claim)
     other, second = claim_of(city, FacilityKind.SMALL_A)
     with city.open():
-        Claim.objects.filter(pk=second.pk).update(status=ClaimStatus.SUPERSEDED)
         everywhere = form_subjects.find("", None, MAY, JUNE)
         nowhere = form_subjects.find("", [other.facility.pk], MAY, JUNE)
         earlier = form_subjects.find("", None, MAY, MAY)
+        Claim.objects.filter(pk=claim.pk).update(status=ClaimStatus.SUPERSEDED)
+        replaced = form_subjects.find("", None, MAY, JUNE)
 
+    assert (draft, sent) == ([], [])
     assert everywhere == [(sakura.facility.pk, claim.pk)]
     assert nowhere == []
     assert earlier == []
+    assert replaced == []
+    assert second.approved_at is None
+
+
+def test_claims_come_in_sorts_and_are_found_by_them(city: City) -> None:
+    sakura = nursery(city)
+    first = ready_claim(sakura)
+    send(sakura, first)
+    approve(city, first)
+    with sakura.open() as clerk:
+        open_correction(first.pk, reason="閉所日数の誤り", by=clerk, at=LATER)
+        correction = Claim.objects.get(corrects=first)
+
+    with city.open():
+        assert form_subjects.facts(first.pk).of == "first"
+        assert form_subjects.facts(correction.pk).of == "correction"
+        for sort in form_subjects.Sort:
+            found = [pk for _, pk in form_subjects.find(sort, None, MAY, JUNE)]
+            shown = [one.subject_id for one in form_subjects.examples(sort, 2026)]
+            assert found == ([first.pk] if sort == "first" else [])
+            assert shown == {"first": [first.pk], "correction": [correction.pk]}.get(sort, [])
 
 
 def test_examples_and_pages_lead_to_the_claim(city: City) -> None:

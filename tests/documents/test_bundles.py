@@ -471,6 +471,22 @@ def test_a_bundle_with_names_goes_with_those_it_names(
     assert bundle.pk in store.destroyed_among([bundle.pk], municipality_id=city.municipality.pk)
 
 
+def test_a_form_whose_condition_does_not_hold_is_no_missing_one(
+    city: City, nurseries: list[Nursery], run_jobs: Any
+) -> None:
+    with errands_known(page_pack(more='when = "errand.yen >= 5000"')) as errands:
+        errands.add(nurseries[0], JUNE, yen=5000)
+        errands.add(nurseries[1], JUNE, yen=1)
+        errands.add(nurseries[2], MAY, yen=1)
+        bundle = order(city)
+        nothing = order(city, first=MAY, last=MAY)
+        run_jobs()
+
+        view = view_of(city, bundle)
+        assert (view.state, view.total, view.ready) == ("ready", 1, 1)
+        assert view_of(city, nothing).bundle.refusal == bundle_operations.NOTHING
+
+
 def test_nothing_to_bundle_says_so(city: City, errands: Errands, run_jobs: Any) -> None:
     bundle = order(city, first=MAY, last=MAY)
     run_jobs()

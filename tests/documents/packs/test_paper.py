@@ -14,8 +14,8 @@ from documents.packs.filled import Filled, Marks
 from documents.packs.template import PageSetup, Template
 from documents.rendering import ARCHIVAL, Attached, NothingIsFetched, pdf_of_html
 from tests.documents.errands import page_pack
-from tests.documents.packs.golden import assert_looks_like
-from tests.documents.packs.sheets import BOXED, HEAD, cell, every_look, filled, sheet
+from tests.documents.packs.golden import assert_looks_like, picture_of
+from tests.documents.packs.sheets import BOXED, FINAL, HEAD, cell, every_look, filled, sheet
 
 
 def paper(template: Template, values: Filled, **more: Any) -> bytes:
@@ -216,6 +216,30 @@ def test_a_form_of_html_with_a_character_nobody_draws_is_refused_before_it_is_re
 
     assert [one.key for one in unfit.value.problems] == ["words", "name"]
     assert "「\ue000」" in unfit.value.problems[0].sentence
+
+
+def test_every_page_has_its_code_and_its_band_whatever_its_size() -> None:
+    sheets = [
+        sheet([cell("A1", "縦")], title="縦"),
+        sheet([cell("A1", "横")], title="横", page=PageSetup("A3", True)),
+        sheet([cell("A1", "縦二")], title="縦二", page=PageSetup("B5")),
+    ]
+    template = Template(tuple(sheets))
+    marks = replace(FINAL, band="下書き　見本・支払不可")
+    content = paper(template, filled(template, marks=marks))
+
+    for number in (1, 2, 3):
+        picture = picture_of(content, page=number)
+        dots = picture.width / read(content).pages[number - 1].mediabox.width * 72 / 25.4
+        right, bottom = picture.width - 18 * dots, picture.height - 4 * dots
+        code = picture.crop((int(right - 16 * dots), int(bottom - 16 * dots), int(right), int(bottom)))
+        middle = picture.crop(
+            tuple(int(length) for length in (0, picture.height * 0.2, picture.width, picture.height * 0.8))
+        )
+        assert sum(code.histogram()[:128]) > 0.3 * code.width * code.height, f"no code on page {number}"
+        assert sum(middle.histogram()[200:250]) > 0.005 * middle.width * middle.height, (
+            f"no band on page {number}"
+        )
 
 
 def test_it_looks_as_it_did(looks: bytes, names: bytes) -> None:
