@@ -301,6 +301,7 @@ def test_everything_missing_of_the_head_is_told_at_once(one):
     page = _text(answer)
     for words in ("様式の名前を", "番号は", "区分を", "出典を", "はじめの年度を", "帳票の対象を"):
         assert words in page
+    assert answer.content.decode().count('class="field-error"') == 6
 
 
 def test_the_head_is_changed_and_a_stale_page_is_refused(city, one):
