@@ -88,7 +88,8 @@ def form_of(code: str, year: int, item: str, count: int = 14, **instead) -> Prin
 @pytest.mark.parametrize(("code", "year", "item"), FORMS)
 def test_it_looks_as_somebody_has_seen_it(code, year, item):
     form = form_of(code, year, item)
-    assert form.pack.manifest.of == f"treatment/{item}"
+    stage = "report/" if item.endswith("report") else ""
+    assert form.pack.manifest.of == f"treatment/{stage}{item}"
     assert_looks_like(f"{code}_{year}", form.pdf)
 
 
