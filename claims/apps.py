@@ -11,7 +11,6 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rooms below what claims know: printing, what is touched, who is needed, what conditions say."""
-        import_module("claims.paper").register()
         import_module("claims.form_subjects").register()
         import_module("claims.beginnings")
         import_module("claims.open_tasks")

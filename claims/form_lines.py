@@ -36,7 +36,7 @@ def items_yen(read: ClaimRead, system: str | None) -> Row:
 
 
 def lines(read: ClaimRead) -> list[Row]:
-    everybody = _everybody(row for row in read.own_counts if is_on_first_day(row))
+    everybody = everybody_of(row for row in read.own_counts if is_on_first_day(row))
     return [row for line in read.lines for row in _parts(line, block_of(read.kind, line), everybody)]
 
 
@@ -73,7 +73,7 @@ def block_of(kind: str, line: ClaimLine) -> str:
     return "facility" if entry is not None and entry.item.unit in FACILITY_UNITS else "children"
 
 
-def _everybody(counts: Iterable[ChildCount]) -> dict[str, tuple[str, int]]:
+def everybody_of(counts: Iterable[ChildCount]) -> dict[str, tuple[str, int]]:
     """By the certification of a line: what all of its children are called, and how many they are."""
     by_system: Counter[str] = Counter()
     for row in counts:

@@ -38,10 +38,6 @@ def refusal_words(refusal: FileRefused, *, kept: str = KEPT_NOTHING) -> list[str
     return [f"ファイルを取り込めません。直すところが{len(refusal.problems):,}件あります。{kept}"]
 
 
-# The code under which the monthly claim's form is registered with documents.
-CLAIM_FORM = "claim"
-
-
 def not_run_words(facility: Facility, month: ServiceMonth) -> str:
     """Why nothing is claimed for this month, as a tag: it was closed before, or opens later; empty while it is run."""
     if facility.lives_in(month):

@@ -19,6 +19,7 @@ from documents.in_force import NoSuchForm
 from documents.making import FormUnfit, made
 from documents.models import Bundle, ControlNumber, Document, Format
 from documents.packs.filled import FormProblem
+from documents.packs.manifest import Issuer
 from documents.printables import Printable, printable
 from documents.stored import hold, hold_problems, names_people, opened, rows_of
 from facilities.actors import Actor
@@ -36,6 +37,7 @@ MEDIA_TYPES = {
 
 
 ONLY_FACILITIES = "帳票を作成できるのは施設だけです。"
+ONLY_CITY = "この通知は、市が作成します。"
 NOT_FINAL = "内容が確定する前には、この帳票は作れません。"
 GONE = "この帳票は、いまの内容や施設類型では使いません。"
 REPLACED = "内容か様式が新しくなりました。新しい内容の帳票を使ってください。"
@@ -134,6 +136,8 @@ def _asked(form_code: str, subject_code: str, subject_id: UUID, by: Actor) -> _A
         )
     subject_of(subject_code).may_order(by, subject_id)
     found = printable(form_code, subject_code, subject_id)
+    if by.is_facility and found.pack.manifest.issuer is Issuer.CITY:
+        raise NotAllowed(ONLY_CITY)
     if found.is_draft and not found.pack.manifest.prints_drafts:
         raise NotAllowed(NOT_FINAL)
     return _Asked(

@@ -25,6 +25,8 @@ LONGEST_TITLE = 120
 LONGEST_STEM = 110
 NOT_IN_FILE_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|\r\n\t', "・"))
 
+COMMON_NAMES = frozenset(group.name for group in COMMON.groups)
+
 
 @dataclass(frozen=True)
 class Printable:
@@ -86,11 +88,13 @@ class Printable:
 
     def values(self, wanted: frozenset[str]) -> Values:
         """The values of these groups and tables. ``Subject.values`` records what it reads of people."""
-        own = wanted - {group.name for group in COMMON.groups}
-        found = common_values(
+        return {**self.common(wanted), **self.subject.values(self.subject_id, wanted - COMMON_NAMES)}
+
+    def common(self, wanted: frozenset[str]) -> Values:
+        """What documents tell of every subject."""
+        return common_values(
             self.facts, title=self.pack.manifest.title, wanted=wanted, contact=self.contact.row
         )
-        return {**found, **self.subject.values(self.subject_id, own)}
 
 
 def printable(code: str, subject_code: str, subject_id: UUID) -> Printable:
@@ -110,7 +114,7 @@ def printable(code: str, subject_code: str, subject_id: UUID) -> Printable:
         facility_kind=known.facility.kind,
     )
     found = known.in_form(pack)
-    if not _is_for(found):
+    if not _is_for(found, known.told([pack])):
         raise in_force.NoSuchForm(code)
     return found
 
@@ -126,8 +130,9 @@ def printables(subject_code: str, subject_id: UUID) -> list[Printable]:
     packs = in_force.packs_for(
         subject_code, of=facts.of, fiscal_year=facts.month.fiscal_year, facility_kind=known.facility.kind
     )
-    found = (known.in_form(pack) for pack in packs)
-    return [one for one in found if (facts.is_final or one.pack.manifest.prints_drafts) and _is_for(one)]
+    packs = [pack for pack in packs if facts.is_final or pack.manifest.prints_drafts]
+    told = known.told(packs)
+    return [found for pack in packs if _is_for(found := known.in_form(pack), told)]
 
 
 def groups_of(sources: Iterable[str]) -> frozenset[str]:
@@ -146,6 +151,11 @@ class _Known:
     def in_form(self, pack: Pack) -> Printable:
         return Printable(pack, self.subject, self.subject_id, self.facts, self.facility, self.contact)
 
+    def told(self, packs: Iterable[Pack]) -> Values:
+        """What the subject tells of the conditions of these packs: asked once, however many they are."""
+        wanted = groups_of(pack.manifest.when for pack in packs if pack.manifest.when) - COMMON_NAMES
+        return self.subject.values(self.subject_id, wanted) if wanted else {}
+
 
 def _known(subject_code: str, subject_id: UUID) -> _Known:
     subject = subject_of(subject_code)
@@ -154,6 +164,10 @@ def _known(subject_code: str, subject_id: UUID) -> _Known:
     return _Known(subject, subject_id, facts, facility, contact_of(facility.pk))
 
 
-def _is_for(found: Printable) -> bool:
+def _is_for(found: Printable, told: Values) -> bool:
+    """Whether the pack's condition holds; ``told`` is what the subject itself tells of it."""
     when = found.pack.manifest.when
-    return not when or is_for(found.pack.manifest, found.values(groups_of([when])))
+    if not when:
+        return True
+    common = groups_of([when]) & COMMON_NAMES
+    return is_for(found.pack.manifest, {**told, **(found.common(common) if common else {})})

@@ -8,9 +8,11 @@ from documents import forms
 from documents.bundle_items import Listed
 from documents.dictionary import subjects
 from documents.models import Document, Format
+from documents.packs.manifest import Issuer
 from documents.printables import Printable, printables
 from documents.stored import problems_of
 from facilities.periods import ServiceMonth
+from facilities.scope import current_scope
 from jobs.models import Job
 
 WORDS = {
@@ -69,8 +71,8 @@ class PanelForm:
 
     @property
     def is_wanted(self) -> bool:
-        """Something of it can be ordered."""
-        return self.has_failed or not self.is_ordered
+        """Something of it can be ordered by whoever sees this."""
+        return bool(self.formats) and (self.has_failed or not self.is_ordered)
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def panel_for(subject_code: str, subject_id: UUID) -> Panel:
     old = forms.of_subject(subject_code)
     shown = [] if old is None else [_old_form(old, progress)]
     if old is None or subject_code in {one.code for one in subjects()}:
-        shown += [_panel_form(one, progress) for one in printables(subject_code, subject_id)]
+        found_forms = [_panel_form(one, progress) for one in printables(subject_code, subject_id)]
+        shown += [form for form in found_forms if form.formats or form.progress or form.earlier]
     shown += _gone(progress, {form.code for form in shown})
     return Panel(subject_code, subject_id, shown)
 
@@ -123,13 +126,15 @@ def _old_form(old: forms.Form, progress: Sequence[Progress]) -> PanelForm:
 def _panel_form(found: Printable, progress: Sequence[Progress]) -> PanelForm:
     own = [one for one in progress if one.document.form == found.code]
     now = (found.edition, found.pack.content_hash)
+    is_of_city = found.pack.manifest.issuer is Issuer.CITY
     present = [one for one in own if (one.document.edition, one.document.pack_hash) == now]
     return PanelForm(
         found.code,
         found.pack.manifest.title,
         found.pack.manifest.source if found.pack.manifest.official else "",
         f"{found.pack.manifest.title}を作る",
-        found.formats,
+        # What the city gives out, a facility finds here when it is there.
+        () if is_of_city and not current_scope().whole_city else found.formats,
         present,
         _earlier(one for one in own if one not in present),
         found.is_draft,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import held_forms
 from audit.record import record
-from claims import permissions
+from claims import form_subjects, permissions
 from claims.closing import is_closed
 from claims.composing import children_of
 from claims.events import ClaimEvent, ConfirmationEvent
@@ -26,7 +26,6 @@ from claims.forms import DisputeForm, FactsForm
 from claims.models import Claim, CountSheet
 from claims.operations import confirming, conversation, drafting, submitting
 from claims.operations import facts as facts_operations
-from claims.paper import may_be_printed
 from claims.queries import facility as queries
 from claims.wording import month_words, price_bands
 from documents.queries import panel_for
@@ -360,8 +359,8 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
     except Claim.DoesNotExist:
         raise Http404 from None
     claim = view.claim
-    panel = panel_for("claim", claim.pk) if may_be_printed(claim) else None
-    shown = {**view.row_ids, **({"document": panel.row_ids} if panel else {})}
+    panel = panel_for(form_subjects.CODE, claim.pk)
+    shown = {**view.row_ids, "document": panel.row_ids}
     record(ClaimEvent.SHOWN, on=claim, rows=shown, detail={"content_hash": claim.content_hash})
     closed = view.is_closed
     due: date | None = (

@@ -11,7 +11,6 @@ from claims.drops import Drop, Identity
 from claims.mapping import Shape
 from claims.models import ChargeImport, Claim, ColumnMapping, CountImport, DropRefusal, FileKind, MappingDraft
 from claims.operations import charges_import, counts_import, drop_folder, mapping
-from claims.wording import CLAIM_FORM
 from documents import bundle_operations, contacts, font_operations
 from documents import operations as documents
 from documents.bundle_models import Packing
@@ -313,7 +312,7 @@ def started_form(city: City) -> FormPack:
 def document_of(place: Nursery, claim: Claim) -> Document:
     """The workbook of an approved claim, rendered."""
     with place.open() as clerk:
-        ordered = documents.order(CLAIM_FORM, "claim", claim.pk, by=clerk, at=timezone.now())
+        ordered = documents.order("commission_claim", "claim", claim.pk, by=clerk, at=timezone.now())
         workbook = next(document for document in ordered if document.format == Format.XLSX)
         documents.render(workbook.pk)
     return workbook

@@ -4,31 +4,40 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from claims import paper
 from claims.models import Claim
 from claims.states import ClaimStatus
 from documents import rendering
+from documents.making import filled_form
+from documents.pack_content import template_of
+from documents.packs.drawing import drawn
+from documents.packs.filled import Filled
+from documents.packs.template import Template
+from documents.printables import printables
 from tests.bench.city import open_city
 
 PAGES = 12
+REQUESTS = ("commission_claim", "benefit_claim", "community_claim")
 
 
 def measure() -> dict[str, Any]:
-    """The claim form of an approved claim, twelve times each way."""
+    """The request of an approved claim, twelve times each way."""
     with open_city():
         claim = Claim.objects.filter(status=ClaimStatus.APPROVED, outside=False).first()
         assert claim is not None
-        values = paper.values(claim.pk)
-    html = rendering.render_to_string("documents/claim.html", values)
+        found = next(one for one in printables("claim", claim.pk) if one.code in REQUESTS)
+        filled = filled_form(found)
+        template = template_of(found.pack.workbook)
+    assert template is not None
+    html = drawn(template, filled).page
     bare(html)
     began = time.perf_counter()
     for _ in range(PAGES):
         bare(html)
     one = time.perf_counter() - began
     with ProcessPoolExecutor(2) as workers:
-        list(workers.map(form, [values] * 2))
+        list(workers.map(form, [(template, filled)] * 2))
         began = time.perf_counter()
-        list(workers.map(form, [values] * PAGES))
+        list(workers.map(form, [(template, filled)] * PAGES))
         two = time.perf_counter() - began
     return {
         "pdfs_per_minute_two_workers": round(PAGES / two * 60, 1),
@@ -43,6 +52,6 @@ def bare(html: str) -> bytes:
     return content
 
 
-def form(values: dict[str, Any]) -> int:
-    """Template and rendering, as the worker does."""
-    return len(rendering.pdf("documents/claim.html", values, identifier="bench"))
+def form(given: tuple[Template, Filled]) -> int:
+    """Drawing and rendering, as the worker does."""
+    return len(rendering.pdf_of_html(drawn(*given).page, identifier="bench"))

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from approvals import queries as inbox_queries
 from approvals.operations import claims as approvals
 from claims.composing import reproduce
+from claims.form_values import values
 from claims.models import Claim, CountSheet, MonthlyFacts
 from claims.operations import closing, facts
 from claims.operations.confirming import confirm
 from claims.operations.counts_by_hand import correct_counts
 from claims.operations.submitting import drop_correction, open_correction, submit, withdraw
-from claims.paper import values
 from claims.states import ClaimStatus
 from facilities.actors import Role
 from facilities.models import FacilityProfile
@@ -360,6 +360,11 @@ def test_the_facts_of_a_sent_claim_never_change(city, sakura):
 # ---------------------------------------------------------------- pages and paper
 
 
+def told(claim):
+    """What forms know of the claim itself."""
+    return values(claim.pk, frozenset({"claim"}))["claim"]
+
+
 def test_provisional_rates_are_named_to_the_facility_to_the_city_and_on_paper(city, sakura):
     set_rates(sakura, 9, provisional=True)
     claim = approved(city, sakura)
@@ -370,14 +375,14 @@ def test_provisional_rates_are_named_to_the_facility_to_the_city_and_on_paper(ci
     assert "認定されるまでの仮の率です（区分1 9%・区分2 6%）" in clerk.get(pages[0]).content.decode()
     assert "加算率は仮" in officer.get(pages[1]).content.decode()
     with city.open():
-        assert values(claim.pk)["provisional"] == "加算率は仮"
+        assert told(claim)["rate_words"] == "区分1 9%・区分2 6%（加算率は仮）"
 
     set_rates(sakura, 9)
 
     assert "加算率は仮" not in clerk.get(pages[0]).content.decode()
     assert "加算率は仮" not in officer.get(pages[1]).content.decode()
     with city.open():
-        assert values(claim.pk)["provisional"] == ""
+        assert told(claim)["rate_words"] == "区分1 9%・区分2 6%"
 
 
 def test_paper_and_review_name_the_rates_the_claim_was_computed_with(city, sakura):
@@ -385,7 +390,7 @@ def test_paper_and_review_name_the_rates_the_claim_was_computed_with(city, sakur
     set_rates(sakura, 10, capacity=120)
 
     with city.open():
-        paper = values(claim.pk)
+        paper = told(claim)
         assert FacilityProfile.objects.get(facility=sakura.facility).base_percent == 10
     assert (paper["base_percent"], paper["wage_percent"], paper["capacity_23"]) == (9, 6, 90)
     review = sign_in(city.people[Role.OFFICER]).get(f"/c/review/{claim.pk}/").content.decode()

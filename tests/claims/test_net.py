@@ -1,12 +1,19 @@
 """What the city pays of a claim: everything to a private nursery, to everybody else less what families pay."""
 
+import io
+from typing import Any
+
 import pytest
 from django.utils import timezone
+from openpyxl import load_workbook
 
+from claims.form_subjects import NO_CHARGE, may_order
 from claims.models import Claim
 from claims.net import Net, NetKind, charge_of, net_of
 from claims.operations import charges_import
-from claims.paper import NO_CHARGE, may_order, values, workbook
+from documents.making import filled_form, made
+from documents.models import Format
+from documents.printables import printable
 from facilities.actors import Role
 from facilities.models import FacilityKind
 from facilities.rules import NotAllowed
@@ -122,17 +129,23 @@ def test_the_paper_claims_what_is_left_and_waits_for_the_charge(city: City, smal
 
     with small.open() as clerk:
         may_order(clerk, claim.pk)
-        found = values(claim.pk)
+        found = printable("community_claim", "claim", claim.pk)
+        texts = filled_form(found).texts
+        content = made(found, Format.XLSX)
     left = claim.total_yen - 312_400
-    assert (found["total_yen"], found["charge_yen"], found["payable_yen"]) == (claim.total_yen, 312_400, left)
-    assert "".join(found["digits"]).strip() == f"¥{left}"
-    filled = workbook(found)
-    assert filled.results["請求書", "C6"] == left
-    (total,) = [place for place, cell in _cells(filled.book["内訳書"]) if cell == "公定価格の合計"]
+    assert (texts["total"], texts["charge"], texts["payable"]) == (
+        f"{claim.total_yen:,}",
+        "−312,400",
+        f"{left:,}",
+    )
+    assert texts["payable_boxes"] == f"¥{left}"
+    kept = load_workbook(io.BytesIO(content), data_only=True)["請求書"]
+    formulas = load_workbook(io.BytesIO(content))["請求書"]
+    (total,) = [place for place, cell in _cells(kept) if cell == "公定価格の合計"]
     row = int(total[1:])
-    assert filled.book["内訳書"][f"E{row + 1}"].value == -312_400
-    assert filled.book["内訳書"][f"E{row + 2}"].value == f"=E{row}+E{row + 1}"
+    assert [kept[f"I{row + further}"].value for further in (0, 1, 2)] == [claim.total_yen, -312_400, left]
+    assert formulas[f"I{row + 2}"].value == f"=I{row}+I{row + 1}"
 
 
-def _cells(sheet: object) -> list[tuple[str, object]]:
-    return [(cell.coordinate, cell.value) for line in sheet.iter_rows() for cell in line]  # type: ignore[attr-defined]
+def _cells(sheet: Any) -> list[tuple[str, object]]:
+    return [(cell.coordinate, cell.value) for line in sheet.iter_rows() for cell in line]

@@ -1,13 +1,19 @@
 """The form counts the children it claims for, and says so when the facility has more."""
 
+import io
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
-from django.template.loader import render_to_string
+from openpyxl import load_workbook
 
-from claims import paper
+from claims import form_values
 from claims.models import ChildCount, Claim
 from claims.operations.confirming import confirm
+from documents.making import made
+from documents.models import Format
+from documents.printables import printable
 from facilities.actors import Role
 from tests.cast import KINDERGARTEN_CELLS, City, Nursery, give_counts, make_city, sign_in
 from tests.claims.stage import AT, current_claim, give_facts, kindergarten
@@ -29,13 +35,35 @@ def test_the_claim_and_the_whole_facility_are_counted_apart(city: City) -> None:
         )
         confirm(sheet.pk, shown_version=1, by=clerk, at=AT)
         claim = current_claim(momo)
-        values = paper.values(claim.pk)
+        own = told(claim)
+        front = front_of(momo, claim)
 
-    html = render_to_string("documents/claim.html", values)
+    assert own["claim"]["has_other_payers"] is True
+    assert own["claim"]["enrolled_children"] == claim.child_total + 1
+    assert front["計（この請求の児童）"] == claim.child_total
+    assert front[WHOLE] == claim.child_total + 1
 
-    assert values["enrolled"] == claim.child_total + 1
-    assert f'<th>計（この請求の児童）</th><td class="number">{claim.child_total}</td>' in html
-    assert f'児童を含む）</th><td class="number">{claim.child_total + 1}</td>' in html
+
+WHOLE = "施設全体（ほかの市区町村の児童を含む）"
+
+
+def told(claim: Claim) -> Mapping[str, Any]:
+    """What forms know of the claim's children."""
+    wanted = frozenset({"claim", "claim_children", "claim_movers", "claim_lines"})
+    return form_values.values(claim.pk, wanted)
+
+
+def front_of(place: Nursery, claim: Claim) -> dict[str, int]:
+    """The labels of the request's first sheet, each with the last number in its row."""
+    found = printable("benefit_claim", "claim", claim.pk)
+    book = load_workbook(io.BytesIO(made(found, Format.XLSX)), data_only=True)
+    labels: dict[str, int] = {}
+    for row in book["請求書"].iter_rows():
+        words = [cell.value for cell in row if isinstance(cell.value, str)]
+        numbers = [cell.value for cell in row if isinstance(cell.value, int)]
+        if words and numbers:
+            labels |= dict.fromkeys(words, numbers[-1])
+    return labels
 
 
 def with_movers(city: City) -> tuple[Nursery, Claim]:
@@ -55,22 +83,24 @@ def with_movers(city: City) -> tuple[Nursery, Claim]:
 def test_who_entered_within_the_month_is_listed_apart_from_n(city: City) -> None:
     momo, claim = with_movers(city)
     with momo.open():
-        values = paper.values(claim.pk)
-
-    html = render_to_string("documents/claim.html", values)
-    front = paper.workbook(values).book["請求書"]
-    cells = {row[0].value: row[1].value for row in front.iter_rows(min_col=1, max_col=2) if row[0].value}
+        own = told(claim)
+        front = front_of(momo, claim)
+    counted = {row["label"]: row["count"] for row in own["claim_children"]}
 
     # 95 stay, one leaves after five days: both are in N, who came is not.
-    assert values["first_day"] == 96
-    assert sum(count for _, count in values["children"]) == 96
-    assert '<th>計（この請求の児童）</th><td class="number">96</td>' in html
-    assert dict(values["children"])["1号 3歳 教育標準時間"] == 31
-    assert values["entrants"] == [("1号 3歳 教育標準時間　途中入所（10日）", 2)]
-    assert "途中入所（10日）" in html
-    assert "施設全体" not in html, "nobody else's children are there"
-    assert cells["1号 3歳 教育標準時間　途中入所（10日）"] == 2
-    assert not any("施設全体" in str(words) for words in cells)
+    assert own["claim"]["first_day_children"] == 96
+    assert sum(counted.values()) == 96
+    assert front["計（この請求の児童）"] == 96
+    assert counted["1号 3歳 教育標準時間"] == front["1号　3歳"] == 31
+    entered = [
+        (row["label"], row["days"], row["count"])
+        for row in own["claim_movers"]
+        if row["movement"] == "途中入所"
+    ]
+    assert entered == [("1号 3歳 教育標準時間", 10, 2)]
+    assert front["途中入所（上の数に入らない）"] == 2
+    assert own["claim"]["has_other_payers"] is False, "nobody else's children are there"
+    assert front[WHOLE] == 96
 
 
 def test_both_audiences_see_who_entered_beside_the_total(city: City) -> None:
@@ -96,12 +126,9 @@ def test_the_workbook_names_the_whole_facility_where_others_pay(city: City) -> N
     with momo.open() as clerk:
         ChildCount.objects.filter(sheet=sheet, age="5").update(payer_code="129998")
         confirm(sheet.pk, shown_version=1, by=clerk, at=AT)
-        values = paper.values(current_claim(momo).pk)
+        front = front_of(momo, current_claim(momo))
 
-    front = paper.workbook(values).book["請求書"]
-    cells = {row[0].value: row[1].value for row in front.iter_rows(min_col=1, max_col=2) if row[0].value}
-
-    assert cells["施設全体（ほかの市区町村の児童を含む）"] == 95
+    assert front[WHOLE] == 95
 
 
 def test_an_exemption_of_four_children_is_not_said_to_be_everybody(city: City) -> None:
@@ -110,7 +137,7 @@ def test_an_exemption_of_four_children_is_not_said_to_be_everybody(city: City) -
     sheet = give_counts(momo, cells=KINDERGARTEN_CELLS)
     with momo.open() as clerk:
         confirm(sheet.pk, shown_version=1, by=clerk, at=AT)
-        sections = paper.values(current_claim(momo).pk)["sections"]
+        lines = told(current_claim(momo))["claim_lines"]
 
-    (exemption,) = [line for _, rows, _ in sections for line in rows if line.label == "副食費徴収免除"]
-    assert [(part.words, part.quantity) for part in exemption.parts] == [("4人 × 20日", 80)]
+    exemption = [row for row in lines if row["label"] == "副食費徴収免除"]
+    assert [(row["subject"], row["quantity"]) for row in exemption] == [("4人 × 20日", 80)]

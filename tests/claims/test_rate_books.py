@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from approvals.operations import claims as approvals
-from claims import paper
+from claims import form_subjects, form_values
 from claims.composing import content_hash, reproduce, stored_line_as_row
 from claims.models import Claim, ClaimLine, Obstacle
 from claims.operations import drafting
@@ -305,9 +305,11 @@ def test_paper_carries_the_mark(
             approvals.approve(claim.pk, shown_hash=claim.content_hash, by=person, at=AT)
 
     with sakura.open():
-        values = paper.values(claim.pk)
+        found = form_values.values(claim.pk, frozenset({"claim"}))["claim"]
+        marked = form_subjects.facts(claim.pk).price_mark
 
-    assert (values["sample"], values["mark_words"]) == (mark, words)
+    assert isinstance(found, Mapping)
+    assert (marked, found["price_words"] or "") == (mark, words)
 
 
 # ---------------------------------------------------------------- the effect

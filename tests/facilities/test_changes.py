@@ -14,6 +14,8 @@ from claims.models import Claim, CountSheet, Obstacle
 from claims.operations import counts_import
 from claims.operations.drafting import draft_month
 from claims.queries.imports import month_view
+from documents.making import filled_form
+from documents.printables import printable
 from documents.reading import FileRefused
 from facilities.actors import Role
 from facilities.models import (
@@ -275,16 +277,14 @@ def test_the_page_offers_to_cancel_what_is_ahead_and_nothing_else(city, sakura, 
 
 
 def test_the_paper_of_a_month_bears_the_name_of_that_month(city):
-    from claims.paper import values
-
     garden = nursery(city)
     claim = ready_claim(garden, MAY)
     with city.open() as administrator:
         change_details(garden.facility.pk, NEW, from_day=date(2026, 6, 1), by=administrator, at=AT)
-        found = values(claim.pk)
+        found = filled_form(printable("commission_claim", "claim", claim.pk)).texts
 
-    assert found["facility_name"] == garden.facility.name
-    assert found["location"] == garden.facility.location
+    assert found["submitter_name"] == garden.facility.name
+    assert garden.facility.location in found["submitter_location"]
 
 
 # ---------------------------------------------------------------- closing

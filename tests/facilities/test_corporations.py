@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from claims.paper import values
+from documents.making import filled_form
+from documents.printables import printable
 from facilities.actors import Role
 from facilities.models import Corporation, CorporationName, Facility, name_in
 from facilities.operations.corporations import NOT_AHEAD, SAME_NAME, SAME_NUMBER, correct_number, rename
@@ -44,7 +45,8 @@ def test_a_new_name_holds_from_its_day_and_earlier_papers_keep_the_old_one(city)
 
         assert Corporation.objects.get().name == NEW
     with garden.open():
-        assert [values(claim.pk)["corporation"] for claim in (may, june)] == [OLD, NEW]
+        forms = [filled_form(printable("commission_claim", "claim", claim.pk)) for claim in (may, june)]
+    assert [form.texts["submitter_corporation"] for form in forms] == [OLD, NEW]
 
 
 def test_a_mistyped_name_is_put_right_from_the_beginning_and_keeps_its_row(city, sakura):

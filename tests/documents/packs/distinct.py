@@ -42,7 +42,8 @@ def distinct_values(manifest: Manifest, vocabulary: Vocabulary, *, truth: bool, 
 
 
 def _row(columns: tuple[Entry, ...], where: str, numbers: Iterator[int], truth: bool) -> Row:
-    plain = {entry.name: _value(entry, next(numbers), truth) for entry in columns} | _constants(where)
+    plain: dict[str, Any] = {entry.name: _value(entry, next(numbers), truth) for entry in columns}
+    plain.update(_constants(where))
     if not where:
         return plain
     asked = formulas.read(where)
