@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from deploy.forms.layout import C, Form, L, Look, Part, Sheet, V, head
-from deploy.forms.parts import SHEETS, amount, known, layout_note, verdict
+from deploy.forms.parts import SHEETS, amount, known, layout_note, page_sum, verdict
 from deploy.forms.treatment_parts import (
     FUKUOKA,
     LAST_YEAR_OF_BEFORE,
@@ -299,7 +299,7 @@ def _details(form: Form) -> None:
                 f"この表の{mark.partition(chr(10))[0] or label.replace(chr(10), '')}の計（{key}）",
                 f"sum(staff_page.{key}{'_or_0' if key in OPEN else ''})",
                 6,
-                formula=f"SUM({{staff.{key}}})",
+                formula=page_sum(key, may_be_open=key in OPEN),
                 look=YEN,
             )
         )
