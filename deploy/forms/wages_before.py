@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from deploy.forms.layout import C, Form, L, Look, Part, Sheet, V, head
-from deploy.forms.parts import SHEETS, amount, known, layout_note, verdict
+from deploy.forms.parts import SHEETS, amount, known, layout_note, page_sum, verdict
 from deploy.forms.treatment_parts import (
     FUKUOKA,
     LAST_YEAR_OF_BEFORE,
@@ -18,6 +18,7 @@ from documents.packs.manifest import FormColumn
 
 YEN = Look(size=7.5, align="right", number_format="#,##0")
 FIRST_YEAR = 2023
+SOURCE_OF_REPORT = "賃金改善実績報告書と賃金改善明細（①〜⑯）。"
 
 
 def forms() -> list[Form]:
@@ -25,14 +26,14 @@ def forms() -> list[Form]:
     return [plan(), report()]
 
 
-def _form(code: str, title: str, source: str) -> Form:
-    said = says(code, title, code, f"{source}{FUKUOKA}", from_year=FIRST_YEAR, to_year=LAST_YEAR_OF_BEFORE)
+def _form(code: str, title: str, item: str, source: str) -> Form:
+    said = says(code, title, item, f"{source}{FUKUOKA}", from_year=FIRST_YEAR, to_year=LAST_YEAR_OF_BEFORE)
     return Form(code, f"{FIRST_YEAR}", said)
 
 
 def plan() -> Form:
     """①=②+⑪, ②=③−④−⑤−⑥−⑦, ⑦=⑧+⑨−⑩, and whether it is enough."""
-    form = _form("wage_plan", "賃金改善計画書（処遇改善等加算Ⅰ）", "賃金改善計画書（①〜⑪）。")
+    form = _form("wage_plan", "賃金改善計画書（処遇改善等加算Ⅰ）", "wage_plan", "賃金改善計画書（①〜⑪）。")
     sheet = form.sheet("計画書", columns=60)
     top(sheet, "賃金改善計画書（処遇改善等加算Ⅰ）", "加算による賃金改善の計画を、次のとおり提出します。")
     sheet.section("1　加算の見込額", height=6)
@@ -137,7 +138,10 @@ def _checks(sheet: Sheet, with_reason: str, without: str, *, enough: tuple[str, 
 def report() -> Form:
     """What was paid against the level it began with, person by person in ① to ⑯."""
     form = _form(
-        "wage_report", "賃金改善実績報告書（処遇改善等加算Ⅰ）", "賃金改善実績報告書と賃金改善明細（①〜⑯）。"
+        "wage_report",
+        "賃金改善実績報告書（処遇改善等加算Ⅰ）",
+        "report/wage_report",
+        "賃金改善実績報告書と賃金改善明細（①〜⑯）。",
     )
     sheet = form.sheet("報告書", columns=60)
     top(sheet, "賃金改善実績報告書（処遇改善等加算Ⅰ）", "加算による賃金改善の実績を、次のとおり報告します。")
@@ -231,7 +235,7 @@ OPEN = ("last_post", "revision", "before", "post", "carried", "ii", "iii")
 
 def _details(form: Form) -> None:
     """明細: one row a person."""
-    sheet = form.sheet("明細", columns=160, landscape=True, paper="A3", margin=8)
+    sheet = form.sheet("明細", columns=164, landscape=True, paper="A3", margin=8)
     place(sheet, "賃金改善明細（職員ごと）")
     who = (
         ("番号", 4),
@@ -253,7 +257,7 @@ def _details(form: Form) -> None:
         head("今年度の賃金（円）", 30, size=8.5),
         head("うち（円）", 18, size=8),
         head("改善額\n（円）", 6, 2, size=7.5),
-        head("備考", 5, 3, size=7.5),
+        head("備考", 9, 3, size=7.5),
         height=6,
     )
     sheet.line(*(head(label, 6, size=7) for _, label, _, _ in DETAILS[:-1]), height=8)
@@ -276,9 +280,9 @@ def _details(form: Form) -> None:
             *_amounts(DETAILS[:5]),
             C("revision_percent", "⑤ 改定率", "revision_percent", 4, look=MIDDLE),
             *_amounts(DETAILS[5:]),
-            C("remark", "備考", "remark", 5, look=Look(size=6.5)),
+            C("remark", "備考", "remark", 9, look=Look(size=7)),
         ),
-        rows=24,
+        rows=28,
         height=7,
         headings=False,
         besides=tuple(
@@ -295,18 +299,18 @@ def _details(form: Form) -> None:
                 f"この表の{mark.partition(chr(10))[0] or label.replace(chr(10), '')}の計（{key}）",
                 f"sum(staff_page.{key}{'_or_0' if key in OPEN else ''})",
                 6,
-                formula=f"SUM({{staff.{key}}})",
+                formula=page_sum(key, may_be_open=key in OPEN),
                 look=YEN,
             )
         )
-    sheet.line(*sums, L("", 5))
+    sheet.line(*sums, L("", 9))
     sheet.line(
         head("合計", 43, size=8.5),
         L("", 6 * 17 + 4),
         V("all_gain", "⑯の合計", "answers.gain_yen", 6, look=replace(YEN, bold=True)),
-        L("", 5),
+        L("", 9),
     )
-    sheet.line(V("page_words", "枚数", SHEETS, 160, look=NOTE), height=5)
+    sheet.line(V("page_words", "枚数", SHEETS, 164, look=NOTE), height=5)
     layout_note(
         sheet,
         "※ 非常勤も含めたすべての職員です。⑯＝⑫－⑬－⑭－⑮－⑧。年度の途中で入った、または辞めた職員と、"

@@ -36,6 +36,7 @@ class Grid:
 
     def __init__(self, sheet: TemplateSheet, filled: FilledSheet, scale: float) -> None:
         self.sheet, self.filled, self.scale = sheet, filled, scale
+        self._labels = Labels(sheet)
         self._covered: dict[tuple[int, int], TemplateCell] = {}
         for cell in sheet.cells.values():
             whole = self._continued(cell)
@@ -136,7 +137,7 @@ class Grid:
 
     def label(self, cell: TemplateCell) -> str:
         """The words of the template that stand left of a cell, or above it."""
-        return Labels(self.sheet).beside(cell.row, cell.column).words
+        return self._labels.beside(cell.row, cell.column).words
 
     def _title_place(self) -> tuple[int, int] | None:
         """The cell with the largest type of the first rows."""

@@ -16,6 +16,7 @@ from documents.packs.typeface import Face, Family, clusters, family_of, glyphles
 
 # What the lines around a cell take of it, half of each.
 OF_LINES_MM: Final = 0.25
+SLACK_PT: Final = 0.01
 # In an upright line these lie along it, those stand in the corner.
 ALONG: Final = "ー〜～―…‥－（）()「」『』【】〔〕［］｛｝〈〉《》＝→"
 IN_THE_CORNER: Final = "、。，．"
@@ -50,7 +51,7 @@ class Lettering:
         cell = box.cell
         value = self.grid.filled.cells.get((cell.row, cell.column))
         text = self.grid.text(cell)
-        if not text:
+        if not text.strip():
             return Words()
         self._judge_characters(text, place)
         size = cell.look.size * self.grid.scale
@@ -120,14 +121,10 @@ class Lettering:
         place: Place,
     ) -> Fit:
         """Say that it does not fit, and show what can be shown."""
-        label = self.grid.label(cell)
-        named = f"「{label}」の欄" if label else "欄"
-        if value is None:
-            self.notes.append(FormProblem(place, "", CUT))
-        else:
-            most = capacity(wide, high, size, wraps=True, shrinks=value.shrinks or cell.look.shrinks)
-            cure = f"おおよそ{most}字までにするか、欄を広げてください。" if most else "欄を広げてください。"
-            self.problems.append(FormProblem(place, "", f"{named}に入りきりません。{cure}"))
+        most = capacity(
+            wide, high, size, wraps=True, shrinks=value is None or value.shrinks or cell.look.shrinks
+        )
+        self._say_too_much(cell, value, place, most)
         least = min(size, SMALLEST)
         shown = fitted(text, wide, 10_000, least, kind=kind, wraps=True, shrinks=False)
         if shown is None:
@@ -135,25 +132,26 @@ class Lettering:
         count = max(1, int(high / (shown.height_mm / len(shown.lines))))
         return replace(shown, lines=shown.lines[:count])
 
+    def _say_too_much(self, cell: TemplateCell, value: FilledCell | None, place: Place, most: int) -> None:
+        """Of a value a problem, with about how many characters would fit; of the template's own words a note."""
+        if value is None:
+            self.notes.append(FormProblem(place, "", CUT))
+            return
+        label = self.grid.label(cell)
+        named = f"「{label}」の欄" if label else "欄"
+        cure = f"おおよそ{most}字までにするか、欄を広げてください。" if most else "欄を広げてください。"
+        self.problems.append(FormProblem(place, "", f"{named}に入りきりません。{cure}"))
+
     def _upright(self, text: str, size: float, box: Box, place: Place, value: FilledCell | None) -> Words:
         """縦書き: one character under the other, those that lie along the line turned."""
         parts = [part for part in clusters(text) if not part.isspace()]
-        stack = "\n".join("字" for _ in parts)
-        fit = fitted(stack, box.wide, box.high, size, wraps=False, shrinks=True)
-        tight = min(size, box.high / (len(parts) * ONE_LINE) / (POINT_MM), box.wide / (POINT_MM))
-        if fit is None or fit.size < tight:
-            fit = Fit(tight, tuple(parts), ONE_LINE)
-        if fit.size < min(size, SMALLEST) - 0.01:
-            self._too_much(text, box.wide, box.high, size, Type(), box.cell, value, place)
-            fit = Fit(
-                min(size, SMALLEST),
-                tuple(parts[: max(1, int(box.high / (SMALLEST * ONE_LINE * POINT_MM)))]),
-                ONE_LINE,
-            )
-            parts = list(fit.lines)
-        return Words(
-            "<br>".join(_stacked(part) for part in parts), (self.styles.type(fit.size, fit.leading),)
-        )
+        least = min(size, SMALLEST)
+        set_in = min(size, box.high / (len(parts) * ONE_LINE * POINT_MM), box.wide / POINT_MM)
+        if set_in < least - SLACK_PT:
+            set_in, most = least, int(box.high / (least * ONE_LINE * POINT_MM))
+            self._say_too_much(box.cell, value, place, most)
+            parts = parts[: max(1, most)]
+        return Words("<br>".join(_stacked(part) for part in parts), (self.styles.type(set_in, ONE_LINE),))
 
     def _turned(
         self, text: str, size: float, kind: Type, box: Box, place: Place, value: FilledCell | None

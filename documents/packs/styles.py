@@ -68,6 +68,7 @@ class Styles:
 
     pixels: float | None = None
     _rules: dict[str, str] = field(default_factory=dict)
+    _looks: dict[tuple[int, str, float, float | None], str] = field(default_factory=dict)
 
     def length(self, mm: float) -> str:
         """A length as the medium counts it."""
@@ -83,7 +84,17 @@ class Styles:
         return f"{COMMON}{ON_SCREEN if self.pixels is not None else ''}{own}\n"
 
     def look(self, look: Look, horizontal: str, scale: float) -> str:
-        """The class of a cell: lines, ground, family, weight, colour and where its text stands."""
+        """
+        The class of a cell: lines, ground, family, weight, colour and where its text stands.
+
+        Many cells share one look: it is put into words once. Looks are the template's and live as long as a drawing.
+        """
+        key = (id(look), horizontal, scale, self.pixels)
+        if key not in self._looks:
+            self._looks[key] = self._look(look, horizontal, scale)
+        return self._looks[key]
+
+    def _look(self, look: Look, horizontal: str, scale: float) -> str:
         said = [self._line(side, line) for side, line in sorted(look.lines.items())]
         if look.fill:
             said.append(f"background:#{look.fill}")

@@ -21,10 +21,11 @@ from documents.font_files import LARGEST, TOO_LARGE, spoken
 from documents.models import CityFont
 from documents.pack_states import FormPackState
 from documents.uploads import is_too_large
-from facilities.requests import TenantRequest, page_status, require, typed_texts
+from facilities.requests import Crumbs, TenantRequest, page_status, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound, sentences
 
 HOME: Final = "外字"
+FORMS: Final = "帳票様式"
 NO_FILE: Final = "外字のフォントファイル（.tte、.ttf）を選んでください。"
 TONES: Final = {
     FormPackState.DRAFT: "warn",
@@ -127,6 +128,7 @@ def _list_page(request: TenantRequest, *, problems: Sequence[str] = ()) -> HttpR
         "fonts": [_told(row, names) for row in rows],
         "problems": list(problems),
         "title": typed_texts(request, "title")["title"],
+        "breadcrumbs": [*_above(), (HOME, None)],
     }
     return render(request, "documents/fonts.html", context, status=page_status(request))
 
@@ -143,7 +145,7 @@ def _font_page(request: TenantRequest, city_font_id: UUID, *, problems: Sequence
         "is_own": is_draft and is_own,
         "may_discard": is_draft,
         "problems": list(problems),
-        "breadcrumbs": [(HOME, reverse("city_fonts:fonts")), (row.title, None)],
+        "breadcrumbs": [*_above(), (HOME, reverse("city_fonts:fonts")), (row.title, None)],
     }
     return render(request, "documents/font.html", context, status=page_status(request))
 
@@ -154,6 +156,11 @@ def _font_or_404(request: TenantRequest, city_font_id: UUID) -> CityFont:
     if row is None:
         raise Http404
     return row
+
+
+def _above() -> Crumbs:
+    """Where the list is reached from."""
+    return [(FORMS, reverse("form_packs:packs"))]
 
 
 def _names(rows: Sequence[CityFont]) -> dict[UUID, str]:

@@ -23,6 +23,7 @@ NO_PAGES = {
     "charges:export",
     "notices:download",
     "facility_notices:download",
+    "city_fonts:preview",
     "documents:progress",
     "documents:download",
     "documents:bundle_progress",

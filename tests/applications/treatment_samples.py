@@ -4,12 +4,18 @@ from datetime import date
 from typing import Any, cast
 
 from applications.definitions import Item
-from applications.filling import FilledItem, Given, fill
+from applications.filling import FilledItem, Given, fill, first_known
 from applications.form_values import all_answers, answers_of
+from applications.packs_in_force import vocabulary
+from applications.reading import read_pack
+from applications.shipped import shipped
 from documents.dictionary import Values
 from tests.applications.test_shipped_packs import known_of, person, plausible
 from tests.staff_records.sample_roster import FAMILIES, GIVEN, common
 
+ITEMS: dict[int, dict[str, Item]] = {
+    year: dict(read_pack(shipped(year)["treatment"], vocabulary()).by_key) for year in (2024, 2026)
+}
 JOBS = ("園長", "主任保育士", "保育士", "保育士", "看護師", "調理師", "パート保育士")
 POSTS = {3: "副主任保育士", 4: "専門リーダー", 5: "職務分野別リーダー"}
 METHOD = (
@@ -56,15 +62,16 @@ def filled_for(item: Item, count: int, fiscal_year: int = 2026, **typed: Any) ->
     usual = {
         own.key: plausible(own)
         for own in item.fields
-        if own.is_typed and not own.is_table and own.kind.value != "monthly"
+        if own.is_typed and not own.is_table and first_known(own, told) is None
     }
     return fill(item, fiscal_year=fiscal_year, known=told, typed={**usual, **typed})
 
 
-def wages(count: int, **more: Any) -> dict[str, dict[str, Any]]:
-    """A raise for each of them; of the third a revision is known."""
+def wages(count: int, *, before: bool = False) -> dict[str, dict[str, Any]]:
+    """A raise for each of them; of the third a revision is known. ``before``: with what 令和6年度 asked."""
     return {
         one["member"]: {
+            **(_asked_before(place) if before else {}),
             "last_base": 2_400_000 + 12_000 * place,
             "last_allowance": 120_000,
             "last_bonus": 600_000,
@@ -72,10 +79,20 @@ def wages(count: int, **more: Any) -> dict[str, dict[str, Any]]:
             "allowance": 180_000,
             "bonus": 610_000,
             **({"revision": 24_000, "remark": "年度の途中で昇格"} if place == 2 else {}),
-            **more,
         }
         for place, one in enumerate(people(count))
     }
+
+
+def _asked_before(place: int) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "by_i": True,
+        "by_iii": place % 3 == 0,
+        "equivalent": "1" if place % 7 != 6 else "0.45",
+    }
+    if place % 4 == 0:
+        found |= {"revision_percent": "0.8", "revision": 20_000, "before": 6_000, "iii": 18_000}
+    return found
 
 
 def values_of(made: FilledItem, title: str, fiscal_year: int = 2026) -> Values:

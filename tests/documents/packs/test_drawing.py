@@ -201,6 +201,22 @@ def test_upright_words_stand_under_each_other() -> None:
     assert cells.at("A6")[2].split("\n") == list("縦書きー（一）、。")
 
 
+@pytest.mark.parametrize("rotation", [255, 90, 180])
+def test_upright_and_turned_words_that_do_not_fit_are_told(rotation: int) -> None:
+    long = "長い縦書きの見出しがここにあります" * 12
+    drawing = one_cell(long, wide=8, high=30, rotation=rotation)
+    short = one_cell("短い", wide=8, high=30, rotation=rotation)
+
+    assert [one.place for one in drawing.problems] == [Place("様式", 1, 2)]
+    assert re.search("「施設名」の欄に入りきりません。おおよそ[1-9]", drawing.problems[0].sentence)
+    assert short.problems == ()
+
+
+@pytest.mark.parametrize("rotation", [0, 255, 90])
+def test_blanks_are_nothing(rotation: int) -> None:
+    assert one_cell("　 ", rotation=rotation).problems == ()
+
+
 def test_text_is_never_markup() -> None:
     drawing = one_cell('<b onclick="x">&', wide=60)
     hostile = Marks('"}</style><i>', '"}<i>', "https://x.example/?<")

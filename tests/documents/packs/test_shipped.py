@@ -196,7 +196,7 @@ def test_the_paper_shows_every_cell(pack: Pack) -> None:
 
 def _plain(text: str) -> str:
     """Without blanks, and without the boxes to tick, which paper draws."""
-    return re.sub(r"[\s☐☑]", "", text)
+    return re.sub(r"[\s☐☑□■]", "", text)
 
 
 @every_pack
