@@ -180,10 +180,11 @@ def may_order(actor: Actor, claim_id: UUID) -> None:
     A facility orders its own; the city's people who see claims order every one. What is not final yet is printed as a
     draft, by forms that are printed as drafts.
 
+    :raises Claim.DoesNotExist: not a claim of the open scope: as if there were none.
     :raises NotAllowed: not one of this person's, or what is paid of it is not known yet.
     """
-    claim = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id).first()
-    if claim is None or (actor.is_facility and claim.facility_id != actor.facility_id):
+    claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim_id)
+    if actor.is_facility and claim.facility_id != actor.facility_id:
         raise NotAllowed(NOT_HERE)
     if not actor.is_facility:
         permissions.see_claims(actor, claim)
