@@ -77,7 +77,7 @@ def child_count_sheet() -> Form:
             C("standard", "標準時間", "standard", 3, look=AMOUNT),
             C("short", "短時間", "short", 3, look=AMOUNT),
             C(
-                "total",
+                "people",
                 "計",
                 "(education if known(education) else 0) + (standard if known(standard) else 0)"
                 " + (short if known(short) else 0)",
@@ -89,9 +89,9 @@ def child_count_sheet() -> Form:
             C(
                 "difference",
                 "増減",
-                "total - before",
+                "people - before",
                 4,
-                formula='IF({before}="","",{total}-{before})',
+                formula='IF({before}="","",{people}-{before})',
                 look=AMOUNT,
             ),
             C("entered", "途中\n入所", "entered", 3, look=AMOUNT),
@@ -120,7 +120,7 @@ def child_count_sheet() -> Form:
             )
             for column, words in HOURS
         ),
-        V("sum_total", "初日在籍の計", "sum(rows_page.total)", 4, formula="SUM({rows.total})", look=bold),
+        V("sum_total", "初日在籍の計", "sum(rows_page.people)", 4, formula="SUM({rows.people})", look=bold),
         V("sum_before", "前月の計", "claim_count_before.total", 4, look=bold),
         V(
             "sum_difference",

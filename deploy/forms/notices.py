@@ -252,7 +252,7 @@ def difference_notice() -> Form:
     )
     sheet.note("利用者負担額は訂正の前後で同じに差し引くため、差し引いた後の額の差も、この差額と同じです。")
     sheet.gap(2)
-    long_text(sheet, "reason", "過誤調整の理由", "claim.correction_reason", height=20)
+    long_text(sheet, "reason", "過誤調整の理由", "claim.correction_reason", height=14)
     sheet.gap(3)
     sheet.section("差のある項目")
     sheet.table(
@@ -272,7 +272,7 @@ def difference_notice() -> Form:
                 look=AMOUNT,
             ),
         ],
-        rows=10,
+        rows=8,
         height=6,
         head_height=6.5,
         where="has_changed",
