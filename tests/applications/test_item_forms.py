@@ -11,9 +11,11 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from applications.definitions import Family, Stage
+from applications.form_subjects import sort_of
 from applications.form_vocabulary import APPLICATION, PAPERS
 from documents import rendering
 from documents.dictionary import Values
+from documents.in_force import among
 from documents.packs.drawing import drawn
 from documents.packs.filled import Filled, Marks
 from documents.packs.filling import fill, is_for
@@ -59,7 +61,7 @@ def values_for(pack: Pack) -> Values:
     if manifest.subject == "application_year":
         family, _, report = manifest.of.partition("/")
         return samples.year_values(family, Stage.REPORT if report else Stage.APPLICATION)
-    return samples.values_of(samples.filled(manifest.of.partition("/")[2] or GENERAL[manifest.code]))
+    return samples.values_of(samples.filled(GENERAL.get(manifest.code) or manifest.of.rpartition("/")[2]))
 
 
 def filled(pack: Pack, values: Values) -> Filled:
@@ -124,29 +126,19 @@ def test_the_forms_look_as_somebody_has_seen_them(code):
 
 
 def test_each_item_has_one_sheet():
+    packs = [pack for pack in shipped() if pack.manifest.subject == "application"]
     for item in ITEMS.values():
         if item.family not in FAMILIES:
             continue
         for kind in item.types:
-            of = f"{item.family.value}/{item.key}"
+            of = sort_of(item.family.value, item.stage, item.key)
             made = samples.filled(item.key, kind)
             own = {APPLICATION: samples.application(made)}
-            found = in_shipped("application", of, kind)
+            found = among(packs, of=of, fiscal_year=YEAR, facility_kind=kind)
             fitting = [pack.manifest.code for pack in found if is_for(pack.manifest, own)]
             assert len(fitting) == 1, (item.key, kind, fitting)
             declined = {APPLICATION: {**own[APPLICATION], "wanted": False}}
             assert [pack for pack in found if is_for(pack.manifest, declined)] == []
-
-
-def in_shipped(subject: str, of: str, kind: str) -> list[Pack]:
-    return [
-        pack
-        for pack in shipped()
-        if pack.manifest.subject == subject
-        and pack.manifest.of in {"", of}
-        and pack.manifest.holds_for(YEAR, kind)
-        and pack.manifest.family != "treatment"
-    ]
 
 
 def test_people_beyond_a_sheet_go_on_on_the_next_one():
