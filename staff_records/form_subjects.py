@@ -186,7 +186,9 @@ def find(
 def examples(of: str, fiscal_year: int) -> list[Example]:
     """The newest few of the year or, without any, of years before."""
     rows = RosterSnapshot.objects.filter(status__in=PRINTED, fiscal_year__lte=fiscal_year)
-    newest = rows.select_related("facility").order_by("-fiscal_year", "-submitted_at", "pk")[:MOST_EXAMPLES]
+    newest = rows.select_related("facility").order_by("-fiscal_year", "-submitted_at", "-version", "pk")[
+        :MOST_EXAMPLES
+    ]
     return [
         Example(
             one.pk,

@@ -19,6 +19,12 @@ def known(formula: str, *keys: str) -> str:
     return f'IF(COUNT({cells})<{len(keys)},"",{formula})'
 
 
+def page_sum(column: str, *, may_be_open: bool = False) -> str:
+    """The sum of a column of ``staff`` on its sheet, empty until everybody's is known; else what is open is nothing."""
+    cells = f"{{staff.{column}}}"
+    return f"SUM({cells})" if may_be_open else f'IF(COUNT({cells})<COUNTA({{staff.name}}),"",SUM({cells}))'
+
+
 def amount(
     sheet: Sheet,
     key: str,

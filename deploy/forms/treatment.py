@@ -205,7 +205,7 @@ def _staff_sheet(form: Form) -> None:
         headings=False,
         besides=(
             FormColumn("elsewhere", "イの月数", "all - here"),
-            FormColumn("counted_months", "平均に入る月数", "all if counts else 0"),
+            FormColumn("counted_months", "平均に入る月数", "(all if counts else 0) if known(counts) else 0"),
         ),
     )
     sheet.line(

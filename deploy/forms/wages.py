@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from deploy.forms.layout import C, Form, L, Look, Sheet, V, head
-from deploy.forms.parts import SHEETS, amount, known, layout_note, verdict
+from deploy.forms.parts import SHEETS, amount, known, layout_note, page_sum, verdict
 from deploy.forms.treatment_parts import FUKUOKA, MIDDLE, NOTE, SMALL, place, says, top
 from documents.packs.manifest import FormColumn
 
@@ -317,7 +317,7 @@ def _details(form: Form) -> None:
             f"この表の{mark}の計",
             "sum(staff_page.revision_or_0)" if key == "revision" else f"sum(staff_page.{key})",
             7,
-            formula=f"SUM({{staff.{key}}})",
+            formula=page_sum(key, may_be_open=key == "revision"),
             look=YEN,
         )
         for key, mark in sums

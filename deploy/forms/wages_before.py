@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from deploy.forms.layout import C, Form, L, Look, Part, Sheet, V, head
-from deploy.forms.parts import SHEETS, amount, known, layout_note, verdict
+from deploy.forms.parts import SHEETS, amount, known, layout_note, page_sum, verdict
 from deploy.forms.treatment_parts import (
     FUKUOKA,
     LAST_YEAR_OF_BEFORE,
@@ -18,6 +18,7 @@ from documents.packs.manifest import FormColumn
 
 YEN = Look(size=7.5, align="right", number_format="#,##0")
 FIRST_YEAR = 2023
+SOURCE_OF_REPORT = "賃金改善実績報告書と賃金改善明細（①〜⑯）。"
 
 
 def forms() -> list[Form]:
@@ -25,14 +26,14 @@ def forms() -> list[Form]:
     return [plan(), report()]
 
 
-def _form(code: str, title: str, source: str) -> Form:
-    said = says(code, title, code, f"{source}{FUKUOKA}", from_year=FIRST_YEAR, to_year=LAST_YEAR_OF_BEFORE)
+def _form(code: str, title: str, item: str, source: str) -> Form:
+    said = says(code, title, item, f"{source}{FUKUOKA}", from_year=FIRST_YEAR, to_year=LAST_YEAR_OF_BEFORE)
     return Form(code, f"{FIRST_YEAR}", said)
 
 
 def plan() -> Form:
     """①=②+⑪, ②=③−④−⑤−⑥−⑦, ⑦=⑧+⑨−⑩, and whether it is enough."""
-    form = _form("wage_plan", "賃金改善計画書（処遇改善等加算Ⅰ）", "賃金改善計画書（①〜⑪）。")
+    form = _form("wage_plan", "賃金改善計画書（処遇改善等加算Ⅰ）", "wage_plan", "賃金改善計画書（①〜⑪）。")
     sheet = form.sheet("計画書", columns=60)
     top(sheet, "賃金改善計画書（処遇改善等加算Ⅰ）", "加算による賃金改善の計画を、次のとおり提出します。")
     sheet.section("1　加算の見込額", height=6)
@@ -137,7 +138,10 @@ def _checks(sheet: Sheet, with_reason: str, without: str, *, enough: tuple[str, 
 def report() -> Form:
     """What was paid against the level it began with, person by person in ① to ⑯."""
     form = _form(
-        "wage_report", "賃金改善実績報告書（処遇改善等加算Ⅰ）", "賃金改善実績報告書と賃金改善明細（①〜⑯）。"
+        "wage_report",
+        "賃金改善実績報告書（処遇改善等加算Ⅰ）",
+        "report/wage_report",
+        "賃金改善実績報告書と賃金改善明細（①〜⑯）。",
     )
     sheet = form.sheet("報告書", columns=60)
     top(sheet, "賃金改善実績報告書（処遇改善等加算Ⅰ）", "加算による賃金改善の実績を、次のとおり報告します。")
@@ -295,7 +299,7 @@ def _details(form: Form) -> None:
                 f"この表の{mark.partition(chr(10))[0] or label.replace(chr(10), '')}の計（{key}）",
                 f"sum(staff_page.{key}{'_or_0' if key in OPEN else ''})",
                 6,
-                formula=f"SUM({{staff.{key}}})",
+                formula=page_sum(key, may_be_open=key in OPEN),
                 look=YEN,
             )
         )

@@ -75,7 +75,9 @@ def test_reports_stand_on_applications():
 )
 def test_each_item_has_the_form_of_its_year(city, year, item, code, begins):
     with city.open():
-        found = packs_for("application", of=f"treatment/{item}", fiscal_year=year, facility_kind="nursery")
+        stage = "report/" if item.endswith("report") else ""
+        sort = f"treatment/{stage}{item}"
+        found = packs_for("application", of=sort, fiscal_year=year, facility_kind="nursery")
     own = [pack.manifest for pack in found if pack.manifest.of]
     assert [(one.code, one.from_year) for one in own] == [(code, begins)]
 

@@ -88,7 +88,8 @@ def form_of(code: str, year: int, item: str, count: int = 14, **instead) -> Prin
 @pytest.mark.parametrize(("code", "year", "item"), FORMS)
 def test_it_looks_as_somebody_has_seen_it(code, year, item):
     form = form_of(code, year, item)
-    assert form.pack.manifest.of == f"treatment/{item}"
+    stage = "report/" if item.endswith("report") else ""
+    assert form.pack.manifest.of == f"treatment/{stage}{item}"
     assert_looks_like(f"{code}_{year}", form.pdf)
 
 
@@ -231,3 +232,13 @@ def test_only_who_applies_has_a_form():
 )
 def test_a_spreadsheet_program_comes_to_the_same(code, year, item):
     assert wrong_results(form_of(code, year, item, 33).workbook) == []
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("year", [2023, 2025])
+def test_a_draft_without_somebodys_wages_has_no_sums_anywhere(year):
+    staff = wages(5, before=year == 2023)
+    del staff[people(5)[1]["member"]]
+    form = form_of("wage_report", year, "wage_report", 5, staff=staff)
+    assert form.filled.texts["gain_yen"] == ""
+    assert wrong_results(form.workbook) == []
