@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from applications.definitions import Family, Stage
 from applications.form_subjects import sort_of
 from applications.form_vocabulary import APPLICATION, PAPERS
-from documents import rendering
+from documents import html_forms, rendering
 from documents.dictionary import Values
 from documents.in_force import among
 from documents.packs.drawing import drawn
@@ -42,8 +42,8 @@ GENERAL = {
     "prefecture_sheet": "teacher_pay",
     "city_sheet": "materials",
 }
-# The forms with values as people write them; every form with made-up ones is looked at with the shipped packs.
-LOOKED_AT = ("price_summary", "price_sheet_team", "price_sheet_elderly", "prefecture_staff_report")
+# With a second page of people.
+OF_PEOPLE = ("prefecture_pay", "city_allowance")
 MADE_AT = datetime(2026, 4, 14)
 FINAL = Marks("", "1299900000901-2026-X-1-0123abcd", "https://example.jp/q/1299900000901-2026-X-1-0123abcd/")
 
@@ -120,9 +120,35 @@ def test_what_the_workbooks_compute_is_what_stands_on_paper():
     assert {code: wrong for code, wrong in all_wrong_results(made).items() if wrong} == {}
 
 
-@pytest.mark.parametrize("code", LOOKED_AT)
+@pytest.mark.parametrize("code", PACKS)
 def test_the_forms_look_as_somebody_has_seen_them(code):
     assert_looks_like(code, paper(code))
+    if code in OF_PEOPLE:
+        assert_looks_like(f"{code}_people", paper(code), page=2)
+
+
+def test_the_cover_of_a_paper_looks_as_somebody_has_seen_it():
+    (pack,) = [pack for pack in shipped() if pack.manifest.code == "paper_cover"]
+    paper_told = {
+        "title": "対象の子どもの状態を確かめられる書類",
+        "number": "1234567890128",
+        "number_words": "1234-5678-90128",
+        "due_on": samples.DAY,
+        "item": "療育支援加算",
+        "family": "公定価格の加算・調整",
+        "stage": "申請",
+        "fiscal_year": "令和8年度",
+        "has_children": True,
+        "state": "未提出",
+    }
+    values = {**samples.COMMON_VALUES, "paper": paper_told}
+    assert pack.html is not None
+
+    form = fill(pack.manifest, None, values, title="書類の表紙", marks=Marks())
+
+    assert list(form.problems) == []
+    content = rendering.pdf_of_html(html_forms.page(pack.html, form), identifier="cover")
+    assert_looks_like("paper_cover", content)
 
 
 def test_each_item_has_one_sheet():
