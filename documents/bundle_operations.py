@@ -5,6 +5,7 @@ Every item is a job of its own, and so is every document: any worker does any of
 ends the last asks for the file, which is made in one transaction.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,6 +44,7 @@ MOST_ITEMS = 6_000
 NOTHING = "当てはまる帳票がありません。月と様式を確認してください。"
 TOO_MANY = f"帳票が多すぎます（{MOST_ITEMS:,}件まで）。月や様式を分けてください。"
 TOO_LARGE = "大きすぎて、1つのファイルにできません。月や様式を分けるか、ZIPを選んでください。"
+GIVEN_UP = "作成できませんでした。もう一度作ってください。"
 NOT_THERE = "対象の内容がなくなっています。"
 NOT_READY = "この束はまだできていません。完成してからダウンロードしてください。"
 ENDED = "この束は、もう作り終わっています。"
@@ -116,7 +118,7 @@ def order(wish: Wish, *, by: Actor, at: datetime) -> Bundle:
 
 
 def list_items(bundle_id: UUID) -> None:
-    """Write down what the bundle shall hold, each with a job of its own. Harmless twice."""
+    """Write down what the bundle shall hold, each form with a job of its own. Harmless twice."""
     bundle = _locked(bundle_id)
     if bundle is None or bundle.listed_at is not None or _has_ended(bundle):
         return
@@ -129,40 +131,66 @@ def list_items(bundle_id: UUID) -> None:
         return
     bundle.save()
     BundleItem.objects.bulk_create(items, batch_size=500)
-    for item in items:
-        _ask(ORDER_ITEM, bundle, item_id=item.pk)
+    _ask_for(bundle, items)
 
 
-def order_item(item_id: UUID) -> None:
-    """Order one document of a bundle, write down why there is none, or take it out. Harmless twice."""
-    item: BundleItem | None = (
-        BundleItem.objects.select_related("bundle").select_for_update(of=("self",)).filter(pk=item_id).first()
+def order_items(item_id: UUID) -> None:
+    """
+    Order a form of a bundle in all of its formats, write down why there is none, or take it out. Harmless twice.
+
+    ``item_id`` is any of the form's items.
+    """
+    bundle_id, subject_id, form = (
+        BundleItem.objects.filter(pk=item_id).values_list("bundle_id", "subject_id", "form").first()
+    ) or (None, None, None)
+    same = BundleItem.objects.filter(bundle=bundle_id, subject_id=subject_id, form=form)
+    items = list(
+        same.filter(document_id__isnull=True, refusal="")
+        .select_related("bundle")
+        .select_for_update(of=("self",))
+        .order_by("position")
     )
-    if item is None or item.document_id is not None or item.refusal or _has_ended(item.bundle):
+    if not items or _has_ended(items[0].bundle):
         return
+    first = items[0]
     try:
         with transaction.atomic():
-            [document] = operations.place(
-                item.form,
-                item.subject,
-                item.subject_id,
-                by=_actor(item.bundle),
+            documents = operations.place(
+                first.form,
+                first.subject,
+                first.subject_id,
+                by=_actor(first.bundle),
                 at=timezone.now(),
-                formats=[item.format],
-                bundle_id=item.bundle_id,
+                formats=[item.format for item in items],
+                bundle_id=first.bundle_id,
             )
-            item.document_id = document.pk
+    except (NoSuchForm, operations.GivenOutByCity):
+        # Its condition does not hold, or the city has given out none: no such paper is missing.
+        _order(items, {})
     except NotAllowed as refusal:
-        item.refusal = str(refusal)[:200]
-    except NoSuchForm:
-        # Its condition does not hold: there is no such paper, and so none is missing.
-        item.delete()
-        settle(item.bundle_id)
-        return
+        _refuse(items, str(refusal))
     except (NoSuchSubject, ObjectDoesNotExist):
-        item.refusal = NOT_THERE
-    item.save(update_fields=["document_id", "refusal"])
-    settle(item.bundle_id)
+        _refuse(items, NOT_THERE)
+    else:
+        _order(items, {document.format: document for document in documents})
+    settle(first.bundle_id)
+
+
+def _order(items: Sequence[BundleItem], documents: Mapping[str, Document]) -> None:
+    """Each item its document; one of a format that the form does not have any more is taken out."""
+    for item in items:
+        document = documents.get(item.format)
+        if document is None:
+            item.delete()
+        else:
+            item.document_id = document.pk
+            item.save(update_fields=["document_id"])
+
+
+def _refuse(items: Sequence[BundleItem], sentence: str) -> None:
+    for item in items:
+        item.refusal = sentence[:200]
+        item.save(update_fields=["refusal"])
 
 
 def settle_all_with(document_id: UUID) -> None:
@@ -175,12 +203,19 @@ def settle_all_with(document_id: UUID) -> None:
 
 
 def settle_all() -> None:
-    """Those whose last document was given up: nobody was left to say so."""
+    """Those whose last document, or its order, was given up: nobody was left to say so."""
     waiting = Bundle.objects.filter(
         listed_at__isnull=False, ready_at__isnull=True, cancelled_at__isnull=True, refusal=""
     )
     for bundle_id in waiting.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
+            given_up = Job.objects.filter(
+                kind=ORDER_ITEM, failed_at__isnull=False, args__bundle_id=str(bundle_id)
+            )
+            items = BundleItem.objects.filter(pk__in=[UUID(job.args["item_id"]) for job in given_up])
+            for item in items:
+                same = BundleItem.objects.filter(bundle=bundle_id, subject_id=item.subject_id, form=item.form)
+                _refuse(list(same.filter(document_id__isnull=True, refusal="")), GIVEN_UP)
             settle(bundle_id)
 
 
@@ -263,10 +298,9 @@ def retry(bundle_id: UUID, *, by: Actor, at: datetime) -> None:
         bundle.save()
     else:
         bundle.save()
-        failed = list(missing_items(bundle).values_list("pk", flat=True))
-        BundleItem.objects.filter(pk__in=failed).update(document_id=None, refusal="")
-        for item_id in failed:
-            _ask(ORDER_ITEM, bundle, item_id=item_id)
+        failed = list(missing_items(bundle))
+        BundleItem.objects.filter(pk__in=[item.pk for item in failed]).update(document_id=None, refusal="")
+        _ask_for(bundle, failed)
         settle(bundle.pk)
     record(DocumentEvent.BUNDLE_RETRIED, by=by, rows={"bundle": [bundle.pk]}, facility_id=bundle.about_id)
 
@@ -348,6 +382,12 @@ def _own(bundle_id: UUID, by: Actor) -> Bundle:
 
 def _given_up() -> "QuerySet[Job, UUID]":
     return Job.objects.filter(failed_at__isnull=False, kind__in=[LIST, ASSEMBLE]).values_list("pk", flat=True)
+
+
+def _ask_for(bundle: Bundle, items: Iterable[BundleItem]) -> None:
+    """A job for each form of a subject, whatever its formats: its facts are read once."""
+    for item in {(item.subject_id, item.form): item for item in items}.values():
+        _ask(ORDER_ITEM, bundle, item_id=item.pk)
 
 
 def _ask(kind: str, bundle: Bundle, *, key: str | None = None, **ids: Any) -> Job:

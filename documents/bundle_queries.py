@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from documents.bundle_items import Listed, listed
 from documents.bundle_operations import missing_items, with_states
 from documents.models import Bundle, BundleItem, Document, Format
-from documents.packs.manifest import FAMILY_LABELS, Family
+from documents.packs.manifest import FAMILY_LABELS, Family, Issuer
 from documents.stored import problems_of
 from facilities.models import Facility
 from facilities.periods import ServiceMonth
@@ -190,7 +190,8 @@ def still_to_make(first: ServiceMonth, last: ServiceMonth, facility: Facility) -
     return [
         one
         for one in listed(first, last, {facility.pk: facility}, whole_city=False, in_words=True)
-        if (one.subject_id, one.pack.manifest.code) not in made
+        if one.pack.manifest.issuer is Issuer.FACILITY
+        and (one.subject_id, one.pack.manifest.code) not in made
     ]
 
 

@@ -10,9 +10,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.record import Outcome, record
-from documents import forms, permissions, rendering
+from documents import permissions
 from documents.bundle_parts import forget
-from documents.city_characters import own_font
 from documents.dictionary import subject_of
 from documents.events import DocumentEvent
 from documents.in_force import NoSuchForm
@@ -36,11 +35,14 @@ MEDIA_TYPES = {
 }
 
 
-ONLY_FACILITIES = "帳票を作成できるのは施設だけです。"
 ONLY_CITY = "この通知は、市が作成します。"
 NOT_FINAL = "内容が確定する前には、この帳票は作れません。"
 GONE = "この帳票は、いまの内容や施設類型では使いません。"
 REPLACED = "内容か様式が新しくなりました。新しい内容の帳票を使ってください。"
+
+
+class GivenOutByCity(NotAllowed):
+    """The city's paper, which it has not made of this content."""
 
 
 class ControlNumberTaken(Exception):
@@ -49,7 +51,7 @@ class ControlNumberTaken(Exception):
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is asked for, by a pack or by a form of before: whose it is, and what its documents are called."""
+    """What is asked for: whose it is, and what its documents are called."""
 
     subject: str
     subject_id: UUID
@@ -105,8 +107,8 @@ def place(
         for one in asked.formats
         if not formats or one in formats
     ]
-    if asked.control_number:
-        _give(asked, municipality_id=by.municipality_id, at=at)
+    for document in documents[:1]:
+        _give(document, at=at)
     record(
         DocumentEvent.ORDERED,
         by=by,
@@ -118,26 +120,10 @@ def place(
 
 
 def _asked(form_code: str, subject_code: str, subject_id: UUID, by: Actor) -> _Asked:
-    old = forms.old_form(form_code)
-    if old is not None:
-        old.may_order(by, subject_id)
-        if by.facility_id is None:
-            raise NotAllowed(ONLY_FACILITIES)
-        heading = old.heading(subject_id)
-        return _Asked(
-            subject_code,
-            subject_id,
-            form_code,
-            by.facility_id,
-            heading.month,
-            heading.title,
-            heading.file_stem,
-            old.formats,
-        )
     subject_of(subject_code).may_order(by, subject_id)
     found = printable(form_code, subject_code, subject_id)
-    if by.is_facility and found.pack.manifest.issuer is Issuer.CITY:
-        raise NotAllowed(ONLY_CITY)
+    if by.is_facility and found.pack.manifest.issuer is Issuer.CITY and not _is_there(found):
+        raise GivenOutByCity(ONLY_CITY)
     if found.is_draft and not found.pack.manifest.prints_drafts:
         raise NotAllowed(NOT_FINAL)
     return _Asked(
@@ -154,6 +140,11 @@ def _asked(form_code: str, subject_code: str, subject_id: UUID, by: Actor) -> _A
         found.control_number,
         found.is_draft,
     )
+
+
+def _is_there(found: Printable) -> bool:
+    same = Document.objects.filter(subject_id=found.subject_id, form=found.code, edition=found.edition)
+    return same.filter(pack_hash=found.pack.content_hash, ready_at__isnull=False).exists()
 
 
 def _ordered(
@@ -213,24 +204,26 @@ def _hurry(document: Document) -> None:
     transaction.on_commit(partial(outbox.carry, document.job_id))
 
 
-def _give(asked: _Asked, *, municipality_id: UUID, at: datetime) -> None:
+def _give(document: Document, *, at: datetime) -> None:
     """
-    Remember which subject a control number stands for.
+    Remember which subject the document's control number stands for.
 
     :raises ControlNumberTaken: it stands for another one.
     """
+    if not document.control_number:
+        return
     given, _ = ControlNumber.objects.get_or_create(
-        municipality_id=municipality_id,
-        number=asked.control_number,
+        municipality_id=document.municipality_id,
+        number=document.control_number,
         defaults={
-            "facility_id": asked.facility_id,
-            "subject": asked.subject,
-            "subject_id": asked.subject_id,
+            "facility_id": document.facility_id,
+            "subject": document.subject,
+            "subject_id": document.subject_id,
             "given_at": at,
         },
     )
-    if given.subject_id != asked.subject_id:
-        raise ControlNumberTaken(f"{asked.subject} {asked.subject_id}")
+    if given.subject_id != document.subject_id:
+        raise ControlNumberTaken(f"{document.subject} {document.subject_id}")
 
 
 def render(document_id: UUID) -> None:
@@ -271,15 +264,6 @@ def _content_of_now(document: Document) -> bytes:
 
     :raises FormUnfit: it cannot be made, or there is another document of the newer content already.
     """
-    old = forms.old_form(document.form)
-    if old is not None:
-        values = old.values(document.subject_id)
-        if document.format == Format.PDF:
-            return rendering.pdf(
-                old.html_template, values, identifier=f"{document.subject_id}", own_font=own_font()
-            )
-        assert old.workbook is not None, "only a form with a workbook is ordered as one"
-        return rendering.xlsx(old.workbook(values), made_at=values["made_at"])
     try:
         found = printable(document.form, document.subject, document.subject_id)
     except NoSuchForm:
@@ -305,19 +289,7 @@ def _become(document: Document, found: Printable) -> None:
     document.edition, document.pack_hash = found.edition, found.pack.content_hash
     document.control_number, document.is_draft = found.control_number, found.is_draft
     document.title, document.file_name = found.title, f"{found.file_stem}.{document.format}"
-    if document.control_number:
-        asked = _Asked(
-            document.subject,
-            document.subject_id,
-            document.form,
-            document.facility_id,
-            document.month,
-            document.title,
-            found.file_stem,
-            (document.format,),
-            control_number=document.control_number,
-        )
-        _give(asked, municipality_id=document.municipality_id, at=timezone.now())
+    _give(document, at=timezone.now())
 
 
 def _refuse(document: Document, problems: Sequence[FormProblem]) -> None:

@@ -4,9 +4,10 @@ from documents import html_forms
 from documents.common_values import COMMON
 from documents.dictionary import NoSuchSubject, subject_of, subjects
 from documents.pack_content import template_of
-from documents.packs.checking import Findings, Known, problems_of
+from documents.packs.checking import problems_of
 from documents.packs.filled import FormProblem, Marks
 from documents.packs.filling import fill
+from documents.packs.findings import Findings, Known
 from documents.packs.manifest import Manifest
 from documents.packs.pack import Pack
 from documents.packs.samples import sample_values

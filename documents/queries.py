@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from documents import forms
 from documents.bundle_items import Listed
-from documents.dictionary import subjects
 from documents.models import Document, Format
 from documents.packs.manifest import Issuer
 from documents.printables import Printable, printables
@@ -71,8 +69,13 @@ class PanelForm:
 
     @property
     def is_wanted(self) -> bool:
-        """Something of it can be ordered by whoever sees this."""
+        """Something of it can be ordered by whoever looks."""
         return bool(self.formats) and (self.has_failed or not self.is_ordered)
+
+    @property
+    def has_anything(self) -> bool:
+        """It is there, or can be."""
+        return bool(self.formats or self.progress or self.earlier)
 
 
 @dataclass(frozen=True)
@@ -107,20 +110,9 @@ def panel_for(subject_code: str, subject_id: UUID) -> Panel:
     """
     found = Document.objects.filter(subject_id=subject_id).defer("content_sealed")
     progress = _progress_of(list(found.order_by("format", "-ordered_at")))
-    old = forms.of_subject(subject_code)
-    shown = [] if old is None else [_old_form(old, progress)]
-    if old is None or subject_code in {one.code for one in subjects()}:
-        found_forms = [_panel_form(one, progress) for one in printables(subject_code, subject_id)]
-        shown += [form for form in found_forms if form.formats or form.progress or form.earlier]
+    shown = [_panel_form(one, progress) for one in printables(subject_code, subject_id)]
     shown += _gone(progress, {form.code for form in shown})
-    return Panel(subject_code, subject_id, shown)
-
-
-def _old_form(old: forms.Form, progress: Sequence[Progress]) -> PanelForm:
-    own = [one for one in progress if one.document.form == old.code]
-    return PanelForm(
-        old.code, old.words.title, old.words.lead, old.words.button, tuple(map(Format, old.formats)), own
-    )
+    return Panel(subject_code, subject_id, [form for form in shown if form.has_anything])
 
 
 def _panel_form(found: Printable, progress: Sequence[Progress]) -> PanelForm:

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from documents.font_files import FAMILY as OWN_FAMILY
 from documents.fonts import fontconfig_file
@@ -123,11 +122,6 @@ class Attached:
     content: bytes
     words: str
     relationship: str = "Source"
-
-
-def pdf(template: str, values: dict[str, Any], *, identifier: str, own_font: OwnFont | None = None) -> bytes:
-    """A tagged PDF (PDF/UA-1) with embedded, subset fonts."""
-    return pdf_of_html(render_to_string(template, values), identifier=identifier, own_font=own_font)
 
 
 def pdf_of_html(

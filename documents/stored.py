@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from documents import forms
 from documents.dictionary import subject_of
 from documents.models import Document
 from documents.packs.filled import FormProblem
@@ -23,14 +22,12 @@ class DocumentDamaged(Exception):
 
 def names_people(subject_code: str) -> bool:
     """Whether documents of this kind of subject are sealed under keys of their own."""
-    old = forms.of_subject(subject_code)
-    return old.names_people if old is not None else subject_of(subject_code).names_people
+    return subject_of(subject_code).names_people
 
 
 def rows_of(document: Document) -> dict[str, Iterable[UUID]]:
     """What an event of this document names: it, its subject, and whose personal values stand in it."""
-    old = forms.of_subject(document.subject)
-    people = (old if old is not None else subject_of(document.subject)).people(document.subject_id)
+    people = subject_of(document.subject).people(document.subject_id)
     return {"document": [document.pk], "subject": [document.subject_id], **people}
 
 

@@ -44,10 +44,10 @@ def list_bundle(job: Job) -> None:
 
 
 @handles(bundle_operations.ORDER_ITEM)
-def order_bundle_item(job: Job) -> None:
-    """One document of a bundle."""
+def order_bundle_items(job: Job) -> None:
+    """One form of a bundle."""
     with _opened(job):
-        bundle_operations.order_item(UUID(job.args["item_id"]))
+        bundle_operations.order_items(UUID(job.args["item_id"]))
 
 
 @handles(bundle_operations.ASSEMBLE)

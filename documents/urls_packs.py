@@ -2,14 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from documents.views import pack_acts, pack_files, pack_pages
+from documents.views import pack_acts, pack_dictionary, pack_files, pack_pages
 
 app_name = "form_packs"
 
 urlpatterns: list[URLPattern] = [
     path("", pack_pages.packs, name="packs"),
     path("start/", pack_acts.start, name="start"),
-    path("dictionary/", pack_pages.dictionary, name="dictionary"),
+    path("dictionary/", pack_dictionary.dictionary, name="dictionary"),
     path("dictionary/csv/", pack_files.dictionary_csv, name="dictionary_csv"),
     path("shipped/<str:content_hash>/", pack_pages.shipped_pack, name="shipped"),
     path("shipped/<str:content_hash>/<str:part>/", pack_files.shipped_file, name="shipped_file"),

@@ -3,8 +3,8 @@ The shape of an operation: one transaction, and a record even when it is refused
 
 ``@operation(Event.SUBMITTED)`` runs the function in a transaction. When the function refuses (``NotAllowed``,
 ``ProblemsFound``), its changes are rolled back and the refusal is recorded afterwards, so that it does not disappear
-with what it refused; then the exception goes on to the page. What the act was aimed at (its first argument, a row or
-its id) stands in the record, so that the auditor finds refusals beside what was done.
+with what it refused; then the exception goes on to the page. What the act was aimed at (the first of its arguments that
+is a row or an id) stands in the record, so that the auditor finds refusals beside what was done.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def operation(event: str) -> Callable[[Callable[Arguments, Answer]], Callable[Ar
                     return act(*args, **kwargs)
             except (NotAllowed, ProblemsFound) as refusal:
                 by = kwargs.get("by")
-                aimed_at = args[0] if args else None
+                aimed_at = next((one for one in args if isinstance(one, (Model, UUID))), None)
                 record_apart(
                     event,
                     by=by if isinstance(by, Who) else None,

@@ -575,6 +575,12 @@ MODELS = {
 DETAILS = {
     **QUESTIONS,
     "item": "申請の項目",
+    "found": "見つかったか",
+    "first": "最初の月",
+    "last": "最後の月",
+    "forms": "様式",
+    "formats": "形式",
+    "pack_hash": "様式のハッシュ",
     "paper_status": "書類の状態",
     "question": "質問",
     "answer": "質問への回答",

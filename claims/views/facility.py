@@ -28,7 +28,6 @@ from claims.operations import confirming, conversation, drafting, submitting
 from claims.operations import facts as facts_operations
 from claims.queries import facility as queries
 from claims.wording import month_words, price_bands
-from documents.queries import panel_for
 from facilities.models import Municipality
 from facilities.periods import ServiceMonth
 from facilities.requests import UNREADABLE, Crumbs, TenantRequest, own_facility, page_status, typed_texts
@@ -359,9 +358,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
     except Claim.DoesNotExist:
         raise Http404 from None
     claim = view.claim
-    panel = panel_for(form_subjects.CODE, claim.pk)
-    shown = {**view.row_ids, "document": panel.row_ids}
-    record(ClaimEvent.SHOWN, on=claim, rows=shown, detail={"content_hash": claim.content_hash})
+    record(ClaimEvent.SHOWN, on=claim, rows=view.row_ids, detail={"content_hash": claim.content_hash})
     closed = view.is_closed
     due: date | None = (
         queries.due_date(own_facility(request), claim.service_month, own)
@@ -372,7 +369,7 @@ def _claim_page(request: TenantRequest, claim_id: UUID, *, problems: list[str] |
     context: dict[str, Any] = {
         "view": view,
         "claim": claim,
-        "panel": panel,
+        "subject": form_subjects.CODE,
         "back": request.path,
         "month": claim.service_month,
         "is_closed": closed,

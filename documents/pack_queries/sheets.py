@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from documents.packs.checking import Findings, standing_places
 from documents.packs.drawing import Drawing, Mark, drawn
 from documents.packs.filled import Filled, FilledCell, FilledSheet
+from documents.packs.findings import Findings
 from documents.packs.manifest import Manifest
+from documents.packs.standing import standing_places
 from documents.packs.template import Place, Template, TemplateSheet
 
 

@@ -14,10 +14,11 @@ from difflib import get_close_matches
 from typing import Final
 
 import formulas
-from documents.dictionary import Entry, Kind, Vocabulary
+from documents.dictionary import Entry, Kind
 from documents.packs.drawing import drawn
 from documents.packs.filled import FormProblem, Marks
 from documents.packs.filling import box_places, column_number, fill
+from documents.packs.findings import Findings, Known
 from documents.packs.formatting import DIGITS, FORMATS
 from documents.packs.labels import Labels
 from documents.packs.manifest import Direction, FormColumn, FormField, FormTable, Manifest
@@ -34,35 +35,6 @@ NAMED: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
 MOST_FINDINGS: Final = 300
 MOST_SAMPLE_ROWS: Final = 60
 MADE_AT: Final = datetime(2026, 4, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """``problems`` keep a pack from being released; ``remarks`` are for whoever releases it to look at."""
-
-    problems: tuple[FormProblem, ...]
-    remarks: tuple[FormProblem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """
-    What a pack is judged by: ``own`` is what its subject tells, ``common`` what documents tell of every subject.
-
-    ``own`` is None where nobody registered the subject; ``subjects`` are those there are, for the hint.
-    """
-
-    common: Vocabulary
-    own: Vocabulary | None
-    subjects: Collection[str]
-    facility_types: Collection[str]
-    names_people: bool = False
-    sorts: Collection[str] = ()
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """All names a pack may speak of."""
-        return self.common + (self.own or Vocabulary())
 
 
 def problems_of(
@@ -465,34 +437,6 @@ class _Checking:
 
     def _say(self, place: Place | None, key: str, sentence: str) -> None:
         self.problems.append(FormProblem(place, key, sentence))
-
-
-def standing_places(manifest: Manifest, template: Template) -> Iterator[tuple[Place, str, str]]:
-    """Every cell that something is put into, with the owner's key and label; of a block its first row."""
-    for one in manifest.fields:
-        for at in one.at:
-            try:
-                sheet, area = area_of(at, template)
-            except NoSuchPlace:
-                continue
-            yield Place(sheet.title, area.top, area.left), one.key, one.label
-    for table in manifest.tables:
-        if not table.at:
-            continue
-        try:
-            sheet, area = area_of(table.at, template)
-        except NoSuchPlace:
-            continue
-        for column in table.columns:
-            if not column.at:
-                continue
-            if table.direction is Direction.DOWN and not column.at.isdigit():
-                place = Place(sheet.title, area.top + column.line, column_number(column.at))
-            elif table.direction is Direction.ACROSS and column.at.isdigit():
-                place = Place(sheet.title, int(column.at), area.left + column.line)
-            else:
-                continue
-            yield place, f"{table.key}.{column.key}", column.label
 
 
 def _hint(name: str, names: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -94,11 +95,18 @@ def _door(user: User, number: str) -> str | None:
         if known is None:
             continue
         if facility is not None:
-            return f"{reverse('documents:check', args=[facility.number])}?{urlencode({'number': number})}"
+            return _at("internet", f"/f/{facility.number}/documents/check/", number=number)
         if membership.duty == Role.AUDITOR:
-            return f"{reverse('audit_portal:events')}?{urlencode({'object_id': str(known.subject_id)})}"
-        return f"{reverse('documents_city:check')}?{urlencode({'number': number})}"
+            return _at("lgwan", "/a/", object_id=str(known.subject_id))
+        return _at("lgwan", "/c/documents/check/", number=number)
     return None
+
+
+def _at(entrance: str, path: str, **query: str) -> str:
+    """The page at its entrance, which need not be the one the paper was read at: there it has no name to reverse."""
+    origin = {"internet": settings.SITE_URL, "lgwan": settings.CITY_SITE_URL}[entrance]
+    here = "" if entrance in settings.ENTRANCES else origin
+    return f"{here}{path}?{urlencode(query)}"
 
 
 def _normal(typed: str) -> str:

@@ -59,7 +59,7 @@ def progress(
     except (NoSuchSubject, ObjectDoesNotExist):
         raise Http404 from None
     record(DocumentEvent.PROGRESS_SHOWN, rows={"document": panel.row_ids})
-    if not panel.row_ids:
+    if not panel.forms:
         raise Http404
     return render(request, "documents/panel.html", {"panel": panel, "back": request.GET.get("back", "")})
 

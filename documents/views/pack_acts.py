@@ -61,7 +61,7 @@ def start(request: TenantRequest) -> HttpResponse:
     try:
         row = _started(request)
     except (NotAllowed, ProblemsFound) as refusal:
-        return _start_page(request, problems=sentences(refusal))
+        return _start_page(request, problems=sentences(refusal), wrong=_by_field(refusal))
     if row.lost_places:
         messages.warning(
             request,
@@ -92,7 +92,13 @@ def _started(request: TenantRequest) -> FormPack:
     )
 
 
-def _start_page(request: TenantRequest, *, problems: Sequence[str] = ()) -> HttpResponse:
+def _by_field(refusal: Exception) -> Mapping[str, str]:
+    return refusal.by_field if isinstance(refusal, HeadWrong) else {}
+
+
+def _start_page(
+    request: TenantRequest, *, problems: Sequence[str] = (), wrong: Mapping[str, str] | None = None
+) -> HttpResponse:
     record(FormPackEvent.LISTED, rows={})
     year = asked_year(request)
     context = {
@@ -102,6 +108,7 @@ def _start_page(request: TenantRequest, *, problems: Sequence[str] = ()) -> Http
         "way": request.POST.get("way", "copy"),
         "year": year,
         "copy_year": request.POST.get("copy_year") or str(year),
+        "wrong": wrong or {},
         "problems": list(problems),
         "breadcrumbs": [(HOME, reverse("form_packs:packs")), ("様式を用意する", None)],
     }
@@ -114,6 +121,7 @@ def head(request: TenantRequest, form_pack_id: UUID) -> HttpResponse:
     require(request, keep_form_packs)
     row = pack_or_404(form_pack_id)
     problems: Sequence[str] = ()
+    wrong: Mapping[str, str] = {}
     if request.method == "POST":
         try:
             version = _version(request.POST)
@@ -121,7 +129,7 @@ def head(request: TenantRequest, form_pack_id: UUID) -> HttpResponse:
                 row.pk, _head(request.POST), shown_version=version, by=request.actor, at=timezone.now()
             )
         except (NotAllowed, ProblemsFound) as refusal:
-            problems = sentences(refusal)
+            problems, wrong = sentences(refusal), _by_field(refusal)
             row = pack_or_404(form_pack_id)
         else:
             messages.success(request, "見出しを保存しました。")
@@ -131,6 +139,7 @@ def head(request: TenantRequest, form_pack_id: UUID) -> HttpResponse:
         **_head_choices(request.POST, manifest_of(row.manifest)),
         "row": row,
         "problems": list(problems),
+        "wrong": wrong,
         "breadcrumbs": _crumbs(row, "見出し"),
     }
     return render(request, "documents/forms/head.html", context, status=page_status(request))
@@ -384,32 +393,40 @@ def _said(given: QueryDict) -> Said:
 # ---------------------------------------------------------------- heads and files
 
 
+class HeadWrong(ProblemsFound):
+    """What is missing or wrong in a head: ``by_field`` a sentence for each."""
+
+    def __init__(self, by_field: Mapping[str, str]) -> None:
+        super().__init__(list(by_field.values()))
+        self.by_field = by_field
+
+
 def _head(given: QueryDict) -> Head:
-    """:raises ProblemsFound: every field that is missing or wrong."""
-    problems = []
+    """:raises HeadWrong: every field that is missing or wrong."""
+    wrong: dict[str, str] = {}
     title, source = given.get("title", "").strip(), given.get("source", "").strip()
     code, subject = given.get("code", "").strip(), given.get("subject", "")
     if not title or len(title) > 60:
-        problems.append("様式の名前を60字までで入力してください。")
+        wrong["title"] = "様式の名前を60字までで入力してください。"
     if not KEY.fullmatch(code):
-        problems.append("番号は、半角の英小文字で始め、英小文字・数字・_ で入力してください（48字まで）。")
+        wrong["code"] = "番号は、半角の英小文字で始め、英小文字・数字・_ で入力してください（48字まで）。"
     if given.get("family", "") not in list(Family):
-        problems.append("区分を選んでください。")
-    if not source or len(source) > 300:
-        problems.append("出典を300字までで入力してください。例：○○市の通知（令和8年3月1日）の様式第1号")
+        wrong["family"] = "区分を選んでください。"
+    if subject not in {one.code for one in subjects()}:
+        wrong["subject"] = "帳票の対象を選んでください。"
     years = []
     for name, words in (("from_year", "はじめの年度"), ("to_year", "終わりの年度")):
         text = given.get(name, "").strip() or ("0" if name == "to_year" else "")
         is_year = text.isdigit() and (2015 <= int(text) <= 2100 or (name == "to_year" and int(text) == 0))
         if not is_year:
-            problems.append(f"{words}を選んでください。")
+            wrong[name] = f"{words}を選んでください。"
         years.append(int(text) if is_year else 0)
-    if subject not in {one.code for one in subjects()}:
-        problems.append("帳票の対象を選んでください。")
     if years[1] and years[1] < years[0]:
-        problems.append("終わりの年度は、はじめの年度より前にできません。")
-    if problems:
-        raise ProblemsFound(problems)
+        wrong["to_year"] = "終わりの年度は、はじめの年度より前にできません。"
+    if not source or len(source) > 300:
+        wrong["source"] = "出典を300字までで入力してください。例：○○市の通知（令和8年3月1日）の様式第1号"
+    if wrong:
+        raise HeadWrong(wrong)
     kinds = {value for value, _ in FacilityKind.choices}
     return Head(
         code=code,

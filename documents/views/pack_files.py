@@ -18,8 +18,8 @@ from documents.pack_permissions import keep_form_packs
 from documents.pack_queries import previews
 from documents.packs.manifest_reading import manifest_text
 from documents.packs.pack import Pack
+from documents.views.pack_dictionary import asked_dictionary
 from documents.views.pack_pages import (
-    asked_dictionary,
     chosen_example,
     pack_or_404,
     preview_page,

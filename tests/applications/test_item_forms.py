@@ -12,9 +12,8 @@ from pypdf import PdfReader
 
 from applications.definitions import Family, Stage
 from applications.form_vocabulary import APPLICATION, PAPERS
-from documents import html_forms, rendering
+from documents import rendering
 from documents.dictionary import Values
-from documents.pack_checks import findings_of
 from documents.packs.drawing import drawn
 from documents.packs.filled import Filled, Marks
 from documents.packs.filling import fill, is_for
@@ -25,7 +24,7 @@ from documents.packs.template_reading import read_template
 from tests.applications import sample_forms as samples
 from tests.applications.test_shipped_packs import ITEMS, YEAR
 from tests.documents.packs.golden import assert_looks_like
-from tests.documents.packs.recalculated import needs_libreoffice, wrong_results
+from tests.documents.packs.recalculated import all_wrong_results, needs_libreoffice
 
 FAMILIES = (Family.PRICE, Family.PREFECTURE, Family.CITY)
 PACKS: Mapping[str, Pack] = {
@@ -41,20 +40,8 @@ GENERAL = {
     "prefecture_sheet": "teacher_pay",
     "city_sheet": "materials",
 }
-LOOKED_AT = (
-    "price_summary",
-    "price_results",
-    "price_sheet",
-    "price_sheet_holiday",
-    "price_sheet_team",
-    "price_sheet_elderly",
-    "price_sheet_strengthening",
-    "price_result_team",
-    "prefecture_pay",
-    "prefecture_staff_report",
-    "city_allowance",
-    "city_materials",
-)
+# The forms with values as people write them; every form with made-up ones is looked at with the shipped packs.
+LOOKED_AT = ("price_summary", "price_sheet_team", "price_sheet_elderly", "prefecture_staff_report")
 MADE_AT = datetime(2026, 4, 14)
 FINAL = Marks("", "1299900000901-2026-X-1-0123abcd", "https://example.jp/q/1299900000901-2026-X-1-0123abcd/")
 
@@ -96,13 +83,6 @@ def words_of(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("code", PACKS)
-def test_each_form_is_sound(code):
-    assert list(findings_of(PACKS[code]).problems) == []
-    assert not PACKS[code].manifest.official
-    assert "様式" in PACKS[code].manifest.source
-
-
-@pytest.mark.parametrize("code", PACKS)
 def test_everything_a_form_is_filled_with_stands_on_its_paper(code):
     form = filled(PACKS[code], values_for(PACKS[code]))
     said = words_of(paper(code))
@@ -126,13 +106,16 @@ STAND_INS = {ord("☐"): None, ord("☑"): None, ord("□"): None, ord("■"): N
 
 
 @needs_libreoffice
-@pytest.mark.parametrize("code", [code for code, pack in PACKS.items() if computes(pack)])
-def test_what_the_workbook_computes_is_what_stands_on_paper(code):
-    pack = PACKS[code]
-    assert pack.workbook is not None
-    content = spliced(pack.workbook, filled(pack, values_for(pack)), made_at=MADE_AT)
+def test_what_the_workbooks_compute_is_what_stands_on_paper():
+    """With values that belong together; all in one go, since LibreOffice takes longer to start than to compute."""
+    made = {}
+    for code, pack in PACKS.items():
+        assert pack.workbook is not None
+        if computes(pack):
+            made[code] = spliced(pack.workbook, filled(pack, values_for(pack)), made_at=MADE_AT)
 
-    assert wrong_results(content) == []
+    assert len(made) > 10
+    assert {code: wrong for code, wrong in all_wrong_results(made).items() if wrong} == {}
 
 
 @pytest.mark.parametrize("code", LOOKED_AT)
@@ -216,33 +199,6 @@ def test_the_longest_answers_stay_readable():
         form = filled(pack, values)
         assert pack.workbook is not None
         assert list(drawn(read_template(pack.workbook), form).problems) == []
-
-
-def test_the_cover_of_a_paper():
-    (pack,) = [pack for pack in shipped() if pack.manifest.code == "paper_cover"]
-    assert list(findings_of(pack).problems) == []
-    values = {
-        **samples.COMMON_VALUES,
-        "paper": {
-            "title": "対象の子どもの状態を確かめられる書類",
-            "number": "1234567890128",
-            "number_words": "1234 5678 9012 8",
-            "due_on": samples.DAY,
-            "item": "療育支援加算",
-            "family": "公定価格の加算・調整",
-            "stage": "申請",
-            "fiscal_year": "令和8年度",
-            "has_children": True,
-            "state": "未提出",
-        },
-    }
-    form = fill(pack.manifest, None, values, title="書類の表紙", marks=Marks())
-    assert pack.html is not None
-
-    content = rendering.pdf_of_html(html_forms.page(pack.html, form), identifier="cover")
-
-    assert form.problems == []
-    assert_looks_like("paper_cover", content)
 
 
 def test_forms_are_for_the_types_of_their_items():

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
-from documents import bundle_files, bundle_operations, bundle_parts, bundle_queries, operations
+from documents import bundle_files, bundle_operations, bundle_parts, bundle_queries, operations, queries
 from documents.bundle_models import Packing
 from documents.bundle_operations import Wish
 from documents.models import Bundle, BundleItem, BundlePart, Document, Format
@@ -286,6 +286,38 @@ def test_a_document_given_up_does_not_keep_the_bundle(city: City, errands: Erran
     assert (view.state, view.ready, view.bundle.missing) == ("incomplete", 2, 1)
 
 
+def test_an_order_given_up_does_not_keep_the_bundle(city: City, errands: Errands, run_jobs: Any) -> None:
+    bundle = order(city, forms=("errand_sheet",))
+    running.run_due()
+    lost = Job.objects.filter(kind=bundle_operations.ORDER_ITEM).order_by("pk").first()
+    assert lost is not None
+    Job.objects.filter(pk=lost.pk).update(failed_at=timezone.now())
+    run_jobs()
+    assert view_of(city, bundle).state == "making"
+
+    with city.open():
+        bundle_operations.settle_all()
+    run_jobs()
+
+    view = view_of(city, bundle)
+    assert (view.state, view.ready, view.bundle.missing) == ("incomplete", 4, 2)
+    with city.open():
+        told = {tuple(one.sentences) for one in bundle_queries.reasons_of(bundle)}
+    assert told == {(bundle_operations.GIVEN_UP,)}
+
+
+def test_a_format_that_is_gone_meanwhile_is_no_missing_one(
+    city: City, errands: Errands, run_jobs: Any
+) -> None:
+    bundle = order(city, forms=("errand_sheet",))
+    running.run_due()
+    errands.packs[:] = [page_pack("errand_sheet")]
+    run_jobs()
+
+    view = view_of(city, bundle)
+    assert (view.state, view.total, view.ready) == ("ready", 3, 3)
+
+
 def test_a_damaged_document_is_left_out_and_named(city: City, errands: Errands, run_jobs: Any) -> None:
     bundle = order(city, forms=("errand_page",))
     run_jobs()
@@ -310,7 +342,7 @@ def test_cancelled_it_makes_nothing_more_and_takes_nobody_elses(
     with city.open():
         bundle_operations.list_items(bundle.pk)
         for item in BundleItem.objects.filter(bundle=bundle):
-            bundle_operations.order_item(item.pk)
+            bundle_operations.order_items(item.pk)
     [errand] = [row for row in errands.rows.values() if row.facility_id == nurseries[0].facility.pk]
     with nurseries[0].open() as clerk:
         [mine] = operations.order("errand_page", CODE, errand.id, by=clerk, at=timezone.now())
@@ -349,7 +381,7 @@ def test_each_document_of_181_facilities_costs_the_same(city: City, errands: Err
                 bundle_operations.list_items(bundle.pk)
             for item_id in _item_ids(city, bundle):
                 with city.open():
-                    bundle_operations.order_item(item_id)
+                    bundle_operations.order_items(item_id)
         with city.open():
             Bundle.objects.all().delete()
         return len(asked)
@@ -485,6 +517,24 @@ def test_a_form_whose_condition_does_not_hold_is_no_missing_one(
         view = view_of(city, bundle)
         assert (view.state, view.total, view.ready) == ("ready", 1, 1)
         assert view_of(city, nothing).bundle.refusal == bundle_operations.NOTHING
+
+
+def test_a_facility_bundles_what_the_city_gave_out_and_misses_nothing_else(
+    city: City, nurseries: list[Nursery], run_jobs: Any
+) -> None:
+    with errands_known(page_pack("own"), page_pack("notice", more='issuer = "city"')) as errands:
+        given, not_given = errands.add(nurseries[0], JUNE), errands.add(nurseries[0], JUNE)
+        with city.open(Role.OFFICER) as officer:
+            operations.order("notice", CODE, given.id, by=officer, at=timezone.now())
+        run_jobs()
+        with nurseries[0].open() as clerk:
+            assert [form.code for form in queries.panel_for(CODE, not_given.id).forms] == ["own"]
+            assert [form.code for form in queries.panel_for(CODE, given.id).wanted] == ["own"]
+            bundle = bundle_operations.order(wish(), by=clerk, at=timezone.now())
+        run_jobs()
+
+        view = view_of(city, bundle)
+    assert (view.state, view.total, view.ready) == ("ready", 3, 3)
 
 
 def test_nothing_to_bundle_says_so(city: City, errands: Errands, run_jobs: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as settings_of_today
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -61,7 +61,7 @@ def test_the_code_on_the_paper_says_our_address(sakura: Nursery, printed: Errand
     with sakura.open():
         marks = making.marks_of(printable("errand_page", CODE, printed.id))
 
-    assert marks.check_address == f"{settings.SITE_URL}/q/{printed.control_number}/"
+    assert marks.check_address == f"{settings_of_today.SITE_URL}/q/{printed.control_number}/"
     assert marks.control_number == printed.control_number
 
 
@@ -154,3 +154,12 @@ def test_the_number_stands_on_the_paper(sakura: Nursery, printed: Errand) -> Non
         content = operations.content_of(Document.objects.get(), by=clerk)
 
     assert printed.control_number in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
+def test_read_at_the_other_entrance_it_leads_to_ones_own(city: City, printed: Errand, settings: Any) -> None:
+    settings.ENTRANCES = frozenset({"internet"})
+    settings.CITY_SITE_URL = "https://lgwan.example"
+
+    answer = sign_in(city.people[Role.OFFICER]).get(f"/q/{printed.control_number}/")
+
+    assert answer["Location"] == f"https://lgwan.example/c/documents/check/?number={printed.control_number}"

@@ -164,7 +164,7 @@ def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(city, sakura, au
 def test_everything_about_a_claim_is_found_under_its_id(city, auditor, run_jobs):
     garden, claim = submitted_claim(city)
     with garden.open() as clerk, pytest.raises(NotAllowed):
-        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+        operations.order("decision_notice", "claim", claim.pk, by=clerk, at=timezone.now())
     approve(city, claim)
     order_and_render(garden, claim, run_jobs)
     happen(garden, rows={"claim": [claim.pk]})
@@ -191,7 +191,7 @@ def test_everything_about_a_claim_is_found_under_its_id(city, auditor, run_jobs)
 def test_a_refusal_is_found_under_what_it_was_aimed_at(city, auditor):
     garden, claim = submitted_claim(city)
     with garden.open() as clerk, pytest.raises(NotAllowed):
-        operations.order("claim", claim.pk, by=clerk, at=timezone.now())
+        operations.order("decision_notice", "claim", claim.pk, by=clerk, at=timezone.now())
     with garden.open() as clerk, pytest.raises(NotAllowed):
         submitting.correct(claim.pk, by=clerk, at=timezone.now())
 

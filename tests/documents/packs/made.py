@@ -14,7 +14,7 @@ from openpyxl.styles import Border, Side
 from documents import dictionary
 from documents.common_values import COMMON
 from documents.dictionary import Entry, Example, Facts, Group, Kind, Subject, Table, Values, Vocabulary
-from documents.packs.checking import Known
+from documents.packs.findings import Known
 from documents.packs.manifest import Manifest
 from documents.packs.manifest_reading import read_manifest
 from documents.packs.template import Template

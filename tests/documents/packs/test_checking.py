@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from documents.packs.checking import Findings, problems_of
+from documents.packs.checking import problems_of
+from documents.packs.findings import Findings
 from documents.packs.manifest import FormColumn, FormField, Manifest, Overflow
 from documents.packs.template import Template
 from tests.documents.packs.made import SHEET, known, manifest, template

@@ -18,6 +18,7 @@ from tests.applications.stage import second_administrator
 from tests.cast import Browser, City, make_city, make_facility, sign_in
 from tests.documents.packs import made
 from tests.documents.packs.made import MANIFEST, SHEET, workbook
+from tests.documents.workbook_files import packed, parts, swelling
 
 pytestmark = pytest.mark.django_db
 HOME = "/c/form-packs/"
@@ -279,6 +280,9 @@ def test_files_leave_as_they_are_kept(city, one):
         (b"", "選んでください"),
         (b"no workbook", "Excelブックとして開けません"),
         (b"x" * (6 * 1024 * 1024), "大きすぎます"),
+        (packed({**parts(""), "xl/vbaProject.bin": b"x"}), "マクロの入ったブックは使えません"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "パスワードを外し"),
+        (swelling(), "中身が大きすぎます"),
     ],
 )
 def test_a_bad_upload_says_what_to_do_and_keeps_what_was_typed(city, one, content, words):
@@ -297,6 +301,7 @@ def test_everything_missing_of_the_head_is_told_at_once(one):
     page = _text(answer)
     for words in ("様式の名前を", "番号は", "区分を", "出典を", "はじめの年度を", "帳票の対象を"):
         assert words in page
+    assert answer.content.decode().count('class="field-error"') == 6
 
 
 def test_the_head_is_changed_and_a_stale_page_is_refused(city, one):
