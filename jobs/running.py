@@ -8,7 +8,7 @@ is lost, nothing is half-stored, and no lease has to run out first.
 
 import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from django.utils import timezone
 from audit.record import SYSTEM, Context, context
 from jobs import outbox
 from jobs.handlers import handler_for
-from jobs.models import Job
+from jobs.models import Job, Lane
 from vault import unseal
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
 LONGEST_PAUSE = timedelta(minutes=10)
 SWEEP_AFTER = timedelta(seconds=5)
+SWEEP_BULK_AFTER = timedelta(seconds=60)
 SWEEP_AT_ONCE = 200
 
 
@@ -77,15 +78,32 @@ def run_due(limit: int = 1000) -> int:
 
 
 def sweep() -> int:
-    """Hand over again what is due and was not taken; returns how many ids were handed over."""
-    long_ago = timezone.now() - SWEEP_AFTER
-    waiting = _due().filter(Q(started_at__isnull=True) | Q(started_at__lt=long_ago), due_at__lt=long_ago)
-    carried = 0
-    for job_id, lane in waiting.values_list("pk", "lane")[:SWEEP_AT_ONCE]:
+    """
+    Hand over again what is due and was not taken; returns how many ids were handed over.
+
+    Work of ``Lane.BULK`` waits its turn for long: it is handed over once a minute, not at every sweep.
+    """
+    now = timezone.now()
+    carried: list[UUID] = []
+    for job_id, lane in _left(now).values_list("pk", "lane")[:SWEEP_AT_ONCE]:
         if not outbox.carry(job_id, lane):
             break
-        carried += 1
-    return carried
+        carried.append(job_id)
+    with transaction.atomic():
+        # Whoever does one of them by now holds its row: the sweeper waits for nobody.
+        waiting = Job.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            pk__in=carried, lane=Lane.BULK, done_at__isnull=True, failed_at__isnull=True
+        )
+        Job.objects.filter(pk__in=[job.pk for job in waiting]).update(due_at=now)
+    return len(carried)
+
+
+def _left(now: datetime) -> Any:
+    usual, bulk = now - SWEEP_AFTER, now - SWEEP_BULK_AFTER
+    return _due().filter(
+        Q(lane=Lane.USUAL, due_at__lt=usual) & (Q(started_at__isnull=True) | Q(started_at__lt=usual))
+        | Q(lane=Lane.BULK, due_at__lt=bulk) & (Q(started_at__isnull=True) | Q(started_at__lt=bulk))
+    )
 
 
 def empty_expired() -> int:

@@ -25,7 +25,6 @@ from documents.bundle_operations import Wish
 from documents.models import Bundle, Document, Format
 from facilities.periods import ServiceMonth
 from facilities.sent_forms import FIELD, new_token
-from jobs import running
 from portal.demo import cast
 from tests.bench.city import acting_as, open_city
 from tests.bench.pages_bench import signed_in
@@ -140,10 +139,8 @@ def _ready(ordered: Bundle) -> Bundle:
     end = timezone.now() + PATIENCE
     while timezone.now() < end:
         time.sleep(0.2)
-        # What beat does every five seconds in a house.
-        running.sweep()
         with open_city():
-            found = Bundle.objects.get(pk=ordered.pk)
+            found: Bundle = Bundle.objects.get(pk=ordered.pk)
         if found.ready_at is not None:
             return found
     raise NeverReady("bundle")
@@ -153,7 +150,9 @@ def _first_ready() -> Document:
     end = timezone.now() + timedelta(minutes=2)
     while timezone.now() < end:
         with open_city():
-            found = Document.objects.filter(format=Format.PDF, ready_at__isnull=False).first()
+            found: Document | None = Document.objects.filter(
+                format=Format.PDF, ready_at__isnull=False
+            ).first()
         if found is not None:
             return found
         time.sleep(0.01)

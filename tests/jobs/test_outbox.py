@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from jobs import handlers, mail, outbox, running
-from jobs.models import Job
+from jobs.models import Job, Lane
 from jobs.outbox import OutsideTransaction
 from jobs.running import MOST_ATTEMPTS, Result, payload_of
 from tests.accounts.mailbox import mails
@@ -307,6 +307,16 @@ def test_the_sweeper_hands_over_what_waits_and_leaves_the_rest(db, broker, handl
 
     assert carried == 1
     assert broker.carried == [str(waiting.pk)]
+
+
+def test_work_in_bulk_is_handed_over_once_a_minute_until_it_is_done(db, broker, handled):
+    waiting = outbox.add(KIND, lane=Lane.BULK)
+    Job.objects.update(due_at=timezone.now() - timedelta(seconds=30))
+    assert running.sweep() == 0
+    Job.objects.update(due_at=timezone.now() - timedelta(seconds=61))
+
+    assert [running.sweep(), running.sweep()] == [1, 0]
+    assert running.run(waiting.pk) is Result.DONE
 
 
 def test_expired_work_is_emptied_and_never_done(db, handled):
