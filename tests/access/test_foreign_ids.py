@@ -37,6 +37,7 @@ CITY_ROWS = [
 ]
 # The buttons of these addresses stand on a list, which opens whatever row the address names: one's own list.
 ON_A_LIST = {
+    "documents_city:order",
     "counts:dismiss_refusal",
     "counts:rename_mapping",
     "counts:delete_mapping",
