@@ -17,9 +17,11 @@ from approvals.operations import claims as operations
 from approvals.permissions import UnderReview
 from audit.record import record
 from claims import permissions as claim_permissions
+from claims.form_subjects import CODE, is_final
 from claims.models import Claim
 from claims.operations import conversation
 from claims.wording import price_bands
+from documents import permissions as document_permissions
 from facilities.forms.items import item_label
 from facilities.requests import TenantRequest, require, typed_texts
 from facilities.rules import NotAllowed, ProblemsFound
@@ -122,6 +124,7 @@ def _page(
         "reason": typed["reason"],
         "typed": typed,
         "may_remark": claim_permissions.remark.allows(request.actor, view.claim),
+        "papers_of": CODE if _may_print(request, view.claim) else "",
         "granted": [(row, item_label(row.code, kind)) for row in view.granted],
         "asked": asked,
         **price_bands([view.claim, view.before]),
@@ -131,6 +134,11 @@ def _page(
         ],
     }
     return render(request, "approvals/review_page.html", context, status=422 if problem else 200)
+
+
+def _may_print(request: TenantRequest, claim: Claim) -> bool:
+    """Notices and requests are there once it is decided."""
+    return is_final(claim) and document_permissions.order.allows(request.actor, None)
 
 
 def _neighbours(

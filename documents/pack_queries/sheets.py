@@ -1,8 +1,11 @@
 """A form as a picture: its empty sheets with the label of what stands in each cell."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
+from documents.dictionary import Vocabulary
 from documents.packs.drawing import Drawing, Mark, drawn
 from documents.packs.filled import Filled, FilledCell, FilledSheet
 from documents.packs.findings import Findings
@@ -10,30 +13,53 @@ from documents.packs.manifest import Manifest
 from documents.packs.standing import standing_places
 from documents.packs.template import Place, Template, TemplateSheet
 
+NAME: Final = re.compile(r"\"[^\"]*\"|'[^']*'|[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?")
+
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands in a cell: the key of its field or column, and its label."""
+    """
+    What stands in a cell: the key of its field or column, its label and formula; ``each`` the dictionary's table whose
+    rows a column shows. ``words``: the formula with labels for names, where the dictionary is at hand.
+    """
 
     place: Place
     key: str
     label: str
     source: str
-    format: str
+    each: str = ""
+    words: str = ""
 
 
 def standing_in(manifest: Manifest, template: Template) -> list[Standing]:
     """All of a form, sheet by sheet from the top."""
-    by_key = {one.key: (one.source, one.format) for one in manifest.fields}
+    by_key = {one.key: (one.source, "") for one in manifest.fields}
     for table in manifest.tables:
-        by_key |= {
-            f"{table.key}.{one.key}": (f"{table.each}.{one.source}", one.format) for one in table.columns
-        }
+        by_key |= {f"{table.key}.{one.key}": (one.source, table.each) for one in table.columns}
     order = {sheet.title: number for number, sheet in enumerate(template.sheets)}
     found = [
         Standing(place, key, label, *by_key[key]) for place, key, label in standing_places(manifest, template)
     ]
     return sorted(found, key=lambda one: (order[one.place.sheet], one.place.row, one.place.column))
+
+
+def in_words(found: Collection[Standing], manifest: Manifest, vocabulary: Vocabulary) -> list[Standing]:
+    """The same, with what stands there said in the labels of the dictionary and of the form's own fields."""
+    own = {one.key: one.label for one in manifest.fields}
+    for table in manifest.tables:
+        own |= {f"{table.key}.{one.key}": one.label for one in table.columns}
+        own |= {f"{table.key}_page.{one.key}": f"この枚の{one.label}" for one in table.columns}
+
+    def label_of(name: str, each: str) -> str:
+        entry = vocabulary.entry(f"{each}.{name}") or vocabulary.entry(name)
+        return entry.label if entry is not None else own.get(name, "")
+
+    def said(one: Standing) -> str:
+        return NAME.sub(
+            lambda name: f"「{label}」" if (label := label_of(name[0], one.each)) else name[0], one.source
+        )
+
+    return [replace(one, words=said(one)) for one in found]
 
 
 def shown_sheets(template: Template) -> list[TemplateSheet]:

@@ -312,6 +312,10 @@ def chosen_example(request: TenantRequest, examples: Sequence[Example]) -> Examp
 # ---------------------------------------------------------------- what pages share
 
 
+def _standing(found: Pack, template: Template) -> list[sheets.Standing]:
+    return sheets.in_words(sheets.standing_in(found.manifest, template), found.manifest, _vocabulary(found))
+
+
 def _about(found: Pack) -> dict[str, Any]:
     """What the page of a pack shows, whosever it is."""
     template = template_of(found.workbook)
@@ -322,7 +326,7 @@ def _about(found: Pack) -> dict[str, Any]:
         "manifest": found.manifest,
         "findings": findings,
         "drawing": _safe(drawing) if drawing else None,
-        "standing": sheets.standing_in(found.manifest, template) if template is not None else (),
+        "standing": _standing(found, template) if template is not None else (),
         "family_words": FAMILY_LABELS[found.manifest.family],
         "subject_words": lists.subject_words(found.manifest),
         "types_words": lists.types_words(found.manifest),
