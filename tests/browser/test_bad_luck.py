@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from zipfile import ZipFile
 
 import pytest
 
@@ -87,14 +88,45 @@ def test_a_killed_worker_loses_no_document(stack, come):
     clerk = come()
     clerk.sign_in("nishidai")
     claim = open_claim(clerk, cast.SECOND_NURSERY, "令和8年4月")
-    clerk.page.click("main button >> text=請求書を作る")
+    form = clerk.page.locator("#documents-panel li", has_text="委託費請求書")
+    form.locator("button").click()
     os.killpg(os.getpgid(stack.pid_of("worker")), signal.SIGKILL)
 
     def both() -> bool:
         clerk.open(claim)
-        return clerk.page.locator("#documents-panel a").count() == 2
+        form.wait_for()
+        return form.locator("a").count() == 2
 
     assert wait_for(both, "both documents", patience=120)
     with clerk.page.expect_download() as coming:
-        clerk.page.locator("#documents-panel a").first.click()
+        form.locator("a").first.click()
     assert re.search(r"\.(pdf|xlsx)$", coming.value.suggested_filename)
+
+
+def test_a_worker_killed_half_way_finishes_a_bundle_with_each_form_once(stack, come):
+    officer = come()
+    officer.sign_in("tanto")
+    officer.open("/c/documents/?month=2026-04")
+    officer.page.get_by_role("checkbox", name="研修受講歴").check()
+    officer.page.click("main button >> text=選んだ様式を束にする")
+    bundle = officer.page.url.removeprefix(officer.stack.url)
+
+    def some_are_ready() -> bool:
+        officer.open(bundle)
+        return re.search(r"件中 [1-9]", officer.words()) is not None
+
+    assert wait_for(some_are_ready, "the first forms", patience=120)
+    os.killpg(os.getpgid(stack.pid_of("worker")), signal.SIGKILL)
+
+    def is_whole() -> bool:
+        officer.open(bundle)
+        return "ダウンロードする" in officer.words()
+
+    assert wait_for(is_whole, "the whole bundle", patience=240)
+    with officer.page.expect_download() as coming:
+        officer.page.click("main a >> text=ダウンロードする")
+    names = ZipFile(coming.value.path()).namelist()
+    total = re.search(r"(\d+)件中 (\d+)件", officer.words())
+    assert total is not None
+    assert total[1] == total[2]
+    assert len(names) == len(set(names)) == int(total[1]) > 10
