@@ -9,6 +9,7 @@ app_name = "documents"
 urlpatterns: list[URLPattern] = [
     path("", facility.documents, name="list"),
     path("order/<slug:subject>/<uuid:subject_id>/", files.order, name="order"),
+    path("papers/<slug:subject>/<uuid:subject_id>/", files.papers, name="papers"),
     path("progress/<slug:subject>/<uuid:subject_id>/", files.progress, name="progress"),
     path("file/<uuid:document_id>/", files.download, name="download"),
     path("check/", checking.check, name="check"),

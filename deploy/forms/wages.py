@@ -88,6 +88,7 @@ def report() -> Form:
             "report/wage_report",
             "賃金改善実績報告書と賃金改善明細の形に、令和7年度からの前年度との比較と2分の1の要件を入れた。"
             f"区分2の額の出し方は未確認。{FUKUOKA}",
+            embeds_workbook=True,
         ),
     )
     sheet = form.sheet("報告書", columns=60)

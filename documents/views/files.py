@@ -49,10 +49,32 @@ def _wanted(subject: str, subject_id: UUID) -> list[str]:
 
 
 @require_GET
+def papers(request: TenantRequest, subject: str, subject_id: UUID, facility_number: str = "") -> HttpResponse:
+    """The forms of a subject as a page of its own, for browsers that do not fetch the panel into another one."""
+    side = "facility" if request.actor.is_facility else "city"
+    panel = _panel(request, subject, subject_id)
+    context = {
+        "panel": panel,
+        "back": request.get_full_path(),
+        "layout_name": f"layouts/{side}.html",
+        "breadcrumbs": [
+            ("帳票", address(request.actor, request.membership.facility, "list")),
+            ("帳票の印刷", None),
+        ],
+    }
+    return render(request, "documents/papers.html", context)
+
+
+@require_GET
 def progress(
     request: TenantRequest, subject: str, subject_id: UUID, facility_number: str = ""
 ) -> HttpResponse:
     """The panel alone, asked for again and again while something is on its way."""
+    panel = _panel(request, subject, subject_id)
+    return render(request, "documents/panel.html", {"panel": panel, "back": request.GET.get("back", "")})
+
+
+def _panel(request: TenantRequest, subject: str, subject_id: UUID) -> queries.Panel:
     require(request, permissions.order)
     try:
         panel = queries.panel_for(subject, subject_id)
@@ -61,7 +83,7 @@ def progress(
     record(DocumentEvent.PROGRESS_SHOWN, rows={"document": panel.row_ids})
     if not panel.forms:
         raise Http404
-    return render(request, "documents/panel.html", {"panel": panel, "back": request.GET.get("back", "")})
+    return panel
 
 
 @require_GET

@@ -189,8 +189,10 @@ def test_the_month_works_without_javascript(come, stack):
         assert not official.page.locator(".error-summary").count(), official.words()
 
     clerk.open(claim)
-    clerk.page.click("main button >> text=請求書を作る")
-    wait_for(lambda: _reloaded(clerk).locator("#documents-panel a").count() == 2, "both documents")
+    clerk.page.click("main a >> text=作れる帳票を開く")
+    request = clerk.page.locator("#documents-panel li", has_text="委託費請求書")
+    request.locator("button").click()
+    wait_for(lambda: _reloaded(clerk) and request.locator("a").count() == 2, "both documents")
 
 
 def test_the_citys_inbox_is_worked_with_the_keyboard_alone(come):

@@ -674,7 +674,7 @@ def test_an_approved_claim_says_so_and_offers_nothing_to_change(
     page = clerk.get(_at(sakura, f"claims/{claim.pk}/"))
 
     assert "6月5日 14:32 に承認されました" in _text(page)
-    assert "請求書を作る" in _text(page)
+    assert "作れる帳票を開く" in _text(page)
     for button in ("提出する", "取り下げる", "計算し直す", "修正版を作る"):
         assert button not in _text(page)
 

@@ -17,6 +17,8 @@ HASHES = {
     ("accounts_passwordticket", "code_hash"),
     ("staff_records_searchtoken", "token"),
 }
+# Forms and outlines of characters: nobody's data, refused where they seem to be; read with each paper.
+PLAIN = {("documents_cityfont", "content"), ("documents_formworkbook", "content")}
 
 
 def binary_columns() -> set[tuple[str, str]]:
@@ -42,7 +44,7 @@ def declared_columns() -> set[tuple[str, str]]:
 
 
 def test_every_binary_column_is_known_to_rotation():
-    assert binary_columns() == declared_columns() | personal_columns() | HASHES
+    assert binary_columns() == declared_columns() | personal_columns() | HASHES | PLAIN
     assert not declared_columns() & personal_columns()
 
 
