@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from documents.pack_models import IS_A_HASH
 from documents.pack_states import FormPackState
+from facilities.four_eyes import released_by_another_person, state_and_times_agree
 from facilities.tenancy import MunicipalityOwned
 
 
@@ -47,33 +48,15 @@ class CityFont(MunicipalityOwned):
             models.CheckConstraint(
                 name="city_font_hash_is_a_hash", condition=Q(content_hash__regex=IS_A_HASH)
             ),
-            models.CheckConstraint(
-                name="city_font_is_released_by_another_person",
-                condition=Q(released_by__isnull=True) | ~Q(released_by=F("prepared_by")),
-            ),
-            models.CheckConstraint(
-                name="city_font_state_and_times_agree",
-                condition=Q(
-                    state=FormPackState.DRAFT,
-                    released_at__isnull=True,
-                    released_by__isnull=True,
-                    discarded_at__isnull=True,
-                    discarded_by__isnull=True,
-                )
-                | Q(
-                    state__in=[FormPackState.RELEASED, FormPackState.REPLACED],
-                    released_at__isnull=False,
-                    released_by__isnull=False,
-                    discarded_at__isnull=True,
-                    discarded_by__isnull=True,
-                )
-                | Q(
-                    state=FormPackState.DISCARDED,
-                    released_at__isnull=True,
-                    released_by__isnull=True,
-                    discarded_at__isnull=False,
-                    discarded_by__isnull=False,
+            released_by_another_person("city_font_is_released_by_another_person"),
+            state_and_times_agree(
+                "city_font_state_and_times_agree",
+                draft=FormPackState.DRAFT,
+                released=(
+                    FormPackState.RELEASED,
+                    FormPackState.REPLACED,
                 ),
+                discarded=FormPackState.DISCARDED,
             ),
         ]
         ordering = ("-prepared_at",)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from documents.pack_states import FormPackState
 from documents.packs.manifest import FAMILY_LABELS, Family
+from facilities.four_eyes import released_by_another_person, state_and_times_agree
 from facilities.tenancy import MunicipalityOwned
 
 IS_A_HASH = r"^[0-9a-f]{64}$"
@@ -102,33 +103,15 @@ class FormPack(MunicipalityOwned):
             models.CheckConstraint(
                 name="form_pack_years_are_in_order", condition=Q(to_year=0) | Q(to_year__gte=F("from_year"))
             ),
-            models.CheckConstraint(
-                name="form_pack_is_released_by_another_person",
-                condition=Q(released_by__isnull=True) | ~Q(released_by=F("prepared_by")),
-            ),
-            models.CheckConstraint(
-                name="form_pack_state_and_times_agree",
-                condition=Q(
-                    state=FormPackState.DRAFT,
-                    released_at__isnull=True,
-                    released_by__isnull=True,
-                    discarded_at__isnull=True,
-                    discarded_by__isnull=True,
-                )
-                | Q(
-                    state__in=[FormPackState.RELEASED, FormPackState.REPLACED],
-                    released_at__isnull=False,
-                    released_by__isnull=False,
-                    discarded_at__isnull=True,
-                    discarded_by__isnull=True,
-                )
-                | Q(
-                    state=FormPackState.DISCARDED,
-                    released_at__isnull=True,
-                    released_by__isnull=True,
-                    discarded_at__isnull=False,
-                    discarded_by__isnull=False,
+            released_by_another_person("form_pack_is_released_by_another_person"),
+            state_and_times_agree(
+                "form_pack_state_and_times_agree",
+                draft=FormPackState.DRAFT,
+                released=(
+                    FormPackState.RELEASED,
+                    FormPackState.REPLACED,
                 ),
+                discarded=FormPackState.DISCARDED,
             ),
         ]
         ordering = ("family", "code", "-from_year", "-prepared_at")

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
+from facilities.four_eyes import released_by_another_person, state_and_times_agree
 from facilities.models import FacilityKind
 from facilities.tenancy import MunicipalityOwned
 from facilities.transitions import check_transition
@@ -83,34 +84,13 @@ class Book(MunicipalityOwned):
             models.CheckConstraint(
                 name="rate_book_hash_is_a_hash", condition=Q(content_hash__regex=r"^[0-9a-f]{64}$")
             ),
-            models.CheckConstraint(
-                name="rate_book_state_and_times_agree",
-                condition=Q(
-                    state=BookState.DRAFT,
-                    released_at__isnull=True,
-                    released_by__isnull=True,
-                    discarded_at__isnull=True,
-                    discarded_by__isnull=True,
-                )
-                | Q(
-                    state=BookState.RELEASED,
-                    released_at__isnull=False,
-                    released_by__isnull=False,
-                    discarded_at__isnull=True,
-                    discarded_by__isnull=True,
-                )
-                | Q(
-                    state=BookState.DISCARDED,
-                    released_at__isnull=True,
-                    released_by__isnull=True,
-                    discarded_at__isnull=False,
-                    discarded_by__isnull=False,
-                ),
+            state_and_times_agree(
+                "rate_book_state_and_times_agree",
+                draft=BookState.DRAFT,
+                released=(BookState.RELEASED,),
+                discarded=BookState.DISCARDED,
             ),
-            models.CheckConstraint(
-                name="rate_book_is_released_by_another_person",
-                condition=Q(released_by__isnull=True) | ~Q(released_by=F("prepared_by")),
-            ),
+            released_by_another_person("rate_book_is_released_by_another_person"),
             models.CheckConstraint(
                 name="rate_book_with_warnings_is_released_with_a_reason",
                 condition=~Q(state=BookState.RELEASED) | Q(warning_count=0) | ~Q(release_reason=""),

@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from applications.definitions import FAMILY_LABELS, Family
 from applications.states import PackState
+from facilities.four_eyes import released_by_another_person, state_and_times_agree
 from facilities.tenancy import MunicipalityOwned
 
 
@@ -54,33 +55,15 @@ class ItemPack(MunicipalityOwned):
             models.CheckConstraint(
                 name="item_pack_hash_is_a_hash", condition=Q(content_hash__regex=r"^[0-9a-f]{64}$")
             ),
-            models.CheckConstraint(
-                name="item_pack_is_released_by_another_person",
-                condition=Q(released_by__isnull=True) | ~Q(released_by=F("prepared_by")),
-            ),
-            models.CheckConstraint(
-                name="item_pack_state_and_times_agree",
-                condition=Q(
-                    state=PackState.DRAFT,
-                    released_at__isnull=True,
-                    released_by__isnull=True,
-                    discarded_at__isnull=True,
-                    discarded_by__isnull=True,
-                )
-                | Q(
-                    state__in=[PackState.RELEASED, PackState.REPLACED],
-                    released_at__isnull=False,
-                    released_by__isnull=False,
-                    discarded_at__isnull=True,
-                    discarded_by__isnull=True,
-                )
-                | Q(
-                    state=PackState.DISCARDED,
-                    released_at__isnull=True,
-                    released_by__isnull=True,
-                    discarded_at__isnull=False,
-                    discarded_by__isnull=False,
+            released_by_another_person("item_pack_is_released_by_another_person"),
+            state_and_times_agree(
+                "item_pack_state_and_times_agree",
+                draft=PackState.DRAFT,
+                released=(
+                    PackState.RELEASED,
+                    PackState.REPLACED,
                 ),
+                discarded=PackState.DISCARDED,
             ),
         ]
         ordering = ("-fiscal_year", "family", "pack_id", "-prepared_at")
