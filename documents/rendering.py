@@ -1,5 +1,5 @@
 """
-From values to paper: HTML to PDF with WeasyPrint, workbooks to bytes with openpyxl.
+From HTML to paper: PDF with WeasyPrint.
 
 The renderer reads no file and no address: styles stand in the template, fonts come through our own fontconfig file.
 The same values give the same bytes, so that a document's hash means something.
@@ -8,9 +8,7 @@ The same values give the same bytes, so that a document's hash means something.
 import io
 import mimetypes
 import os
-import re
 import threading
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +18,6 @@ from django.conf import settings
 
 from documents.font_files import FAMILY as OWN_FAMILY
 from documents.fonts import fontconfig_file
-from documents.sheet_style import FilledWorkbook
 
 # Before the text engine is loaded: only our own fonts, whatever the machine has.
 os.environ["FONTCONFIG_FILE"] = str(fontconfig_file(settings.VAR_DIR))
@@ -40,18 +37,10 @@ OWN_FONT_ADDRESS = "hagukumi:characters"
 OWN_FONT_RULE = f'@font-face{{font-family:"{OWN_FAMILY}";src:url({OWN_FONT_ADDRESS})}}'
 # A file inside a paper bears no moment of its own, or the same paper would never be the same bytes.
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)<v ?/>')
-MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 class NothingIsFetched(Exception):
     """A template asked for a file or an address."""
-
-
-class FormulaWithoutResult(Exception):
-    """A form writes a formula and does not say what it comes to."""
 
 
 class RefusingFetcher(URLFetcher):
@@ -169,42 +158,3 @@ def _attachment(one: Attached, fetcher: RefusingFetcher) -> Any:
         created=FIRST_DAY,
         modified=FIRST_DAY,
     )
-
-
-def xlsx(filled: FilledWorkbook, *, made_at: datetime) -> bytes:
-    """
-    The workbook's bytes, the same for the same content; each formula stands with its result.
-
-    :raises FormulaWithoutResult: one has none.
-    """
-    workbook = filled.book
-    workbook.properties.creator = "はぐくみ請求"
-    workbook.properties.created = workbook.properties.modified = made_at.replace(tzinfo=None, microsecond=0)
-    written = io.BytesIO()
-    workbook.save(written)
-    steady = io.BytesIO()
-    with (
-        zipfile.ZipFile(written) as source,
-        zipfile.ZipFile(steady, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                # The library writes the present moment over what it was told.
-                content = MODIFIED.sub(rf"\g<1>{made_at:%Y-%m-%dT%H:%M:%SZ}\g<2>".encode(), content)
-            if sheet := SHEET.fullmatch(name):
-                content = _with_results(content, workbook.sheetnames[int(sheet[1]) - 1], filled.results)
-            target.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), content, zipfile.ZIP_DEFLATED)
-    return steady.getvalue()
-
-
-def _with_results(content: bytes, sheet: str, results: dict[tuple[str, str], int]) -> bytes:
-    """The sheet with the results the library has no way to write."""
-
-    def stand(found: re.Match[bytes]) -> bytes:
-        place = (sheet, found[2].decode("ascii"))
-        if place not in results:
-            raise FormulaWithoutResult(f"{place}")
-        return b"%b<v>%d</v>" % (found[1], results[place])
-
-    return FORMULA.sub(stand, content)

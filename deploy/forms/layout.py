@@ -5,9 +5,7 @@ Each value names its source in the dictionary, so that workbook and manifest of 
 millimetres, type sizes points.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +16,6 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -32,13 +29,13 @@ from documents.packs.manifest import (
 )
 from documents.packs.manifest_reading import manifest_text, read_manifest
 from documents.packs.shipped import FOLDER, HTML, MANIFEST, WORKBOOK
+from documents.steady_workbooks import steady
 
 GOTHIC, MINCHO = "游ゴシック", "游明朝"
 # Width of a column in the format's own unit (characters of the standard type) for a millimetre.
 CHARACTERS_A_MM: Final = 0.5143
 POINTS_A_MM: Final = 72 / 25.4
 MADE: Final = datetime(2026, 4, 1)
-ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _THIN, _HAIR, _MEDIUM = (Side(style=style, color="000000") for style in ("thin", "hair", "medium"))
 HEAD: Final = PatternFill("solid", fgColor="F2F2F2")
 YEN: Final = '#,##0;"−"#,##0'
@@ -289,10 +286,6 @@ class Sheet:
         at = f"{self._title}!{get_column_letter(start)}{row}:{last}{row}"
         self.form.fields.append(FormField(key, label, source, "digits", (at,)))
 
-    def page_break(self) -> None:
-        """A new page begins after the present row."""
-        self.sheet.row_breaks.append(Break(id=self.row))
-
     # ------------------------------------------------------------ the cells
 
     @property
@@ -426,7 +419,7 @@ class Form:
         if self._has_sheet:
             for sheet in self.book.worksheets:
                 sheet.print_area = sheet.dimensions
-            found[WORKBOOK] = _steady(self.book)
+            found[WORKBOOK] = steady(self.book, made_at=MADE)
         if self.html:
             found[HTML] = self.html.encode()
         return found
@@ -441,20 +434,3 @@ class Form:
 
 def _with_addresses(formula: str, addresses: dict[str, str]) -> str:
     return re.sub(r"\{([a-z0-9_.]+)\}", lambda found: addresses[found[1]], formula)
-
-
-def _steady(book: Workbook) -> bytes:
-    """The workbook without the moment in which it was written."""
-    book.properties.creator, book.properties.created = "はぐくみ請求", MADE
-    written = io.BytesIO()
-    book.save(written)
-    steady = io.BytesIO()
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(steady, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(
-                    rb"(<dcterms:modified[^>]*>)[^<]*(<)", rb"\g<1>2026-04-01T00:00:00Z\g<2>", content
-                )
-            target.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), content, zipfile.ZIP_DEFLATED)
-    return steady.getvalue()

@@ -18,7 +18,6 @@ from documents.packs.manifest import FormColumn
 
 YEN = Look(size=7.5, align="right", number_format="#,##0")
 FIRST_YEAR = 2023
-SOURCE_OF_REPORT = "賃金改善実績報告書と賃金改善明細（①〜⑯）。"
 
 
 def forms() -> list[Form]:

@@ -173,15 +173,12 @@ def format_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def guessed_block(sheet: TemplateSheet, place: Place) -> Area:
+def _guessed(labels: Labels, sheet: TemplateSheet, place: Place) -> Area:
     """
     The empty cells that seem to be rows of a table, from the chosen first one: to the right while there are headings
     above and frames, down while there are frames and nothing is printed.
     """
-    return _guessed(Labels(sheet), sheet, place)
 
-
-def _guessed(labels: Labels, sheet: TemplateSheet, place: Place) -> Area:
     def is_free(row: int, column: int) -> bool:
         cell = labels.covering(row, column)
         return cell is not None and bool(cell.look.lines) and not isinstance(cell.value, str)

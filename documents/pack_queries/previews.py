@@ -33,11 +33,6 @@ class Tried:
     problems: Sequence[FormProblem]
     is_for: bool = True
 
-    @property
-    def is_html(self) -> bool:
-        """Its picture is its PDF only."""
-        return self.drawing is None
-
 
 def examples_for(pack: Pack) -> Sequence[Example]:
     """The subjects a preview may show, newest first."""

@@ -39,11 +39,6 @@ def is_for(manifest: Manifest, values: Values) -> bool:
     return not manifest.when or _holds(manifest.when, values, manifest) is True
 
 
-def page_names(manifest: Manifest) -> frozenset[str]:
-    """What fields speak of that differs from sheet to sheet."""
-    return frozenset({PAGE, *(f"{table.key}_page" for table in manifest.tables)})
-
-
 def wanted_names(manifest: Manifest) -> frozenset[str]:
     """The groups and tables of the dictionary that a pack speaks of."""
     names = {name for _, text in manifest.sources() for name in formulas.read(text).names}

@@ -76,7 +76,6 @@ def _header(written: str, band: str) -> str:
 def _footer(written: str, control_number: str) -> str:
     words = f"管理番号 {control_number}"
     if not written:
-        # As on the workbooks that have no template (``documents.sheet_style``).
         return _joined({"L": words.replace("&", "&&"), "C": "&P / &N", "R": "はぐくみ請求"})
     parts = _sections(written)
     parts["L"] = _added(parts["L"], words)

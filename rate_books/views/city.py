@@ -15,11 +15,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import Outcome, record
-from documents import rendering
 from documents.exports import asked_charset, csv_file
 from documents.models import Format
 from documents.operations import MEDIA_TYPES
-from documents.sheet_style import FilledWorkbook
+from documents.steady_workbooks import steady
 from documents.uploads import is_too_large
 from facilities.models import FacilityKind
 from facilities.periods import ServiceMonth
@@ -294,7 +293,7 @@ def _book_file(book: RateBook, kind: str) -> HttpResponse:
 
 
 def _workbook(name: str, book: Any) -> HttpResponse:
-    content = rendering.xlsx(FilledWorkbook(book), made_at=MADE_AT)
+    content = steady(book, made_at=MADE_AT)
     return _attachment(name, content, MEDIA_TYPES[Format.XLSX])
 
 
